@@ -1,0 +1,1 @@
+"""The demonstration: four offices on this computer, with excerpts of public records."""

@@ -1,0 +1,25 @@
+"""The excerpts of public records that the demonstration uses. Their source and terms: `data/SOURCE.md`."""
+
+import csv
+import gzip
+import io
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+PARCELS = "property_seattle_sales_excerpt.csv.gz"
+OFFICES = "geo_belarus_village_councils.csv.gz"
+
+
+def read_excerpt(name: str) -> str:
+    """The whole CSV text of an excerpt (UTF-8, header first), as `muniment import` reads it from a file."""
+    return gzip.decompress((DATA / name).read_bytes()).decode()
+
+
+def parcel_sales() -> list[dict[str, str]]:
+    """Sales in order of date: parcel_id, sale_id, sale_date (ISO), sale_price_usd, use_type, area; no parties."""
+    return list(csv.DictReader(io.StringIO(read_excerpt(PARCELS))))
+
+
+def village_councils() -> list[dict[str, str]]:
+    """Names for offices, in Belarusian: oblast, raion, selsovet, settlements (how many)."""
+    return list(csv.DictReader(io.StringIO(read_excerpt(OFFICES))))
