@@ -1,0 +1,1 @@
+"""The ledger and the laws: knows no socket and no window."""

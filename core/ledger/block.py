@@ -1,0 +1,128 @@
+"""A block: a node's signed header, and the payload that travels beside it.
+
+id = SHA-256(tag ‖ network ‖ header); the node signs that same preimage and the signature stays outside the id, so
+a second signature makes no second block. The payload stands under its root, so it can be archived while the header
+still verifies. Header fields are final from the first vector (3-ledger §2, FORMAT.md §4).
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from core.crypto.hashing import tag_bytes, tagged_hash
+from core.errors import MunimentError
+from core.ledger.encoding import Value, decode, encode
+
+VERSION = 1
+CLOSE = 1  # flag: this node has seen a change of the constitution pass
+MAX_HEADER_BYTES = 64 << 10
+FIRST_SEQ = 1
+
+
+class Reference(NamedTuple):
+    """A parent other than the node's own previous block. Sorted by (author, seq, id) in a header."""
+
+    author: int
+    seq: int
+    id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    epoch: int
+    author: int  # the node's number in the roll
+    incarnation: int
+    seq: int  # 1, 2, 3 … without a gap
+    prev: bytes | None  # id of the block before; None for the first
+    refs: tuple[Reference, ...]
+    round: int
+    flags: int
+    claimed_ms: int
+    payload: tuple[bytes, int] | None  # root and length in bytes; None: empty block
+    closing_anchor: bytes | None = None  # first block of an epoch names the closing anchor before it
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    id: bytes
+    header: Header
+    header_bytes: bytes
+    signature: bytes
+    payload: bytes | None  # encoded; None when the header names none
+
+
+def block_preimage(network: bytes, header_bytes: bytes) -> bytes:
+    """What is hashed to the id and signed."""
+    return tag_bytes("block") + network + header_bytes
+
+
+def block_id(network: bytes, header_bytes: bytes) -> bytes:
+    return tagged_hash("block", network, header_bytes)
+
+
+def encode_header(header: Header) -> bytes:
+    return encode(
+        [
+            VERSION,
+            header.epoch,
+            header.author,
+            header.incarnation,
+            header.seq,
+            header.prev,
+            [list(reference) for reference in header.refs],
+            header.round,
+            header.flags,
+            header.claimed_ms,
+            None if header.payload is None else list(header.payload),
+            header.closing_anchor,
+        ]
+    )
+
+
+def decode_header(data: bytes) -> Header:
+    """Raises `too-large`, `too-deep`, `not-canonical` or `malformed-header`."""
+    parts = decode(data, MAX_HEADER_BYTES)
+    try:
+        version, epoch, author, incarnation, seq, prev, refs, round_, flags, claimed_ms, payload, anchor = parts
+        header = Header(
+            epoch,
+            author,
+            incarnation,
+            seq,
+            prev,
+            tuple(Reference(*reference) for reference in refs),
+            round_,
+            flags,
+            claimed_ms,
+            None if payload is None else (payload[0], payload[1]),
+            anchor,
+        )
+        if version != VERSION or (payload is not None and len(payload) != 2) or not _well_formed(header):
+            raise MunimentError("malformed-header")
+    except (TypeError, ValueError, IndexError, KeyError):
+        raise MunimentError("malformed-header") from None
+    return header
+
+
+def _well_formed(header: Header) -> bool:
+    numbers = (header.epoch, header.author, header.incarnation, header.round, header.claimed_ms)
+    return (
+        all(_natural(number) for number in numbers)
+        and _natural(header.seq)
+        and header.seq >= FIRST_SEQ
+        and (header.prev is None) == (header.seq == FIRST_SEQ)
+        and (header.prev is None or _is_id(header.prev))
+        and type(header.flags) is int
+        and header.flags in (0, CLOSE)
+        and all(_natural(ref.author) and _natural(ref.seq) and _is_id(ref.id) for ref in header.refs)
+        and list(header.refs) == sorted(set(header.refs))
+        and (header.payload is None or (_is_id(header.payload[0]) and _natural(header.payload[1])))
+        and (header.closing_anchor is None or _is_id(header.closing_anchor))
+    )
+
+
+def _natural(value: Value) -> bool:
+    return type(value) is int and 0 <= value < 1 << 63
+
+
+def _is_id(value: Value) -> bool:
+    return type(value) is bytes and len(value) == 32

@@ -1,0 +1,134 @@
+"""What a block carries beside its header: groups of acts, checkpoint cosignatures, fork evidence.
+
+A *group* is acts signed at once: its officers sign the RFC 6962 root of the acts' ids. A single act is a group of
+one; an import of hundreds of rows is one group, so that each row keeps its own id, outcome and proof while an
+officer signs once (a group never leaves its block). All acts of a group name the same signers in the same order.
+The payload root is the RFC 6962 root over one leaf per item; the group's leaf holds its own root, so the path of
+one act is its path in the group and the group's path in the payload. FORMAT.md §3.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.crypto.hashing import tag_bytes
+from core.errors import MunimentError
+from core.ledger import merkle
+from core.ledger.encoding import decode, encode
+from core.ledger.transaction import MAX_SIGNERS, transaction_id
+
+MAX_PAYLOAD_BYTES = 256 << 10
+SIGNATURE_BYTES = 64
+
+GROUP, COSIGNATURE, EVIDENCE = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Group:
+    transactions: tuple[bytes, ...]  # encoded, in the order in which they run
+    signatures: tuple[bytes, ...]  # one a signer, in the order of the transactions' signers
+
+    def ids(self, network: bytes) -> list[bytes]:
+        return [transaction_id(network, transaction) for transaction in self.transactions]
+
+
+@dataclass(frozen=True)
+class Cosignature:
+    """One witness's signature of a checkpoint (a C2SP tlog-cosignature line); unused before checkpoints exist."""
+
+    note: bytes
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Two signed headers of one (node key, incarnation, seq): see core/ledger/forks.py."""
+
+    first: bytes
+    first_signature: bytes
+    second: bytes
+    second_signature: bytes
+
+
+@dataclass(frozen=True)
+class Payload:
+    items: tuple[Group | Cosignature | Evidence, ...]
+
+    @cached_property
+    def encoded(self) -> bytes:
+        return encode([_item_value(item) for item in self.items])
+
+    @property
+    def groups(self) -> list[Group]:
+        return [item for item in self.items if isinstance(item, Group)]
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        return [item for item in self.items if isinstance(item, Evidence)]
+
+
+def group_root(ids: Sequence[bytes]) -> bytes:
+    """32-byte root of a group from the ids of its acts."""
+    return merkle.root([merkle.leaf_hash(act_id) for act_id in ids])
+
+
+def group_signing_message(network: bytes, root: bytes) -> bytes:
+    """What each officer of a group signs with Ed25519."""
+    return tag_bytes("group-signature") + network + root
+
+
+def group_leaf(count: int, root: bytes, signatures: Sequence[bytes]) -> bytes:
+    return encode([GROUP, count, root, list(signatures)])
+
+
+def payload_leaves(network: bytes, payload: Payload) -> list[bytes]:
+    """Leaf hashes of the payload's tree, one an item."""
+    leaves = []
+    for item in payload.items:
+        if isinstance(item, Group):
+            ids = item.ids(network)
+            leaves.append(merkle.leaf_hash(group_leaf(len(ids), group_root(ids), item.signatures)))
+        else:
+            leaves.append(merkle.leaf_hash(encode(_item_value(item))))
+    return leaves
+
+
+def payload_root(network: bytes, payload: Payload) -> bytes:
+    return merkle.root(payload_leaves(network, payload))
+
+
+def decode_payload(data: bytes) -> Payload:
+    """Raises `too-large`, `too-deep`, `not-canonical` or `malformed-payload`."""
+    parts = decode(data, MAX_PAYLOAD_BYTES)
+    if not isinstance(parts, list) or not parts:
+        raise MunimentError("malformed-payload")
+    return Payload(tuple(_decode_item(part) for part in parts))
+
+
+def _item_value(item: Group | Cosignature | Evidence) -> list[object]:
+    if isinstance(item, Group):
+        return [GROUP, list(item.transactions), list(item.signatures)]
+    if isinstance(item, Cosignature):
+        return [COSIGNATURE, item.note]
+    return [EVIDENCE, item.first, item.first_signature, item.second, item.second_signature]
+
+
+def _decode_item(part: object) -> Group | Cosignature | Evidence:
+    match part:
+        case [0, [*transactions], [*signatures]] if _all_bytes(transactions) and _signatures(signatures):
+            if transactions and signatures:
+                return Group(tuple(transactions), tuple(signatures))
+        case [1, bytes(note)]:
+            return Cosignature(note)
+        case [2, bytes(first), bytes(first_signature), bytes(second), bytes(second_signature)]:
+            return Evidence(first, first_signature, second, second_signature)
+    raise MunimentError("malformed-payload")
+
+
+def _all_bytes(items: Sequence[object]) -> bool:
+    return all(type(item) is bytes for item in items)
+
+
+def _signatures(items: Sequence[object]) -> bool:
+    return len(items) <= MAX_SIGNERS and all(
+        isinstance(item, bytes) and len(item) == SIGNATURE_BYTES for item in items
+    )

@@ -1,0 +1,91 @@
+"""The present state of one registered thing, and the changes an act makes to it.
+
+A record is a value: an act replaces it by its next version, never edits it. `last_act` is the first 16 bytes of the
+id of the act that wrote this version: an act names the version *and* that id, so that an act made on one branch of a
+fork can never fit the equal version number of the other. Entries of lists carry ids that are never used again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.crypto.hashing import tagged_hash
+from core.errors import MunimentError
+from core.ledger.encoding import Value, decode, encode
+
+RECORD_ID_BYTES = 16
+MAX_RECORD_BYTES = 128 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    register: str  # "<law>.<register>"
+    id: bytes  # 16 bytes, never reused
+    keeper: int | None  # the node whose chain alone writes it; None: shared, only the common order decides
+    incarnation: int  # of the keeper's key
+    version: int  # 1 when created
+    last_act: bytes  # 16 bytes
+    state: str
+    key: Mapping[str, Value]
+    fields: Mapping[str, Value]
+    next_entry: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record replaced by its next version; `old` is None when the act creates it."""
+
+    old: Record | None
+    new: Record
+
+
+@dataclass(frozen=True, slots=True)
+class IndexChange:
+    """One record enters or leaves one group of a declared index."""
+
+    index: str
+    group: bytes  # canonical bytes of the group's values
+    record: bytes
+    add: bool
+
+
+class State(Protocol):
+    """What execution may read: the records and the declared indexes, nothing else."""
+
+    def record(self, record_id: bytes) -> Record | None: ...
+
+    def find(self, index: str, group: bytes, limit: int) -> Sequence[bytes]:
+        """At most `limit` record ids of a group, in order of id."""
+        ...
+
+    def count(self, index: str, group: bytes) -> int: ...
+
+
+def encode_record(record: Record) -> bytes:
+    return encode(
+        [
+            record.register,
+            record.id,
+            record.keeper,
+            record.incarnation,
+            record.version,
+            record.last_act,
+            record.state,
+            dict(record.key),
+            dict(record.fields),
+            record.next_entry,
+        ]
+    )
+
+
+def decode_record(data: bytes) -> Record:
+    """Raises `not-canonical` or `malformed-record`."""
+    parts = decode(data, MAX_RECORD_BYTES)
+    if not isinstance(parts, list) or len(parts) != 10:
+        raise MunimentError("malformed-record")
+    return Record(*parts)
+
+
+def record_digest(encoded: bytes) -> bytes:
+    """32 bytes that stand for one version of a record in the state root and in an executed entry."""
+    return tagged_hash("record-version", encoded)

@@ -1,0 +1,127 @@
+"""A transaction: one act under one procedure of a law, and the officers who sign it.
+
+The bytes are a DAG-CBOR list (FORMAT.md §2). The id covers everything but the signatures, so nobody can give one
+act two ids; the network is part of the preimage, so an act of one network means nothing in another. Signatures
+stand on the group that encloses the act (core/ledger/payload.py).
+A transaction refers to a record with the version *and* the act it has seen (core/ledger/record.py).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.crypto.hashing import tagged_hash
+from core.errors import MunimentError
+from core.ledger.encoding import Value, decode, encode
+
+VERSION = 1
+MAX_TRANSACTION_BYTES = 64 << 10
+MAX_SIGNERS = 8
+MAX_REQUESTS = 16
+NONCE_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    office: int  # number of the office in the charter
+    officer: int  # number of the officer in its office
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRef:
+    record: bytes  # 16 bytes
+    version: int
+    last_act: bytes  # 16 bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    law: str
+    law_version: int
+    procedure: str
+    changes: Mapping[str, RecordRef]  # the procedure's name of a record → the version seen
+    act: Mapping[str, Value]
+    signers: tuple[Signer, ...]
+    claimed_ms: int  # the device's clock since 1970, a claim and never an order
+    nonce: bytes  # 8 random bytes: two equal acts are two acts, one act sent twice is one
+    requests: tuple[bytes, ...] = ()  # signed requests that this act decides
+
+
+def transaction_id(network: bytes, encoded: bytes) -> bytes:
+    """32 bytes."""
+    return tagged_hash("transaction", network, encoded)
+
+
+def encode_transaction(transaction: Transaction) -> bytes:
+    return encode(
+        [
+            VERSION,
+            transaction.law,
+            transaction.law_version,
+            transaction.procedure,
+            {name: [ref.record, ref.version, ref.last_act] for name, ref in transaction.changes.items()},
+            dict(transaction.act),
+            [[signer.office, signer.officer, signer.role] for signer in transaction.signers],
+            transaction.claimed_ms,
+            transaction.nonce,
+            list(transaction.requests),
+        ]
+    )
+
+
+def decode_transaction(data: bytes) -> Transaction:
+    """Raises `too-large`, `too-deep`, `not-canonical` or `malformed-transaction`."""
+    parts = decode(data, MAX_TRANSACTION_BYTES)
+    try:
+        version, law, law_version, procedure, changes, act, signers, claimed_ms, nonce, requests = parts
+        transaction = Transaction(
+            law,
+            law_version,
+            procedure,
+            {name: RecordRef(*ref) for name, ref in changes.items()},
+            act,
+            tuple(Signer(*signer) for signer in signers),
+            claimed_ms,
+            nonce,
+            tuple(requests),
+        )
+    except (TypeError, ValueError, AttributeError):
+        raise MunimentError("malformed-transaction") from None
+    if version != VERSION or not _well_formed(transaction):
+        raise MunimentError("malformed-transaction")
+    return transaction
+
+
+def _well_formed(transaction: Transaction) -> bool:
+    return (
+        type(transaction.law) is str
+        and _natural(transaction.law_version)
+        and type(transaction.procedure) is str
+        and type(transaction.act) is dict
+        and _natural(transaction.claimed_ms)
+        and type(transaction.nonce) is bytes
+        and len(transaction.nonce) == NONCE_BYTES
+        and 0 < len(transaction.signers) <= MAX_SIGNERS
+        and len(transaction.requests) <= MAX_REQUESTS
+        and all(type(request) is bytes for request in transaction.requests)
+        and all(_signer_well_formed(signer) for signer in transaction.signers)
+        and all(_reference_well_formed(ref) for ref in transaction.changes.values())
+    )
+
+
+def _signer_well_formed(signer: Signer) -> bool:
+    return _natural(signer.office) and _natural(signer.officer) and type(signer.role) is str
+
+
+def _reference_well_formed(ref: RecordRef) -> bool:
+    return (
+        type(ref.record) is bytes
+        and len(ref.record) == 16
+        and _natural(ref.version)
+        and type(ref.last_act) is bytes
+        and len(ref.last_act) == 16
+    )
+
+
+def _natural(value: object) -> bool:
+    return type(value) is int and 0 <= value < 1 << 63
