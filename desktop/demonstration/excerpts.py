@@ -16,7 +16,7 @@ def read_excerpt(name: str) -> str:
 
 
 def parcel_sales() -> list[dict[str, str]]:
-    """Sales in order of date: parcel_id, sale_id, sale_date (ISO), sale_price_usd, use_type, area; no parties."""
+    """Sales by date: parcel_id, sale_id, sale_date (ISO), sale_price_usd, use_type, area; parties unknown."""
     return list(csv.DictReader(io.StringIO(read_excerpt(PARCELS))))
 
 

@@ -1,0 +1,54 @@
+# Two commands matter: `make run` and `make test`. Both do all set-up first (packaging/setup.sh).
+# `make test ARGS="tests/core -x"` passes words on to pytest.
+
+python := .venv/bin/python
+ARGS ?=
+
+.PHONY: run test check format package bench torture demo clean setup lock
+.DEFAULT_GOAL := run
+
+run: setup
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" = Darwin ]; then \
+	    .venv/bin/muniment; \
+	else \
+	    echo "There is no screen here, so the demonstration runs without one and writes to build/demo/."; \
+	    .venv/bin/muniment demo --out build/demo --headless; \
+	fi
+
+demo: setup
+	.venv/bin/muniment demo --out build/demo
+
+test: setup
+	$(python) -m pytest $(ARGS)
+
+check: setup
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
+	$(python) -m mypy
+
+format: setup
+	$(python) -m ruff check --fix .
+	$(python) -m ruff format .
+
+package: setup
+	$(python) packaging/build.py
+	$(python) packaging/smoke_test.py
+
+bench: setup
+	$(python) -m tests.bench $(ARGS)
+
+torture: setup
+	$(python) -m tests.torture $(ARGS)
+
+setup:
+	@sh packaging/setup.sh
+
+# For developers: writes requirements.lock anew after a change of pyproject.toml.
+lock:
+	python3 -m venv build/lock
+	build/lock/bin/pip install --quiet uv==0.13.9
+	build/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
+	    --group dev --custom-compile-command "make lock" --quiet --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
