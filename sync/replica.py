@@ -1,0 +1,96 @@
+"""What a meeting needs of an office's replica; `core.office.Office` satisfies it.
+
+All calls come from one thread, the one that owns the office, and return quickly: nothing here waits for a peer.
+A block stands at a *place* (author, incarnation, seq); several blocks stand at one place exactly where that author
+forked. The chain of a block is the block and everything before it by `prev`.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import NamedTuple, Protocol
+
+from core.ledger.roll import Roll
+
+
+class Tip(NamedTuple):
+    """The newest block of one branch: an honest author has one, a forker one for each branch."""
+
+    author: int
+    incarnation: int
+    seq: int
+    id: bytes  # 32 bytes
+
+
+class SignedHeader(NamedTuple):
+    header: bytes  # canonical bytes, core/ledger/block.py
+    signature: bytes  # 64 bytes
+
+
+class StoredBlock(NamedTuple):
+    header: bytes
+    signature: bytes
+    payload: bytes | None  # encoded, not compressed; None when the header names none or it is not held
+
+
+class Received(Enum):
+    """What became of a block that a neighbour sent. Refusals are raised, never returned."""
+
+    ACCEPTED = "accepted"  # committed with its effect before the call returned
+    DUPLICATE = "duplicate"  # held already; nothing was written
+    ASIDE = "aside"  # cannot be judged yet (a parent, or the close of an epoch, is missing); not in the vector
+
+
+class Replica(Protocol):
+    @property
+    def network(self) -> bytes:
+        """The network id, 32 bytes."""
+
+    @property
+    def roll(self) -> Roll:
+        """The roll of the epoch in force: the nodes that may be met and their certificates."""
+
+    @property
+    def number(self) -> int:
+        """This node's number in the roll."""
+
+    @property
+    def anchor(self) -> int:
+        """Number of the newest decided anchor; 0 before the first."""
+
+    def vector(self) -> Sequence[Tip]:
+        """Every branch tip, sorted. What it does not cover is not held."""
+
+    def forkers(self) -> frozenset[int]:
+        """Numbers of the authors of whom this replica holds a fork, by blocks or by evidence."""
+
+    def at(self, author: int, incarnation: int, seq: int) -> Sequence[bytes]:
+        """Ids of the blocks held at a place: none, one, or the siblings of a fork."""
+
+    def ancestor(self, block_id: bytes, seq: int) -> bytes:
+        """Id of the block at `seq` on the chain of a held block; 1 ≤ seq ≤ the block's own seq."""
+
+    def newer_than(self, held: Iterable[bytes]) -> list[bytes]:
+        """Ids of all blocks that lie on no chain of the given held blocks, each after its parents."""
+
+    def block(self, block_id: bytes) -> StoredBlock:
+        """The bytes of a held block. Raises `unknown-block`."""
+
+    def receive(self, header: bytes, signature: bytes, payload: bytes | None) -> Received:
+        """Judge a block and, if it is valid, commit it with what it changes before returning.
+
+        Raises the code of the first rule that it breaks (`bad-block-signature`, `wrong-round`, …); then nothing
+        was written. A cut between two calls loses nothing: what was accepted stays, the rest comes next time.
+        """
+
+    def add_evidence(self, first: SignedHeader, second: SignedHeader) -> None:
+        """Keep two signed headers of one place (either order) as proof of a fork. Durable on return.
+
+        Known evidence is no error. Raises `not-a-fork`, `bad-block-signature`, `unknown-author` and the codes of
+        `decode_header`; then nothing was written.
+        """
+
+    def write(self) -> bytes | None:
+        """Write one block if the writing rule gives a reason (3-ledger §5 a–d), durable on return; its id or None.
+
+        None also in quarantine: such a node reads and relays.
+        """
