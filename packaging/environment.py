@@ -1,7 +1,7 @@
 """Makes the environment `.venv` from `requirements.lock`, on any system; does nothing when it is already so.
 
 Only packages whose digest stands in the lock are installed, and only ready-built ones: nothing is compiled,
-and nothing that the lock does not know runs on this computer. The project itself is installed last, without its
+and nothing that the lock does not know runs on this computer. The project itself comes last, without its
 dependencies and without the network. Standard library only: it runs before anything is installed.
 """
 

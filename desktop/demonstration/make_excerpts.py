@@ -5,7 +5,7 @@ It stands beside what it makes, so that whoever finds the data finds how they ca
     python -m desktop.demonstration.make_excerpts FOLDER_OF_THE_FULL_FILES
 
 Rows and columns are kept as the source has them, in its order. Parcels: every parcel sold two to four times
-(the chains of title), then those sold once, in order of their number, up to 5,000. Offices: all village councils.
+(the chains of title), then those sold once, in order of their number, up to 5,000. Offices: all councils.
 Compressed with gzip (every build of Python reads it) without time or name: equal rows give equal bytes.
 """
 
