@@ -1,0 +1,45 @@
+"""The passphrase's spelling and its floor."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.crypto.passphrase import passphrase_bytes, passphrase_weakness
+from core.errors import MunimentError
+
+
+@pytest.mark.parametrize(
+    ("passphrase", "code"),
+    [
+        ("", "passphrase-too-short"),
+        ("elevenchars", "passphrase-too-short"),
+        ("  eleven ch  ", "passphrase-too-short"),
+        ("aaaaaaaaaaaaaaaa", "passphrase-too-simple"),
+        ("AbAbAbAbAbAbAb", "passphrase-too-simple"),
+        ("line one\nline two", "passphrase-unusable"),
+        ("broken \udc80 text here", "passphrase-unusable"),
+        ("x" * 1025, "passphrase-unusable"),
+        ("the quiet mill by the river", None),
+        ("ціхі млын ля ракі", None),
+        ("წყნარი წისქვილი", None),
+    ],
+)
+def test_the_floor(passphrase: str, code: str | None) -> None:
+    assert passphrase_weakness(passphrase) == code
+
+
+def test_letters_typed_on_another_system_are_the_same_passphrase() -> None:
+    assert passphrase_bytes("ştergere cu ă") == passphrase_bytes("s\u0327tergere cu a\u0306")
+
+
+def test_spaces_and_case_count() -> None:
+    assert len({passphrase_bytes(text) for text in ("mill", "Mill", "mill ", " mill")}) == 4
+
+
+@given(st.text())
+def test_any_text_gives_bytes_or_the_code(passphrase: str) -> None:
+    if passphrase_weakness(passphrase) == "passphrase-unusable":
+        with pytest.raises(MunimentError, match="passphrase-unusable"):
+            passphrase_bytes(passphrase)
+    else:
+        passphrase_bytes(passphrase)
