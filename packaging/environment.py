@@ -34,7 +34,8 @@ def main() -> None:
             print("Installing the packages of requirements.lock (once; some minutes)", flush=True)
             _pip_install("--require-hashes", "--only-binary", ":all:", "-r", "requirements.lock")
         _pip_install("--no-deps", "--no-build-isolation", "--no-index", "--editable", ".")
-    except subprocess.CalledProcessError:
+    except subprocess.CalledProcessError as failure:
+        print(failure.output, file=sys.stderr)
         sys.exit("Set-up did not finish, for the reason above. It can be run again at any time.")
     STAMP.write_text("\n".join(wanted) + "\n", encoding="utf-8")
     print(f"Set up: {ENVIRONMENT.name} agrees with requirements.lock", flush=True)
@@ -53,8 +54,16 @@ def _environment_works() -> bool:
 
 
 def _pip_install(*arguments: str) -> None:
+    """Silent when all goes well: pip and setuptools warn about much that nobody here can act on."""
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
-    subprocess.run([PYTHON, "-m", "pip", "install", *quiet, *arguments], cwd=PROJECT, check=True)
+    subprocess.run(
+        [PYTHON, "-m", "pip", "install", *quiet, *arguments],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=True,
+    )
 
 
 if __name__ == "__main__":
