@@ -1,8 +1,8 @@
 """What a meeting needs of an office's replica; `core.office.Office` satisfies it.
 
-All calls come from one thread, the one that owns the office, and return quickly: nothing here waits for a peer.
-A block stands at a *place* (author, incarnation, seq); several blocks stand at one place exactly where that author
-forked. The chain of a block is the block and everything before it by `prev`.
+All calls come from one thread, the one that owns the office, and return quickly: nothing here waits for a
+peer. A block stands at a *place* (author, incarnation, seq); several blocks stand at one place exactly where
+that author forked. The chain of a block is the block and everything before it by `prev`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ class Received(Enum):
 
     ACCEPTED = "accepted"  # committed with its effect before the call returned
     DUPLICATE = "duplicate"  # held already; nothing was written
-    ASIDE = "aside"  # cannot be judged yet (a parent, or the close of an epoch, is missing); not in the vector
+    ASIDE = "aside"  # cannot be judged yet (a parent or the close of an epoch is missing); not in the vector
 
 
 class Replica(Protocol):
@@ -78,19 +78,20 @@ class Replica(Protocol):
     def receive(self, header: bytes, signature: bytes, payload: bytes | None) -> Received:
         """Judge a block and, if it is valid, commit it with what it changes before returning.
 
-        Raises the code of the first rule that it breaks (`bad-block-signature`, `wrong-round`, …); then nothing
-        was written. A cut between two calls loses nothing: what was accepted stays, the rest comes next time.
+        Raises the code of the first rule that it breaks (`bad-block-signature`, `wrong-round`, …); then
+        nothing was written. A cut between two calls loses nothing: what was accepted stays, the rest comes
+        next time.
         """
 
     def add_evidence(self, first: SignedHeader, second: SignedHeader) -> None:
         """Keep two signed headers of one place (either order) as proof of a fork. Durable on return.
 
-        Known evidence is no error. Raises `not-a-fork`, `bad-block-signature`, `unknown-author` and the codes of
-        `decode_header`; then nothing was written.
+        Known evidence is no error. Raises `not-a-fork`, `bad-block-signature`, `unknown-author` and the codes
+        of `decode_header`; then nothing was written.
         """
 
     def write(self) -> bytes | None:
-        """Write one block if the writing rule gives a reason (3-ledger §5 a–d), durable on return; its id or None.
+        """Write one block if the writing rule gives a reason (3-ledger §5 a–d); its id, durable, or None.
 
         None also in quarantine: such a node reads and relays.
         """

@@ -1,0 +1,174 @@
+"""A link: length-prefixed messages over an authenticated TLS stream, with a bound on what a peer can spend.
+
+A message is preceded by its length, four bytes big-endian. A declared length above 1 MiB closes the link
+before anything is allocated for it; the stream itself buffers at most 64 KiB beyond what was asked for. Each
+message has to arrive within the time that a 16 kbit/s line would need, so a peer that sends a byte a minute
+is not waited for.
+"""
+
+import asyncio
+import socket
+import ssl
+import struct
+from collections.abc import Sequence
+
+from core.errors import MunimentError
+from sync import tls
+
+MAX_MESSAGE_BYTES = 1 << 20
+PREFIX_BYTES = 4
+CONNECT_TIMEOUT_S = 10.0
+HANDSHAKE_TIMEOUT_S = 10.0
+MESSAGE_TIMEOUT_S = 60.0  # for a short message; a peer may need this long to commit what it got
+SLOWEST_BYTES_PER_S = 2048  # 16 kbit/s
+_BUFFER_BYTES = 64 << 10
+
+
+class Link:
+    """One authenticated connection. Counts message bytes with their prefixes, not what TLS adds."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, key: bytes) -> None:
+        self.peer_key = key  # raw Ed25519, compared with the roll by the caller
+        self.bytes_sent = 0
+        self.bytes_received = 0
+        self._reader = reader
+        self._writer = writer
+
+    @property
+    def peer_address(self) -> str:
+        return format_address(*self._writer.get_extra_info("peername")[:2])
+
+    @property
+    def cipher(self) -> str:
+        """What the link is protected by, as in `TLSv1.3 TLS_AES_256_GCM_SHA384`."""
+        name, version, _ = self._writer.get_extra_info("cipher")
+        return f"{version} {name}"
+
+    async def send(self, message: bytes) -> None:
+        """Raises `message-too-large` (ours), `peer-slow`, `link-lost` or `peer-refused-us`."""
+        if len(message) > MAX_MESSAGE_BYTES:
+            raise MunimentError("message-too-large", bytes=len(message), limit=MAX_MESSAGE_BYTES)
+        try:
+            self._writer.write(struct.pack(">I", len(message)) + message)
+            async with asyncio.timeout(_time_for(len(message))):
+                await self._writer.drain()
+        except OSError as error:  # includes TimeoutError and every ssl.SSLError
+            raise self._failure(error) from None
+        self.bytes_sent += PREFIX_BYTES + len(message)
+
+    async def receive(self) -> bytes:
+        """The next message. Raises `message-too-large`, `peer-slow`, `link-lost` or `peer-refused-us`."""
+        try:
+            async with asyncio.timeout(MESSAGE_TIMEOUT_S):
+                (length,) = struct.unpack(">I", await self._reader.readexactly(PREFIX_BYTES))
+            if length > MAX_MESSAGE_BYTES:
+                raise MunimentError("message-too-large", bytes=length, limit=MAX_MESSAGE_BYTES)
+            async with asyncio.timeout(_time_for(length)):
+                message = await self._reader.readexactly(length)
+        except (OSError, EOFError) as error:
+            raise self._failure(error) from None
+        self.bytes_received += PREFIX_BYTES + length
+        return message
+
+    async def close(self) -> None:
+        """Flush and close; a peer that does not take the rest is dropped."""
+        self._writer.close()
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                await self._writer.wait_closed()
+        except OSError:
+            self._writer.transport.abort()
+
+    def abort(self) -> None:
+        self._writer.transport.abort()
+
+    def _failure(self, error: Exception) -> MunimentError:
+        if self.bytes_received == 0:  # a TLS 1.3 client learns only now what became of its handshake
+            return tls.handshake_error(error)
+        if isinstance(error, TimeoutError):
+            return MunimentError("peer-slow")
+        return MunimentError("link-lost", bytes_received=self.bytes_received)
+
+
+async def connect(
+    credentials: tls.Credentials, trusted: Sequence[bytes], host: str, port: int, source: str | None = None
+) -> Link:
+    """A link to a listening node; `trusted` as in `Credentials`. Raises as `tls.handshake_error` says."""
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            reader, writer = await asyncio.open_connection(
+                host,
+                port,
+                ssl=credentials.context(False, trusted),
+                server_hostname="",
+                limit=_BUFFER_BYTES,
+                local_addr=(source, 0) if source else None,
+            )
+    except OSError as error:
+        raise _connect_error(error, host, port) from None
+    return _authenticated(reader, writer)
+
+
+async def accept(credentials: tls.Credentials, trusted: Sequence[bytes], connection: socket.socket) -> Link:
+    """A link over a connection just accepted; it owns the socket. Raises as `tls.handshake_error` says."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=_BUFFER_BYTES)
+    protocol = asyncio.StreamReaderProtocol(reader)
+    try:
+        async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
+            transport, _ = await loop.connect_accepted_socket(
+                lambda: protocol, connection, ssl=credentials.context(True, trusted)
+            )
+    except OSError as error:
+        connection.close()
+        raise tls.handshake_error(error) from None
+    return _authenticated(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
+
+
+def parse_address(text: str, default_port: int) -> tuple[str, int]:
+    """Host and port of `192.168.1.5`, `192.168.1.5:7420`, `[fe80::1%eth0]:7420`, `name:7420`.
+
+    Raises `bad-address`.
+    """
+    text = text.strip()
+    host, separator, port_text = text.rpartition(":")
+    if text.startswith("["):
+        inner, bracket, rest = text[1:].partition("]")
+        host, separator, port_text = inner, rest[:1], rest[1:]
+        if not bracket or (rest and separator != ":"):
+            raise MunimentError("bad-address", address=text)
+    elif not separator or ":" in host:  # no port; or bare IPv6
+        host, separator, port_text = text, "", ""
+    if not host or (separator and not (port_text.isascii() and port_text.isdigit())):
+        raise MunimentError("bad-address", address=text)
+    port = int(port_text) if separator else default_port
+    if not 0 < port < 1 << 16:
+        raise MunimentError("bad-address", address=text)
+    return host, port
+
+
+def format_address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _authenticated(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Link:
+    try:
+        key = tls.peer_key(writer.get_extra_info("ssl_object"))
+    except MunimentError:
+        writer.transport.abort()
+        raise
+    return Link(reader, writer, key)
+
+
+def _connect_error(error: OSError, host: str, port: int) -> MunimentError:
+    if isinstance(error, ConnectionRefusedError):
+        return MunimentError("port-refused", address=format_address(host, port))
+    if isinstance(error, TimeoutError):
+        return MunimentError("peer-silent", address=format_address(host, port))
+    if isinstance(error, ssl.SSLError | ConnectionError):
+        return tls.handshake_error(error)
+    return MunimentError("peer-unreachable", address=format_address(host, port), why=type(error).__name__)
+
+
+def _time_for(byte_count: int) -> float:
+    return MESSAGE_TIMEOUT_S + byte_count / SLOWEST_BYTES_PER_S
