@@ -1,7 +1,7 @@
 #!/bin/sh
-# Set-up on Debian and Ubuntu, run by make before everything else. Does only what is still missing, so it may
-# run every time: finds a Python, has the system's packages installed (with apt when it may, else it names them),
-# then packaging/environment.py makes .venv from requirements.lock.
+# Set-up on Debian and Ubuntu, run by make before everything else. Does only what is still missing, so it may run
+# every time: finds a Python, has the system's packages installed (with apt when it may, else it names them), then
+# packaging/environment.py makes .venv from requirements.lock.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -61,13 +61,13 @@ install_packages() {
         exit 1
     fi
     echo "Installing packages of the system: $*"
-    $as_root apt-get update -q
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
+    $as_root apt-get update -qq
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
 }
 
 python=$(choose_python)
 if [ -z "$python" ]; then
-    echo "Muniment needs Python 3.11, 3.12, 3.13 or 3.14. Please install one: sudo apt-get install python3" >&2
+    echo "Muniment needs Python 3.11, 3.12, 3.13 or 3.14. Please run: sudo apt-get install python3" >&2
     exit 1
 fi
 if [ "$(uname -s)" = Linux ]; then
