@@ -1,7 +1,7 @@
 #!/bin/sh
-# Set-up on Debian and Ubuntu, run by make before everything else. Does only what is still missing, so it may run
-# every time: finds a Python, has the system's packages installed (with apt when it may, else it names them), then
-# packaging/environment.py makes .venv from requirements.lock.
+# Set-up on Debian and Ubuntu, run by make before everything else. Does only what is still missing, so it may
+# run every time: finds a Python, has the system's packages installed (with apt when it may, else it names
+# them), then packaging/environment.py makes .venv from requirements.lock.
 set -eu
 cd "$(dirname "$0")/.."
 
