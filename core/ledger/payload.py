@@ -10,6 +10,7 @@ one act is its path in the group and the group's path in the payload. FORMAT.md 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeGuard
 
 from core.crypto.hashing import tag_bytes
 from core.errors import MunimentError
@@ -114,9 +115,10 @@ def _item_value(item: Group | Cosignature | Evidence) -> list[object]:
 
 def _decode_item(part: object) -> Group | Cosignature | Evidence:
     match part:
-        case [0, [*transactions], [*signatures]] if _all_bytes(transactions) and _signatures(signatures):
-            if transactions and signatures:
-                return Group(tuple(transactions), tuple(signatures))
+        case [0, [*transactions], [*signatures]] if _signatures(signatures):
+            encoded = tuple(item for item in transactions if type(item) is bytes)
+            if encoded and signatures and len(encoded) == len(transactions):
+                return Group(encoded, tuple(signatures))
         case [1, bytes(note)]:
             return Cosignature(note)
         case [2, bytes(first), bytes(first_signature), bytes(second), bytes(second_signature)]:
@@ -124,11 +126,7 @@ def _decode_item(part: object) -> Group | Cosignature | Evidence:
     raise MunimentError("malformed-payload")
 
 
-def _all_bytes(items: Sequence[object]) -> bool:
-    return all(type(item) is bytes for item in items)
-
-
-def _signatures(items: Sequence[object]) -> bool:
+def _signatures(items: Sequence[object]) -> TypeGuard[Sequence[bytes]]:
     return len(items) <= MAX_SIGNERS and all(
         isinstance(item, bytes) and len(item) == SIGNATURE_BYTES for item in items
     )

@@ -1,0 +1,153 @@
+"""Folding blocks into state: each act of a block is judged in turn, and its effect is seen by the next.
+
+The same fold runs twice for one act: first into the overlay, when its block is written or arrives, then into the
+agreed state, when the block is certified. An act runs once, at its first place on its author's chain. A bad act makes
+no block invalid: it ends as rejected, with its code, and changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.crypto.signing import verify
+from core.errors import MunimentError
+from core.laws.execution import Accepted, Context, Rejected, execute
+from core.laws.law import Law
+from core.ledger.payload import Group, group_root, group_signing_message
+from core.ledger.record import Change, State
+from core.ledger.roll import Roll
+from core.ledger.transaction import Transaction, decode_transaction
+from core.store.chain import ActRow
+from core.store.pages import label
+from core.store.replica import ReplicaStore
+from core.store.working import WorkingState
+
+REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Judges acts under the laws and the roll of an epoch."""
+
+    network: bytes
+    roll: Roll
+    laws: Mapping[str, Law]
+    homes: Mapping[str, str]
+
+    def judge(
+        self, state: State, transaction: Transaction, act_id: bytes, author: int, trace: bool = False
+    ) -> Accepted | Rejected:
+        """The law's verdict on one act in a block of `author`; signatures are not looked at here."""
+        law = self.laws.get(transaction.law)
+        if law is None:
+            return Rejected("unknown-law", facts={"law": transaction.law})
+        incarnation = self.roll.members[author].incarnation
+        context = Context(self.network, author, incarnation, act_id, self.roll.roles, self.homes)
+        return execute(state, transaction, law, context, trace)
+
+    def signature_fault(self, group: Group, ids: Sequence[bytes], transactions: Sequence[Transaction]) -> str | None:
+        """The code of what is wrong with a group's signatures, or None."""
+        signers = transactions[0].signers
+        if any(transaction.signers != signers for transaction in transactions):
+            return "group-of-different-signers"
+        if len(signers) != len(group.signatures):
+            return "signature-missing"
+        message = group_signing_message(self.network, group_root(ids))
+        for signer, signature in zip(signers, group.signatures, strict=True):
+            officer = self.roll.officer(signer.office, signer.officer)
+            if officer is None or not verify(officer.key, message, signature):
+                return "bad-signature"
+        return None
+
+    def run_block(
+        self,
+        working: WorkingState,
+        groups: Sequence[Group],
+        author: int,
+        position: int,
+        already_run: set[bytes],
+        known_faults: Mapping[bytes, str],
+    ) -> list[ActRow]:
+        """Judge every act of a block and apply what is accepted.
+
+        `known_faults`: codes of acts whose signatures were found bad when the block came in; the signatures are not
+        checked again for acts that are in `known_faults` or, if it is given at all, are absent from it.
+        """
+        rows: list[ActRow] = []
+        for group in groups:
+            ids = group.ids(self.network)
+            rows.extend(self._run_group(working, group, ids, author, position, len(rows), already_run, known_faults))
+        return rows
+
+    def _run_group(
+        self,
+        working: WorkingState,
+        group: Group,
+        ids: Sequence[bytes],
+        author: int,
+        position: int,
+        place: int,
+        already_run: set[bytes],
+        known_faults: Mapping[bytes, str],
+    ) -> list[ActRow]:
+        rows = []
+        for number, (act_id, encoded) in enumerate(zip(ids, group.transactions, strict=True), place):
+            fault = known_faults.get(act_id)
+            verdict: Accepted | Rejected
+            if act_id in already_run:
+                verdict = Rejected("enclosed-twice")
+            elif fault is not None:
+                verdict = Rejected(fault)
+            else:
+                verdict = self._judge_encoded(working, encoded, act_id, author)
+            if isinstance(verdict, Accepted):
+                working.apply(verdict.changes, verdict.index_changes)
+            already_run.add(act_id)
+            rows.append(act_row(verdict, act_id, position, number, author))
+        return rows
+
+    def _judge_encoded(self, working: WorkingState, encoded: bytes, act_id: bytes, author: int) -> Accepted | Rejected:
+        try:
+            transaction = decode_transaction(encoded)
+        except MunimentError as error:
+            return Rejected(error.code)
+        return self.judge(working, transaction, act_id, author)
+
+    def faults(self, groups: Sequence[Group]) -> dict[bytes, str]:
+        """Acts of a block that must be rejected for their form or their signatures: id → code."""
+        found: dict[bytes, str] = {}
+        for group in groups:
+            ids = group.ids(self.network)
+            try:
+                transactions = [decode_transaction(encoded) for encoded in group.transactions]
+                code = self.signature_fault(group, ids, transactions)
+            except MunimentError as error:
+                code = error.code
+            if code is not None:
+                found.update(dict.fromkeys(ids, code))
+        return found
+
+
+def act_row(verdict: Accepted | Rejected, act_id: bytes, position: int, place: int, author: int) -> ActRow:
+    """What the store keeps of a verdict."""
+    if isinstance(verdict, Accepted):
+        return ActRow(act_id, position, place, author, str(verdict.outcome), verdict.code, {})
+    facts = dict(verdict.facts)
+    if verdict.winner is not None:
+        facts["winner"] = verdict.winner
+    if verdict.article:
+        facts["article"] = verdict.article
+    return ActRow(act_id, position, place, author, REJECTED, verdict.code, facts)
+
+
+def write_working(store: ReplicaStore, working: WorkingState, overlay_author: int | None) -> list[Change]:
+    """Write what a batch of acts changed into its layer. Inside `atomic`."""
+    changes, indexes = working.changes, working.index_changes
+    labels = {change.new.id: label(change.new) for change in changes}
+    if overlay_author is None:
+        store.state.write_agreed(changes, indexes, labels)
+        store.state.settle_overlay(changes, indexes)
+    else:
+        store.state.write_overlay(overlay_author, changes, indexes, labels)
+    store.state.write_history(working.between)
+    store.pages.index_words((change.old, change.new) for change in changes if "#" not in change.new.register)
+    return changes

@@ -1,0 +1,223 @@
+"""Blocks, their acts and fork evidence, in the order in which they arrived: parents before children."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from core.errors import MunimentError
+from core.ledger.block import Block, decode_header
+from core.ledger.encoding import Value, decode, encode
+from core.ledger.payload import Evidence
+from core.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """What a replica knows of one act: where it stands and what became of it."""
+
+    id: bytes
+    block: int  # position of its block
+    place: int  # number of the act in its block
+    author: int
+    outcome: str  # as executed here last: in the overlay while its block is not certified, then in the agreed state
+    code: str | None
+    facts: Value
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRow:
+    position: int
+    block: Block
+    certified: bool
+
+
+class ChainStore:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add_block(self, block: Block, accused: Sequence[int] = ()) -> int:
+        """Position of the block. `accused`: authors whose fork its payload proves. Inside `atomic`."""
+        header = block.header
+        cursor = self._db.execute(
+            "INSERT INTO block(id, author, incarnation, seq, header, signature, payload, accused)"
+            " VALUES (?,?,?,?,?,?,?,?)",
+            (
+                block.id,
+                header.author,
+                header.incarnation,
+                header.seq,
+                block.header_bytes,
+                block.signature,
+                block.payload,
+                encode(list(accused)) if accused else None,
+            ),
+        )
+        return int(cursor.lastrowid)
+
+    def mark_certified(self, positions: Iterable[int]) -> None:
+        self._db.executemany("UPDATE block SET certified = 1 WHERE position = ?", [(p,) for p in positions])
+
+    def block(self, block_id: bytes) -> BlockRow:
+        """Raises `unknown-block`."""
+        row = self._db.row(
+            "SELECT position, id, header, signature, payload, certified FROM block WHERE id = ?", (block_id,)
+        )
+        if row is None:
+            raise MunimentError("unknown-block", block=block_id)
+        return _block_row(row)
+
+    def block_at(self, position: int) -> BlockRow:
+        row = self._db.row(
+            "SELECT position, id, header, signature, payload, certified FROM block WHERE position = ?", (position,)
+        )
+        if row is None:
+            raise MunimentError("replica-damaged", path=self._db.path)
+        return _block_row(row)
+
+    def blocks(self) -> Iterator[BlockRow]:
+        """All blocks in order of arrival."""
+        after = 0
+        while rows := self._db.rows(
+            "SELECT position, id, header, signature, payload, certified FROM block"
+            " WHERE position > ? ORDER BY position LIMIT 200",
+            (after,),
+        ):
+            yield from map(_block_row, rows)
+            after = rows[-1][0]
+
+    def headers(self) -> Iterator[tuple[bytes, bytes, bool, list[int]]]:
+        """(id, header, whether it has acts or other payload, accused) of all blocks in order of arrival."""
+        after = 0
+        while rows := self._db.rows(
+            "SELECT position, id, header, payload IS NOT NULL, accused FROM block"
+            " WHERE position > ? ORDER BY position LIMIT 5000",
+            (after,),
+        ):
+            for _, block_id, header, has_payload, accused in rows:
+                yield block_id, header, bool(has_payload), decode(accused) if accused else []
+            after = rows[-1][0]
+
+    def position(self, block_id: bytes) -> int:
+        """Raises `unknown-block`."""
+        found: int | None = self._db.scalar("SELECT position FROM block WHERE id = ?", (block_id,))
+        if found is None:
+            raise MunimentError("unknown-block", block=block_id)
+        return found
+
+    # -- acts ---------------------------------------------------------------------------------------------------
+
+    def add_acts(self, rows: Iterable[ActRow]) -> None:
+        self._db.executemany(
+            "INSERT INTO act(id, block, place, author, outcome, code, facts) VALUES (?,?,?,?,?,?,?)",
+            [
+                (row.id, row.block, row.place, row.author, row.outcome, row.code, _facts_bytes(row.facts))
+                for row in rows
+            ],
+        )
+
+    def set_outcomes(self, rows: Iterable[ActRow]) -> None:
+        self._db.executemany(
+            "UPDATE act SET outcome = ?, code = ?, facts = ? WHERE id = ? AND block = ?",
+            [(row.outcome, row.code, _facts_bytes(row.facts), row.id, row.block) for row in rows],
+        )
+
+    def act(self, act_id: bytes) -> ActRow | None:
+        """The act where it counts: copies of it that other nodes enclosed are rejected and come last."""
+        row = self._db.row(
+            "SELECT id, block, place, author, outcome, code, facts FROM act WHERE id = ?"
+            " ORDER BY outcome = 'rejected', number LIMIT 1",
+            (act_id,),
+        )
+        return _act_row(row) if row else None
+
+    def enclosed_before(self, author: int, block: int, ids: Sequence[bytes]) -> set[bytes]:
+        """Which of these acts the author had enclosed in an earlier block: an act runs once, at its first place."""
+        found: set[bytes] = set()
+        for start in range(0, len(ids), 500):
+            part = ids[start : start + 500]
+            marks = ",".join("?" * len(part))
+            found.update(
+                row[0]
+                for row in self._db.rows(
+                    f"SELECT id FROM act WHERE id IN ({marks}) AND author = ? AND block < ?", (*part, author, block)
+                )
+            )
+        return found
+
+    def act_by_prefix(self, prefix: bytes) -> ActRow | None:
+        """The act whose id begins with the 16 bytes that a record keeps of it."""
+        row = self._db.row(
+            "SELECT id, block, place, author, outcome, code, facts FROM act WHERE id >= ? AND id <= ?"
+            " ORDER BY outcome = 'rejected', number LIMIT 1",
+            (prefix, prefix + b"\xff" * (32 - len(prefix))),
+        )
+        return _act_row(row) if row else None
+
+    def acts_of_block(self, position: int) -> list[ActRow]:
+        rows = self._db.rows(
+            "SELECT id, block, place, author, outcome, code, facts FROM act WHERE block = ? ORDER BY place", (position,)
+        )
+        return [_act_row(row) for row in rows]
+
+    def unusual_acts(self, author: int, limit: int) -> list[ActRow]:
+        """An author's acts that were not simply entered, newest first."""
+        rows = self._db.rows(
+            "SELECT id, block, place, author, outcome, code, facts FROM act"
+            " WHERE author = ? AND outcome <> 'entered' ORDER BY number DESC LIMIT ?",
+            (author, limit),
+        )
+        return [_act_row(row) for row in rows]
+
+    def pending_positions(self, author: int | None = None) -> list[int]:
+        """Positions of blocks with acts that are not certified, oldest first."""
+        where, values = ("", ()) if author is None else (" AND author = ?", (author,))
+        return [
+            row[0]
+            for row in self._db.rows(
+                f"SELECT position FROM block WHERE certified = 0 AND payload IS NOT NULL{where} ORDER BY position",
+                values,
+            )
+        ]
+
+    def counts(self) -> tuple[int, int]:
+        """(blocks, acts)."""
+        return self._db.scalar("SELECT count(*) FROM block"), self._db.scalar("SELECT count(*) FROM act")
+
+    def act_counts(self) -> dict[int, int]:
+        """Acts by author."""
+        return dict(self._db.rows("SELECT author, count(*) FROM act GROUP BY author"))
+
+    def outcome_counts(self) -> list[tuple[int, str, int]]:
+        """(position of the block, outcome, how many acts)."""
+        return [tuple(row) for row in self._db.rows("SELECT block, outcome, count(*) FROM act GROUP BY 1, 2")]
+
+    # -- evidence -----------------------------------------------------------------------------------------------
+
+    def add_evidence(self, author: int, incarnation: int, seq: int, evidence: Evidence, position: int) -> None:
+        """`position`: of the newest block here when the fork was found."""
+        body = encode(
+            [evidence.first, evidence.first_signature, evidence.second, evidence.second_signature]
+        )
+        self._db.execute(
+            "INSERT OR IGNORE INTO evidence VALUES (?,?,?,?,?)", (author, incarnation, seq, body, position)
+        )
+
+    def evidence(self) -> list[tuple[int, Evidence]]:
+        """(author, evidence) of every known fork."""
+        return [
+            (author, Evidence(*decode(body)))
+            for author, body in self._db.rows("SELECT author, body FROM evidence ORDER BY author, incarnation, seq")
+        ]
+
+
+def _block_row(row: tuple[int, bytes, bytes, bytes, bytes | None, int]) -> BlockRow:
+    position, block_id, header, signature, payload, certified = row
+    return BlockRow(position, Block(block_id, decode_header(header), header, signature, payload), bool(certified))
+
+
+def _facts_bytes(facts: Value) -> bytes | None:
+    return encode(facts) if facts else None
+
+
+def _act_row(row: tuple[bytes, int, int, int, str, str | None, bytes | None]) -> ActRow:
+    act_id, block, place, author, outcome, code, facts = row
+    return ActRow(act_id, block, place, author, outcome, code, decode(facts) if facts else {})

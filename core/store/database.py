@@ -1,0 +1,179 @@
+"""The encrypted database of a replica: SQLCipher with a raw key, WAL, synchronous FULL.
+
+What `atomic()` encloses is durable as a whole when it returns, or has not happened at all. SQLCipher detects a
+changed page (HMAC), but neither an old page nor an old file put back: chains are verified again at start and the
+intent file keeps the high-water mark outside. Extension loading stays off. A wrong key and a damaged file look alike
+to SQLCipher ("file is not a database"); the key file has told a wrong passphrase apart before (core/crypto/keyfile).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from core.errors import MunimentError
+
+SCHEMA_VERSION = 1
+KEY_BYTES = 32
+DAILY_CACHE_KIB = 64 << 10
+IMPORT_CACHE_KIB = 256 << 10
+IN_MEMORY = ":memory:"
+
+_SCHEMA = """
+CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE block(
+  position INTEGER PRIMARY KEY,          -- order of arrival: parents before children
+  id BLOB NOT NULL UNIQUE, author INTEGER NOT NULL, incarnation INTEGER NOT NULL, seq INTEGER NOT NULL,
+  header BLOB NOT NULL, signature BLOB NOT NULL, payload BLOB,
+  accused BLOB,                          -- numbers of authors whose fork the payload proves
+  certified INTEGER NOT NULL DEFAULT 0); -- 1: its acts are part of the agreed state
+CREATE INDEX block_place ON block(author, incarnation, seq);
+CREATE TABLE act(
+  number INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER NOT NULL REFERENCES block(position),
+  place INTEGER NOT NULL, author INTEGER NOT NULL, outcome TEXT NOT NULL, code TEXT, facts BLOB);
+CREATE INDEX act_id ON act(id);
+CREATE INDEX act_block ON act(block);
+CREATE INDEX act_unusual ON act(author, number) WHERE outcome <> 'entered';
+CREATE TABLE record(
+  number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, register TEXT NOT NULL, district INTEGER NOT NULL,
+  label TEXT NOT NULL, body BLOB NOT NULL);
+CREATE INDEX record_list ON record(register, label, id);
+CREATE TABLE overlay(
+  id BLOB PRIMARY KEY, author INTEGER NOT NULL, register TEXT NOT NULL, label TEXT NOT NULL,
+  body BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX overlay_list ON overlay(register, label, id);
+CREATE TABLE history(
+  record BLOB, version INTEGER, last_act BLOB, body BLOB NOT NULL,
+  PRIMARY KEY(record, version, last_act)) WITHOUT ROWID;
+CREATE TABLE index_entry(name TEXT, grp BLOB, record BLOB, PRIMARY KEY(name, grp, record)) WITHOUT ROWID;
+CREATE TABLE overlay_index(
+  name TEXT, grp BLOB, record BLOB, added INTEGER NOT NULL, author INTEGER NOT NULL,
+  PRIMARY KEY(name, grp, record)) WITHOUT ROWID;
+CREATE TABLE bucket(
+  register TEXT, district INTEGER, number INTEGER, digest BLOB, PRIMARY KEY(register, district, number)) WITHOUT ROWID;
+CREATE TABLE stale_bucket(number INTEGER PRIMARY KEY) WITHOUT ROWID;
+CREATE VIRTUAL TABLE search USING fts5(words, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+CREATE TABLE search_row(number INTEGER PRIMARY KEY, record BLOB NOT NULL UNIQUE);
+CREATE TABLE evidence(
+  author INTEGER, incarnation INTEGER, seq INTEGER, body BLOB NOT NULL, position INTEGER NOT NULL,
+  PRIMARY KEY(author, incarnation, seq)) WITHOUT ROWID;
+CREATE TABLE draft(
+  id BLOB PRIMARY KEY, law TEXT NOT NULL, procedure TEXT NOT NULL, title TEXT NOT NULL,
+  changed_ms INTEGER NOT NULL, document BLOB NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Database:
+    """One connection, used by one thread. Every failure of the file is a MunimentError."""
+
+    def __init__(self, path: Path | str, key: bytes, *, create: bool = False, cache_kib: int = DAILY_CACHE_KIB) -> None:
+        """Raises `replica-missing`, `replica-exists`, `replica-damaged`, `replica-from-newer-version`."""
+        self.path = str(path)
+        in_memory = self.path == IN_MEMORY
+        if not in_memory and Path(path).exists() == create:
+            raise MunimentError("replica-exists" if create else "replica-missing", path=self.path)
+        self._connection = sqlcipher.connect(self.path, isolation_level=None, cached_statements=256)
+        self._depth = 0
+        try:
+            self._open(key, create or in_memory, cache_kib)
+        except sqlcipher.DatabaseError as error:
+            self._connection.close()
+            raise MunimentError("replica-damaged", path=self.path, detail=str(error)) from None
+
+    def _open(self, key: bytes, create: bool, cache_kib: int) -> None:
+        if len(key) != KEY_BYTES:
+            raise ValueError("a database key has 32 bytes")
+        # The key is given as a statement because PRAGMA takes no parameters; it never reaches a log or a message.
+        self._connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        self._connection.execute("SELECT count(*) FROM sqlite_master")
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = OFF",
+            "temp_store = MEMORY",
+            f"cache_size = -{cache_kib}",
+        ):
+            self._connection.execute(f"PRAGMA {pragma}")
+        if create:
+            self._connection.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
+        version = self.scalar("PRAGMA user_version")
+        if version != SCHEMA_VERSION:
+            code = "replica-from-newer-version" if version > SCHEMA_VERSION else "replica-damaged"
+            self._connection.close()
+            raise MunimentError(code, path=self.path, version=version)
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """All or nothing; durable on return. Nested calls join the outer one. Raises `disk-full`, `replica-damaged`."""
+        if self._depth:
+            yield
+            return
+        self.execute("BEGIN IMMEDIATE")
+        self._depth = 1
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        finally:
+            self._depth = 0
+
+    def execute(self, statement: str, values: tuple[Any, ...] = ()) -> Any:
+        try:
+            return self._connection.execute(statement, values)
+        except sqlcipher.DatabaseError as error:
+            raise _database_error(error, self.path) from None
+
+    def executemany(self, statement: str, rows: Any) -> None:
+        try:
+            self._connection.executemany(statement, rows)
+        except sqlcipher.DatabaseError as error:
+            raise _database_error(error, self.path) from None
+
+    def rows(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        try:
+            return list(self._connection.execute(statement, values))
+        except sqlcipher.DatabaseError as error:
+            raise _database_error(error, self.path) from None
+
+    def row(self, statement: str, values: tuple[Any, ...] = ()) -> Any:
+        found = self.rows(statement, values)
+        return found[0] if found else None
+
+    def scalar(self, statement: str, values: tuple[Any, ...] = ()) -> Any:
+        found = self.row(statement, values)
+        return found[0] if found else None
+
+    def meta(self, name: str) -> bytes | None:
+        found: bytes | None = self.scalar("SELECT value FROM meta WHERE name = ?", (name,))
+        return found
+
+    def set_meta(self, name: str, value: bytes) -> None:
+        self.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def copy_to(self, path: Path, key: bytes) -> None:
+        """A whole encrypted copy of this moment under the same key, for a backup. The file must not exist."""
+        self.execute(f"ATTACH DATABASE ? AS copy KEY \"x'{key.hex()}'\"", (str(path),))
+        try:
+            self.execute("SELECT sqlcipher_export('copy')")
+            self.execute(f"PRAGMA copy.user_version = {SCHEMA_VERSION}")
+        finally:
+            self.execute("DETACH DATABASE copy")
+
+    def check_pages(self) -> None:
+        """Every page's HMAC and the b-trees. Raises `replica-damaged`. Reads the whole file."""
+        damaged = self.rows("PRAGMA cipher_integrity_check")
+        if damaged or self.scalar("PRAGMA quick_check(1)") != "ok":
+            raise MunimentError("replica-damaged", path=self.path, detail=str(damaged[:1]))
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _database_error(error: sqlcipher.DatabaseError, path: str) -> MunimentError:
+    code = "disk-full" if "full" in str(error) else "replica-damaged"
+    return MunimentError(code, path=path, detail=str(error))

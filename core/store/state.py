@@ -1,0 +1,189 @@
+"""The two layers of state: *agreed*, a fold over certified acts, and the *overlay* of acts not yet there.
+
+The overlay holds, per author, the newest version of the records that its uncertified acts have made; reading "as this
+author" looks there first. The agreed layer alone is hashed into the state root: a tree over hash buckets per register
+and district (3-ledger §9), of which an act makes only the buckets of its records stale.
+"""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from core.ledger import merkle
+from core.ledger.encoding import encode
+from core.ledger.record import Change, IndexChange, Record, decode_record, encode_record, record_digest
+from core.store.database import Database
+
+BUCKET_BITS = 12
+BUCKETS = 1 << BUCKET_BITS
+SHARED_DISTRICT = -1
+_EMPTY_BUCKET = sha256(b"").digest()
+
+
+def bucket_number(record_id: bytes) -> int:
+    return int.from_bytes(record_id[:2], "big") >> (16 - BUCKET_BITS)
+
+
+class StateStore:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def agreed(self, record_id: bytes) -> Record | None:
+        body = self._db.scalar("SELECT body FROM record WHERE id = ?", (record_id,))
+        return decode_record(body) if body else None
+
+    def overlaid(self, record_id: bytes) -> Record | None:
+        body = self._db.scalar("SELECT body FROM overlay WHERE id = ?", (record_id,))
+        return decode_record(body) if body else None
+
+    def present(self, record_id: bytes) -> Record | None:
+        """The newest version known here, confirmed or not."""
+        return self.overlaid(record_id) or self.agreed(record_id)
+
+    def find(self, index: str, group: bytes, limit: int) -> list[bytes]:
+        rows = self._db.rows(
+            "SELECT record FROM index_entry WHERE name = ? AND grp = ? ORDER BY record LIMIT ?", (index, group, limit)
+        )
+        return [row[0] for row in rows]
+
+    def count(self, index: str, group: bytes) -> int:
+        found: int = self._db.scalar(
+            "SELECT count(*) FROM index_entry WHERE name = ? AND grp = ?", (index, group)
+        )
+        return found
+
+    def holds(self, index: str, group: bytes, record_id: bytes) -> bool:
+        """Whether the agreed layer has the record in the group."""
+        return bool(
+            self._db.scalar(
+                "SELECT 1 FROM index_entry WHERE name = ? AND grp = ? AND record = ?", (index, group, record_id)
+            )
+        )
+
+    def overlay_index(self, index: str, group: bytes) -> dict[bytes, bool]:
+        """Records that uncertified acts add to (True) or take from (False) a group."""
+        rows = self._db.rows("SELECT record, added FROM overlay_index WHERE name = ? AND grp = ?", (index, group))
+        return {record: bool(added) for record, added in rows}
+
+    def history(self, record_id: bytes) -> list[Record]:
+        """Versions that were replaced, newest first."""
+        rows = self._db.rows(
+            "SELECT body FROM history WHERE record = ? ORDER BY version DESC", (record_id,)
+        )
+        return [decode_record(row[0]) for row in rows]
+
+    # -- writing; inside `atomic` -------------------------------------------------------------------------------
+
+    def write_agreed(self, changes: Iterable[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]) -> None:
+        """Net changes of certified acts, each record once."""
+        created: list[tuple[object, ...]] = []
+        replaced: list[tuple[object, ...]] = []
+        olds: list[tuple[object, ...]] = []
+        stale: set[tuple[int]] = set()
+        for change in sorted(changes, key=lambda change: change.new.id):
+            new, old = change.new, change.old
+            row = (new.register, _district(new), labels[new.id], encode_record(new), new.id)
+            (replaced if old else created).append(row)
+            if old:
+                olds.append((old.id, old.version, old.last_act, encode_record(old)))
+            stale.add((bucket_number(new.id),))
+        self._db.executemany("INSERT INTO record(register, district, label, body, id) VALUES (?,?,?,?,?)", created)
+        self._db.executemany("UPDATE record SET register=?, district=?, label=?, body=? WHERE id=?", replaced)
+        self._db.executemany("INSERT OR IGNORE INTO history VALUES (?,?,?,?)", olds)
+        self._db.executemany("INSERT OR IGNORE INTO stale_bucket VALUES (?)", sorted(stale))
+        self._write_indexes(indexes)
+
+    def write_overlay(
+        self, author: int, changes: Iterable[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]
+    ) -> None:
+        ordered = sorted(changes, key=lambda change: change.new.id)
+        self._db.executemany(
+            "INSERT OR REPLACE INTO overlay VALUES (?,?,?,?,?)",
+            [(c.new.id, author, c.new.register, labels[c.new.id], encode_record(c.new)) for c in ordered],
+        )
+        olds = [c.old for c in ordered if c.old]
+        self._db.executemany(
+            "INSERT OR IGNORE INTO history VALUES (?,?,?,?)",
+            [(old.id, old.version, old.last_act, encode_record(old)) for old in olds],
+        )
+        self._db.executemany(
+            "INSERT OR REPLACE INTO overlay_index VALUES (?,?,?,?,?)",
+            [(i.index, i.group, i.record, int(i.add), author) for i in indexes],
+        )
+
+    def write_history(self, versions: Iterable[Record]) -> None:
+        """Versions that were made and replaced within one batch."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO history VALUES (?,?,?,?)",
+            [(v.id, v.version, v.last_act, encode_record(v)) for v in versions],
+        )
+
+    def settle_overlay(self, changes: Iterable[Change], indexes: Iterable[IndexChange]) -> None:
+        """Drop from the overlay what the agreed layer now says itself; what later acts made of it stays."""
+        self._db.executemany(
+            "DELETE FROM overlay WHERE id = ? AND body = ?",
+            [(c.new.id, encode_record(c.new)) for c in changes],
+        )
+        self._db.executemany(
+            "DELETE FROM overlay_index WHERE name = ? AND grp = ? AND record = ? AND added = ?",
+            [(i.index, i.group, i.record, int(i.add)) for i in indexes],
+        )
+
+    def clear_overlay(self, author: int) -> None:
+        self._db.execute("DELETE FROM overlay WHERE author = ?", (author,))
+        self._db.execute("DELETE FROM overlay_index WHERE author = ?", (author,))
+
+    def _write_indexes(self, indexes: Iterable[IndexChange]) -> None:
+        added = sorted((i.index, i.group, i.record) for i in indexes if i.add)
+        removed = [(i.index, i.group, i.record) for i in indexes if not i.add]
+        self._db.executemany("DELETE FROM index_entry WHERE name = ? AND grp = ? AND record = ?", removed)
+        self._db.executemany("INSERT OR IGNORE INTO index_entry VALUES (?,?,?)", added)
+
+    # -- state root ---------------------------------------------------------------------------------------------
+
+    def state_root(self) -> bytes:
+        """32 bytes that commit to every record of the agreed state; recomputes only stale buckets."""
+        with self._db.atomic():
+            for (number,) in self._db.rows("SELECT number FROM stale_bucket"):
+                self._refresh_bucket(number)
+            self._db.execute("DELETE FROM stale_bucket")
+        trees: dict[tuple[str, int], list[bytes]] = {}
+        for register, district, number, digest in self._db.rows(
+            "SELECT register, district, number, digest FROM bucket ORDER BY register, district"
+        ):
+            trees.setdefault((register, district), [_EMPTY_BUCKET] * BUCKETS)[number] = digest
+        leaves = [
+            merkle.leaf_hash(encode([register, district, merkle.root(buckets)]))
+            for (register, district), buckets in sorted(trees.items())
+        ]
+        return merkle.root(leaves)
+
+    def _refresh_bucket(self, number: int) -> None:
+        rows = self._db.rows(
+            "SELECT register, district, id, body FROM record WHERE id >= ? AND id < ? ORDER BY id", _bucket_range(number)
+        )
+        hashes: dict[tuple[str, int], bytearray] = {}
+        for register, district, record_id, body in rows:
+            hashes.setdefault((register, district), bytearray()).extend(record_id + record_digest(body))
+        self._db.execute("DELETE FROM bucket WHERE number = ?", (number,))
+        self._db.executemany(
+            "INSERT INTO bucket VALUES (?,?,?,?)",
+            [(reg, district, number, sha256(content).digest()) for (reg, district), content in hashes.items()],
+        )
+
+    def record_count(self) -> int:
+        found: int = self._db.scalar("SELECT count(*) FROM record WHERE register NOT LIKE '%#%'")
+        return found
+
+
+def _bucket_range(number: int) -> tuple[bytes, bytes]:
+    shift = 16 - BUCKET_BITS
+    low = (number << shift).to_bytes(2, "big")
+    high = (number + 1) << shift
+    return low, high.to_bytes(2, "big") if high < 1 << 16 else b"\xff" * 17
+
+
+def _district(record: Record) -> int:
+    return SHARED_DISTRICT if record.keeper is None else record.keeper
+

@@ -1,0 +1,87 @@
+"""A working copy of the state while acts run one after another: reads through, writes at the end.
+
+Acts of one batch see each other's effects without a round trip to the disk; `changes` holds each record once, from
+the version on the disk to the last one made here. With an author it reads and later writes that author's overlay.
+"""
+
+from core.ledger.record import Change, IndexChange, Record
+from core.store.state import StateStore
+
+
+class WorkingState:
+    """Satisfies core.ledger.record.State."""
+
+    def __init__(self, store: StateStore, overlay_author: int | None) -> None:
+        self._store = store
+        self._author = overlay_author
+        self._first: dict[bytes, Record | None] = {}
+        self._present: dict[bytes, Record | None] = {}
+        self._between: list[Record] = []
+        self._groups: dict[tuple[str, bytes], dict[bytes, bool]] = {}
+
+    # -- State --------------------------------------------------------------------------------------------------
+
+    def record(self, record_id: bytes) -> Record | None:
+        if record_id not in self._present:
+            read = self._store.agreed if self._author is None else self._store.present
+            self._first[record_id] = self._present[record_id] = read(record_id)
+        return self._present[record_id]
+
+    def find(self, index: str, group: bytes, limit: int) -> list[bytes]:
+        changed = self._changed(index, group)
+        gone = sum(not added for added in changed.values())
+        held = set(self._store.find(index, group, limit + gone))
+        held.update(record for record, added in changed.items() if added)
+        held.difference_update(record for record, added in changed.items() if not added)
+        return sorted(held)[:limit]
+
+    def count(self, index: str, group: bytes) -> int:
+        changed = self._changed(index, group)
+        if not changed:
+            return self._store.count(index, group)
+        # A change may repeat what the layer below says already, so only real differences count.
+        stored = self._store.count(index, group)
+        for record, added in changed.items():
+            held = self._store.holds(index, group, record)
+            stored += int(added) - int(held)
+        return stored
+
+    def _changed(self, index: str, group: bytes) -> dict[bytes, bool]:
+        changed = {} if self._author is None else self._store.overlay_index(index, group)
+        changed.update(self._groups.get((index, group), {}))
+        return changed
+
+    # -- collecting ---------------------------------------------------------------------------------------------
+
+    def apply(self, changes: tuple[Change, ...], indexes: tuple[IndexChange, ...]) -> None:
+        """Take the effect of one accepted act."""
+        for change in changes:
+            record_id = change.new.id
+            if record_id not in self._first:
+                self._first[record_id] = change.old
+            elif change.old is not None and change.old is not self._first[record_id]:
+                self._between.append(change.old)
+            self._present[record_id] = change.new
+        for index in indexes:
+            self._groups.setdefault((index.index, index.group), {})[index.record] = index.add
+
+    @property
+    def changes(self) -> list[Change]:
+        return [
+            Change(self._first[record_id], new)
+            for record_id, new in self._present.items()
+            if new is not None and new is not self._first[record_id]
+        ]
+
+    @property
+    def index_changes(self) -> list[IndexChange]:
+        return [
+            IndexChange(name, group, record, added)
+            for (name, group), records in self._groups.items()
+            for record, added in records.items()
+        ]
+
+    @property
+    def between(self) -> list[Record]:
+        """Versions that were made and replaced within this batch."""
+        return self._between

@@ -1,0 +1,132 @@
+"""What an office tells those who ask: plain values, no sentences, nothing that writes.
+
+The ladder of an act (1-product): recorded → witnessed → certified → final, or rejected. `step` is the code word;
+the words on screen stand in desktop/wording.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from core.ledger.encoding import Value
+from core.ledger.record import Record
+from core.ledger.transaction import Transaction
+
+
+class Step(Enum):
+    RECORDED = "recorded"  # enclosed in a block of this office, durable; nobody else has countersigned it
+    WITNESSED = "witnessed"  # at least two of the quorum have
+    CERTIFIED = "certified"  # the quorum has
+    FINAL = "final"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """How far an act has climbed as this replica knows it."""
+
+    step: Step
+    seen_by: tuple[int, ...]  # numbers of the offices that have countersigned it, its own included
+    quorum: int
+    code: str | None = None  # why it was rejected, suspended, held or warned
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    outcome: str = "entered"  # entered, suspended, held, warned, without_effect or rejected
+
+
+@dataclass(frozen=True, slots=True)
+class ActView:
+    """One act with everything that its page shows."""
+
+    id: bytes
+    transaction: Transaction
+    block: bytes
+    author: int  # number of the office whose block encloses it
+    seq: int
+    ladder: Ladder
+    records: tuple[bytes, ...]  # ids of the records it changed, as far as it was entered
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One line of a list. `label` is the record's key as text."""
+
+    id: bytes
+    register: str
+    label: str
+    summary: str
+    state: str
+    keeper: int | None
+    pending: bool  # its newest version is not yet confirmed by the majority
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One version of a record: the act that made it, and the record before and after."""
+
+    act: bytes
+    procedure: str  # "<law>.<procedure>"
+    claimed_ms: int
+    author: int
+    ladder: Ladder
+    before: Record | None
+    after: Record
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    record: Record
+    label: str
+    timeline: tuple[TimelineEntry, ...]  # newest first
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeStanding:
+    """One office as this replica knows it."""
+
+    number: int
+    name: str
+    own: bool
+    blocks: int
+    acts: int
+    last_claimed_ms: int | None  # claimed time of its newest block held here
+    forked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What waits. Lists are bounded; counts are whole."""
+
+    not_yet_seen: tuple[ActView, ...]  # own acts that no other office has countersigned
+    not_yet_certified: tuple[ActView, ...]
+    refused: tuple[ActView, ...]  # own acts that were not entered
+    needs_decision: tuple[ActView, ...]  # suspended or held
+    counts: Mapping[str, int]  # of the four lists, by their names
+    forkers: tuple[int, ...]
+    not_heard: tuple[int, ...]  # offices of which nothing is held
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A case file on this computer: bytes of the shared document and what a list shows of it."""
+
+    id: bytes
+    law: str
+    procedure: str
+    title: str
+    changed_ms: int
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCounts:
+    """For the summary of a demonstration and the storage meter."""
+
+    records: int
+    blocks: int
+    acts: int
+    ladder: Mapping[str, int]  # by step
+    state_root: bytes
+
+
+FactValue = Value
