@@ -11,6 +11,7 @@ any other interface, loopback is used.
 import asyncio
 import contextlib
 import ipaddress
+import itertools
 import secrets
 import socket
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ PROTOCOL_VERSION = 1
 MAX_NEIGHBOURS = 256
 MAX_ADDRESSES = 8
 POLL_S = 2.0
+_POLLS_PER_ANNOUNCEMENT = 5  # a cable that is put in elsewhere changes no interface here: say it again
 _TTL_S = 120  # a computer that left without a word is forgotten after two minutes
 _TAG_BYTES = _SALT_BYTES = 8
 _MAX_RESOLVING = 16
@@ -94,6 +96,7 @@ class Discovery:
         self._waiting: dict[str, None] = {}  # names to resolve when there is room, oldest first
         self._zeroconf: AsyncZeroconf | None = None
         self._browser: AsyncServiceBrowser | None = None
+        self._service: AsyncServiceInfo | None = None
         self._watch: asyncio.Task[None] | None = None
 
     @property
@@ -113,11 +116,13 @@ class Discovery:
         await self._stop_announcing()
 
     async def _watch_interfaces(self) -> None:
-        while True:
+        for poll in itertools.count():
             addresses = interface_addresses(self._loopback_only)
             if addresses != self.addresses:
                 await self._stop_announcing()
                 await self._announce(addresses)
+            elif poll % _POLLS_PER_ANNOUNCEMENT == 0:
+                self._announce_again()
             await asyncio.sleep(POLL_S)
 
     async def _announce(self, addresses: tuple[str, ...]) -> None:
@@ -127,12 +132,17 @@ class Discovery:
             self._browser = AsyncServiceBrowser(
                 self._zeroconf.zeroconf, SERVICE_TYPE, handlers=[self._on_service]
             )
-            announcing = await self._zeroconf.async_register_service(self._service(addresses))
-            await announcing
+            self._service = self._make_service(addresses)
+            await (await self._zeroconf.async_register_service(self._service))
         except (OSError, ZeroconfError):
             await self._stop_announcing()
             return
         self.addresses = addresses
+
+    def _announce_again(self) -> None:
+        if self._zeroconf and self._service:
+            zeroconf = self._zeroconf.zeroconf
+            zeroconf.async_send(zeroconf.generate_service_broadcast(self._service, None))
 
     async def _stop_announcing(self) -> None:
         self.addresses = ()
@@ -151,7 +161,7 @@ class Discovery:
             self._neighbours.clear()
             self._on_change(())
 
-    def _service(self, addresses: Sequence[str]) -> AsyncServiceInfo:
+    def _make_service(self, addresses: Sequence[str]) -> AsyncServiceInfo:
         salt = secrets.token_bytes(_SALT_BYTES)
         return AsyncServiceInfo(
             SERVICE_TYPE,
