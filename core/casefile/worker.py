@@ -20,7 +20,7 @@ from core.casefile.view import WRITER_BYTES
 from core.errors import MunimentError
 
 # Address space, not memory in use: enough for the largest draft, far from what a decompression bomb asks for.
-MAX_MEMORY_BYTES = 1 << 30
+MAX_MEMORY_BYTES = 512 << 20
 
 
 def answer(frame: bytes) -> bytes:

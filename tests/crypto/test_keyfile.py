@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.crypto import keyfile
 from core.crypto.hashing import tagged_hash
 from core.crypto.keyfile import MAX_FILE_BYTES, Cost, calibrate, open_keys, read_header, seal_keys
+from core.crypto.sealing import seal
 from core.errors import MunimentError
 
 PASSPHRASE = "ціхі млын ля ракі"
@@ -157,7 +158,7 @@ def test_hostile_content_under_the_right_passphrase_is_damaged_or_exact(content:
     """Whoever knows the passphrase may have sealed anything."""
     header = sealed()[:42]
     key = keyfile._derive(PASSPHRASE, header[26:42], CHEAP)
-    data = with_hash(header + keyfile.seal(key, content, header))
+    data = with_hash(header + seal(key, content, header))
     try:
         secrets = open_keys(data, PASSPHRASE).secrets
     except MunimentError as refused:
