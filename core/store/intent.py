@@ -126,17 +126,21 @@ class IntentLog:
         failure.
         """
         mark = Mark(seq, block_id)
-        if len(block_id) != 32 or not 0 <= seq < 2**64:
-            raise ValueError("a mark is a 64-bit seq and a 32-byte id")
-        if not self._usable:
-            raise MunimentError("intent-not-kept", path=str(self._path))
+        self.check(mark)
         if mark == self._last:
             return
-        if self._last is not None and seq != self._last.seq + 1:
-            raise MunimentError("would-fork", seq=seq, last_seq=self._last.seq)
         checksum = _chain(self._checksum, mark)
         self._write(_encode(mark) + checksum)
         self._last, self._checksum = mark, checksum
+
+    def check(self, mark: Mark) -> None:
+        """Whether `append` would take the mark; writes nothing. Raises `would-fork`, `intent-not-kept`."""
+        if len(mark.id) != 32 or not 0 <= mark.seq < 2**64:
+            raise ValueError("a mark is a 64-bit seq and a 32-byte id")
+        if not self._usable:
+            raise MunimentError("intent-not-kept", path=str(self._path))
+        if self._last is not None and mark != self._last and mark.seq != self._last.seq + 1:
+            raise MunimentError("would-fork", seq=mark.seq, last_seq=self._last.seq)
 
     def close(self) -> None:
         """Give the file back; nothing is pending."""

@@ -42,6 +42,7 @@ class FileJournal:
         return self._intent.computer_matches()
 
     def prepare(self, mark: Mark, unsigned_block: bytes) -> None:
+        self._intent.check(mark)  # a block that may not be signed must not replace the one kept
         keep_pending(self._pending, self._key, mark, unsigned_block)
         self._intent.append(mark.seq, mark.id)
 

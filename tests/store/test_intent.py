@@ -143,6 +143,8 @@ def test_no_second_block_of_a_seq_is_ever_meant(tmp_path: Path) -> None:
     for seq in (3, 2, 1, 0, 5):
         with pytest.raises(MunimentError, match="would-fork"):
             log.append(seq, block_id(99))
+        with pytest.raises(MunimentError, match="would-fork"):
+            log.check(Mark(seq, block_id(99)))
     assert path.stat().st_size == size
     log.append(4, block_id(4))
     log.close()
