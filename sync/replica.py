@@ -6,38 +6,12 @@ that author forked. The chain of a block is the block and everything before it b
 """
 
 from collections.abc import Iterable, Sequence
-from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from core.exchange import Received, SignedHeader, StoredBlock, Tip
 from core.ledger.roll import Roll
 
-
-class Tip(NamedTuple):
-    """The newest block of one branch: an honest author has one, a forker one for each branch."""
-
-    author: int
-    incarnation: int
-    seq: int
-    id: bytes  # 32 bytes
-
-
-class SignedHeader(NamedTuple):
-    header: bytes  # canonical bytes, core/ledger/block.py
-    signature: bytes  # 64 bytes
-
-
-class StoredBlock(NamedTuple):
-    header: bytes
-    signature: bytes
-    payload: bytes | None  # encoded, not compressed; None when the header names none or it is not held
-
-
-class Received(Enum):
-    """What became of a block that a neighbour sent. Refusals are raised, never returned."""
-
-    ACCEPTED = "accepted"  # committed with its effect before the call returned
-    DUPLICATE = "duplicate"  # held already; nothing was written
-    ASIDE = "aside"  # cannot be judged yet (a parent or the close of an epoch is missing); not in the vector
+__all__ = ["Received", "Replica", "SignedHeader", "StoredBlock", "Tip"]
 
 
 class Replica(Protocol):

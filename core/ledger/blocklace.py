@@ -11,7 +11,7 @@ Literature: the blocklace of Cordial Miners, arXiv 2205.09174 and 2402.08068.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from core.errors import MunimentError
-from core.ledger.block import CLOSE, FIRST_SEQ, Header, Reference
+from core.ledger.block import CLOSE, Header, Reference
 from core.ledger.roll import Roll
 
 @dataclass(eq=False, slots=True)
@@ -27,6 +27,7 @@ class Vertex:
     parents: tuple["Vertex", ...]
     has_acts: bool
     claimed_ms: int
+    order: int  # of arrival: parents before children
     opener: bool = False
     openers: int = 0  # authors with an opener of this round in the past
     forkers: int = 0  # E: authors whom the past proves to have forked
@@ -56,6 +57,7 @@ class Blocklace:
     _places: dict[tuple[int, int, int], list[Vertex]] = field(default_factory=dict)
     _sinks: set[Vertex] = field(default_factory=set)
     _tips: dict[int, list[Vertex]] = field(default_factory=dict)
+    _uncertified: dict[Vertex, None] = field(default_factory=dict)  # blocks with acts, in order of arrival
 
     # -- adding -------------------------------------------------------------------------------------------------
 
@@ -104,6 +106,7 @@ class Blocklace:
             parents,
             has_acts,
             header.claimed_ms,
+            len(self.vertices),
         )
         siblings = tuple(self._places.get((header.author, header.incarnation, header.seq), ()))
         self._place(vertex, siblings, accused)
@@ -140,6 +143,8 @@ class Blocklace:
         if vertex.prev in tips:
             tips.remove(vertex.prev)
         tips.append(vertex)
+        if vertex.has_acts:
+            self._uncertified[vertex] = None
         self._sinks.difference_update(vertex.parents)
         self._sinks.add(vertex)
         if siblings:
@@ -235,6 +240,7 @@ class Blocklace:
             seen.approvals |= bit
             if not seen.certified and seen.approvals.bit_count() >= quorum:
                 seen.certified = True
+                self._uncertified.pop(seen, None)
                 certified.append(seen)
         certified.sort(key=lambda block: (block.author, block.seq))
         return certified
@@ -279,8 +285,21 @@ class Blocklace:
         opens = self.roll.members[author].witness and (prev is None or prev.round < round_)
         return prev, tuple(Reference(v.author, v.seq, v.id) for v in others), round_, opens
 
-    def chain_is_whole(self, author: int, incarnation: int, seq: int) -> bool:
-        return all((author, incarnation, step) in self._places for step in range(FIRST_SEQ, seq + 1))
+    def sinks(self) -> frozenset[Vertex]:
+        """Blocks that no block held here refers to."""
+        return frozenset(self._sinks)
+
+    def awaiting(self) -> list[Vertex]:
+        """Blocks with acts that are not certified here and whose author is no proven forker, in order of arrival."""
+        return [vertex for vertex in self._uncertified if not self.forkers >> vertex.author & 1]
+
+    def chain_above(self, tip: Vertex, covered: Iterable[Vertex]) -> Iterator[Vertex]:
+        """The blocks of a chain from its tip down to the first that lies on a covered chain."""
+        known = tuple(covered)
+        step: Vertex | None = tip
+        while step is not None and not _covers(known, step):
+            yield step
+            step = step.prev
 
 
 def _each(tips: Tips) -> tuple[Vertex, ...]:

@@ -34,12 +34,12 @@ class ChainStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def add_block(self, block: Block, accused: Sequence[int] = ()) -> int:
+    def add_block(self, block: Block, act_count: int, accused: Sequence[int] = ()) -> int:
         """Position of the block. `accused`: authors whose fork its payload proves. Inside `atomic`."""
         header = block.header
         cursor = self._db.execute(
-            "INSERT INTO block(id, author, incarnation, seq, header, signature, payload, accused)"
-            " VALUES (?,?,?,?,?,?,?,?)",
+            "INSERT INTO block(id, author, incarnation, seq, header, signature, payload, acts, accused)"
+            " VALUES (?,?,?,?,?,?,?,?,?)",
             (
                 block.id,
                 header.author,
@@ -48,6 +48,7 @@ class ChainStore:
                 block.header_bytes,
                 block.signature,
                 block.payload,
+                act_count,
                 encode(list(accused)) if accused else None,
             ),
         )
@@ -73,27 +74,25 @@ class ChainStore:
             raise MunimentError("replica-damaged", path=self._db.path)
         return _block_row(row)
 
-    def blocks(self) -> Iterator[BlockRow]:
-        """All blocks in order of arrival."""
-        after = 0
-        while rows := self._db.rows(
+    def blocks(self, after: int, count: int) -> list[BlockRow]:
+        """At most so many blocks after a position, in order of arrival."""
+        rows = self._db.rows(
             "SELECT position, id, header, signature, payload, certified FROM block"
-            " WHERE position > ? ORDER BY position LIMIT 200",
-            (after,),
-        ):
-            yield from map(_block_row, rows)
-            after = rows[-1][0]
+            " WHERE position > ? ORDER BY position LIMIT ?",
+            (after, count),
+        )
+        return [_block_row(row) for row in rows]
 
     def headers(self) -> Iterator[tuple[bytes, bytes, bool, list[int]]]:
-        """(id, header, whether it has acts or other payload, accused) of all blocks in order of arrival."""
+        """(id, header, whether it has acts, accused) of all blocks in order of arrival."""
         after = 0
         while rows := self._db.rows(
-            "SELECT position, id, header, payload IS NOT NULL, accused FROM block"
+            "SELECT position, id, header, acts > 0, accused FROM block"
             " WHERE position > ? ORDER BY position LIMIT 5000",
             (after,),
         ):
-            for _, block_id, header, has_payload, accused in rows:
-                yield block_id, header, bool(has_payload), decode(accused) if accused else []
+            for _, block_id, header, has_acts, accused in rows:
+                yield block_id, header, bool(has_acts), decode(accused) if accused else []
             after = rows[-1][0]
 
     def position(self, block_id: bytes) -> int:
@@ -101,6 +100,10 @@ class ChainStore:
         found: int | None = self._db.scalar("SELECT position FROM block WHERE id = ?", (block_id,))
         if found is None:
             raise MunimentError("unknown-block", block=block_id)
+        return found
+
+    def id_at(self, position: int) -> bytes:
+        found: bytes = self._db.scalar("SELECT id FROM block WHERE position = ?", (position,))
         return found
 
     # -- acts ---------------------------------------------------------------------------------------------------
@@ -173,7 +176,7 @@ class ChainStore:
         return [
             row[0]
             for row in self._db.rows(
-                f"SELECT position FROM block WHERE certified = 0 AND payload IS NOT NULL{where} ORDER BY position",
+                f"SELECT position FROM block WHERE certified = 0 AND acts > 0{where} ORDER BY position",
                 values,
             )
         ]

@@ -27,9 +27,10 @@ CREATE TABLE block(
   position INTEGER PRIMARY KEY,          -- order of arrival: parents before children
   id BLOB NOT NULL UNIQUE, author INTEGER NOT NULL, incarnation INTEGER NOT NULL, seq INTEGER NOT NULL,
   header BLOB NOT NULL, signature BLOB NOT NULL, payload BLOB,
-  accused BLOB,                          -- numbers of authors whose fork the payload proves
+  acts INTEGER NOT NULL, accused BLOB,                          -- numbers of authors whose fork the payload proves
   certified INTEGER NOT NULL DEFAULT 0); -- 1: its acts are part of the agreed state
 CREATE INDEX block_place ON block(author, incarnation, seq);
+CREATE INDEX block_pending ON block(position) WHERE certified = 0 AND acts > 0;
 CREATE TABLE act(
   number INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER NOT NULL REFERENCES block(position),
   place INTEGER NOT NULL, author INTEGER NOT NULL, outcome TEXT NOT NULL, code TEXT, facts BLOB);
@@ -47,6 +48,7 @@ CREATE INDEX overlay_list ON overlay(register, label, id);
 CREATE TABLE history(
   record BLOB, version INTEGER, last_act BLOB, body BLOB NOT NULL,
   PRIMARY KEY(record, version, last_act)) WITHOUT ROWID;
+CREATE TABLE written(last_act BLOB, record BLOB, PRIMARY KEY(last_act, record)) WITHOUT ROWID;
 CREATE TABLE index_entry(name TEXT, grp BLOB, record BLOB, PRIMARY KEY(name, grp, record)) WITHOUT ROWID;
 CREATE TABLE overlay_index(
   name TEXT, grp BLOB, record BLOB, added INTEGER NOT NULL, author INTEGER NOT NULL,

@@ -5,7 +5,7 @@ author" looks there first. The agreed layer alone is hashed into the state root:
 and district (3-ledger §9), of which an act makes only the buckets of its records stale.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from core.ledger import merkle
@@ -73,9 +73,16 @@ class StateStore:
         )
         return [decode_record(row[0]) for row in rows]
 
+    def written_by(self, last_act: bytes) -> list[bytes]:
+        """Ids of the records of which an act (first 16 bytes of its id) made a version."""
+        rows = self._db.rows(
+            "SELECT record FROM written WHERE last_act = ? ORDER BY record", (last_act,)
+        )
+        return [row[0] for row in rows]
+
     # -- writing; inside `atomic` -------------------------------------------------------------------------------
 
-    def write_agreed(self, changes: Iterable[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]) -> None:
+    def write_agreed(self, changes: Sequence[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]) -> None:
         """Net changes of certified acts, each record once."""
         created: list[tuple[object, ...]] = []
         replaced: list[tuple[object, ...]] = []
@@ -88,6 +95,7 @@ class StateStore:
             if old:
                 olds.append((old.id, old.version, old.last_act, encode_record(old)))
             stale.add((bucket_number(new.id),))
+        self._write_authorship(change.new for change in changes)
         self._db.executemany("INSERT INTO record(register, district, label, body, id) VALUES (?,?,?,?,?)", created)
         self._db.executemany("UPDATE record SET register=?, district=?, label=?, body=? WHERE id=?", replaced)
         self._db.executemany("INSERT OR IGNORE INTO history VALUES (?,?,?,?)", olds)
@@ -95,9 +103,10 @@ class StateStore:
         self._write_indexes(indexes)
 
     def write_overlay(
-        self, author: int, changes: Iterable[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]
+        self, author: int, changes: Sequence[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]
     ) -> None:
         ordered = sorted(changes, key=lambda change: change.new.id)
+        self._write_authorship(change.new for change in ordered)
         self._db.executemany(
             "INSERT OR REPLACE INTO overlay VALUES (?,?,?,?,?)",
             [(c.new.id, author, c.new.register, labels[c.new.id], encode_record(c.new)) for c in ordered],
@@ -112,14 +121,22 @@ class StateStore:
             [(i.index, i.group, i.record, int(i.add), author) for i in indexes],
         )
 
+    def _write_authorship(self, versions: Iterable[Record]) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO written VALUES (?,?)",
+            sorted((v.last_act, v.id) for v in versions if "#" not in v.register),
+        )
+
     def write_history(self, versions: Iterable[Record]) -> None:
         """Versions that were made and replaced within one batch."""
+        versions = list(versions)
+        self._write_authorship(versions)
         self._db.executemany(
             "INSERT OR IGNORE INTO history VALUES (?,?,?,?)",
             [(v.id, v.version, v.last_act, encode_record(v)) for v in versions],
         )
 
-    def settle_overlay(self, changes: Iterable[Change], indexes: Iterable[IndexChange]) -> None:
+    def settle_overlay(self, changes: Sequence[Change], indexes: Iterable[IndexChange]) -> None:
         """Drop from the overlay what the agreed layer now says itself; what later acts made of it stays."""
         self._db.executemany(
             "DELETE FROM overlay WHERE id = ? AND body = ?",

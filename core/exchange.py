@@ -1,0 +1,148 @@
+"""What a meeting needs of a replica: which blocks stand where, what another replica lacks, and taking blocks in.
+
+Blocks stand at *places* (author, incarnation, seq); several stand at one place exactly where that author forked. A
+block that cannot be judged yet waits aside, in memory and bounded: it is offered again by any later meeting.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from enum import Enum
+from typing import NamedTuple
+
+from core.crypto.signing import verify
+from core.errors import MunimentError
+from core.ledger.block import Block, block_id, decode_header
+from core.ledger.blocklace import Vertex
+from core.ledger.forks import check_evidence
+from core.ledger.payload import Evidence, Payload
+from core.replica import Replica
+
+MAX_ASIDE = 256
+
+
+class Tip(NamedTuple):
+    """The newest block of one branch: an honest author has one, a forker one for each branch."""
+
+    author: int
+    incarnation: int
+    seq: int
+    id: bytes
+
+
+class SignedHeader(NamedTuple):
+    header: bytes
+    signature: bytes
+
+
+class StoredBlock(NamedTuple):
+    header: bytes
+    signature: bytes
+    payload: bytes | None  # encoded, not compressed
+
+
+class Received(Enum):
+    """What became of a block that a neighbour sent. Refusals are raised, never returned."""
+
+    ACCEPTED = "accepted"  # committed with its effect before the call returned
+    DUPLICATE = "duplicate"  # held already; nothing was written
+    ASIDE = "aside"  # a parent is missing; not in the vector
+
+
+class Exchange(Replica):
+    """Satisfies sync.replica.Replica, but for `number` and `write`, which need a key."""
+
+    _aside: OrderedDict[bytes, tuple[Block, Payload | None]]
+
+    @property
+    def anchor(self) -> int:
+        """Number of the newest decided anchor: none yet."""
+        return 0
+
+    def vector(self) -> list[Tip]:
+        """Every branch tip, sorted. What it does not cover is not held."""
+        members = range(len(self.roll.members))
+        tips = (vertex for author in members for vertex in self.lace.tips(author))
+        return sorted(Tip(v.author, v.incarnation, v.seq, v.id) for v in tips)
+
+    def forkers(self) -> frozenset[int]:
+        """Authors of whom this replica holds a fork, by blocks or by evidence."""
+        return frozenset(n for n in range(len(self.roll.members)) if self.lace.forkers >> n & 1)
+
+    def at(self, author: int, incarnation: int, seq: int) -> list[bytes]:
+        """Ids of the blocks held at a place."""
+        return [vertex.id for vertex in self.lace.at(author, incarnation, seq)]
+
+    def ancestor(self, block: bytes, seq: int) -> bytes:
+        """Id of the block at `seq` on the chain of a held block. Raises `unknown-block`."""
+        step: Vertex | None = self.lace.vertices.get(block)
+        while step is not None and step.seq > seq:
+            step = step.prev
+        if step is None or step.seq != seq:
+            raise MunimentError("unknown-block", block=block)
+        return step.id
+
+    def newer_than(self, held: Iterable[bytes]) -> list[bytes]:
+        """Ids of all blocks that lie on no chain of the given held blocks, each after its parents."""
+        covered: dict[int, list[Vertex]] = {}
+        for block in held:
+            vertex = self.lace.vertices.get(block)
+            if vertex is not None:
+                covered.setdefault(vertex.author, []).append(vertex)
+        lacking: set[Vertex] = set()
+        for author in range(len(self.roll.members)):
+            for tip in self.lace.tips(author):
+                lacking.update(self.lace.chain_above(tip, covered.get(author, [])))
+        return [vertex.id for vertex in sorted(lacking, key=lambda vertex: vertex.order)]
+
+    def block(self, block: bytes) -> StoredBlock:
+        """The bytes of a held block. Raises `unknown-block`."""
+        held = self.store.chain.block(block).block
+        return StoredBlock(held.header_bytes, held.signature, held.payload)
+
+    def receive(self, header: bytes, signature: bytes, payload: bytes | None) -> Received:
+        """Judge a block and, if it is valid, commit it with what it changes before returning.
+
+        Raises the code of the first rule it breaks; then nothing was written.
+        """
+        received = block_id(self.network, header)
+        if received in self.lace.vertices:
+            return Received.DUPLICATE
+        block, opened = self.admit(header, signature, payload)
+        if self.lace.missing(block.header):
+            self._aside[received] = (block, opened)
+            while len(self._aside) > MAX_ASIDE:
+                self._aside.popitem(last=False)
+            return Received.ASIDE
+        self.take(block, opened)
+        self._take_from_aside()
+        return Received.ACCEPTED
+
+    def _take_from_aside(self) -> None:
+        progress = True
+        while progress:
+            progress = False
+            for waiting, (block, payload) in list(self._aside.items()):
+                if self.lace.missing(block.header):
+                    continue
+                del self._aside[waiting]
+                progress = True
+                try:
+                    self.lace.check(block.header)
+                except MunimentError:
+                    continue  # it waited in vain: nobody referred to it, and whoever sends it again is told why
+                self.take(block, payload)
+
+    def add_evidence(self, first: SignedHeader, second: SignedHeader) -> None:
+        """Keep two signed headers of one place (either order) as proof of a fork. Durable on return.
+
+        Known evidence is no error. Raises `not-a-fork`, `bad-block-signature`, `unknown-author`.
+        """
+        if block_id(self.network, second.header) < block_id(self.network, first.header):
+            first, second = second, first
+        evidence = Evidence(first.header, first.signature, second.header, second.signature)
+        member = self.roll.member(decode_header(first.header).author)
+        if member is None:
+            raise MunimentError("unknown-author", author=decode_header(first.header).author)
+        check_evidence(evidence, self.network, member.key, verify)
+        with self.store.database.atomic():
+            self.keep_evidence(evidence)

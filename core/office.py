@@ -1,0 +1,257 @@
+"""The front door: an office proposes, signs, records, receives and asks.
+
+Own-key discipline (3-ledger §7): a block is first kept with its intent outside the database, then signed, then
+committed with its effect in one transaction; only then is it told to anybody. In quarantine the office reads and
+relays, and signs nothing. All calls come from one thread.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import urandom
+
+from core.clock import Clock
+from core.crypto.signing import Signer as Key
+from core.errors import MunimentError
+from core.exchange import Exchange
+from core.folding import act_row
+from core.laws.execution import Accepted, Rejected
+from core.ledger.block import Block, Header, block_id, block_preimage, decode_header, encode_header
+from core.ledger.charter import Charter
+from core.ledger.encoding import Value, decode, encode
+from core.ledger.payload import MAX_PAYLOAD_BYTES, Evidence, Group, Payload, group_root, group_signing_message
+from core.ledger.payload import decode_payload, payload_root
+from core.ledger.record import RECORD_ID_BYTES
+from core.ledger.transaction import (
+    NONCE_BYTES,
+    RecordRef,
+    Signer,
+    Transaction,
+    decode_transaction,
+    encode_transaction,
+    transaction_id,
+)
+from core.reading import Reading
+from core.replica import Judged
+from core.store.intent import Mark, compare
+from core.store.journal import Journal
+from core.store.replica import ReplicaStore
+from core.store.working import WorkingState
+from core.views import ActView
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An act as it would be signed, and the law's verdict on it here and now. Nothing was written."""
+
+    transaction: Transaction
+    encoded: bytes
+    id: bytes
+    verdict: Accepted | Rejected
+
+
+class Office(Exchange, Reading):
+    """One office's replica with its own key."""
+
+    def __init__(
+        self, store: ReplicaStore, charter: Charter, number: int, key: Key, journal: Journal, clock: Clock
+    ) -> None:
+        super().__init__(store, charter)
+        if charter.cards[number].node_key != key.public:
+            raise MunimentError("not-this-office", number=number)
+        self.number = number
+        self._key, self._journal, self._clock = key, journal, clock
+        self.quarantine: str | None = self._standing()
+
+    def close(self) -> None:
+        self._journal.close()
+        self.store.database.close()
+
+    # -- quarantine ---------------------------------------------------------------------------------------------
+
+    def _standing(self) -> str | None:
+        """The code of why this node may not sign, or None. Finishes a block that a crash cut short."""
+        if self.store.database.meta("restored") is not None:
+            return "restored"
+        if not self._journal.is_ours():
+            return "copied-computer"
+        standing = compare(self._journal.last(), self._head())
+        if standing == "database-behind" and self._finish_interrupted():
+            standing = compare(self._journal.last(), self._head())
+        if self.lace.forkers >> self.number & 1:
+            return "own-fork"
+        return None if standing == "level" else standing
+
+    def _head(self) -> Mark | None:
+        tips = self.lace.tips(self.number)
+        return Mark(tips[0].seq, tips[0].id) if tips else None
+
+    def _finish_interrupted(self) -> bool:
+        """Sign the kept block of the last mark again and commit it: the same bytes, the same signature."""
+        unsigned = self._journal.unfinished()
+        if unsigned is None:
+            return False
+        header_bytes, payload_bytes = decode(unsigned, 2 * MAX_PAYLOAD_BYTES)
+        header = decode_header(header_bytes)
+        tips = self.lace.tips(self.number)
+        if header.prev != (tips[0].id if tips else None) or self.lace.missing(header):
+            return False
+        payload = decode_payload(payload_bytes) if payload_bytes else None
+        self._sign_and_commit(header, header_bytes, payload, payload_bytes)
+        return True
+
+    # -- acts ---------------------------------------------------------------------------------------------------
+
+    def propose(
+        self,
+        law: str,
+        procedure: str,
+        records: Mapping[str, bytes],
+        act: Mapping[str, Value],
+        signers: Sequence[Signer],
+        trace: bool = False,
+    ) -> Proposal:
+        """Draw up an act on the present versions of the records named. Raises `unknown-law`, `unknown-record`."""
+        transaction = Transaction(
+            law,
+            self._law_version(law),
+            procedure,
+            {name: self._reference(record) for name, record in records.items()},
+            dict(act),
+            tuple(signers),
+            self._clock.now_ms(),
+            urandom(NONCE_BYTES),
+        )
+        encoded = encode_transaction(transaction)
+        act_id = transaction_id(self.network, encoded)
+        working = WorkingState(self.store.state, self.number)
+        verdict = self.fold.judge(working, decode_transaction(encoded), act_id, self.number, trace)
+        return Proposal(transaction, encoded, act_id, verdict)
+
+    def _law_version(self, name: str) -> int:
+        law = self.laws.get(name)
+        if law is None:
+            raise MunimentError("unknown-law", law=name)
+        return law.version
+
+    def _reference(self, record_id: bytes) -> RecordRef:
+        record = self.store.state.present(record_id) if len(record_id) == RECORD_ID_BYTES else None
+        if record is None:
+            raise MunimentError("unknown-record", record=record_id)
+        return RecordRef(record.id, record.version, record.last_act)
+
+    def signing_message(self, encoded: Sequence[bytes]) -> bytes:
+        """What each officer signs for a group of these acts."""
+        ids = [transaction_id(self.network, one) for one in encoded]
+        return group_signing_message(self.network, group_root(ids))
+
+    def record(self, group: Group) -> list[ActView]:
+        """Enclose one signed group in a block and commit it with its effect. Durable on return.
+
+        An act that stands here already is not recorded again. Raises `rejected` (facts: reason, article, act, and
+        the law's own) when the law refuses any act of the group, `bad-signature`, or the quarantine's code;
+        then nothing was written.
+        """
+        self._may_sign()
+        ids = group.ids(self.network)
+        if not self._recorded_before(ids):
+            self._write_block(Payload((group,)), self._judge_own(group, ids))
+        return [self.act_view(act_id) for act_id in ids]
+
+    def record_import(self, group: Group) -> list[bytes]:
+        """As `record`, for a group of an import; the ids alone. At most one block's payload (`too-large`)."""
+        self._may_sign()
+        ids = group.ids(self.network)
+        if not self._recorded_before(ids):
+            self._write_block(Payload((group,)), self._judge_own(group, ids))
+        return ids
+
+    def _recorded_before(self, ids: Sequence[bytes]) -> bool:
+        known = self.store.chain.enclosed_before(self.number, 1 << 62, ids)
+        if known and len(known) < len(set(ids)):
+            raise MunimentError("partly-recorded", known=len(known), acts=len(ids))
+        return bool(known)
+
+    def _judge_own(self, group: Group, ids: Sequence[bytes]) -> Judged:
+        """Refuse before anything is written what every office would refuse after."""
+        transactions = [decode_transaction(encoded) for encoded in group.transactions]
+        fault = self.fold.signature_fault(group, ids, transactions)
+        if fault is not None:
+            raise MunimentError(fault)
+        working, rows = WorkingState(self.store.state, self.number), []
+        for number, (act_id, transaction) in enumerate(zip(ids, transactions, strict=True)):
+            verdict = self.fold.judge(working, transaction, act_id, self.number)
+            if isinstance(verdict, Rejected):
+                raise rejection_error(verdict, number)
+            working.apply(verdict.changes, verdict.index_changes)
+            rows.append(act_row(verdict, act_id, 0, number, self.number))
+        return Judged(working, rows)
+
+    # -- blocks -------------------------------------------------------------------------------------------------
+
+    def write(self) -> bytes | None:
+        """Write one block if the writing rule gives a reason (3-ledger §5); its id, durable, or None.
+
+        Until anchors exist a block with acts awaits while it is not certified here.
+        """
+        if self.quarantine is not None or not self.roll.members[self.number].witness:
+            return None
+        due = self._evidence_due()
+        prev, _, _, opens = self.lace.next_header_facts(self.number)
+        awaiting = self.lace.awaiting()
+        unseen = any(prev is None or not self.lace.in_past(vertex, prev) for vertex in awaiting)
+        if not (due or unseen or (opens and awaiting)):
+            return None
+        return self._write_block(Payload(due) if due else None)
+
+    def _evidence_due(self) -> tuple[Evidence, ...]:
+        """Evidence of forks that no block held here has brought into its past."""
+        known = 0
+        for vertex in self.lace.sinks():
+            known |= vertex.forkers
+        return tuple(evidence for author, evidence in self.store.chain.evidence() if not known >> author & 1)
+
+    def _may_sign(self) -> None:
+        if self.quarantine is not None:
+            raise MunimentError("quarantine", why=self.quarantine)
+
+    def _write_block(self, payload: Payload | None, judged: Judged | None = None) -> bytes:
+        payload_bytes = payload.encoded if payload else None
+        if payload_bytes is not None and len(payload_bytes) > MAX_PAYLOAD_BYTES:
+            raise MunimentError("too-large", bytes=len(payload_bytes), limit=MAX_PAYLOAD_BYTES)
+        prev, refs, round_, _ = self.lace.next_header_facts(self.number)
+        header = Header(
+            epoch=self.roll.epoch,
+            author=self.number,
+            incarnation=self.roll.members[self.number].incarnation,
+            seq=prev.seq + 1 if prev else 1,
+            prev=prev.id if prev else None,
+            refs=refs,
+            round=round_,
+            flags=0,
+            claimed_ms=max(self._clock.now_ms(), prev.claimed_ms if prev else 0),
+            payload=(payload_root(self.network, payload), len(payload_bytes)) if payload and payload_bytes else None,
+        )
+        header_bytes = encode_header(header)
+        self._journal.prepare(
+            Mark(header.seq, block_id(self.network, header_bytes)), encode([header_bytes, payload_bytes])
+        )
+        return self._sign_and_commit(header, header_bytes, payload, payload_bytes, judged)
+
+    def _sign_and_commit(
+        self,
+        header: Header,
+        header_bytes: bytes,
+        payload: Payload | None,
+        payload_bytes: bytes | None,
+        judged: Judged | None = None,
+    ) -> bytes:
+        signature = self._key.sign(block_preimage(self.network, header_bytes))
+        block = Block(block_id(self.network, header_bytes), header, header_bytes, signature, payload_bytes)
+        self.take(block, payload, judged)
+        return block.id
+
+
+def rejection_error(verdict: Rejected, number: int) -> MunimentError:
+    """The refusal of an act as an error; `number`: which act of its group."""
+    facts = {**verdict.facts, "article": verdict.article, "winner": verdict.winner}
+    return MunimentError("rejected", reason=verdict.code, number=number, **facts)

@@ -1,0 +1,224 @@
+"""Asking: what pages, extracts and summaries read. Nothing here writes, but for the cached hashes of the state root."""
+
+from collections.abc import Sequence
+
+from core.errors import MunimentError
+from core.folding import REJECTED
+from core.ledger.block import decode_header
+from core.ledger.payload import Evidence, Group, decode_payload
+from core.ledger.receipt import make_receipt
+from core.ledger.record import Record
+from core.ledger.transaction import Transaction, decode_transaction
+from core.replica import Replica
+from core.store.chain import ActRow
+from core.store.pages import label
+from core.views import (
+    ActView,
+    Draft,
+    Ladder,
+    LedgerCounts,
+    OfficeStanding,
+    RecordRow,
+    RecordView,
+    Step,
+    TimelineEntry,
+    Today,
+)
+
+LIST_LIMIT = 200
+WRITTEN_TWICE = "written-twice"
+DECISION_OUTCOMES = ("suspended", "held")
+
+
+class Reading(Replica):
+    """The questions of an office's window; `number` is its own number in the roll."""
+
+    number: int
+
+    # -- acts ---------------------------------------------------------------------------------------------------
+
+    def act_view(self, act_id: bytes) -> ActView:
+        """Raises `unknown-act`."""
+        row = self.store.chain.act(act_id)
+        if row is None:
+            raise MunimentError("unknown-act", act=act_id)
+        return self._view(row)
+
+    def _view(self, row: ActRow) -> ActView:
+        block = self.store.chain.block_at(row.block).block
+        transaction = self._transaction(block.payload or b"", row.place)
+        ladder = self._ladder(row, block.id)
+        written = self.store.state.written_by(row.id[:16]) if ladder.step is not Step.REJECTED else ()
+        return ActView(row.id, transaction, block.id, row.author, block.header.seq, ladder, tuple(written))
+
+    def _transaction(self, payload: bytes, place: int) -> Transaction:
+        encoded = [one for group in decode_payload(payload).groups for one in group.transactions]
+        return decode_transaction(encoded[place])
+
+    def _ladder(self, row: ActRow, block: bytes) -> Ladder:
+        vertex = self.lace.vertices[block]
+        seen_by = tuple(n for n in range(len(self.roll.members)) if vertex.approvals >> n & 1)
+        code, facts = row.code, row.facts
+        forked = bool(self.lace.forkers >> row.author & 1)
+        if row.outcome == REJECTED:
+            step = Step.REJECTED
+        elif vertex.certified:
+            step = Step.CERTIFIED
+        elif forked:
+            # Uncertified and its author proven to have written twice: it has no effect here (3-ledger §3).
+            step, code = Step.REJECTED, WRITTEN_TWICE
+        else:
+            step = Step.WITNESSED if len(seen_by) > 1 else Step.RECORDED
+        return Ladder(step, seen_by, self.roll.quorum, code, facts, row.outcome)
+
+    # -- records ------------------------------------------------------------------------------------------------
+
+    def search(self, text: str, limit: int = 50) -> list[RecordRow]:
+        """Records that match each word typed as a beginning of one of theirs."""
+        found = self.store.pages.search(text, limit)
+        return [row for row in (self._row(record_id) for record_id in found) if row]
+
+    def list_records(self, register: str, after: tuple[str, bytes] | None = None, limit: int = 100) -> list[RecordRow]:
+        """One page in the order of (label, id), after the given place."""
+        return [_record_row(record, pending) for record, pending in self.store.pages.page(register, after, limit)]
+
+    def count_records(self, register: str) -> int:
+        return self.store.pages.count(register)
+
+    def _row(self, record_id: bytes) -> RecordRow | None:
+        pending = self.store.state.overlaid(record_id)
+        record = pending or self.store.state.agreed(record_id)
+        return _record_row(record, pending is not None) if record else None
+
+    def record_view(self, record_id: bytes) -> RecordView:
+        """The present version and what made each version, newest first. Raises `unknown-record`."""
+        record = self.store.state.present(record_id)
+        if record is None:
+            raise MunimentError("unknown-record", record=record_id)
+        earlier = [one for one in self.store.state.history(record_id) if one.version < record.version]
+        versions = [record, *earlier]
+        before: Sequence[Record | None] = [*earlier, None]
+        entries = [self._timeline_entry(after, old) for after, old in zip(versions, before, strict=True)]
+        return RecordView(record, label(record), tuple(entry for entry in entries if entry))
+
+    def _timeline_entry(self, after: Record, before: Record | None) -> TimelineEntry | None:
+        row = self.store.chain.act_by_prefix(after.last_act)
+        if row is None:
+            return None
+        view = self._view(row)
+        transaction = view.transaction
+        procedure = f"{transaction.law}.{transaction.procedure}"
+        return TimelineEntry(row.id, procedure, transaction.claimed_ms, row.author, view.ladder, before, after)
+
+    # -- standing -----------------------------------------------------------------------------------------------
+
+    def today(self) -> Today:
+        """What waits for this office, each list with at most 200 acts, newest first."""
+        unseen: list[ActView] = []
+        uncertified: list[ActView] = []
+        counts = {"not_yet_seen": 0, "not_yet_certified": 0}
+        for position in reversed(self.store.chain.pending_positions(self.number)):
+            rows = self.store.chain.acts_of_block(position)
+            alone = self.lace.vertices[self.store.chain.block_at(position).block.id].approvals.bit_count() < 2
+            name, acts = ("not_yet_seen", unseen) if alone else ("not_yet_certified", uncertified)
+            counts[name] += len(rows)
+            acts.extend(self._view(row) for row in rows[: max(0, LIST_LIMIT - len(acts))])
+        unusual = [self._view(row) for row in self.store.chain.unusual_acts(self.number, LIST_LIMIT)]
+        refused = tuple(view for view in unusual if view.ladder.outcome == REJECTED)
+        waiting = tuple(view for view in unusual if view.ladder.outcome in DECISION_OUTCOMES)
+        counts |= {"refused": len(refused), "needs_decision": len(waiting)}
+        members = range(len(self.roll.members))
+        return Today(
+            tuple(unseen),
+            tuple(uncertified),
+            refused,
+            waiting,
+            counts,
+            tuple(n for n in members if self.lace.forkers >> n & 1),
+            tuple(n for n in members if not self.lace.tips(n)),
+        )
+
+    def offices(self) -> list[OfficeStanding]:
+        acts = self.store.chain.act_counts()
+        return [
+            OfficeStanding(
+                member.number,
+                member.office,
+                member.number == self.number,
+                sum(tip.seq for tip in self.lace.tips(member.number)[:1]),
+                acts.get(member.number, 0),
+                max((tip.claimed_ms for tip in self.lace.tips(member.number)), default=None),
+                bool(self.lace.forkers >> member.number & 1),
+            )
+            for member in self.roll.members
+        ]
+
+    def counts(self) -> LedgerCounts:
+        """Records, blocks and acts held here, acts by step of the ladder, and the state root."""
+        blocks, acts = self.store.chain.counts()
+        ladder = dict.fromkeys((step.value for step in Step), 0)
+        steps: dict[int, Step] = {}
+        for position, outcome, count in self.store.chain.outcome_counts():
+            if outcome == REJECTED:
+                step = Step.REJECTED
+            else:
+                if position not in steps:
+                    steps[position] = self._block_step(position)
+                step = steps[position]
+            ladder[step.value] += count
+        return LedgerCounts(self.store.state.record_count(), blocks, acts, ladder, self.state_root())
+
+    def _block_step(self, position: int) -> Step:
+        vertex = self.lace.vertices[self.store.chain.id_at(position)]
+        if vertex.certified:
+            return Step.CERTIFIED
+        if self.lace.forkers >> vertex.author & 1:
+            return Step.REJECTED
+        return Step.WITNESSED if vertex.approvals.bit_count() > 1 else Step.RECORDED
+
+    def state_root(self) -> bytes:
+        """32 bytes that commit to every record of the agreed state."""
+        return self.store.state.state_root()
+
+    # -- proofs and drafts --------------------------------------------------------------------------------------
+
+    def receipt(self, act_id: bytes, language: str = "en") -> bytes:
+        """The proof of one act that a stranger can check with the network id. Raises `unknown-act`."""
+        row = self.store.chain.act(act_id)
+        if row is None:
+            raise MunimentError("unknown-act", act=act_id)
+        block = self.store.chain.block_at(row.block).block
+        payload = decode_payload(block.payload or b"")
+        place = row.place
+        for item_index, item in enumerate(payload.items):
+            if isinstance(item, Group):
+                if place < len(item.transactions):
+                    return make_receipt(self.charter, block, payload, item_index, place, language)
+                place -= len(item.transactions)
+        raise MunimentError("unknown-act", act=act_id)
+
+    def evidence(self) -> list[tuple[int, Evidence]]:
+        """(number of the office, evidence) of every known fork."""
+        return self.store.chain.evidence()
+
+    def evidence_against(self, author: int) -> Evidence | None:
+        for evidence in (found for number, found in self.evidence() if number == author):
+            if decode_header(evidence.first).author == author:
+                return evidence
+        return None
+
+    def drafts(self) -> list[Draft]:
+        return self.store.drafts()
+
+    def put_draft(self, draft: Draft) -> None:
+        self.store.put_draft(draft)
+
+    def delete_draft(self, draft_id: bytes) -> None:
+        self.store.delete_draft(draft_id)
+
+
+def _record_row(record: Record, pending: bool) -> RecordRow:
+    texts = [value for value in record.fields.values() if isinstance(value, str)]
+    return RecordRow(
+        record.id, record.register, label(record), " · ".join(texts[:2]), record.state, record.keeper, pending
+    )
