@@ -1,0 +1,136 @@
+"""Backup and restore of a whole office: one file, and on restore always a quarantine.
+
+The file holds an encrypted copy of the database, the charter and the sealed key files: it says nothing without the
+office's passphrase, and signing needs the officers' own. The intent file is not in it: a restored office cannot know
+what the lost computer signed last, so it may read and relay, never sign, until it is known (3-ledger §7).
+"""
+
+import json
+import tarfile
+from io import BytesIO
+from pathlib import Path
+
+from core.crypto.keyfile import open_keys
+from core.crypto.signing import SigningKey, verify
+from core.errors import MunimentError
+from core.folder import Folder, OpenedOffice, read_bounded
+from core.ledger.charter import decode_charter
+from core.store.computer import computer_identity
+from core.store.database import Database
+from core.store.files import write_durably
+from core.store.intent import IntentLog
+
+FORMAT = "muniment-backup"
+VERSION = 1
+MAX_BACKUP_BYTES = 1 << 36
+_HEAD = "muniment-backup.json"
+
+
+def write_backup(folder: Folder, opened: OpenedOffice, target: Path) -> None:
+    """Write a backup of this moment; the target appears whole or not at all. Raises `file-exists`."""
+    if target.exists():
+        raise MunimentError("file-exists", path=str(target))
+    copy = target.with_name(target.name + ".database")
+    part = target.with_name(target.name + ".part")
+    try:
+        copy.unlink(missing_ok=True)
+        opened.office.store.database.copy_to(copy, opened.keys.secrets["database_key"])
+        head = {"format": FORMAT, "version": VERSION, "network": opened.office.network.hex()}
+        with tarfile.open(part, "w") as archive:
+            _add_bytes(archive, _HEAD, json.dumps(head).encode())
+            for name in _plain_names(folder):
+                archive.add(folder.path / name, name, recursive=False)
+            archive.add(copy, "replica.db", recursive=False)
+        part.replace(target)
+    finally:
+        copy.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
+
+
+def restore_backup(source: Path, folder: Folder, passphrase: str) -> None:
+    """Unpack a backup into an empty folder; the office opens in quarantine.
+
+    Raises `not-a-backup`, `folder-not-empty`, `replica-damaged`, and the refusals of `open_keys`: then the folder
+    is left as it was.
+    """
+    if folder.standing() != "empty" or (folder.path.exists() and any(folder.path.iterdir())):
+        raise MunimentError("folder-not-empty", path=str(folder.path))
+    made = not folder.path.exists()
+    folder.path.mkdir(parents=True, exist_ok=True)
+    try:
+        _unpack(source, folder)
+        keys = open_keys(read_bounded(folder.node_key), passphrase)
+        decode_charter(read_bounded(folder.path / "charter.restored"), verify)
+        database = Database(folder.replica, keys.secrets["database_key"])
+        try:
+            database.check_pages()
+            database.set_meta("restored", b"1")
+        finally:
+            database.close()
+        node_key = SigningKey(keys.secrets["node_seed"]).public
+        IntentLog.create(folder.intent, node_key, computer_identity()).close()
+        # The charter comes last: without it the folder is no member yet, whatever a crash leaves here.
+        write_durably(folder.charter, read_bounded(folder.path / "charter.restored"))
+        (folder.path / "charter.restored").unlink()
+    except BaseException:
+        _empty(folder, made)
+        raise
+
+
+def _plain_names(folder: Folder) -> list[str]:
+    officers = sorted((folder.path / "officers").glob("*.key"))
+    return ["node.key", "card.office", "charter", *(f"officers/{path.name}" for path in officers)]
+
+
+def _add_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = len(content)
+    archive.addfile(entry, BytesIO(content))
+
+
+def _unpack(source: Path, folder: Folder) -> None:
+    """Take the named members and nothing else: a path of the archive is never used as it stands."""
+    try:
+        with tarfile.open(source, "r:") as archive:
+            head = archive.next()
+            if head is None or head.name != _HEAD or head.size > 4096:
+                raise MunimentError("not-a-backup", path=str(source))
+            stated = json.loads(_content(archive, head))
+            if stated.get("format") != FORMAT or stated.get("version") != VERSION:
+                raise MunimentError("not-a-backup", path=str(source))
+            for member in archive:
+                _take(archive, member, folder)
+    except FileNotFoundError:
+        raise MunimentError("file-not-found", path=str(source)) from None
+    except (tarfile.TarError, ValueError, AttributeError, EOFError):
+        raise MunimentError("not-a-backup", path=str(source)) from None
+
+
+def _take(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Folder) -> None:
+    if member.name == _HEAD:
+        return
+    if not member.isreg() or member.size > MAX_BACKUP_BYTES:
+        raise MunimentError("not-a-backup", path=member.name)
+    parts = member.name.split("/")
+    known = member.name in ("node.key", "card.office", "charter", "replica.db")
+    if not known and not (len(parts) == 2 and parts[0] == "officers" and parts[1].removesuffix(".key").isdigit()):
+        raise MunimentError("not-a-backup", path=member.name)
+    target = folder.path / ("charter.restored" if member.name == "charter" else member.name)
+    target.parent.mkdir(exist_ok=True)
+    stream = archive.extractfile(member)
+    assert stream is not None  # a regular file has one
+    with stream, target.open("wb") as out:
+        while chunk := stream.read(1 << 20):
+            out.write(chunk)
+
+
+def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    stream = archive.extractfile(member)
+    return stream.read() if stream else b""
+
+
+def _empty(folder: Folder, remove: bool) -> None:
+    for path in sorted(folder.path.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    if remove:
+        folder.path.rmdir()

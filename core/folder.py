@@ -1,0 +1,197 @@
+"""An office's data folder: which file is what, and how an office comes into being and is opened again.
+
+    node.key            node seed and database key, sealed under the office's passphrase
+    officers/<n>.key    each officer's seed, sealed under that officer's own passphrase
+    card.office         the office card, for the founder
+    charter             the charter, once the office belongs to a network
+    replica.db          the encrypted replica
+    intent.log          the high-water mark outside the database; pending.block beside it
+
+Steps that create an office are ordered so that a crash between any two leaves a folder that the same call finishes.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from os import urandom
+from pathlib import Path
+
+from core.clock import Clock
+from core.crypto.keyfile import Cost, OpenedKeys, open_keys, seal_keys
+from core.crypto.signing import SigningKey, verify
+from core.errors import MunimentError
+from core.ledger.charter import Charter, OfficeCard, decode_card, decode_charter, sign_card
+from core.ledger.roll import Officer
+from core.office import Office
+from core.store.computer import computer_identity
+from core.store.database import Database
+from core.store.files import write_durably
+from core.store.intent import IntentLog
+from core.store.journal import FileJournal
+from core.store.replica import ReplicaStore
+
+SEED_BYTES = 32
+MAX_FILE_BYTES = 64 << 20
+
+MakeCertificate = Callable[[bytes], bytes]  # node seed → DER
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Paths inside a data folder."""
+
+    path: Path
+
+    @property
+    def node_key(self) -> Path:
+        return self.path / "node.key"
+
+    @property
+    def card(self) -> Path:
+        return self.path / "card.office"
+
+    @property
+    def charter(self) -> Path:
+        return self.path / "charter"
+
+    @property
+    def replica(self) -> Path:
+        return self.path / "replica.db"
+
+    @property
+    def intent(self) -> Path:
+        return self.path / "intent.log"
+
+    @property
+    def pending(self) -> Path:
+        return self.path / "pending.block"
+
+    def officer_key(self, number: int) -> Path:
+        return self.path / "officers" / f"{number}.key"
+
+    def standing(self) -> str:
+        """`empty`, `office` (a card, no network yet) or `member`."""
+        if self.charter.exists():
+            return "member"
+        return "office" if self.card.exists() else "empty"
+
+
+@dataclass(frozen=True, repr=False)
+class NewOfficer:
+    name: str
+    roles: frozenset[str]
+    passphrase: str
+
+
+@dataclass(frozen=True)
+class OpenedOffice:
+    """An unlocked office; the node's seed is kept for TLS and never shown."""
+
+    office: Office
+    keys: OpenedKeys
+
+    @property
+    def node_seed(self) -> bytes:
+        return self.keys.secrets["node_seed"]
+
+
+def create_office(
+    folder: Folder,
+    name: str,
+    passphrase: str,
+    officers: Sequence[NewOfficer],
+    make_certificate: MakeCertificate,
+    cost: Cost,
+    floor: Cost | None = None,
+) -> OfficeCard:
+    """Make the keys of an office and its officers, and its signed card for the founder.
+
+    Raises `folder-not-empty`, and the refusals of `seal_keys`.
+    """
+    if folder.standing() != "empty":
+        raise MunimentError("folder-not-empty", path=str(folder.path))
+    folder.path.mkdir(parents=True, exist_ok=True)
+    (folder.path / "officers").mkdir(exist_ok=True)
+    node_seed, database_key = urandom(SEED_BYTES), urandom(SEED_BYTES)
+    seeds = [urandom(SEED_BYTES) for _ in officers]
+    secrets = {"node_seed": node_seed, "database_key": database_key}
+    write_durably(folder.node_key, seal_keys(passphrase, "node", secrets, cost, floor=floor))
+    for number, (officer, seed) in enumerate(zip(officers, seeds, strict=True)):
+        sealed = seal_keys(officer.passphrase, "officer", {"officer_seed": seed}, cost, floor=floor)
+        write_durably(folder.officer_key(number), sealed)
+    keys = [SigningKey(seed) for seed in (node_seed, *seeds)]
+    people = tuple(
+        Officer(officer.name, key.public, officer.roles) for officer, key in zip(officers, keys[1:], strict=True)
+    )
+    card = sign_card(
+        OfficeCard(name, keys[0].public, make_certificate(node_seed), people), [key.sign for key in keys]
+    )
+    write_durably(folder.card, card.encoded)
+    return card
+
+
+def enter_network(folder: Folder, charter_bytes: bytes, passphrase: str) -> Charter:
+    """Take a charter file that holds this office's own card, unaltered; the replica is created empty.
+
+    Raises the refusals of `decode_charter` and `open_keys`, `no-office-here`, `not-our-card`, `already-a-member`.
+    """
+    charter = decode_charter(charter_bytes, verify)
+    if folder.standing() == "empty":
+        raise MunimentError("no-office-here", path=str(folder.path))
+    if folder.standing() == "member":
+        raise MunimentError("already-a-member", path=str(folder.path))
+    card = decode_card(read_bounded(folder.card), verify)
+    if card.encoded not in [one.encoded for one in charter.cards]:
+        raise MunimentError("not-our-card", office=card.name)
+    keys = open_keys(read_bounded(folder.node_key), passphrase)
+    for leftover in (folder.replica, folder.intent, folder.pending):
+        leftover.unlink(missing_ok=True)  # of an interrupted attempt: nothing was ever signed without a charter
+    Database(folder.replica, keys.secrets["database_key"], create=True).close()
+    IntentLog.create(folder.intent, card.node_key, computer_identity()).close()
+    write_durably(folder.charter, charter.encoded)
+    return charter
+
+
+def open_office(folder: Folder, passphrase: str, clock: Clock) -> OpenedOffice:
+    """Unlock an office.
+
+    Raises `no-office-here`, `no-network-yet`, `wrong-passphrase`, `replica-damaged`, and the codes of the key file and
+    of the intent file. A database behind its mark opens, in quarantine.
+    """
+    if folder.standing() != "member":
+        raise MunimentError("no-network-yet" if folder.standing() == "office" else "no-office-here")
+    charter = decode_charter(read_bounded(folder.charter), verify)
+    keys = open_keys(read_bounded(folder.node_key), passphrase)
+    key = SigningKey(keys.secrets["node_seed"])
+    numbers = [number for number, card in enumerate(charter.cards) if card.node_key == key.public]
+    if not numbers:
+        raise MunimentError("not-our-card", office=charter.name)
+    database_key = keys.secrets["database_key"]
+    database = Database(folder.replica, database_key)
+    try:
+        intent = IntentLog(folder.intent, key.public, computer_identity())
+        journal = FileJournal(intent, folder.pending, database_key)
+        return OpenedOffice(Office(ReplicaStore(database), charter, numbers[0], key, journal, clock), keys)
+    except BaseException:
+        database.close()
+        raise
+
+
+def open_officer(folder: Folder, number: int, passphrase: str) -> SigningKey:
+    """An officer's key. Raises `no-officer-key` and the refusals of `open_keys`."""
+    path = folder.officer_key(number)
+    if not path.exists():
+        raise MunimentError("no-officer-key", officer=number)
+    return SigningKey(open_keys(read_bounded(path), passphrase).secrets["officer_seed"])
+
+
+def read_bounded(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
+    """A whole file of at most `limit` bytes. Raises `file-not-found`, `file-not-read`, `too-large`."""
+    try:
+        size = path.stat().st_size
+        if size > limit:
+            raise MunimentError("too-large", bytes=size, limit=limit)
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise MunimentError("file-not-found", path=str(path)) from None
+    except OSError:
+        raise MunimentError("file-not-read", path=str(path)) from None
