@@ -82,7 +82,7 @@ class Blocklace:
         prev = self._check_chain(header)
         self._check_references(header)
         parents = self._parents(header, prev)
-        if not self._is_antichain(parents):
+        if self._overlap(prev, parents):
             raise MunimentError("references-overlap", author=header.author)
         if header.round != self._round(parents):
             raise MunimentError("wrong-round", round=header.round)
@@ -222,9 +222,12 @@ class Blocklace:
         clock[vertex.author] = _branch_tips((*_each(clock[vertex.author]), vertex))
         return tuple(clock)
 
-    def _is_antichain(self, parents: tuple[Vertex, ...]) -> bool:
-        return not any(
-            earlier is not later and self.in_past(earlier, later) for later in parents for earlier in parents
+    def _overlap(self, prev: Vertex | None, parents: tuple[Vertex, ...]) -> bool:
+        """Whether a reference is an ancestor of another or of prev; prev may well be one of a reference."""
+        return any(
+            earlier is not later and earlier is not prev and self.in_past(earlier, later)
+            for later in parents
+            for earlier in parents
         )
 
     # -- approvals ----------------------------------------------------------------------------------------------
