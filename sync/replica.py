@@ -40,13 +40,13 @@ class Replica(Protocol):
     def at(self, author: int, incarnation: int, seq: int) -> Sequence[bytes]:
         """Ids of the blocks held at a place: none, one, or the siblings of a fork."""
 
-    def ancestor(self, block_id: bytes, seq: int) -> bytes:
+    def ancestor(self, block: bytes, seq: int) -> bytes:
         """Id of the block at `seq` on the chain of a held block; 1 ≤ seq ≤ the block's own seq."""
 
     def newer_than(self, held: Iterable[bytes]) -> list[bytes]:
         """Ids of all blocks that lie on no chain of the given held blocks, each after its parents."""
 
-    def block(self, block_id: bytes) -> StoredBlock:
+    def block(self, block: bytes) -> StoredBlock:
         """The bytes of a held block. Raises `unknown-block`."""
 
     def receive(self, header: bytes, signature: bytes, payload: bytes | None) -> Received:

@@ -224,6 +224,8 @@ class Blocklace:
 
     def _overlap(self, prev: Vertex | None, parents: tuple[Vertex, ...]) -> bool:
         """Whether a reference is an ancestor of another or of prev; prev may well be one of a reference."""
+        if prev is not None and prev in parents[1:]:
+            return True
         return any(
             earlier is not later and earlier is not prev and self.in_past(earlier, later)
             for later in parents
