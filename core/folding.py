@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.laws.execution import Accepted, Context, Rejected, execute
+from core.laws.execution import Context, execute
 from core.laws.law import Law
+from core.laws.verdict import Accepted, Rejected
 from core.ledger.payload import Group, group_root, group_signing_message
 from core.ledger.record import Change, State
 from core.ledger.roll import Roll
@@ -130,7 +131,9 @@ class Fold:
 def act_row(verdict: Accepted | Rejected, act_id: bytes, position: int, place: int, author: int) -> ActRow:
     """What the store keeps of a verdict."""
     if isinstance(verdict, Accepted):
-        return ActRow(act_id, position, place, author, str(verdict.outcome), verdict.code, {})
+        code = verdict.findings[0].code if verdict.findings else None
+        facts = dict(verdict.findings[0].facts) if verdict.findings else {}
+        return ActRow(act_id, position, place, author, verdict.outcome, code, facts)
     facts = dict(verdict.facts)
     if verdict.winner is not None:
         facts["winner"] = verdict.winner

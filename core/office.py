@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import urandom
 
+from core.batch import Batch
 from core.clock import Clock
 from core.crypto.signing import Signer as Key
 from core.errors import MunimentError
 from core.exchange import Exchange
 from core.folding import act_row
-from core.laws.execution import Accepted, Rejected
+from core.laws.verdict import Accepted, Rejected
 from core.ledger.block import Block, Header, block_id, block_preimage, decode_header, encode_header
 from core.ledger.charter import Charter
 from core.ledger.encoding import Value, decode, encode
@@ -157,13 +158,24 @@ class Office(Exchange, Reading):
             self._write_block(Payload((group,)), self._judge_own(group, ids))
         return [self.act_view(act_id) for act_id in ids]
 
-    def record_import(self, group: Group) -> list[bytes]:
-        """As `record`, for a group of an import; the ids alone. At most one block's payload (`too-large`)."""
+    def batch(self, signers: Sequence[Signer]) -> Batch:
+        """An empty batch on the present state of this office."""
+        working = WorkingState(self.store.state, self.number)
+        return Batch(self.fold, working, self.number, tuple(signers), self._clock.now_ms(), urandom)
+
+    def record_batch(self, batch: Batch, signatures: Sequence[bytes]) -> list[bytes]:
+        """Enclose a signed batch in one block; the ids of its acts. Durable on return.
+
+        The batch must be the newest drawn up and nothing recorded since. Raises `bad-signature` and the quarantine's
+        code; then nothing was written.
+        """
         self._may_sign()
-        ids = group.ids(self.network)
-        if not self._recorded_before(ids):
-            self._write_block(Payload((group,)), self._judge_own(group, ids))
-        return ids
+        group, judged = batch.signed(signatures)
+        fault = self.fold.signature_fault(group, batch.ids, [decode_transaction(batch.encoded[0])])
+        if fault is not None:
+            raise MunimentError(fault)
+        self._write_block(Payload((group,)), judged)
+        return batch.ids
 
     def _recorded_before(self, ids: Sequence[bytes]) -> bool:
         known = self.store.chain.enclosed_before(self.number, 1 << 62, ids)

@@ -178,7 +178,8 @@ class Reading(Replica):
 
     def state_root(self) -> bytes:
         """32 bytes that commit to every record of the agreed state."""
-        return self.store.state.state_root()
+        root: bytes = self.store.state.state_root()
+        return root
 
     # -- proofs and drafts --------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.folding import Fold, write_working
-from core.laws.law import law_from_canonical
+from core.laws.law_reading import law_from_canonical
 from core.ledger.block import Block, block_id, block_preimage, decode_header
 from core.ledger.blocklace import Added, Blocklace, Vertex
 from core.ledger.charter import Charter

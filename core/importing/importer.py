@@ -1,0 +1,141 @@
+"""Importing a table into an office: judge every row first, write all of it or nothing.
+
+The first pass judges all rows one after another on a working copy that is thrown away. Only if the law accepts each
+of them does the second pass sign and write, a batch (one block) at a time; a crash in between leaves whole batches.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from core.batch import MAX_ACTS, ROOM_BYTES, Batch
+from core.errors import MunimentError
+from core.importing.map import ImportMap, Row, fill
+from core.laws.indexing import key_group
+from core.laws.law import Procedure
+from core.laws.verdict import Rejected
+from core.ledger.transaction import Signer
+from core.office import Office
+
+Sign = Callable[[bytes], bytes]
+Progress = Callable[[int], None]
+MAX_REPORTED = 1_000
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    row: int  # as a spreadsheet numbers it
+    code: str
+    facts: dict[str, object]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    rows: int
+    acts: int
+    refused: tuple[RefusedRow, ...]  # at most 1,000
+    blocks: int = 0
+
+
+@dataclass(frozen=True)
+class Importer:
+    office: Office
+    law: str
+    procedure: str
+    map: ImportMap
+    signers: tuple[Signer, ...]
+
+    def __post_init__(self) -> None:
+        law = self.office.laws.get(self.law)
+        if law is None:
+            raise MunimentError("unknown-law", law=self.law)
+        if self.procedure not in law.procedures:
+            raise MunimentError("unknown-procedure", law=self.law, procedure=self.procedure)
+        roles = tuple(signer.role for signer in self.signers)
+        if roles != self.map.signers:
+            raise MunimentError("signers-differ-from-map", wanted=list(self.map.signers), given=list(roles))
+
+    @property
+    def _procedure(self) -> Procedure:
+        return self.office.laws[self.law].procedures[self.procedure]
+
+    def judge(self, rows: Iterable[tuple[int, Row]], progress: Progress = lambda count: None) -> ImportReport:
+        """Judge every row; nothing is written."""
+        read = acts = 0
+        refused: list[RefusedRow] = []
+        batch = self.office.batch(self.signers)
+        for number, row in self._distinct(rows):
+            read += 1
+            if len(batch.encoded) >= MAX_ACTS // 2 or batch.size_bytes > ROOM_BYTES // 2:
+                batch = self._next_on_same_copy(batch)
+            found = self._add(batch, number, row)
+            if found is None:
+                acts += 1
+            elif len(refused) < MAX_REPORTED:
+                refused.append(found)
+            if read % 500 == 0:
+                progress(read)
+        return ImportReport(read, acts, tuple(refused))
+
+    def _next_on_same_copy(self, batch: Batch) -> Batch:
+        return Batch(batch.fold, batch.working, batch.author, batch.signers, batch.claimed_ms, batch.random)
+
+    def write(
+        self,
+        rows: Iterable[tuple[int, Row]],
+        sign: Sequence[Sign],
+        progress: Progress = lambda count: None,
+    ) -> ImportReport:
+        """Write what `judge` has accepted, a block at a time. Raises `rows-refused` if it accepts it no longer."""
+        acts = blocks = 0
+        pending = self._distinct(rows)
+        rest: list[tuple[int, Row]] = []
+        while True:
+            batch = self.office.batch(self.signers)
+            rest = self._fill(batch, [*rest, *islice(pending, MAX_ACTS - len(rest))])
+            if not batch.encoded:
+                return ImportReport(acts, acts, (), blocks)
+            self.office.record_batch(batch, [one(batch.signing_message) for one in sign])
+            acts, blocks = acts + len(batch.encoded), blocks + 1
+            progress(acts)
+
+    def _fill(self, batch: Batch, rows: list[tuple[int, Row]]) -> list[tuple[int, Row]]:
+        """Add rows until the batch is full; those that are left."""
+        for place, (number, row) in enumerate(rows):
+            try:
+                refused = self._add(batch, number, row)
+            except MunimentError as error:
+                if error.code != "batch-full" or not batch.encoded:
+                    raise
+                return rows[place:]
+            if refused is not None:
+                raise MunimentError("rows-refused", count=1, row=refused.row, reason=refused.code)
+        return []
+
+    def _add(self, batch: Batch, number: int, row: Row) -> RefusedRow | None:
+        try:
+            act = self.map.values(self._procedure.fields, row)
+            records = {name: self._find(batch, name, row) for name in self.map.records}
+        except MunimentError as error:
+            return RefusedRow(number, error.code, error.facts)
+        verdict = batch.add(self.law, self.procedure, records, act)
+        return RefusedRow(number, verdict.code, dict(verdict.facts)) if isinstance(verdict, Rejected) else None
+
+    def _find(self, batch: Batch, name: str, row: Row) -> bytes:
+        pick = self.map.records[name]
+        value = fill(pick.template, row)
+        group = key_group(self.office.number, value)
+        found = batch.working.find(f"{pick.register}.{pick.key}", group, 2)
+        if len(found) != 1:
+            raise MunimentError("record-not-found", register=pick.register, key=value)
+        return found[0]
+
+    def _distinct(self, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
+        seen: set[tuple[str, ...]] = set()
+        for number, row in rows:
+            if self.map.distinct:
+                value = tuple(row[column] for column in self.map.distinct)
+                if value in seen:
+                    continue
+                seen.add(value)
+            yield number, row

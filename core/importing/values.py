@@ -1,0 +1,93 @@
+"""Reading a field's value from text, by the type that the law gives the field.
+
+Used for the cells of a table and for what is typed into a form. Source of the forms: numbers and money with a point
+for the fraction, days as ISO 8601 (2012, 2012-03, 2012-03-04), fractions as 1/2, money as "12.50 EUR".
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+from core.crypto.hashing import tagged_hash
+from core.errors import MunimentError
+from core.laws import field_types as types
+from core.ledger.encoding import Value
+
+_DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_INTEGER = re.compile(r"-?\d{1,19}", re.ASCII)
+_FRACTION = re.compile(r"(\d{1,16})(?:/(\d{1,16}))?", re.ASCII)
+MINOR_UNITS = 2  # of the currencies named so far; a currency with another number of digits needs a table
+TRUE_WORDS, FALSE_WORDS = {"1", "true", "yes"}, {"0", "false", "no"}
+
+
+def read_value(field_type: types.FieldType, text: str) -> Value:
+    """The value of a text. Raises `unreadable-value` (facts: kind, text); bounds are the law's own business."""
+    text = unicodedata.normalize("NFC", text.strip())
+    reader = _READERS.get(type(field_type))
+    if reader is None:
+        raise MunimentError("unreadable-value", kind=field_type.kind, text=text)
+    value = reader(text)
+    if value is None:
+        raise MunimentError("unreadable-value", kind=field_type.kind, text=text)
+    return value
+
+
+def party(name: str, number: str = "", kind: str = "natural") -> Value:
+    """A party as it stands in an act. Without a number it gets one that follows from its name.
+
+    A table names persons, it does not know them: rows with one name mean one party, within one network's tables.
+    """
+    if not number:
+        number = tagged_hash("party-of-a-table", name.encode()).hex()[:16]
+    return {"kind": kind, "name": unicodedata.normalize("NFC", name.strip()), "number": number}
+
+
+def _integer(text: str) -> Value:
+    return int(text) if _INTEGER.fullmatch(text) else None
+
+
+def _fraction(text: str) -> Value:
+    matched = _FRACTION.fullmatch(text)
+    if not matched or matched[2] and int(matched[2]) == 0:
+        return None
+    fraction = Fraction(int(matched[1]), int(matched[2] or 1))
+    return [fraction.numerator, fraction.denominator]
+
+
+def _money(text: str) -> Value:
+    amount, _, currency = text.partition(" ")
+    try:
+        minor = Decimal(amount) * 10**MINOR_UNITS
+    except InvalidOperation:
+        return None
+    if not minor.is_finite() or minor != minor.to_integral_value() or not currency:
+        return None
+    return [int(minor), currency.strip()]
+
+
+def _day(text: str) -> Value:
+    matched = _DAY.fullmatch(text)
+    return [int(part) for part in matched.groups() if part is not None] if matched else None
+
+
+def _boolean(text: str) -> Value:
+    word = text.lower()
+    if word in TRUE_WORDS or word in FALSE_WORDS:
+        return word in TRUE_WORDS
+    return None
+
+
+_READERS: dict[type[types.FieldType], Callable[[str], Value]] = {
+    types.TextType: lambda text: text,
+    types.ChoiceType: lambda text: text,
+    types.NumberType: lambda text: text,
+    types.IntegerType: _integer,
+    types.OfficeType: _integer,
+    types.FractionType: _fraction,
+    types.MoneyType: _money,
+    types.DayType: _day,
+    types.BooleanType: _boolean,
+    types.PartyType: lambda text: party(text) if text else None,
+}

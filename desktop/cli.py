@@ -1,0 +1,233 @@
+"""The `muniment` command. Qt is imported only when a window opens; every other command runs without it.
+
+This file names the commands and their options. What they do stands in desktop/commands/, how they end in
+desktop/outcome.py. Passphrases come from a file or from standard input, never from an argument.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from desktop.unlocking import Access
+
+app = typer.Typer(
+    name="muniment",
+    help="Record legal acts offline on a shared ledger of offices.",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+office_app = typer.Typer(help="Make an office: its keys, its officers and its card.", no_args_is_help=True)
+charter_app = typer.Typer(help="Found a network from office cards, or enter one.", no_args_is_help=True)
+courier_app = typer.Typer(help="Carry the ledger on a stick.", no_args_is_help=True)
+law_app = typer.Typer(help="Rules of the registers.", no_args_is_help=True)
+app.add_typer(office_app, name="office")
+app.add_typer(charter_app, name="charter")
+app.add_typer(courier_app, name="courier")
+app.add_typer(law_app, name="law")
+
+Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The office's data folder.")]
+Secret = Annotated[
+    Path | None, typer.Option("--passphrase-file", metavar="FILE", help="Holds the passphrase; else standard input.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def _access(data: Path | None, passphrase_file: Path | None) -> "Access":
+    from desktop.unlocking import Access
+
+    return Access(data, passphrase_file)
+
+
+def _conclude(action: Any, as_json: bool) -> None:
+    from desktop.outcome import conclude
+
+    raise typer.Exit(conclude(action, as_json))
+
+
+@app.callback(invoke_without_command=True)
+def window(
+    context: typer.Context,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    control: Annotated[
+        bool, typer.Option("--control", help="Take commands as JSON lines on standard input.")
+    ] = False,
+) -> None:
+    """Open the window."""
+    if context.invoked_subcommand is not None:
+        return
+    from desktop.application import run
+
+    raise typer.Exit(run(_access(data, passphrase_file), control=control))
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where pictures and papers go.")] = Path("demo"),
+    headless: Annotated[bool, typer.Option("--headless", help="Show no window.")] = False,
+    json: Json = False,
+) -> None:
+    """Four offices on this computer keep one ledger, on real records."""
+    from desktop.demonstration.story import demonstrate
+
+    _conclude(lambda: demonstrate(out, headless), json)
+
+
+@app.command()
+def verify(
+    file: Path,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    charter: Annotated[Path | None, typer.Option("--charter", metavar="FILE", help="The network's charter.")] = None,
+    json: Json = False,
+) -> None:
+    """Check an extract, a picture of one, or evidence of a double signature."""
+    from desktop.commands.checking import verify_command
+
+    _conclude(lambda: verify_command(file, _access(data, passphrase_file), charter), json)
+
+
+@app.command()
+def node(
+    data: Data = None,
+    passphrase_file: Secret = None,
+    control: Annotated[
+        bool, typer.Option("--control", help="Take commands as JSON lines on standard input.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Run a replica without a window, for a box that is always on."""
+    from desktop.commands.meeting import node_command
+
+    _conclude(lambda: node_command(_access(data, passphrase_file), control), json)
+
+
+@app.command(name="import")
+def import_table(
+    table: Path,
+    law: Annotated[str, typer.Option("--law", metavar="L")],
+    procedure: Annotated[str, typer.Option("--procedure", metavar="P")],
+    map_file: Annotated[Path, typer.Option("--map", metavar="FILE.yaml")],
+    officer: Annotated[
+        list[str] | None,
+        typer.Option("--officer", metavar="NUMBER:ROLE:PASSPHRASE-FILE", help="Who signs, in the map's order."),
+    ] = None,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row, write nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Record the rows of a CSV table as acts: all of them or none."""
+    from desktop.commands.keeping import import_command
+
+    access = _access(data, passphrase_file)
+    _conclude(lambda: import_command(access, law, procedure, map_file, table, officer or [], dry_run), json)
+
+
+@app.command()
+def backup(file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Write an encrypted backup."""
+    from desktop.commands.keeping import backup_command
+
+    _conclude(lambda: backup_command(_access(data, passphrase_file), file), json)
+
+
+@app.command()
+def restore(file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Restore a backup into an empty folder; the office opens in quarantine."""
+    from desktop.commands.keeping import restore_command
+
+    _conclude(lambda: restore_command(_access(data, passphrase_file), file), json)
+
+
+@app.command(name="self-test")
+def self_test(json: Json = False) -> None:
+    """Try every part of this installation once, on a temporary replica."""
+    from desktop.self_test import self_test_command
+
+    _conclude(self_test_command, json)
+
+
+@office_app.command("create")
+def office_create(
+    name: Annotated[str, typer.Option("--name")],
+    officer: Annotated[
+        list[str], typer.Option("--officer", metavar="NAME:ROLE[,ROLE]:PASSPHRASE-FILE", help="Once an officer.")
+    ],
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Make an office's keys and its card for the founder."""
+    from desktop.commands.founding import create_office_command
+
+    _conclude(lambda: create_office_command(_access(data, passphrase_file), name, officer), json)
+
+
+@charter_app.command("found")
+def charter_found(
+    cards: list[Path],
+    name: Annotated[str, typer.Option("--name")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE")],
+    law: Annotated[list[Path] | None, typer.Option("--law", metavar="FILE")] = None,
+    json: Json = False,
+) -> None:
+    """Write the charter of a network from office cards."""
+    from desktop.commands.founding import found_network_command
+
+    _conclude(lambda: found_network_command(name, cards, law or [], out), json)
+
+
+@charter_app.command("open")
+def charter_open(file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Enter the network of a charter that holds this office's card."""
+    from desktop.commands.founding import open_charter_command
+
+    _conclude(lambda: open_charter_command(_access(data, passphrase_file), file), json)
+
+
+@courier_app.command("write")
+def courier_write(
+    file: Path,
+    to: Annotated[list[str], typer.Option("--to", metavar="OFFICE", help="Name or number; once a recipient.")],
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Write what the recipients lack to a file, encrypted for them."""
+    from desktop.commands.meeting import courier_write_command
+
+    _conclude(lambda: courier_write_command(_access(data, passphrase_file), to, file), json)
+
+
+@courier_app.command("read")
+def courier_read(file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Take in a courier file: all of it or nothing."""
+    from desktop.commands.meeting import courier_read_command
+
+    _conclude(lambda: courier_read_command(_access(data, passphrase_file), file), json)
+
+
+@law_app.command("check")
+def law_check(file: Path, json: Json = False) -> None:
+    """Check a law file as every office would."""
+    from desktop.commands.checking import check_law_command
+
+    _conclude(lambda: check_law_command(file), json)
+
+
+def main() -> None:
+    """Entry point of the `muniment` script."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Backup, restore, and importing a table."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from core.backup import restore_backup, write_backup
+from core.folder import read_bounded
+from core.importing.importer import Importer, ImportReport
+from core.importing.map import parse_map
+from core.importing.table import read_table
+from desktop.outcome import BAD_INPUT
+from desktop.unlocking import Access, parse_signing_officer
+from desktop.wording import sentence
+
+
+def backup_command(access: Access, target: Path) -> dict[str, Any]:
+    opened = access.open()
+    try:
+        write_backup(access.folder, opened, target)
+    finally:
+        opened.office.close()
+    return {"message": sentence("backup-written", {"path": str(target)}), "path": str(target)}
+
+
+def restore_command(access: Access, source: Path) -> dict[str, Any]:
+    restore_backup(source, access.folder, access.passphrase())
+    return {"message": sentence("backup-restored", {}), "quarantine": "restored"}
+
+
+def import_command(
+    access: Access, law: str, procedure: str, map_file: Path, table: Path, officers: Sequence[str], dry_run: bool
+) -> dict[str, Any]:
+    """Judge all rows; unless a row is refused or it is a dry run, sign and record all of them."""
+    import_map = parse_map(read_bounded(map_file))
+    people = [parse_signing_officer(text) for text in officers]
+    opened = access.open()
+    office = opened.office
+    try:
+        signers = tuple(person.signer(office.number) for person in people)
+        importer = Importer(office, law, procedure, import_map, signers)
+        report = importer.judge(read_table(table, import_map.columns))
+        if report.refused or dry_run:
+            return _judged(report)
+        keys = [person.key(access.folder).sign for person in people]
+        report = importer.write(read_table(table, import_map.columns), keys)
+    finally:
+        office.close()
+    facts = {"acts": report.acts, "blocks": report.blocks}
+    return {"message": sentence("import-written", facts), **facts}
+
+
+def _judged(report: ImportReport) -> dict[str, Any]:
+    facts: dict[str, Any] = {"rows": report.rows, "acts": report.acts, "refused": len(report.refused)}
+    rows = [
+        {"row": row.row, "code": row.code, "message": sentence(row.code, row.facts)} for row in report.refused
+    ]
+    if report.refused:
+        first = rows[0]
+        message = sentence("rows-refused", {**facts, "row": first["row"], "reason": first["message"]})
+        return {"message": message, "code": "rows-refused", "exit": BAD_INPUT, **facts, "report": rows}
+    return {"message": sentence("import-judged", facts), **facts, "report": []}

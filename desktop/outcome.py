@@ -1,0 +1,102 @@
+"""How a command ends: one outcome, told as a sentence or as one JSON object, and the exit code.
+
+Exit codes: 0 done or valid, 1 refused or invalid, 2 usage, 3 bad input file, 4 locked or wrong passphrase, 5 replica
+damaged or rolled back. Errors are sentences on stderr, never a traceback; an unexpected failure says so, with its
+kind and place only, because a message could carry what nobody may read.
+"""
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from core.errors import MunimentError
+from desktop.wording import sentence
+
+DONE, REFUSED, USAGE, BAD_INPUT, LOCKED, DAMAGED = range(6)
+
+_BAD_INPUT = {
+    "file-not-found",
+    "file-not-read",
+    "file-exists",
+    "not-a-backup",
+    "not-a-charter",
+    "not-an-office-card",
+    "not-an-extract",
+    "not-fork-evidence",
+    "not-a-courier-file",
+    "not-a-law",
+    "law-refused",
+    "not-a-table",
+    "not-a-map",
+    "rows-refused",
+    "not-canonical",
+    "too-large",
+    "too-deep",
+    "not-a-key-file",
+    "folder-not-empty",
+}
+_LOCKED = {"wrong-passphrase", "passphrase-missing", "passphrase-unusable", "replica-in-use"}
+_DAMAGED = {
+    "replica-damaged",
+    "replica-from-newer-version",
+    "replica-missing",
+    "key-file-damaged",
+    "intent-damaged",
+    "intent-missing",
+    "quarantine",
+    "database-behind",
+}
+
+
+def exit_code(code: str) -> int:
+    """The exit code of a refusal."""
+    if code in _LOCKED:
+        return LOCKED
+    if code in _DAMAGED:
+        return DAMAGED
+    if code in _BAD_INPUT or code.startswith(("courier-", "malformed-")):
+        return BAD_INPUT
+    return REFUSED
+
+
+def conclude(action: Callable[[], Mapping[str, Any]], as_json: bool) -> int:
+    """Run a command's action and tell its outcome.
+
+    The action returns facts with `message` (a sentence) and, where it has one, `code` and `exit`.
+    """
+    try:
+        facts = dict(action())
+    except MunimentError as error:
+        return _tell_failure(error.code, sentence(error.code, error.facts), exit_code(error.code), as_json)
+    except KeyboardInterrupt:
+        return _tell_failure("interrupted", sentence("interrupted", {}), REFUSED, as_json)
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = {"kind": type(error).__name__, "place": f"{Path(place.filename).name}:{place.lineno}"}
+        return _tell_failure("unexpected-failure", sentence("unexpected-failure", where), REFUSED, as_json)
+    exit_with = int(facts.pop("exit", DONE))
+    code = facts.pop("code", "done")
+    message = facts.pop("message", "")
+    if as_json:
+        print(json.dumps({"ok": exit_with == DONE, "code": code, "message": message, **facts}, default=_plain))
+    else:
+        print(message, file=sys.stdout if exit_with == DONE else sys.stderr)
+    return exit_with
+
+
+def _tell_failure(code: str, message: str, exit_with: int, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps({"ok": False, "code": code, "message": message}))
+    print(message, file=sys.stderr)
+    return exit_with
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, (set, frozenset, tuple)):
+        return sorted(value) if isinstance(value, (set, frozenset)) else list(value)
+    return str(value)
