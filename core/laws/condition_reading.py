@@ -1,0 +1,93 @@
+"""Reads conditions: the rule, its code and article, what its failure means, and what is then said."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from core.laws.expression import compile_condition
+from core.laws.expression_syntax import ExpressionError
+from core.laws.expression_types import Frame, Known, Name, Scope, Typed, plain
+from core.laws.field_types import GroupType
+from core.laws.law import OUTCOMES, Condition
+from core.laws.reading import CODE_LETTERS, Part
+
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
+Fact = Callable[[Frame], Any]
+
+
+def read_condition(
+    part: Part, owner: str, scope: Scope, known: Known, default_outcome: str | None = None
+) -> tuple[Condition, Typed]:
+    """A condition and its checked rule. `owner`: the procedure, or the register with ".always"."""
+    with part.whole():
+        code = part.text("code")
+        if not code or not set(code) <= CODE_LETTERS:
+            part.fail("bad-code", code, part.line_of("code"))
+        outcome = part.choice("outcome", OUTCOMES, default_outcome)
+        rule = part.text("rule")
+        says = part.texts("says")
+        facts = _facts(part, says, scope)
+        cure = _read_cure(part, outcome)
+        try:
+            typed = compile_condition(rule, scope, known)
+            traced = compile_condition(rule, replace(scope, tracing=True), known)
+        except ExpressionError as error:
+            part.fail(error.code, error.detail, part.line_of("rule"))
+        condition = Condition(
+            f"{owner}.{code}",
+            code,
+            part.text("article"),
+            outcome,
+            rule,
+            says,
+            typed.run,
+            traced.run,
+            facts,
+            cure,
+            part.line,
+        )
+    return condition, typed
+
+
+def _read_cure(part: Part, outcome: str) -> int | None:
+    if not part.has("cure"):
+        if outcome == "suspend":
+            part.fail("key-missing", f"{part.where}: cure")
+        return None
+    if outcome != "suspend":
+        part.fail("cure-without-suspend", part.where, part.line_of("cure"))
+    with part.part("cure").whole() as cure:
+        return cure.integer("working_days", low=1, high=1_000)
+
+
+def _facts(part: Part, says: Mapping[str, str], scope: Scope) -> dict[str, Fact]:
+    """What the sentences insert: names given by `let`, and fields of the act."""
+    facts: dict[str, Fact] = {}
+    for text in says.values():
+        if "{" in PLACEHOLDER.sub("", text) or "}" in PLACEHOLDER.sub("", text):
+            part.fail("bad-placeholder", text, part.line_of("says"))
+        for placeholder in PLACEHOLDER.findall(text):
+            fact = _fact(placeholder, scope)
+            if fact is None:
+                part.fail("unknown-name", placeholder, part.line_of("says"))
+            facts[placeholder] = fact
+    return facts
+
+
+def _fact(placeholder: str, scope: Scope) -> Fact | None:
+    owner, _, name = placeholder.partition(".")
+    found = scope.names.get(owner)
+    if found is None:
+        return None
+    if not name:
+        return _value_at(found) if found.type.kind not in ("list", "group", "subject") else None
+    if isinstance(found.type, GroupType) and name in found.type.fields:
+        slot = found.slot
+        return lambda frame: frame[slot].get(name)
+    return None
+
+
+def _value_at(name: Name) -> Fact:
+    slot = name.slot
+    return lambda frame: plain(frame[slot])

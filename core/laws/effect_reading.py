@@ -1,0 +1,241 @@
+"""Reads the effects of a procedure: each verb with its own keys, checked against the registers it changes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from core.laws.effects import (
+    Apply,
+    Effect,
+    entry_column,
+    make_add,
+    make_change,
+    make_create,
+    make_end,
+    make_give,
+    make_move,
+    make_remove,
+    make_set,
+    make_take,
+    make_value,
+    row_scope,
+)
+from core.laws.expression import compile_condition, compile_expression
+from core.laws.expression_syntax import ExpressionError
+from core.laws.expression_types import Known, Run, Scope
+from core.laws.field_types import EntryOfType, Field, GroupType, ListType
+from core.laws.law import Register
+from core.laws.reading import Part
+
+LATER_VERBS = frozenset({"request"})
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What effects of a procedure may name. `written`: records that it changes or creates → their registers."""
+
+    scope: Scope
+    known: Known
+    written: Mapping[str, Register]
+    created: Mapping[str, Register]
+    act: Mapping[str, Field]
+
+
+def read_effects(part: Part, ground: Ground) -> tuple[Effect, ...]:
+    effects = []
+    for below in part.listed("effects"):
+        with part.problems.section():
+            effects.append(_read_effect(below, ground))
+    created = [effect.target for effect in effects if effect.verb == "create"]
+    for name in ground.created:
+        if created.count(name) != 1:
+            part.note("create-once", name)
+    return tuple(effects)
+
+
+def _read_effect(part: Part, ground: Ground) -> Effect:
+    verb = part.keys()[0] if part.keys() else ""
+    if verb in LATER_VERBS:
+        part.fail("not-yet", verb)
+    if verb not in _VERBS:
+        part.fail("unknown-effect", verb)
+    try:
+        target = part.text(verb)
+        apply = _VERBS[verb](part, target, ground)
+    except ExpressionError as error:
+        part.fail(error.code, error.detail)
+    return Effect(verb, target, apply, part.line)
+
+
+def _record(part: Part, name: str, among: Mapping[str, Register]) -> Register:
+    register = among.get(name)
+    if register is None:
+        part.fail("unknown-record", name)
+    return register
+
+
+def _field(part: Part, target: str, ground: Ground) -> tuple[str, Register, Field]:
+    name, _, column = target.partition(".")
+    register = _record(part, name, ground.written)
+    field = register.fields.get(column)
+    if field is None:
+        part.fail("unknown-field", target)
+    return name, register, field
+
+
+def _list(part: Part, target: str, ground: Ground) -> tuple[str, Register, str, GroupType]:
+    name, register, field = _field(part, target, ground)
+    if not isinstance(field.type, ListType) or not isinstance(field.type.of, GroupType):
+        part.fail("not-a-list", target)
+    return name, register, field.name, field.type.of
+
+
+def _value(part: Part, key: str, target: Field, ground: Ground, scope: Scope | None = None) -> Run:
+    given = part.node(key).value
+    if isinstance(given, dict | list):
+        part.fail("not-a-value", f"{part.where}: {key}", part.line_of(key))
+    try:
+        return make_value(given, target, scope or ground.scope, ground.known)
+    except ExpressionError as error:
+        part.fail(error.code, error.detail, part.line_of(key))
+
+
+def _values(
+    part: Part, fields: Mapping[str, Field], ground: Ground, scope: Scope | None = None
+) -> dict[str, Run]:
+    values = {}
+    for key in part.keys():  # noqa: SIM118  # Part is no mapping
+        field = fields.get(key)
+        if field is None:
+            part.fail("unknown-field", f"{part.where}.{key}", part.line_of(key))
+        values[key] = _value(part, key, field, ground, scope)
+    return values
+
+
+def _require_all(
+    part: Part, fields: Mapping[str, Field], given: "frozenset[str]", skip: tuple[str, ...]
+) -> None:
+    for name, field in fields.items():
+        if not field.optional and name not in given and field.type.kind not in skip:
+            part.fail("field-not-set", f"{part.where}: {name}")
+
+
+def _set(part: Part, target: str, ground: Ground) -> Apply:
+    with part.whole():
+        name, _, field = _field(part, target, ground)
+        return make_set(name, field, _value(part, "to", field, ground))
+
+
+def _create(part: Part, target: str, ground: Ground) -> Apply:
+    with part.whole():
+        register = _record(part, target, ground.created)
+        keys: dict[str, Run] = {}
+        if part.has("key"):
+            keys = _values(part.part("key"), register.key, ground)
+        for name in register.numbers:
+            if name in keys:
+                part.fail("number-is-given", name)
+        _require_all(part, register.key, frozenset(keys), ("number",))
+        values: dict[str, Run] = {}
+        if part.has("set"):
+            values = _values(part.part("set"), register.fields, ground)
+        _require_all(part, register.fields, frozenset(values), ("list",))
+        lists = tuple(name for name, field in register.fields.items() if isinstance(field.type, ListType))
+        return make_create(target, register.start, keys, values, lists)
+
+
+def _move_state(part: Part, target: str, ground: Ground) -> Apply:
+    with part.whole():
+        register = _record(part, target, ground.written)
+        sources, to_state = register.moves[part.choice("move", register.moves)]
+        return make_move(target, sources, to_state)
+
+
+def _add(part: Part, target: str, ground: Ground) -> Apply:
+    with part.whole():
+        name, _, column, rows = _list(part, target, ground)
+        below = part.part("entry")
+        values = _values(below, rows.fields, ground)
+        _require_all(below, rows.fields, frozenset(values), ())
+        return make_add(name, column, values)
+
+
+def _give(part: Part, target: str, ground: Ground) -> Apply:
+    name, _, column, rows = _list(part, target, ground)
+    entries, given = _entries(part, ground)
+    for key, field in given.fields.items():
+        if key not in rows.fields or rows.fields[key].type.kind != field.type.kind:
+            part.fail("unknown-field", f"{target}: {key}")
+        if field.optional and not rows.fields[key].optional:
+            part.fail("field-not-set", f"{target}: {key}")
+    extra = [key for key in part.keys() if key not in ("give", "entries")]  # noqa: SIM118  # Part is no mapping
+    for key in extra:
+        if key not in rows.fields or key in given.fields:
+            part.fail("unknown-field", f"{target}: {key}", part.line_of(key))
+    values = {key: _value(part, key, rows.fields[key], ground) for key in extra}
+    _require_all(part, rows.fields, frozenset(values) | frozenset(given.fields), ())
+    return make_give(name, column, entries, tuple(given.fields), values)
+
+
+def _take(part: Part, target: str, ground: Ground) -> Apply:
+    with part.whole():
+        name, register, column, rows = _list(part, target, ground)
+        entries, given = _entries(part, ground)
+        entry = entry_column(given, register.name, column)
+        amounts = [key for key in given.fields if key != entry]
+        if entry is None or len(amounts) != 1:
+            part.fail("take-what", target)
+        (amount,) = amounts
+        kinds = {fields[amount].type.kind for fields in (given.fields, rows.fields) if amount in fields}
+        if amount not in rows.fields or kinds not in ({"fraction"}, {"integer"}):
+            part.fail("unknown-field", f"{target}: {amount}")
+        return make_take(name, column, entries, entry, amount)
+
+
+def _entries(part: Part, ground: Ground) -> tuple[Run, GroupType]:
+    typed = compile_expression(part.text("entries"), ground.scope, ground.known)
+    if (
+        not isinstance(typed.type, ListType)
+        or not isinstance(typed.type.of, GroupType)
+        or typed.type.of.stored
+    ):
+        part.fail("not-a-list", part.text("entries"), part.line_of("entries"))
+    return typed.run, typed.type.of
+
+
+def _end(part: Part, target: str, ground: Ground) -> Apply:
+    with part.whole():
+        name, register, column, _ = _list(part, target, ground)
+        typed = compile_expression(part.text("entry"), ground.scope, ground.known)
+        kind = typed.type
+        if not isinstance(kind, EntryOfType) or (kind.register, kind.list) != (register.name, column):
+            part.fail("mixed-types", part.text("entry"), part.line_of("entry"))
+        return make_end(name, column, typed.run)
+
+
+def _remove(part: Part, target: str, ground: Ground) -> Apply:
+    with part.whole():
+        name, _, column, rows = _list(part, target, ground)
+        scope, slot = row_scope(ground.scope, part.text("each"), rows)
+        return make_remove(name, column, slot, compile_condition(part.text("where"), scope, ground.known).run)
+
+
+def _change(part: Part, target: str, ground: Ground) -> Apply:
+    with part.whole():
+        name, _, column, rows = _list(part, target, ground)
+        scope, slot = row_scope(ground.scope, part.text("each"), rows)
+        where = compile_condition(part.text("where"), scope, ground.known)
+        values = _values(part.part("set"), rows.fields, ground, scope)
+        return make_change(name, column, slot, where.run, values)
+
+
+_VERBS: Mapping[str, Callable[[Part, str, Ground], Apply]] = {
+    "set": _set,
+    "create": _create,
+    "move_state": _move_state,
+    "add": _add,
+    "give": _give,
+    "take": _take,
+    "end": _end,
+    "remove": _remove,
+    "change": _change,
+}

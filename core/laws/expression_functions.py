@@ -1,0 +1,305 @@
+"""The functions of conditions: has, size, sum, min, max, round; all, exists, filter, map; the readers count, indexed.
+
+Lists are bounded by their declarations, so each loop has a worst cost that is known when the law is checked; the step
+budget counts on at run time nevertheless.
+"""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any, Protocol
+
+from core.laws.expression_syntax import Call, Expression, ExpressionError, Literal, MapLiteral, Member, Name
+from core.laws.expression_types import (
+    BUDGET,
+    STATE,
+    EvaluationError,
+    ForeignRead,
+    Frame,
+    Known,
+    Run,
+    Scope,
+    Typed,
+    family,
+    is_number,
+    require,
+    require_family,
+)
+from core.laws.field_types import (
+    BOOLEAN,
+    FRACTION,
+    INTEGER,
+    FieldType,
+    FractionType,
+    IntegerType,
+    ListType,
+    MoneyType,
+    PartyType,
+)
+from core.ledger.encoding import encode
+
+ROUNDINGS = ("half_even", "up", "down")
+
+
+class Check(Protocol):
+    """Checks a piece: `expression.check`."""
+
+    def __call__(self, node: Expression, scope: Scope, known: Known) -> Typed: ...
+
+
+def call(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    """A function call. Raises `unknown-function`, `wrong-arguments` and what the types refuse."""
+    if node.target is not None:
+        if node.name not in _MACROS:
+            raise ExpressionError("unknown-function", node.name)
+        return _macro(node, scope, known, check)
+    if node.name not in _FUNCTIONS:
+        raise ExpressionError("unknown-function", node.name)
+    return _FUNCTIONS[node.name](node, scope, known, check)
+
+
+def _has(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    (argument,) = _arguments(node, 1)
+    if not isinstance(argument, Member):
+        raise ExpressionError("wrong-arguments", node.text)
+    owner = check(argument.target, scope, known)
+    asked = check(argument, scope, known | ({(*owner.path, argument.field)} if owner.path else set()))
+    if asked.path is None:
+        raise ExpressionError("wrong-arguments", node.text)
+    holder, name = owner.run, argument.field
+    if owner.type.kind == "subject":
+        run: Run = lambda frame: name in holder(frame).fields  # noqa: E731  # two shapes of one closure
+    else:
+        run = lambda frame: name in holder(frame)  # noqa: E731
+    return Typed(BOOLEAN, run, owner.cost + 1, when_true=frozenset({asked.path}))
+
+
+def _size(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    (argument,) = _arguments(node, 1)
+    sized = check(argument, scope, known)
+    run = sized.run
+    if isinstance(sized.type, ListType):
+        return Typed(IntegerType(0, sized.type.max_items), lambda frame: len(run(frame)), sized.cost + 1)
+    require(family(sized.type) == ("a text",), "wrong-arguments", node.text)
+    return Typed(IntegerType(0, None), lambda frame: len(run(frame)), sized.cost + 1)
+
+
+def _sum(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    (argument,) = _arguments(node, 1)
+    summed = check(argument, scope, known)
+    run, kind = summed.run, _item_type(summed, node.text)
+    if isinstance(kind, MoneyType):
+        require(len(kind.currencies) == 1, "several-currencies", node.text)
+        (currency,) = kind.currencies
+        total: Run = lambda frame: [sum(item[0] for item in run(frame)), currency]  # noqa: E731
+        return Typed(MoneyType(kind.currencies, exact=kind.exact), total, _loop_cost(summed, 1))
+    require(is_number(kind), "mixed-types", node.text)
+    result: FieldType = INTEGER if isinstance(kind, IntegerType) else FRACTION
+    return Typed(result, lambda frame: sum(run(frame)), _loop_cost(summed, 1))
+
+
+def _least_or_most(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    pick: Callable[[list[Any]], Any] = min if node.name == "min" else max
+    require(bool(node.arguments), "wrong-arguments", node.text)
+    pieces = [check(argument, scope, known) for argument in node.arguments]
+    cost = 1 + sum(piece.cost for piece in pieces)
+    if len(pieces) == 1:
+        run, kind = pieces[0].run, _item_type(pieces[0], node.text)
+        assert isinstance(pieces[0].type, ListType)
+        require(pieces[0].type.min_items > 0, "may-be-empty", node.text)
+        cost = _loop_cost(pieces[0], 1)
+        values = run
+    else:
+        kind = pieces[0].type
+        for piece in pieces[1:]:
+            require_family(kind, piece.type, node.text)
+            kind = FRACTION if isinstance(piece.type, FractionType) else kind
+        runs = [piece.run for piece in pieces]
+        values = lambda frame: [run(frame) for run in runs]  # noqa: E731
+    require(is_number(kind) or (isinstance(kind, MoneyType) and bool(family(kind))), "no-order", node.text)
+    result: FieldType = kind
+    if is_number(kind):
+        result = INTEGER if isinstance(kind, IntegerType) else FRACTION
+    return Typed(result, lambda frame: pick(values(frame)), cost)
+
+
+def _round(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    value, way = _arguments(node, 2)
+    require(isinstance(way, Name) and way.text in ROUNDINGS, "wrong-arguments", node.text)
+    rounded = check(value, scope, known)
+    run, whole = rounded.run, _ROUND[way.text]
+    if isinstance(rounded.type, MoneyType):
+        money = MoneyType(rounded.type.currencies)
+        return Typed(money, lambda frame: _round_money(run(frame), whole), rounded.cost + 1)
+    require(is_number(rounded.type), "mixed-types", node.text)
+    return Typed(INTEGER, lambda frame: whole(Fraction(run(frame))), rounded.cost + 1)
+
+
+def _round_money(money: list[Any], whole: Callable[[Fraction], int]) -> list[Any]:
+    return [whole(Fraction(money[0])), money[1]]
+
+
+_ROUND: Mapping[str, Callable[[Fraction], int]] = {
+    "half_even": lambda value: round(value),
+    "up": lambda value: -(-value.numerator // value.denominator),
+    "down": lambda value: value.numerator // value.denominator,
+}
+
+
+def _reader(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    named, groups = _arguments(node, 2)
+    if (
+        not isinstance(named, Literal)
+        or not isinstance(named.value, str)
+        or not isinstance(groups, MapLiteral)
+    ):
+        raise ExpressionError("wrong-arguments", node.text)
+    index = scope.indexes.get(named.value)
+    if index is None:
+        raise ExpressionError("unknown-index", named.value)
+    given = dict(groups.pairs)
+    require(list(given) == list(index.by) or set(given) == set(index.by), "wrong-arguments", node.text)
+    require(len(given) == len(groups.pairs), "wrong-arguments", node.text)
+    runs = []
+    cost = 2
+    own = []
+    for name, kind in index.by.items():
+        piece = check(given[name], scope, known)
+        if _is_own_id(given[name]):
+            own.append(name)
+        require_family(kind, piece.type, node.text)
+        number_of_party = isinstance(kind, PartyType)
+        runs.append(_party_number(piece.run) if number_of_party else piece.run)
+        cost += piece.cost
+    scope.reads.add(ForeignRead("index", named.value, tuple(own)))
+    name = index.name
+
+    def group(frame: Frame) -> bytes:
+        return encode([run(frame) for run in runs])
+
+    if node.name == "count":
+        run: Run = lambda frame: frame[STATE].count(name, group(frame))  # noqa: E731
+        return Typed(IntegerType(0, index.max), run, cost)
+    subject, most = scope.subjects[index.register], index.max
+
+    def listed(frame: Frame) -> list[Any]:
+        state = frame[STATE]
+        return [state.record(record) for record in state.find(name, group(frame), most)]
+
+    return Typed(ListType(subject, most), listed, cost + most)
+
+
+def _is_own_id(node: Expression) -> bool:
+    return isinstance(node, Member) and node.field == "id" and isinstance(node.target, Name)
+
+
+def _party_number(run: Run) -> Run:
+    return lambda frame: run(frame)["number"]
+
+
+def _macro(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    variable, inner = _arguments(node, 2)
+    if not isinstance(variable, Name) or node.target is None:
+        raise ExpressionError("wrong-arguments", node.text)
+    listed = check(node.target, scope, known)
+    kind = _item_type(listed, node.text)
+    assert isinstance(listed.type, ListType)
+    within = scope.with_name(variable.text, kind)
+    body = check(inner, within, known)
+    if node.name != "map":
+        require(body.type.kind == "boolean", "not-a-condition", inner.text)
+    cost = _loop_cost(listed, body.cost)
+    run = _MACROS[node.name](listed.run, within.names[variable.text].slot, body.run, body.cost + 1)
+    if node.name == "map":
+        return Typed(ListType(body.type, listed.type.max_items, listed.type.min_items), run, cost)
+    if node.name == "filter":
+        return Typed(ListType(kind, listed.type.max_items), run, cost)
+    return Typed(BOOLEAN, run, cost)
+
+
+def _spend(frame: Frame, steps: int) -> None:
+    frame[BUDGET] -= steps
+    if frame[BUDGET] < 0:
+        raise EvaluationError("step-budget")
+
+
+def _all(items: Run, slot: int, body: Run, cost: int) -> Run:
+    def run(frame: Frame) -> bool:
+        for item in items(frame):
+            _spend(frame, cost)
+            frame[slot] = item
+            if not body(frame):
+                return False
+        return True
+
+    return run
+
+
+def _exists(items: Run, slot: int, body: Run, cost: int) -> Run:
+    def run(frame: Frame) -> bool:
+        for item in items(frame):
+            _spend(frame, cost)
+            frame[slot] = item
+            if body(frame):
+                return True
+        return False
+
+    return run
+
+
+def _filter(items: Run, slot: int, body: Run, cost: int) -> Run:
+    def run(frame: Frame) -> list[Any]:
+        kept = []
+        for item in items(frame):
+            _spend(frame, cost)
+            frame[slot] = item
+            if body(frame):
+                kept.append(item)
+        return kept
+
+    return run
+
+
+def _map(items: Run, slot: int, body: Run, cost: int) -> Run:
+    def run(frame: Frame) -> list[Any]:
+        values = []
+        for item in items(frame):
+            _spend(frame, cost)
+            frame[slot] = item
+            values.append(body(frame))
+        return values
+
+    return run
+
+
+_MACROS: Mapping[str, Callable[[Run, int, Run, int], Run]] = {
+    "all": _all,
+    "exists": _exists,
+    "filter": _filter,
+    "map": _map,
+}
+_FUNCTIONS: Mapping[str, Callable[[Call, Scope, Known, Check], Typed]] = {
+    "has": _has,
+    "size": _size,
+    "sum": _sum,
+    "min": _least_or_most,
+    "max": _least_or_most,
+    "round": _round,
+    "count": _reader,
+    "indexed": _reader,
+}
+
+
+def _arguments(node: Call, count: int) -> tuple[Expression, ...]:
+    require(len(node.arguments) == count, "wrong-arguments", node.text)
+    return node.arguments
+
+
+def _item_type(listed: Typed, text: str) -> FieldType:
+    if not isinstance(listed.type, ListType):
+        raise ExpressionError("not-a-list", text)
+    return listed.type.of
+
+
+def _loop_cost(listed: Typed, body: int) -> int:
+    assert isinstance(listed.type, ListType)
+    return listed.cost + listed.type.max_items * (body + 1)

@@ -1,0 +1,209 @@
+"""The types of fields, as a law declares them; expressions are checked against the same types.
+
+How each value looks inside an act or a record (DAG-CBOR) stands beside its type. Every integer, fraction, money and
+list states its bounds, so the largest act and the longest evaluation are known when the law is checked. A type with
+no bounds (None) is the result of a computation, never a field.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from core.laws.patterns import Pattern
+from core.laws.reading import Texts
+
+MAX_EXACT = (1 << 53) - 1  # numerator and denominator of a stored fraction
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """Base of all types. `kind` is the word in the law file."""
+
+    kind: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextType(FieldType):
+    """str; no control characters. In expressions `words` holds the value of a literal."""
+
+    kind: ClassVar[str] = "text"
+    max_chars: int | None = None
+    pattern: Pattern | None = None
+    multiline: bool = False
+    words: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerType(FieldType):
+    """int."""
+
+    kind: ClassVar[str] = "integer"
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FractionType(FieldType):
+    """[numerator, denominator], reduced, both below 2^53. Bounds: `above` < value or `low` <= value, value <= `high`."""
+
+    kind: ClassVar[str] = "fraction"
+    above: int | None = None
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyType(FieldType):
+    """[minor units, currency]. `exact` is False for what has to be rounded before it is money."""
+
+    kind: ClassVar[str] = "money"
+    currencies: tuple[str, ...] = ()
+    low: int | None = None
+    high: int | None = None
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanType(FieldType):
+    """true or false."""
+
+    kind: ClassVar[str] = "boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceType(FieldType):
+    """One of the words, as str."""
+
+    kind: ClassVar[str] = "choice"
+    words: tuple[str, ...] = ()
+    labels: Mapping[str, Texts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DayType(FieldType):
+    """[year], [year, month] or [year, month, day]; `precise`: only the last."""
+
+    kind: ClassVar[str] = "day"
+    precise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodType(FieldType):
+    """[years, months, days]."""
+
+    kind: ClassVar[str] = "period"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyType(FieldType):
+    """{kind, name, number}; two parties are the same when their numbers are."""
+
+    kind: ClassVar[str] = "party"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeType(FieldType):
+    """The number of an office in the charter."""
+
+    kind: ClassVar[str] = "office"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentType(FieldType):
+    """{digest: 32 bytes, kind, number, issuer, day, pages}."""
+
+    kind: ClassVar[str] = "document"
+    max_mb: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ActType(FieldType):
+    """The 32-byte id of a transaction."""
+
+    kind: ClassVar[str] = "act"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType(FieldType):
+    """The 16-byte id of a record of a register."""
+
+    kind: ClassVar[str] = "record"
+    register: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryOfType(FieldType):
+    """The id of an entry of a record's list: `owner` is the record's name in the procedure, or a register."""
+
+    kind: ClassVar[str] = "entry_of"
+    owner: str = ""
+    list: str = ""
+    register: str = ""  # resolved when the law is read
+
+
+@dataclass(frozen=True, slots=True)
+class AttestationType(FieldType):
+    """{answer, by: [office, officer]}: an officer with the role says so."""
+
+    kind: ClassVar[str] = "attestation"
+    role: str = ""
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberType(FieldType):
+    """A serial number that the keeper gives when it executes the act; str."""
+
+    kind: ClassVar[str] = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupType(FieldType):
+    """A mapping of fields."""
+
+    kind: ClassVar[str] = "group"
+    fields: "Mapping[str, Field]" = field(default_factory=dict)
+    stored: bool = False  # an entry of a record's list: it has `id` too
+    origin: tuple[str, str] = ("", "")  # (register, list) of a stored entry
+
+
+@dataclass(frozen=True, slots=True)
+class ListType(FieldType):
+    """A list of groups in a field; of anything in an expression."""
+
+    kind: ClassVar[str] = "list"
+    of: FieldType = field(default_factory=FieldType)
+    max_items: int = 0
+    min_items: int = 0
+    unique_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectType(FieldType):
+    """A whole record under its name in an expression."""
+
+    kind: ClassVar[str] = "subject"
+    register: str = ""
+    members: "Mapping[str, Field]" = field(default_factory=dict)  # keys and fields
+    keys: frozenset[str] = frozenset()
+    states: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A declared field of an act, a record or a group."""
+
+    name: str
+    type: FieldType
+    optional: bool = False
+    label: Texts = field(default_factory=dict)
+    help: Texts = field(default_factory=dict)
+    visible: str = "by_object"  # public | by_object | interest_shown | roles
+    roles: tuple[str, ...] = ()
+    line: int = 0
+
+
+INTEGER = IntegerType()
+FRACTION = FractionType()
+BOOLEAN = BooleanType()
+TEXT = TextType()

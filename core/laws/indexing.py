@@ -1,0 +1,113 @@
+"""Declared indexes and unique keys, kept by delta: what the old version had is taken away, what the new has is added.
+
+An index "<law>.<name>" groups by the values of its `by` fields, in their order; a unique key is the index
+"<law>.<register>.<key>" with the group [keeper, value]. Groups are canonical bytes, a party stands by its number.
+Both read only the record itself, so a test can recompute them from scratch (8-practice §3, rule 2).
+"""
+
+from collections.abc import Iterator
+
+from core.laws.expression_types import MAX_STEPS, TRACE, Frame, Run
+from core.laws.law import Index, Register
+from core.laws.verdict import Refused
+from core.ledger.encoding import Value, encode
+from core.ledger.record import Change, IndexChange, Record, State
+
+
+def key_group(keeper: int | None, value: Value) -> bytes:
+    """The group of a unique key: one per keeper, because no office can know another's newest records."""
+    return encode([keeper, value])
+
+
+def record_frame(register: Register, record: Record, state: State | None = None) -> Frame:
+    """The frame in which the register's name is this record."""
+    frame: Frame = [None] * register.frame_size
+    frame[:TRACE] = [MAX_STEPS, state, b""]
+    frame[TRACE + 1] = record
+    return frame
+
+
+def groups_of(register: Register, record: Record) -> Iterator[tuple[str, bytes]]:
+    """Every (index, group) that the record belongs to."""
+    frame = record_frame(register, record)
+    for unique in register.uniques:
+        if unique.holds(frame):
+            yield unique.index, key_group(record.keeper, record.key[unique.key])
+    for index in register.indexes:
+        group = _group(index, record)
+        if group is not None and _holds(index.holds, frame):
+            yield index.full_name, group
+
+
+def index_changes(register: Register, change: Change) -> list[IndexChange]:
+    """What one change does to the indexes."""
+    if not register.uniques and not register.indexes:
+        return []
+    before = list(groups_of(register, change.old)) if change.old else []
+    after = list(groups_of(register, change.new))
+    record = change.new.id
+    removed = [
+        IndexChange(name, group, record, False) for name, group in before if (name, group) not in after
+    ]
+    added = [IndexChange(name, group, record, True) for name, group in after if (name, group) not in before]
+    return removed + added
+
+
+def check_room(register: Register, changes: list[IndexChange], state: State) -> None:
+    """Refuses `key-taken` (winner: the act that wrote the holder) and `index-full`, with the whole act in view."""
+    uniques = {unique.index: unique.key for unique in register.uniques}
+    limits = {index.full_name: index.max for index in register.indexes}
+    for change in changes:
+        if not change.add:
+            continue
+        leaving = {
+            other.record
+            for other in changes
+            if not other.add and (other.index, other.group) == (change.index, change.group)
+        }
+        if change.index in uniques:
+            _check_unique(change, uniques[change.index], leaving, changes, state)
+        elif change.index in limits:
+            joining = sum(
+                1
+                for other in changes
+                if other.add and (other.index, other.group) == (change.index, change.group)
+            )
+            if state.count(change.index, change.group) - len(leaving) + joining > limits[change.index]:
+                raise Refused("index-full", index=change.index, most=limits[change.index])
+
+
+def _check_unique(
+    change: IndexChange, key: str, leaving: set[bytes], changes: list[IndexChange], state: State
+) -> None:
+    for holder in state.find(change.index, change.group, 2):
+        if holder not in leaving and holder != change.record:
+            record = state.record(holder)
+            winner = record.last_act if record else None
+            raise Refused("key-taken", winner=winner, key=key, value=record.key[key] if record else None)
+    twins = [
+        other
+        for other in changes
+        if other.add
+        and other.record != change.record
+        and (other.index, other.group) == (change.index, change.group)
+    ]
+    if twins:
+        raise Refused("key-taken", key=key)
+
+
+def _group(index: Index, record: Record) -> bytes | None:
+    values = []
+    for name in index.by:
+        if name in record.key:
+            value = record.key[name]
+        elif name in record.fields:
+            value = record.fields[name]
+        else:
+            return None
+        values.append(value["number"] if isinstance(value, dict) else value)
+    return encode(values)
+
+
+def _holds(condition: Run | None, frame: Frame) -> bool:
+    return condition is None or bool(condition(frame))

@@ -1,0 +1,176 @@
+"""A law: registers, procedures, indexes and extracts, read from a file, checked whole and ready to execute.
+
+The file is what a jurist reads and offices sign; its canonical bytes (core/laws/law_source.py) are what they hash.
+Both ways in, `parse_law` and `law_from_canonical`, go through the same reading, so no node holds a law that it has
+not checked. Everything that can be compiled is compiled here, once. 5-laws is the specification, LAWS.md the manual.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from core.crypto.hashing import tagged_hash
+from core.laws.effects import Effect
+from core.laws.expression_types import ForeignRead, Run
+from core.laws.field_checks import Check
+from core.laws.field_types import EntryOfType, Field, SubjectType
+from core.laws.reading import Texts
+from core.ledger.encoding import Value
+
+OUTCOMES = ("refuse", "suspend", "hold", "warn", "without_effect")
+
+
+@dataclass(frozen=True)
+class Home:
+    """Who writes the records of a register: "office", "shared", "by_charter", or "with" the record in `field`."""
+
+    kind: str
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One rule with what its failure means. `path` names it in the whole law: "<procedure>.<code>"."""
+
+    path: str
+    code: str
+    article: str
+    outcome: str
+    rule: str
+    says: Texts
+    holds: Run
+    traced: Run
+    facts: Mapping[str, Callable[[list[Value]], Value]]  # name in `says` → its value in the frame
+    cure_working_days: int | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Unique:
+    """A key that no two records may share while `holds`; kept as the index `index`."""
+
+    key: str
+    index: str
+    holds: Run
+
+
+@dataclass(frozen=True)
+class Index:
+    """Records of a register by some of their fields, while `holds`; at most `max` in a group."""
+
+    name: str
+    full_name: str
+    register: str
+    by: tuple[str, ...]
+    holds: Run | None
+    max: int
+    line: int
+
+
+@dataclass(frozen=True)
+class Register:
+    name: str
+    full_name: str  # "<law>.<register>"
+    title: Texts
+    home: Home
+    key: Mapping[str, Field]
+    fields: Mapping[str, Field]
+    start: str
+    moves: Mapping[str, tuple[frozenset[str], str]]  # move → (from states, to state)
+    subject: SubjectType
+    states: tuple[str, ...]
+    state_labels: Mapping[str, Texts]
+    checks: Mapping[str, Check] = field(default_factory=dict)  # of keys and fields
+    row_checks: Mapping[str, Check] = field(default_factory=dict)  # of one row of each list, without its id
+    always: tuple[Condition, ...] = ()
+    uniques: tuple[Unique, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    numbers: tuple[str, ...] = ()  # keys that the keeper numbers
+    frame_size: int = 0
+    worst_bytes: Mapping[str, int] = field(
+        default_factory=dict
+    )  # of one row of each list; "" for all the rest
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Which roles sign an act; `all_of` each, `any_of` at least one."""
+
+    all_of: tuple[str, ...]
+    any_of: tuple[str, ...]
+    different_persons: bool
+    any_office: bool  # officers of other offices than the author's may sign too
+
+
+@dataclass(frozen=True)
+class Let:
+    name: str
+    text: str
+    slot: int
+    run: Run
+
+
+@dataclass(frozen=True)
+class Procedure:
+    name: str
+    title: Texts
+    help: Texts
+    act_class: str
+    changes: Mapping[str, str]  # name in the procedure → register
+    reads: Mapping[str, str]
+    creates: Mapping[str, str]
+    in_state: Mapping[str, frozenset[str]]
+    signing: Signing
+    effect_at: str
+    paper_from: str
+    when_unseen: str
+    fields: Mapping[str, Field]
+    lets: tuple[Let, ...]
+    requires: tuple[Condition, ...]
+    effects: tuple[Effect, ...]
+    extract: str
+    check_act: Check
+    slots: Mapping[str, int]  # "act" and the names of records → place in the frame
+    frame_size: int
+    entries: tuple[tuple[tuple[str, ...], EntryOfType], ...]  # paths in the act that name an entry
+    records: tuple[tuple[tuple[str, ...], str], ...]  # paths in the act that name a record, and its register
+    attestations: tuple[tuple[str, str], ...]  # fields that an officer attests, and the role
+    foreign_reads: tuple[ForeignRead, ...]
+    line: int
+
+    @cached_property
+    def referenced(self) -> Mapping[str, str]:
+        """Names of the records that the act must point to."""
+        return {**self.changes, **self.reads}
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What a paper about one record shows: keys and fields of its register, in order."""
+
+    name: str
+    title: Texts
+    register: str
+    shows: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Law:
+    name: str
+    version: int
+    title: Texts
+    languages: tuple[str, ...]
+    registers: Mapping[str, Register]
+    procedures: Mapping[str, Procedure]
+    indexes: Mapping[str, Index]
+    extracts: Mapping[str, Extract]
+    canonical: bytes
+    by_full_name: Mapping[str, Register]
+    rules: Mapping[str, Condition]  # every condition by its path
+
+    @cached_property
+    def digest(self) -> bytes:
+        """32 bytes that name this law for ever."""
+        return tagged_hash("law", self.canonical)

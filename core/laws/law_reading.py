@@ -1,0 +1,146 @@
+"""From a file, or from canonical bytes, to a checked `Law`. Every fault is collected; one fault and there is no law."""
+
+from collections.abc import Mapping
+
+from core.laws.field_types import SubjectType
+from core.laws.law import Extract, Index, Law, Procedure, Register
+from core.laws.law_source import Node, decode_tree, encode_tree, read_text
+from core.laws.problems import Problems
+from core.laws.procedure_reading import Around, read_procedure
+from core.laws.reading import MAX_NAME_CHARS, NAME_LETTERS, Part
+from core.laws.register_reading import (
+    index_shapes,
+    read_indexes,
+    read_register,
+    read_rules,
+    register_scopes,
+    resolve_types,
+)
+
+MAX_VERSION = 1_000_000
+# Parts of the language that later issues bring: refused by name, not as a typing mistake.
+LATER = ("totals", "bests", "allotments", "links", "procedures_of_every_law")
+
+
+def parse_law(text: str) -> Law:
+    """The law of a YAML file. Raises `LawError` with every fault found."""
+    return _read_law(read_text(text))
+
+
+def law_from_canonical(data: bytes) -> Law:
+    """The law of its canonical bytes, as a charter carries it. Raises `LawError`."""
+    law = _read_law(decode_tree(data))
+    assert law.canonical == data
+    return law
+
+
+def _read_law(tree: Node) -> Law:
+    problems = Problems()
+    law = None
+    with problems.section():
+        law = _read_root(Part(tree, problems, ""), tree)
+    problems.raise_any()
+    assert law is not None
+    return law
+
+
+def _read_root(root: Part, tree: Node) -> Law:
+    with root.whole():
+        for later in LATER:
+            if root.has(later):
+                root.note("not-yet", later, root.line_of(later))
+        root.skip(*LATER)
+        name = root.text("law")
+        if not set(name) <= NAME_LETTERS or not name or len(name) > MAX_NAME_CHARS:
+            root.fail("bad-name", name, root.line_of("law"))
+        version = root.integer("version", low=1, high=MAX_VERSION)
+        title = root.texts("title")
+        root.texts("note", optional=True)
+        registers = _read_registers(root, name)
+        scopes = register_scopes(registers)
+        indexes = read_indexes(root, registers, name, scopes)
+        for register_name, part in root.parts("registers"):
+            with root.problems.section():
+                registers[register_name] = read_rules(
+                    part, registers[register_name], scopes[register_name], indexes
+                )
+        extracts = _read_extracts(root, registers)
+        procedures = _read_procedures(
+            root, Around(registers, index_shapes(indexes, registers), frozenset(extracts))
+        )
+        languages = tuple(dict.fromkeys(["en", *title]))
+        return _make_law(
+            name, version, title, languages, registers, procedures, indexes, extracts, encode_tree(tree)
+        )
+
+
+def _read_registers(root: Part, law: str) -> dict[str, Register]:
+    registers = {}
+    for name, part in root.parts("registers", optional=False):
+        with root.problems.section():
+            registers[name] = read_register(name, part, law)
+    if not registers:
+        root.fail("key-missing", "registers")
+    # A register that could not be read would only bring false faults to all that name it.
+    root.problems.raise_any()
+    return resolve_types(root, registers)
+
+
+def _read_procedures(root: Part, around: Around) -> dict[str, Procedure]:
+    procedures = {}
+    for name, part in root.parts("procedures", optional=False):
+        with root.problems.section():
+            procedures[name] = read_procedure(name, part, around)
+    return procedures
+
+
+def _read_extracts(root: Part, registers: Mapping[str, Register]) -> dict[str, Extract]:
+    extracts = {}
+    for name, part in root.parts("extracts"):
+        with root.problems.section(), part.whole():
+            title = part.texts("title")
+            paths = [path.partition(".") for path in part.words("shows")]
+            register = paths[0][0]
+            for owner, _, column in paths:
+                if (
+                    owner != register
+                    or owner not in registers
+                    or not _shown(registers[owner].subject, column)
+                ):
+                    part.fail("unknown-field", f"{owner}.{column}", part.line_of("shows"))
+            extracts[name] = Extract(
+                name, title, register, tuple(column for _, _, column in paths), part.line
+            )
+    return extracts
+
+
+def _shown(subject: SubjectType, column: str) -> bool:
+    return column in subject.members or column == "state"
+
+
+def _make_law(  # noqa: PLR0913  # one argument per part of the file
+    name: str,
+    version: int,
+    title: Mapping[str, str],
+    languages: tuple[str, ...],
+    registers: Mapping[str, Register],
+    procedures: Mapping[str, Procedure],
+    indexes: Mapping[str, Index],
+    extracts: Mapping[str, Extract],
+    canonical: bytes,
+) -> Law:
+    rules = {rule.path: rule for procedure in procedures.values() for rule in procedure.requires}
+    rules.update({rule.path: rule for register in registers.values() for rule in register.always})
+    return Law(
+        name,
+        version,
+        title,
+        languages,
+        registers,
+        procedures,
+        indexes,
+        extracts,
+        canonical,
+        {register.full_name: register for register in registers.values()},
+        rules,
+    )

@@ -1,0 +1,249 @@
+"""Reads registers: keys, fields, states, home; then what is checked on every record, and the indexes over them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core.laws.condition_reading import read_condition
+from core.laws.expression import compile_condition
+from core.laws.expression_syntax import ExpressionError
+from core.laws.expression_types import IndexShape, Name, Run, Scope, Slots
+from core.laws.field_checks import make_check
+from core.laws.field_reading import KEY_TYPES, STORED_TYPES, read_field, read_fields
+from core.laws.field_types import EntryOfType, Field, FieldType, GroupType, ListType, RecordType, SubjectType
+from core.laws.law import Home, Index, Register, Unique
+from core.laws.reading import Part, Texts
+from core.laws.sizes import worst_bytes, worst_fields
+from core.ledger.record import MAX_RECORD_BYTES
+
+HOMES = ("office", "shared", "by_charter")
+MAX_IN_GROUP = 10_000
+
+
+def read_register(name: str, part: Part, law: str) -> Register:
+    """What stands in the register's own mapping, without the rules that look at other registers."""
+    part.skip("always")
+    with part.whole():
+        key = _read_keys(part)
+        fields = read_fields(part, "fields", STORED_TYPES)
+        for field_name in fields:
+            if field_name in key:
+                part.fail("name-twice", f"{part.where}: {field_name}", fields[field_name].line)
+        start, moves, states, labels = _read_states(part)
+        register = Register(
+            name,
+            f"{law}.{name}",
+            part.texts("title", optional=True),
+            _read_home(part, fields),
+            key,
+            fields,
+            start,
+            moves,
+            SubjectType(),
+            states,
+            labels,
+            numbers=tuple(key_name for key_name, field in key.items() if field.type.kind == "number"),
+            line=part.line,
+        )
+    if worst_fields(key) + worst_fields(fields) + 200 > MAX_RECORD_BYTES:
+        part.fail("record-too-large", name)
+    return register
+
+
+def _read_keys(part: Part) -> dict[str, Field]:
+    keys = {}
+    for name, below in part.parts("key", optional=False):
+        with part.problems.section():
+            field = read_field(name, below, KEY_TYPES, ("unique_while",))
+            if field.optional:
+                below.fail("key-optional", name)
+            keys[name] = field
+    if not keys:
+        part.fail("key-missing", f"{part.where}: key")
+    return keys
+
+
+def _read_home(part: Part, fields: Mapping[str, Field]) -> Home:
+    if not isinstance(part.node("home").value, dict):
+        return Home(part.choice("home", HOMES))
+    with part.part("home").whole() as below:
+        name = below.text("with")
+    field = fields.get(name)
+    if field is None or not isinstance(field.type, RecordType) or field.optional:
+        part.fail("home-with-no-record", name, part.line_of("home"))
+    return Home("with", name)
+
+
+States = tuple[str, dict[str, tuple[frozenset[str], str]], tuple[str, ...], dict[str, Texts]]
+
+
+def _read_states(part: Part) -> States:
+    with part.part("states").whole() as below:
+        start = below.text("start")
+        moves = {}
+        for move, step in below.parts("moves"):
+            with part.problems.section(), step.whole():
+                moves[move] = (frozenset(step.words("from")), step.text("to"))
+        states = tuple(dict.fromkeys([start, *(to for _, to in moves.values())]))
+        for move, (sources, _) in moves.items():
+            for unknown in sorted(sources - set(states)):
+                below.fail("unknown-state", f"{move}: {unknown}")
+        labels: dict[str, Texts] = {}
+        for state, texts in below.parts("labels"):
+            if state not in states:
+                texts.fail("unknown-state", state)
+            labels[state] = {language: texts.text(language) for language in texts.keys()}  # noqa: SIM118  # a Part
+    return start, moves, states, labels
+
+
+def resolve_types(part: Part, registers: Mapping[str, Register]) -> dict[str, Register]:
+    """Registers whose record and entry fields point to registers of this law, with their subjects and checks."""
+    resolved = {}
+    for register in registers.values():
+        with part.problems.section():
+            fields = {
+                name: _resolve_field(part, field, register, registers)
+                for name, field in register.fields.items()
+            }
+            key = {
+                name: _resolve_field(part, field, register, registers) for name, field in register.key.items()
+            }
+            subject = SubjectType(register.name, {**key, **fields}, frozenset(key), register.states)
+            checks = {name: make_check(field.type) for name, field in subject.members.items()}
+            rows = {
+                name: worst_bytes(field.type.of) + 8
+                for name, field in fields.items()
+                if isinstance(field.type, ListType)
+            }
+            row_checks = {
+                name: make_check(field.type.of)
+                for name, field in fields.items()
+                if isinstance(field.type, ListType)
+            }
+            rows[""] = worst_fields(key) + worst_fields(fields) + 200
+            resolved[register.name] = replace(
+                register,
+                fields=fields,
+                key=key,
+                subject=subject,
+                checks=checks,
+                row_checks=row_checks,
+                worst_bytes=rows,
+            )
+    part.problems.raise_any()
+    return resolved
+
+
+def _resolve_field(part: Part, field: Field, register: Register, registers: Mapping[str, Register]) -> Field:
+    kind = field.type
+    if isinstance(kind, ListType):
+        assert isinstance(kind.of, GroupType)
+        columns = {
+            name: _resolve_field(part, column, register, registers) for name, column in kind.of.fields.items()
+        }
+        if "id" in columns:
+            part.fail("bad-name", f"{register.name}.{field.name}.id", field.line)
+        stored = GroupType(columns, stored=True, origin=(register.name, field.name))
+        return replace(field, type=replace(kind, of=stored))
+    return replace(field, type=resolve_type(part, field, kind, registers, _record_names(register)))
+
+
+def _record_names(register: Register) -> dict[str, str]:
+    own = {
+        name: field.type.register
+        for name, field in register.fields.items()
+        if isinstance(field.type, RecordType)
+    }
+    return {register.name: register.name, **own}
+
+
+def resolve_type(
+    part: Part, field: Field, kind: FieldType, registers: Mapping[str, Register], names: Mapping[str, str]
+) -> FieldType:
+    """`names`: what stands before the dot of an entry's list → its register."""
+    if isinstance(kind, RecordType) and kind.register not in registers:
+        part.fail("unknown-register", f"{field.name}: {kind.register}", field.line)
+    if isinstance(kind, EntryOfType):
+        register = names.get(kind.owner, kind.owner)
+        listed = registers[register].fields.get(kind.list) if register in registers else None
+        if listed is None or not isinstance(listed.type, ListType):
+            part.fail("unknown-list", f"{field.name}: {kind.owner}.{kind.list}", field.line)
+        return replace(kind, register=register)
+    if isinstance(kind, GroupType):
+        columns = {
+            name: replace(column, type=resolve_type(part, column, column.type, registers, names))
+            for name, column in kind.fields.items()
+        }
+        return replace(kind, fields=columns)
+    return kind
+
+
+def read_indexes(
+    root: Part, registers: Mapping[str, Register], law: str, scopes: Mapping[str, Scope]
+) -> dict[str, Index]:
+    """The declared indexes, each over one register and its own fields."""
+    indexes = {}
+    for name, part in root.parts("indexes"):
+        with root.problems.section(), part.whole():
+            register = part.choice("over", registers)
+            by = part.words("by")
+            for field_name in by:
+                field = registers[register].subject.members.get(field_name)
+                if field is None or field.type.kind in ("list", "group", "document", "attestation", "money"):
+                    part.fail("unknown-field", f"{register}.{field_name}", part.line_of("by"))
+            if not part.has("max"):
+                part.fail("unbounded", f"{part.where}: max")
+            holds = None
+            if part.has("where"):
+                holds = _own_condition(part, "where", scopes[register])
+            most = part.integer("max", low=1, high=MAX_IN_GROUP)
+            indexes[name] = Index(name, f"{law}.{name}", register, by, holds, most, part.line)
+    return indexes
+
+
+def index_shapes(indexes: Mapping[str, Index], registers: Mapping[str, Register]) -> dict[str, IndexShape]:
+    return {
+        name: IndexShape(
+            index.full_name,
+            index.register,
+            {field: registers[index.register].subject.members[field].type for field in index.by},
+            index.max,
+        )
+        for name, index in indexes.items()
+    }
+
+
+def register_scopes(registers: Mapping[str, Register]) -> dict[str, Scope]:
+    """For each register the scope in which its name is one of its records."""
+    scopes = {}
+    for name, register in registers.items():
+        slots = Slots()
+        scopes[name] = Scope({name: Name(register.subject, slots.take())}, slots)
+    return scopes
+
+
+def read_rules(part: Part, register: Register, scope: Scope, indexes: Mapping[str, Index]) -> Register:
+    """The register with its `always`, its unique keys and its indexes. They read nothing but the record itself."""
+    always = []
+    for below in part.listed("always"):
+        with part.problems.section():
+            condition, _ = read_condition(below, f"{register.name}.always", scope, frozenset(), "refuse")
+            if condition.outcome != "refuse":
+                below.fail("always-refuses", condition.code)
+            always.append(condition)
+    uniques = []
+    for name, below in part.parts("key"):
+        with part.problems.section():
+            if below.has("unique_while"):
+                holds = _own_condition(below, "unique_while", scope)
+                uniques.append(Unique(name, f"{register.full_name}.{name}", holds))
+    own = tuple(index for index in indexes.values() if index.register == register.name)
+    return replace(
+        register, always=tuple(always), uniques=tuple(uniques), indexes=own, frame_size=scope.slots.used
+    )
+
+
+def _own_condition(part: Part, key: str, scope: Scope) -> Run:
+    try:
+        return compile_condition(part.text(key), scope).run
+    except ExpressionError as error:
+        part.fail(error.code, error.detail, part.line_of(key))

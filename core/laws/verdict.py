@@ -1,0 +1,68 @@
+"""What executing an act comes to: accepted with an outcome and changes, or rejected with a code, rule and winner.
+
+Facts are values, never sentences: the law's own words are in `says` (core/laws/sentences.py puts the facts in), the
+engine's in desktop/wording.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.ledger.encoding import Value
+from core.ledger.record import Change, IndexChange
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """`rule`: "let", or the path of a condition; `text`: the piece; `value`: what it came to (its verdict last)."""
+
+    rule: str
+    text: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A condition that failed without refusing the act."""
+
+    code: str
+    rule: str
+    article: str
+    outcome: str
+    facts: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The act stands. A suspended, held or without_effect act has no changes: it waits, or is kept as presented."""
+
+    outcome: str  # entered | warned | suspended | held | without_effect
+    changes: tuple[Change, ...]
+    index_changes: tuple[IndexChange, ...]
+    trace: tuple[TraceStep, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The act does not stand. `rule` is a condition's path, or "" where the engine itself refuses."""
+
+    code: str
+    rule: str = ""
+    article: str = ""
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    winner: bytes | None = None  # first 16 bytes of the id of the act that came first
+    trace: tuple[TraceStep, ...] = ()
+
+
+class Refused(Exception):  # noqa: N818  # a verdict on its way to becoming a Rejected
+    """Raised inside an execution; never leaves core/laws."""
+
+    def __init__(
+        self, code: str, rule: str = "", article: str = "", winner: bytes | None = None, **facts: Value
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.rule = rule
+        self.article = article
+        self.winner = winner
+        self.facts = facts
