@@ -1,23 +1,34 @@
 """The laws: what each register allows, read from files, checked whole, executed the same way everywhere. LAWS.md."""
 
-from core.laws.execution import Context, execute
+from core.laws.execution import Context, execute, new_record_id
+from core.laws.form import FormField, extract_form, procedure_form, record_form, typed_text
 from core.laws.indexing import key_group
 from core.laws.law import Law
+from core.laws.law_check import LawReport, check_law
 from core.laws.law_reading import law_from_canonical, parse_law
 from core.laws.problems import LawError
+from core.laws.sentences import rule_sentence
 from core.laws.verdict import Accepted, Finding, Rejected, TraceStep
 
 __all__ = [
     "Accepted",
     "Context",
     "Finding",
+    "FormField",
     "Law",
     "LawError",
+    "LawReport",
     "Rejected",
     "TraceStep",
+    "check_law",
     "execute",
+    "extract_form",
     "key_group",
     "law_from_canonical",
     "new_record_id",
     "parse_law",
+    "procedure_form",
+    "record_form",
+    "rule_sentence",
+    "typed_text",
 ]
