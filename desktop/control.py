@@ -108,7 +108,7 @@ class Control:
         return dict(self._service.meet_office(int(asked["office"]), float(asked.get("wait_s", 30))).result())
 
     def _record(self, asked: Mapping[str, Any]) -> Answer:
-        """`officers`: NUMBER:ROLE:PASSPHRASE-FILE; `records`: name → id in hex; `act`: plain values."""
+        """`officers`: NUMBER:ROLE:PASSPHRASE-FILE; `records`: name → id in hex; `act`: bytes as {"hex": "…"}."""
         office = self._service.office
         people = [parse_signing_officer(text) for text in asked["officers"]]
         signers = [person.signer(office.number) for person in people]
@@ -116,7 +116,8 @@ class Control:
         keys = [person.key(self._folder) for person in people]
 
         def record() -> ActView:
-            proposal = office.propose(asked["law"], asked["procedure"], records, asked["act"], signers)
+            act = {name: _with_bytes(value) for name, value in asked["act"].items()}
+            proposal = office.propose(asked["law"], asked["procedure"], records, act, signers)
             message = office.signing_message([proposal.encoded])
             (view,) = office.record(Group((proposal.encoded,), tuple(key.sign(message) for key in keys)))
             return view
@@ -149,6 +150,15 @@ class Control:
             raise MunimentError("no-evidence", office=asked["office"])
         write_durably(Path(asked["file"]), encode_evidence_file(office.network, evidence))
         return {"file": asked["file"]}
+
+
+def _with_bytes(value: Any) -> Any:
+    """JSON has no bytes: they stand as {"hex": "…"}."""
+    if isinstance(value, dict):
+        if set(value) == {"hex"}:
+            return bytes.fromhex(value["hex"])
+        return {name: _with_bytes(part) for name, part in value.items()}
+    return [_with_bytes(part) for part in value] if isinstance(value, list) else value
 
 
 def say(answer: Mapping[str, Any]) -> None:

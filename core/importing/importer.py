@@ -64,7 +64,7 @@ class Importer:
         read = acts = 0
         refused: list[RefusedRow] = []
         batch = self.office.batch(self.signers)
-        for number, row in self._distinct(rows):
+        for number, row in self._chosen(rows):
             read += 1
             if len(batch.encoded) >= MAX_ACTS // 2 or batch.size_bytes > ROOM_BYTES // 2:
                 batch = self._next_on_same_copy(batch)
@@ -88,7 +88,7 @@ class Importer:
     ) -> ImportReport:
         """Write what `judge` has accepted, a block at a time. Raises `rows-refused` if it accepts it no longer."""
         acts = blocks = 0
-        pending = self._distinct(rows)
+        pending = self._chosen(rows)
         rest: list[tuple[int, Row]] = []
         while True:
             batch = self.office.batch(self.signers)
@@ -130,12 +130,12 @@ class Importer:
             raise MunimentError("record-not-found", register=pick.register, key=value)
         return found[0]
 
-    def _distinct(self, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
+    def _chosen(self, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
+        """The rows that the map wants: all, the first of each different value, or those after it."""
+        columns = self.map.first_of or self.map.later_of
         seen: set[tuple[str, ...]] = set()
         for number, row in rows:
-            if self.map.distinct:
-                value = tuple(row[column] for column in self.map.distinct)
-                if value in seen:
-                    continue
-                seen.add(value)
-            yield number, row
+            value = tuple(row[column] for column in columns)
+            if not columns or (value in seen) == bool(self.map.later_of):
+                yield number, row
+            seen.add(value)

@@ -1,6 +1,7 @@
 """The map of an import: which column fills which field.
 
-    distinct: [parcel_id]              # optional: one act for each different value, from its first row
+    first_of: [parcel_id]              # optional: only the first row of each different value
+    later_of: [parcel_id]              # optional: only the rows after that
     signers: [registrar]               # roles, in the order in which the officers are named
     records:                           # records the act changes, found by one key of theirs
       parcel: {register: land.parcel, key: {cadastral: "{parcel_id}"}}
@@ -36,7 +37,8 @@ class RecordPick:
 
 @dataclass(frozen=True)
 class ImportMap:
-    distinct: tuple[str, ...]
+    first_of: tuple[str, ...]
+    later_of: tuple[str, ...]
     signers: tuple[str, ...]
     records: Mapping[str, RecordPick]
     fields: Mapping[str, Any]
@@ -44,7 +46,7 @@ class ImportMap:
     @property
     def columns(self) -> frozenset[str]:
         """Every column that the map names."""
-        found = set(self.distinct)
+        found = {*self.first_of, *self.later_of}
         for pick in self.records.values():
             found.update(_BRACES.findall(pick.template))
         _collect_columns(self.fields, found)
@@ -73,11 +75,12 @@ def parse_map(text: bytes) -> ImportMap:
         raise MunimentError("too-large", bytes=len(text), limit=MAX_MAP_BYTES)
     try:
         content = yaml.safe_load(text.decode("utf-8"))
-        unknown = sorted(set(content) - {"distinct", "signers", "records", "fields"})
+        unknown = sorted(set(content) - {"first_of", "later_of", "signers", "records", "fields"})
         if unknown:
             raise MunimentError("not-a-map", detail=", ".join(map(str, unknown)))
         return ImportMap(
-            tuple(map(str, content.get("distinct", ()))),
+            tuple(map(str, content.get("first_of", ()))),
+            tuple(map(str, content.get("later_of", ()))),
             tuple(map(str, content["signers"])),
             {str(name): _pick(pick) for name, pick in content.get("records", {}).items()},
             dict(content["fields"]),
