@@ -1,6 +1,8 @@
-"""The laws: what each register allows, read from files, checked whole, executed the same way everywhere. LAWS.md."""
+"""The laws: what each register allows, read from files, checked whole, executed the same way everywhere.
+LAWS.md.
+"""
 
-from core.laws.execution import Context, execute, new_record_id
+from core.laws.execution import Context, execute
 from core.laws.form import FormField, extract_form, procedure_form, record_form, typed_text
 from core.laws.indexing import key_group
 from core.laws.law import Law
@@ -25,7 +27,6 @@ __all__ = [
     "extract_form",
     "key_group",
     "law_from_canonical",
-    "new_record_id",
     "parse_law",
     "procedure_form",
     "record_form",

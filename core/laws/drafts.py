@@ -1,7 +1,7 @@
 """A record while an act changes it: a copy that becomes the next version, if every check passes.
 
-Lists are copied when first touched; entry ids come from the record's counter and are never used again. What was
-touched is remembered, so that only this is checked against its bounds afterwards.
+Lists are copied when first touched; entry ids come from the record's counter and are never used again. What
+was touched is remembered, so that only this is checked against its bounds afterwards.
 """
 
 from collections.abc import Mapping
@@ -19,9 +19,7 @@ class Draft:
     __slots__ = ("_copied", "fields", "id", "incarnation", "keeper", "key", "next_entry", "old", "register", "rows",
                  "state", "touched")  # fmt: skip
 
-    def __init__(
-        self, register: str, record_id: bytes, keeper: int | None, incarnation: int, old: Record | None
-    ):
+    def __init__(self, register: str, record_id: bytes, keeper: int | None, incarnation: int, old: Record | None):
         self.register = register
         self.id = record_id
         self.keeper = keeper

@@ -99,9 +99,7 @@ def _value(part: Part, key: str, target: Field, ground: Ground, scope: Scope | N
         part.fail(error.code, error.detail, part.line_of(key))
 
 
-def _values(
-    part: Part, fields: Mapping[str, Field], ground: Ground, scope: Scope | None = None
-) -> dict[str, Run]:
+def _values(part: Part, fields: Mapping[str, Field], ground: Ground, scope: Scope | None = None) -> dict[str, Run]:
     values = {}
     for key in part.keys():  # noqa: SIM118  # Part is no mapping
         field = fields.get(key)
@@ -111,9 +109,7 @@ def _values(
     return values
 
 
-def _require_all(
-    part: Part, fields: Mapping[str, Field], given: "frozenset[str]", skip: tuple[str, ...]
-) -> None:
+def _require_all(part: Part, fields: Mapping[str, Field], given: "frozenset[str]", skip: tuple[str, ...]) -> None:
     for name, field in fields.items():
         if not field.optional and name not in given and field.type.kind not in skip:
             part.fail("field-not-set", f"{part.where}: {name}")
@@ -193,11 +189,7 @@ def _take(part: Part, target: str, ground: Ground) -> Apply:
 
 def _entries(part: Part, ground: Ground) -> tuple[Run, GroupType]:
     typed = compile_expression(part.text("entries"), ground.scope, ground.known)
-    if (
-        not isinstance(typed.type, ListType)
-        or not isinstance(typed.type.of, GroupType)
-        or typed.type.of.stored
-    ):
+    if not isinstance(typed.type, ListType) or not isinstance(typed.type.of, GroupType) or typed.type.of.stored:
         part.fail("not-a-list", part.text("entries"), part.line_of("entries"))
     return typed.run, typed.type.of
 

@@ -1,8 +1,9 @@
 """Effects: the verbs by which an act changes records, made ready when the law is checked.
 
-Right-hand sides read the state before the act; effects apply in the file's order to drafts. In a value a choice may
-stand as its bare word, a number or true/false as itself, and `act` in a field of type act is this act; anything else
-is an expression. Copying an optional field of the act into an optional field leaves it out where the act does.
+Right-hand sides read the state before the act; effects apply in the file's order to drafts. In a value a
+choice may stand as its bare word, a number or true/false as itself, and `act` in a field of type act is this
+act; anything else is an expression. Copying an optional field of the act into an optional field leaves it out
+where the act does.
 """
 
 from collections.abc import Callable, Mapping
@@ -166,9 +167,7 @@ def make_add(name: str, column: str, values: Mapping[str, Run]) -> Apply:
     return apply
 
 
-def make_give(
-    name: str, column: str, entries: Run, copied: tuple[str, ...], extra: Mapping[str, Run]
-) -> Apply:
+def make_give(name: str, column: str, entries: Run, copied: tuple[str, ...], extra: Mapping[str, Run]) -> Apply:
     """A new entry for each given row; nothing is ever merged with an entry that is there."""
     added = tuple(extra.items())
 

@@ -1,10 +1,10 @@
 """Executes one act under a law: values in, a verdict and the changes out; the same on every node, for ever.
 
-The checks run in this order and the first that fails decides: law and version; procedure; fields of the act; records
-named, theirs to change, of the version seen; states; entries and records that fields point to; signatures and roles;
-attestations; `let`; `requires`. Then effects on drafts; then, on the state after, declared bounds, `always`, sizes,
-unique keys and full indexes. An act that is suspended, held or without effect changes nothing (LAWS.md).
-Nothing here reads a clock, a locale, an unordered set or a float.
+The checks run in this order and the first that fails decides: law and version; procedure; fields of the act;
+records named, theirs to change, of the version seen; states; entries and records that fields point to;
+signatures and roles; attestations; `let`; `requires`. Then effects on drafts; then, on the state after,
+declared bounds, `always`, sizes, unique keys and full indexes. An act that is suspended, held or without
+effect changes nothing (LAWS.md). Nothing here reads a clock, a locale, an unordered set or a float.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -57,9 +57,7 @@ def execute(
     try:
         return _Execution(state, transaction, law, context, trace, steps).run()
     except Refused as refused:
-        return Rejected(
-            refused.code, refused.rule, refused.article, refused.facts, refused.winner, tuple(steps)
-        )
+        return Rejected(refused.code, refused.rule, refused.article, refused.facts, refused.winner, tuple(steps))
 
 
 class _Execution:
@@ -162,27 +160,29 @@ class _Execution:
 
     def _check_signers(self, procedure: Procedure) -> None:
         signing, context = procedure.signing, self._context
-        signers = self._transaction.signers
-        if len(set(signers)) != len(signers):
-            raise Refused("signer-twice")
-        asked = signing.all_of + signing.any_of
-        for signer in signers:
-            if signer.role not in asked:
-                raise Refused("role-not-asked", role=signer.role)
-            if signer.office != context.author and not signing.any_office:
-                raise Refused("signer-of-another-office", office=signer.office, role=signer.role)
-            if signer.role not in context.roles(signer.office, signer.officer):
-                raise Refused("role-not-held", office=signer.office, officer=signer.officer, role=signer.role)
-        present = {signer.role for signer in signers}
+        persons: list[tuple[int, int]] = []
+        present: list[str] = []
+        for signer in self._transaction.signers:
+            office, officer, role = signer.office, signer.officer, signer.role
+            if role not in signing.all_of and role not in signing.any_of:
+                raise Refused("role-not-asked", role=role)
+            if office != context.author and not signing.any_office:
+                raise Refused("signer-of-another-office", office=office, role=role)
+            if role not in context.roles(office, officer):
+                raise Refused("role-not-held", office=office, officer=officer, role=role)
+            person = (office, officer)
+            if person in persons:
+                if role in present and self._transaction.signers.count(signer) > 1:
+                    raise Refused("signer-twice", office=office, officer=officer, role=role)
+                if signing.different_persons:
+                    raise Refused("one-person-two-roles", office=office, officer=officer)
+            persons.append(person)
+            present.append(role)
         for role in signing.all_of:
             if role not in present:
                 raise Refused("role-missing", role=role)
-        if signing.any_of and present.isdisjoint(signing.any_of):
+        if signing.any_of and not any(role in present for role in signing.any_of):
             raise Refused("role-missing", role=signing.any_of[0])
-        if signing.different_persons:
-            persons = {(signer.office, signer.officer) for signer in signers}
-            if len(persons) != len(signers):
-                raise Refused("one-person-two-roles")
 
     def _check_attestations(self, procedure: Procedure) -> None:
         for name, role in procedure.attestations:
@@ -232,9 +232,7 @@ class _Execution:
 
     # -- the effects ----------------------------------------------------------------------------------------------
 
-    def _apply(
-        self, procedure: Procedure, frame: Frame
-    ) -> tuple[tuple[Change, ...], tuple[IndexChange, ...]]:
+    def _apply(self, procedure: Procedure, frame: Frame) -> tuple[tuple[Change, ...], tuple[IndexChange, ...]]:
         self._start_drafts(procedure, frame)
         for effect in procedure.effects:
             self._take_effect(effect, procedure, frame)
@@ -253,9 +251,7 @@ class _Execution:
         all_moves = [move for _, moves in moved for move in moves]
         for register, _ in moved:
             check_room(register, all_moves, self._state)
-        changes.extend(
-            Change(counter.old, counter.become_record(act_id)) for counter in self._counters.values()
-        )
+        changes.extend(Change(counter.old, counter.become_record(act_id)) for counter in self._counters.values())
         return tuple(changes), tuple(all_moves)
 
     def _take_effect(self, effect: Effect, procedure: Procedure, frame: Frame) -> None:
@@ -303,11 +299,7 @@ class _Execution:
             if kept.keeper is not None and kept.keeper != self._context.author:
                 raise Refused("not-keeper", office=kept.keeper, record=name)
             return kept.keeper
-        home = (
-            self._context.homes.get(register.full_name)
-            if register.home.kind == "by_charter"
-            else register.home.kind
-        )
+        home = self._context.homes.get(register.full_name) if register.home.kind == "by_charter" else register.home.kind
         return None if home == "shared" else self._context.author
 
     def _check_bounds(self, name: str, register: Register, draft: Draft) -> None:

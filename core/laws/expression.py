@@ -1,9 +1,9 @@
 """Conditions of a law, checked and made ready to run.
 
-`compile_expression` checks names, types, guards and cost, and gives closures: nothing is looked up or parsed at the
-counter. Numbers are exact (int and Fraction); an optional field is read only behind `has(…)`, which the checker
-follows through `&&`, `||`, `!` and `? :`; nothing outside the scope can be named, and nothing can be shadowed.
-With `scope.tracing` the closures also write each piece and its value into the frame's trace.
+`compile_expression` checks names, types, guards and cost, and gives closures: nothing is looked up or parsed
+at the counter. Numbers are exact (int and Fraction); an optional field is read only behind `has(…)`, which
+the checker follows through `&&`, `||`, `!` and `? :`; nothing outside the scope can be named, and nothing can
+be shadowed. With `scope.tracing` the closures also write each piece and its value into the frame's trace.
 """
 
 from bisect import bisect_left
@@ -288,9 +288,7 @@ def _logic(node: Logic, scope: Scope, known: Known) -> Typed:
         sides.append(side)
     runs = [side.run for side in sides]
     cost = 1 + sum(side.cost for side in sides)
-    shown = frozenset[tuple[str, ...]]().union(
-        *(side.when_true if conjunction else side.when_false for side in sides)
-    )
+    shown = frozenset[tuple[str, ...]]().union(*(side.when_true if conjunction else side.when_false for side in sides))
     if conjunction:
         return Typed(BOOLEAN, _conjunction(runs), cost, when_true=shown)
     return Typed(BOOLEAN, _disjunction(runs), cost, when_false=shown)
@@ -348,9 +346,7 @@ def _list(node: ListLiteral, scope: Scope, known: Known) -> Typed:
     for item in items[1:]:
         require_family(kind, item.type, node.text)
         if is_number(kind):
-            kind = (
-                INTEGER if isinstance(kind, IntegerType) and isinstance(item.type, IntegerType) else FRACTION
-            )
+            kind = INTEGER if isinstance(kind, IntegerType) and isinstance(item.type, IntegerType) else FRACTION
         else:
             kind = _either(kind, item.type) if isinstance(kind, TextType | ChoiceType) else kind
     cost = 1 + sum(item.cost for item in items)

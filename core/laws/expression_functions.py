@@ -1,10 +1,11 @@
-"""The functions of conditions: has, size, sum, min, max, round; all, exists, filter, map; the readers count, indexed.
+"""The functions of conditions: has, size, sum, min, max, round; all, exists, filter, map; the readers count,
+indexed.
 
-Lists are bounded by their declarations, so each loop has a worst cost that is known when the law is checked; the step
-budget counts on at run time nevertheless.
+Lists are bounded by their declarations, so each loop has a worst cost that is known when the law is checked;
+the step budget counts on at run time nevertheless.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -23,6 +24,7 @@ from core.laws.expression_types import (
     is_number,
     require,
     require_family,
+    to_fraction,
 )
 from core.laws.field_types import (
     BOOLEAN,
@@ -93,8 +95,22 @@ def _sum(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
         total: Run = lambda frame: [sum(item[0] for item in run(frame)), currency]  # noqa: E731
         return Typed(MoneyType(kind.currencies, exact=kind.exact), total, _loop_cost(summed, 1))
     require(is_number(kind), "mixed-types", node.text)
-    result: FieldType = INTEGER if isinstance(kind, IntegerType) else FRACTION
-    return Typed(result, lambda frame: sum(run(frame)), _loop_cost(summed, 1))
+    if isinstance(kind, IntegerType):
+        return Typed(INTEGER, lambda frame: sum(run(frame)), _loop_cost(summed, 1))
+    return Typed(FRACTION, lambda frame: add_exactly(run(frame)), _loop_cost(summed, 1))
+
+
+def add_exactly(values: Iterable[Fraction | int]) -> Fraction:
+    """The sum, reduced once at the end: several times as fast as adding Fractions one by one."""
+    numerator, denominator = 0, 1
+    for value in values:
+        below = value.denominator
+        if below == denominator:
+            numerator += value.numerator
+        else:
+            numerator = numerator * below + value.numerator * denominator
+            denominator *= below
+    return Fraction(numerator, denominator) if denominator != 1 else to_fraction((numerator, 1))
 
 
 def _least_or_most(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
@@ -147,11 +163,7 @@ _ROUND: Mapping[str, Callable[[Fraction], int]] = {
 
 def _reader(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     named, groups = _arguments(node, 2)
-    if (
-        not isinstance(named, Literal)
-        or not isinstance(named.value, str)
-        or not isinstance(groups, MapLiteral)
-    ):
+    if not isinstance(named, Literal) or not isinstance(named.value, str) or not isinstance(groups, MapLiteral):
         raise ExpressionError("wrong-arguments", node.text)
     index = scope.indexes.get(named.value)
     if index is None:

@@ -35,9 +35,7 @@ def operate(sign: str, sides: list[Typed], text: str) -> Typed:
         (side,) = sides
         require(side.type.kind == "boolean", "not-a-condition", text)
         run = side.run
-        return Typed(
-            BOOLEAN, lambda frame: not run(frame), cost, when_true=side.when_false, when_false=side.when_true
-        )
+        return Typed(BOOLEAN, lambda frame: not run(frame), cost, when_true=side.when_false, when_false=side.when_true)
     if sign in ("neg", "pos"):
         return _signed(sign, sides[0], text, cost)
     left, right = sides
@@ -110,18 +108,14 @@ def _arithmetic(sign: str, left: Typed, right: Typed, text: str, cost: int) -> T
         return Typed(FRACTION, lambda frame: Fraction(first(frame)) / second(frame), cost)
     compute = _ARITHMETIC[sign]
     both_whole = isinstance(left.type, IntegerType) and isinstance(right.type, IntegerType)
-    return Typed(
-        INTEGER if both_whole else FRACTION, lambda frame: compute(first(frame), second(frame)), cost
-    )
+    return Typed(INTEGER if both_whole else FRACTION, lambda frame: compute(first(frame), second(frame)), cost)
 
 
 def _money_arithmetic(sign: str, left: Typed, right: Typed, text: str, cost: int) -> Typed:
     first, second = left.run, right.run
     if isinstance(left.type, MoneyType) and isinstance(right.type, MoneyType):
         require(sign in "+-", "mixed-types", text)
-        require(
-            bool(family(left.type)) and family(left.type) == family(right.type), "several-currencies", text
-        )
+        require(bool(family(left.type)) and family(left.type) == family(right.type), "several-currencies", text)
         compute = _ARITHMETIC[sign]
         exact = left.type.exact and right.type.exact
 

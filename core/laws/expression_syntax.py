@@ -1,7 +1,9 @@
-"""The syntax of conditions: a subset of the Common Expression Language (github.com/google/cel-spec, doc/langdef.md).
+"""The syntax of conditions: a subset of the Common Expression Language (github.com/google/cel-spec,
+doc/langdef.md).
 
-Not taken over: floats, bytes, null, escapes in text, `%`, indexing, chained comparisons, user types. `&&` and `||` run
-left to right. A text of at most 1,000 letters becomes a tree of at most 40 levels, or `ExpressionError`.
+Not taken over: floats, bytes, null, escapes in text, `%`, indexing, chained comparisons, user types. `&&` and
+`||` run left to right. A text of at most 1,000 letters becomes a tree of at most 40 levels, or
+`ExpressionError`.
 """
 
 from dataclasses import dataclass

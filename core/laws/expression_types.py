@@ -1,8 +1,8 @@
 """What the checker knows of a piece of a condition, and what runs it.
 
-A checked piece is a `Typed`: its type, a closure over the frame, its worst cost in steps, and which optional fields
-are surely present when it is true or false. The frame is a list: step budget, state, id of the act, trace, then one
-place per name; every place is known when the law is checked, so evaluation looks no name up.
+A checked piece is a `Typed`: its type, a closure over the frame, its worst cost in steps, and which optional
+fields are surely present when it is true or false. The frame is a list: step budget, state, id of the act,
+trace, then one place per name; every place is known when the law is checked, so evaluation looks no name up.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,9 +1,9 @@
 """Checks of values against their declared types, made once per law and run on every act.
 
-5-laws asks for a generated JSON Schema; jsonschema-rs reads JSON, and acts hold bytes, reduced fractions and calendar
-days, which JSON Schema cannot say. So the same declarations are compiled to closures: one step that misses nothing,
-1–2 µs an act. Only fixed sets of characters are refused here: Unicode tables differ between Python versions, so text
-is brought to NFC where it is typed or imported, never where it is judged.
+5-laws asks for a generated JSON Schema; jsonschema-rs reads JSON, and acts hold bytes, reduced fractions and
+calendar days, which JSON Schema cannot say. So the same declarations are compiled to closures: one step that
+misses nothing, 1–2 µs an act. Only fixed sets of characters are refused here: Unicode tables differ between
+Python versions, so text is brought to NFC where it is typed or imported, never where it is judged.
 """
 
 import re
@@ -155,8 +155,10 @@ def _text(kind: TextType) -> Check:
         if regex is not None:
             if regex.fullmatch(value) is None:
                 raise FieldFault("text-not-as-declared", pattern=regex.pattern)
-        elif not value or forbidden.search(value):
-            raise FieldFault("control-character" if value else "text-empty")
+        elif not value:
+            raise FieldFault("text-empty")
+        elif not (value.isascii() and value.isprintable()) and forbidden.search(value):
+            raise FieldFault("control-character")
 
     return check
 
@@ -180,12 +182,7 @@ def _fraction(kind: FractionType) -> Check:
     assert high is not None
 
     def check(value: Value) -> None:
-        if (
-            type(value) is not list
-            or len(value) != 2
-            or type(value[0]) is not int
-            or type(value[1]) is not int
-        ):
+        if type(value) is not list or len(value) != 2 or type(value[0]) is not int or type(value[1]) is not int:
             _wrong_kind("fraction")
         numerator, denominator = value
         if denominator < 1 or gcd(numerator, denominator) != 1:
@@ -206,12 +203,7 @@ def _money(kind: MoneyType) -> Check:
     assert high is not None
 
     def check(value: Value) -> None:
-        if (
-            type(value) is not list
-            or len(value) != 2
-            or type(value[0]) is not int
-            or type(value[1]) is not str
-        ):
+        if type(value) is not list or len(value) != 2 or type(value[0]) is not int or type(value[1]) is not str:
             _wrong_kind("money")
         if value[1] not in currencies:
             raise FieldFault("not-a-currency", of=sorted(currencies))

@@ -1,8 +1,8 @@
 """The types of fields, as a law declares them; expressions are checked against the same types.
 
-How each value looks inside an act or a record (DAG-CBOR) stands beside its type. Every integer, fraction, money and
-list states its bounds, so the largest act and the longest evaluation are known when the law is checked. A type with
-no bounds (None) is the result of a computation, never a field.
+How each value looks inside an act or a record (DAG-CBOR) stands beside its type. Every integer, fraction,
+money and list states its bounds, so the largest act and the longest evaluation are known when the law is
+checked. A type with no bounds (None) is the result of a computation, never a field.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class IntegerType(FieldType):
 
 @dataclass(frozen=True, slots=True)
 class FractionType(FieldType):
-    """[numerator, denominator], reduced, both below 2^53. Bounds: `above` < value or `low` <= value, value <= `high`."""
+    """[numerator, denominator], reduced, both below 2^53; more than `above` or at least `low`, and at most `high`."""
 
     kind: ClassVar[str] = "fraction"
     above: int | None = None

@@ -1,7 +1,7 @@
 """What a window needs to ask for an act: a description of its fields, in order, and nothing about windows.
 
-Pure: the form is generated from the law, so a new law needs no new code (5-laws). Texts are in the language asked
-for where the law has it, else in English, else the name itself with spaces.
+Pure: the form is generated from the law, so a new law needs no new code (5-laws). Texts are in the language
+asked for where the law has it, else in English, else the name itself with spaces.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from core.laws.field_types import (
     DocumentType,
     EntryOfType,
     Field,
+    FieldType,
     FractionType,
     GroupType,
     IntegerType,
@@ -71,9 +72,7 @@ class FormField:
 def procedure_form(law: Law, procedure_name: str, language: str = "en") -> list[FormField]:
     """The records to pick, then the fields of the act, in the law's order. Raises KeyError for no such procedure."""
     procedure = law.procedures[procedure_name]
-    subjects = [
-        _subject(law, procedure, name, register, language) for name, register in procedure.referenced.items()
-    ]
+    subjects = [_subject(law, procedure, name, register, language) for name, register in procedure.referenced.items()]
     return subjects + [_field(law, field, language) for field in procedure.fields.values()]
 
 
@@ -89,9 +88,7 @@ def extract_form(law: Law, extract: Extract, language: str = "en") -> list[FormF
     shown = []
     for name in extract.shows:
         if name == "state":
-            choices = tuple(
-                Choice(s, text(register.state_labels.get(s, {}), language, s)) for s in register.states
-            )
+            choices = tuple(Choice(s, text(register.state_labels.get(s, {}), language, s)) for s in register.states)
             shown.append(FormField("state", "choice", text({}, language, "state"), "", True, choices=choices))
         else:
             shown.append(_field(law, register.subject.members[name], language))
@@ -159,6 +156,11 @@ def _field(law: Law, field: Field, language: str) -> FormField:
         case AttestationType(role=role, answers=answers):
             choices = tuple(Choice(answer, text({}, language, answer)) for answer in answers)
             return FormField(*base, choices=choices, role=role)
+    return _nested(law, field.type, base, language)
+
+
+def _nested(law: Law, kind: FieldType, base: tuple[str, str, str, str, bool], language: str) -> FormField:
+    match kind:
         case ListType(of=GroupType(fields=columns), max_items=high, min_items=low, unique_by=unique_by):
             of = tuple(_field(law, column, language) for column in columns.values())
             return FormField(*base, low=low, high=high, unique_by=unique_by, of=of)

@@ -1,13 +1,14 @@
-"""Declared indexes and unique keys, kept by delta: what the old version had is taken away, what the new has is added.
+"""Declared indexes and unique keys, kept by delta: what the old version had is taken away, what the new has
+is added.
 
 An index "<law>.<name>" groups by the values of its `by` fields, in their order; a unique key is the index
-"<law>.<register>.<key>" with the group [keeper, value]. Groups are canonical bytes, a party stands by its number.
-Both read only the record itself, so a test can recompute them from scratch (8-practice §3, rule 2).
+"<law>.<register>.<key>" with the group [keeper, value]. Groups are canonical bytes, a party stands by its
+number. Both read only the record itself, so a test can recompute them from scratch (8-practice §3, rule 2).
 """
 
 from collections.abc import Iterator
 
-from core.laws.expression_types import MAX_STEPS, TRACE, Frame, Run
+from core.laws.expression_types import MAX_STEPS, TRACE, Frame
 from core.laws.law import Index, Register
 from core.laws.verdict import Refused
 from core.ledger.encoding import Value, encode
@@ -27,15 +28,15 @@ def record_frame(register: Register, record: Record, state: State | None = None)
     return frame
 
 
-def groups_of(register: Register, record: Record) -> Iterator[tuple[str, bytes]]:
-    """Every (index, group) that the record belongs to."""
+def groups_of(register: Register, record: Record) -> Iterator[tuple[str, list[Value]]]:
+    """Every index that the record belongs to, with the values of its group."""
     frame = record_frame(register, record)
     for unique in register.uniques:
         if unique.holds(frame):
-            yield unique.index, key_group(record.keeper, record.key[unique.key])
+            yield unique.index, [record.keeper, record.key[unique.key]]
     for index in register.indexes:
         group = _group(index, record)
-        if group is not None and _holds(index.holds, frame):
+        if group is not None and (index.holds is None or index.holds(frame)):
             yield index.full_name, group
 
 
@@ -45,11 +46,11 @@ def index_changes(register: Register, change: Change) -> list[IndexChange]:
         return []
     before = list(groups_of(register, change.old)) if change.old else []
     after = list(groups_of(register, change.new))
+    if before == after:
+        return []
     record = change.new.id
-    removed = [
-        IndexChange(name, group, record, False) for name, group in before if (name, group) not in after
-    ]
-    added = [IndexChange(name, group, record, True) for name, group in after if (name, group) not in before]
+    removed = [IndexChange(group[0], encode(group[1]), record, False) for group in before if group not in after]
+    added = [IndexChange(group[0], encode(group[1]), record, True) for group in after if group not in before]
     return removed + added
 
 
@@ -69,17 +70,13 @@ def check_room(register: Register, changes: list[IndexChange], state: State) -> 
             _check_unique(change, uniques[change.index], leaving, changes, state)
         elif change.index in limits:
             joining = sum(
-                1
-                for other in changes
-                if other.add and (other.index, other.group) == (change.index, change.group)
+                1 for other in changes if other.add and (other.index, other.group) == (change.index, change.group)
             )
             if state.count(change.index, change.group) - len(leaving) + joining > limits[change.index]:
                 raise Refused("index-full", index=change.index, most=limits[change.index])
 
 
-def _check_unique(
-    change: IndexChange, key: str, leaving: set[bytes], changes: list[IndexChange], state: State
-) -> None:
+def _check_unique(change: IndexChange, key: str, leaving: set[bytes], changes: list[IndexChange], state: State) -> None:
     for holder in state.find(change.index, change.group, 2):
         if holder not in leaving and holder != change.record:
             record = state.record(holder)
@@ -88,15 +85,13 @@ def _check_unique(
     twins = [
         other
         for other in changes
-        if other.add
-        and other.record != change.record
-        and (other.index, other.group) == (change.index, change.group)
+        if other.add and other.record != change.record and (other.index, other.group) == (change.index, change.group)
     ]
     if twins:
         raise Refused("key-taken", key=key)
 
 
-def _group(index: Index, record: Record) -> bytes | None:
+def _group(index: Index, record: Record) -> list[Value] | None:
     values = []
     for name in index.by:
         if name in record.key:
@@ -106,8 +101,4 @@ def _group(index: Index, record: Record) -> bytes | None:
         else:
             return None
         values.append(value["number"] if isinstance(value, dict) else value)
-    return encode(values)
-
-
-def _holds(condition: Run | None, frame: Frame) -> bool:
-    return condition is None or bool(condition(frame))
+    return values

@@ -1,8 +1,9 @@
 """A law: registers, procedures, indexes and extracts, read from a file, checked whole and ready to execute.
 
-The file is what a jurist reads and offices sign; its canonical bytes (core/laws/law_source.py) are what they hash.
-Both ways in, `parse_law` and `law_from_canonical`, go through the same reading, so no node holds a law that it has
-not checked. Everything that can be compiled is compiled here, once. 5-laws is the specification, LAWS.md the manual.
+The file is what a jurist reads and offices sign; its canonical bytes (core/laws/law_source.py) are what they
+hash. Both ways in, `parse_law` and `law_from_canonical`, go through the same reading, so no node holds a law
+that it has not checked. Everything that can be compiled is compiled here, once. 5-laws is the specification,
+LAWS.md the manual.
 """
 
 from collections.abc import Callable, Mapping
@@ -87,9 +88,7 @@ class Register:
     indexes: tuple[Index, ...] = ()
     numbers: tuple[str, ...] = ()  # keys that the keeper numbers
     frame_size: int = 0
-    worst_bytes: Mapping[str, int] = field(
-        default_factory=dict
-    )  # of one row of each list; "" for all the rest
+    worst_bytes: Mapping[str, int] = field(default_factory=dict)  # of one row of each list; "" for all the rest
     line: int = 0
 
 

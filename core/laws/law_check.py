@@ -1,8 +1,8 @@
 """Which acts a keeper decides alone, and which wait for the common order, and why (3-ledger §6).
 
-An act is its keeper's alone when every record and index group that it reads or writes has that one keeper: execution
-sees to its own records (`not-keeper`), this check to the rest. Until the common order is there (issue Finality), a
-register that is shared and an act that would wait are refused here with `shared-not-yet`.
+An act is its keeper's alone when every record and index group that it reads or writes has that one keeper:
+execution sees to its own records (`not-keeper`), this check to the rest. Until the common order is there
+(issue Finality), a register that is shared and an act that would wait are refused here with `shared-not-yet`.
 """
 
 from collections.abc import Mapping
@@ -67,10 +67,9 @@ def home_of(law: Law, register: Register, homes: Mapping[str, str]) -> str:
 
 
 def _reasons(law: Law, procedure: Procedure, homes: Mapping[str, str]) -> tuple[Reason, ...]:
-    reasons = []
-    for register in dict.fromkeys((*procedure.referenced.values(), *procedure.creates.values())):
-        if home_of(law, law.registers[register], homes) == "shared":
-            reasons.append(Reason("shared-register", register))
+    named = dict.fromkeys((*procedure.referenced.values(), *procedure.creates.values()))
+    shared = (register for register in named if home_of(law, law.registers[register], homes) == "shared")
+    reasons = [Reason("shared-register", register) for register in shared]
     for read in procedure.foreign_reads:
         code = _why_foreign(law, read, homes)
         if code:

@@ -1,4 +1,6 @@
-"""From a file, or from canonical bytes, to a checked `Law`. Every fault is collected; one fault and there is no law."""
+"""From a file, or from canonical bytes, to a checked `Law`. Every fault is collected; one fault and there
+is no law.
+"""
 
 from collections.abc import Mapping
 
@@ -61,17 +63,11 @@ def _read_root(root: Part, tree: Node) -> Law:
         indexes = read_indexes(root, registers, name, scopes)
         for register_name, part in root.parts("registers"):
             with root.problems.section():
-                registers[register_name] = read_rules(
-                    part, registers[register_name], scopes[register_name], indexes
-                )
+                registers[register_name] = read_rules(part, registers[register_name], scopes[register_name], indexes)
         extracts = _read_extracts(root, registers)
-        procedures = _read_procedures(
-            root, Around(registers, index_shapes(indexes, registers), frozenset(extracts))
-        )
+        procedures = _read_procedures(root, Around(registers, index_shapes(indexes, registers), frozenset(extracts)))
         languages = tuple(dict.fromkeys(["en", *title]))
-        return _make_law(
-            name, version, title, languages, registers, procedures, indexes, extracts, encode_tree(tree)
-        )
+        return _make_law(name, version, title, languages, registers, procedures, indexes, extracts, encode_tree(tree))
 
 
 def _read_registers(root: Part, law: str) -> dict[str, Register]:
@@ -102,15 +98,9 @@ def _read_extracts(root: Part, registers: Mapping[str, Register]) -> dict[str, E
             paths = [path.partition(".") for path in part.words("shows")]
             register = paths[0][0]
             for owner, _, column in paths:
-                if (
-                    owner != register
-                    or owner not in registers
-                    or not _shown(registers[owner].subject, column)
-                ):
+                if owner != register or owner not in registers or not _shown(registers[owner].subject, column):
                     part.fail("unknown-field", f"{owner}.{column}", part.line_of("shows"))
-            extracts[name] = Extract(
-                name, title, register, tuple(column for _, _, column in paths), part.line
-            )
+            extracts[name] = Extract(name, title, register, tuple(column for _, _, column in paths), part.line)
     return extracts
 
 
@@ -118,7 +108,7 @@ def _shown(subject: SubjectType, column: str) -> bool:
     return column in subject.members or column == "state"
 
 
-def _make_law(  # noqa: PLR0913  # one argument per part of the file
+def _make_law(
     name: str,
     version: int,
     title: Mapping[str, str],

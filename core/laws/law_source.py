@@ -1,10 +1,10 @@
 """The text of a law: YAML of the plainest kind, and the canonical bytes that stand for it.
 
 A law file is data that strangers sign: no anchors, aliases, tags, duplicate keys, floats, dates or other YAML
-surprises (`no` stays a word), at most 256 KiB, 14 levels and 20,000 values. Only `true`, `false` and decimal integers
-are no text. Text is brought to NFC here, once.
-The order of a mapping is part of the law (`let` reads top down, forms show fields in the file's order), and DAG-CBOR
-sorts maps: so canonically a mapping is the list ["map", key, value, …] and a sequence the list ["list", item, …].
+surprises (`no` stays a word), at most 256 KiB, 14 levels and 20,000 values. Only `true`, `false` and decimal
+integers are no text. Text is brought to NFC here, once. The order of a mapping is part of the law (`let`
+reads top down, forms show fields in the file's order), and DAG-CBOR sorts maps: so canonically a mapping is
+the list ["map", key, value, …] and a sequence the list ["list", item, …].
 """
 
 import re

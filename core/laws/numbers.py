@@ -1,9 +1,10 @@
 """Serial numbers that a keeper gives: "<office>/<year>/<serial>-<check>", such as "3/2026/000017-42".
 
-The counter is a record of the reserved register `#numbers`, one per keeper, year and numbered key; it changes in the
-same execution as the record it numbers and is hashed into the state with it, so numbers are gap-free and every node
-gives the same one. The year is that of the act's claimed time. The two check digits are ISO 7064 MOD 97-10 over the
-digits of office, year and serial: every single wrong digit and every swap of neighbours is caught.
+The counter is a record of the reserved register `#numbers`, one per keeper, year and numbered key; it changes
+in the same execution as the record it numbers and is hashed into the state with it, so numbers are gap-free
+and every node gives the same one. The year is that of the act's claimed time. The two check digits are ISO
+7064 MOD 97-10 over the digits of office, year and serial: every single wrong digit and every swap of
+neighbours is caught.
 """
 
 import re
@@ -45,9 +46,7 @@ def counter_id(keeper: int, year: int, of: str) -> bytes:
     return tagged_hash("numbers", encode([keeper, year, of]))[:RECORD_ID_BYTES]
 
 
-def next_number(
-    state: State, counters: dict[bytes, Draft], keeper: int, incarnation: int, year: int, of: str
-) -> str:
+def next_number(state: State, counters: dict[bytes, Draft], keeper: int, incarnation: int, year: int, of: str) -> str:
     """The next number; its counter is among `counters` afterwards."""
     counter = counter_id(keeper, year, of)
     draft = counters.get(counter)

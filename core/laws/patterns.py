@@ -1,7 +1,8 @@
 """The pattern of a text field: a declaration, not a program.
 
-Always anchored, ASCII, letters and classes with counts only ("[0-9]{10}", "[A-Z]{2}-[0-9]{1,6}"). No stars, groups
-or alternatives: matching takes one step per letter, and the longest text that fits is known when the law is checked.
+Always anchored, ASCII, letters and classes with counts only ("[0-9]{10}", "[A-Z]{2}-[0-9]{1,6}"). No stars,
+groups or alternatives: matching takes one step per letter, and the longest text that fits is known when the
+law is checked.
 """
 
 import re

@@ -1,7 +1,7 @@
 """What is wrong with a law file: all of it at once, with line and article, as codes and never as sentences.
 
-A law is checked when it is read, never at the counter (5-laws): reading goes on after a fault, section by section,
-so that a jurist sees every fault of the file in one go.
+A law is checked when it is read, never at the counter (5-laws): reading goes on after a fault, section by
+section, so that a jurist sees every fault of the file in one go.
 """
 
 from collections.abc import Iterator

@@ -42,12 +42,10 @@ class Around:
 
 def read_procedure(name: str, part: Part, around: Around) -> Procedure:
     with part.whole():
-        changes, reads, creates = (
-            _named_records(part, key, around) for key in ("changes", "reads", "creates")
-        )
+        changes, reads, creates = (_named_records(part, key, around) for key in ("changes", "reads", "creates"))
         _different_names(part, changes, reads, creates)
         act = _act_fields(part, {**changes, **reads}, around)
-        scope = _scope(part, act, {**changes, **reads}, around)
+        scope = _scope(act, {**changes, **reads}, around)
         lets, scope = _read_lets(part, scope)
         act_class = part.choice("class", CLASSES)
         requires, known = _read_requires(part, name, scope, act_class)
@@ -55,8 +53,6 @@ def read_procedure(name: str, part: Part, around: Around) -> Procedure:
         written = {record: around.registers[register] for record, register in {**changes, **creates}.items()}
         created = {record: around.registers[register] for record, register in creates.items()}
         effects = read_effects(part, Ground(effect_scope, known, written, created, act))
-        if not effects and not around.registers:
-            part.fail("key-missing", f"{part.where}: effects")
         part.skip("effects", "requires", "let", "fields")
         return Procedure(
             name,
@@ -81,11 +77,7 @@ def read_procedure(name: str, part: Part, around: Around) -> Procedure:
             scope.slots.used,
             tuple((path, kind) for path, kind in _paths(act) if isinstance(kind, EntryOfType)),
             tuple((path, kind.register) for path, kind in _paths(act) if isinstance(kind, RecordType)),
-            tuple(
-                (key, field.type.role)
-                for key, field in act.items()
-                if isinstance(field.type, AttestationType)
-            ),
+            tuple((key, field.type.role) for key, field in act.items() if isinstance(field.type, AttestationType)),
             tuple(sorted(scope.reads)),
             part.line,
         )
@@ -133,7 +125,7 @@ def _resolve(part: Part, field: Field, records: Mapping[str, str], around: Aroun
     return resolve_type(part, field, kind, around.registers, records)
 
 
-def _scope(part: Part, act: Mapping[str, Field], records: Mapping[str, str], around: Around) -> Scope:
+def _scope(act: Mapping[str, Field], records: Mapping[str, str], around: Around) -> Scope:
     slots = Slots()
     names = {"act": Name(GroupType(act), slots.take())}
     for name, register in records.items():
@@ -170,9 +162,7 @@ def _read_lets(part: Part, scope: Scope) -> tuple[tuple[Let, ...], Scope]:
     return tuple(lets), scope
 
 
-def _read_requires(
-    part: Part, name: str, scope: Scope, act_class: str
-) -> tuple[tuple[Condition, ...], Known]:
+def _read_requires(part: Part, name: str, scope: Scope, act_class: str) -> tuple[tuple[Condition, ...], Known]:
     """Conditions in order; what one that refuses has shown to be present, the later ones may read."""
     known: Known = frozenset()
     conditions: list[Condition] = []
@@ -209,9 +199,7 @@ def _read_signing(part: Part) -> Signing:
         if not all_of and not any_of:
             below.fail("key-missing", f"{below.where}: all_of")
         different = below.flag("different_persons")
-        return Signing(
-            all_of, any_of, different, below.choice("offices", ("author", "any"), "author") == "any"
-        )
+        return Signing(all_of, any_of, different, below.choice("offices", ("author", "any"), "author") == "any")
 
 
 def _paths(fields: Mapping[str, Field]) -> Iterator[tuple[Path, FieldType]]:

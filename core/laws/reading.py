@@ -1,4 +1,6 @@
-"""Reads one mapping of a law file: each key is asked for by name and kind; a key nobody asked for is a fault."""
+"""Reads one mapping of a law file: each key is asked for by name and kind; a key nobody asked for is a
+fault.
+"""
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager

@@ -1,4 +1,6 @@
-"""Reads registers: keys, fields, states, home; then what is checked on every record, and the indexes over them."""
+"""Reads registers: keys, fields, states, home; then what is checked on every record, and the indexes over
+them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -100,13 +102,8 @@ def resolve_types(part: Part, registers: Mapping[str, Register]) -> dict[str, Re
     resolved = {}
     for register in registers.values():
         with part.problems.section():
-            fields = {
-                name: _resolve_field(part, field, register, registers)
-                for name, field in register.fields.items()
-            }
-            key = {
-                name: _resolve_field(part, field, register, registers) for name, field in register.key.items()
-            }
+            fields = {name: _resolve_field(part, field, register, registers) for name, field in register.fields.items()}
+            key = {name: _resolve_field(part, field, register, registers) for name, field in register.key.items()}
             subject = SubjectType(register.name, {**key, **fields}, frozenset(key), register.states)
             checks = {name: make_check(field.type) for name, field in subject.members.items()}
             rows = {
@@ -115,9 +112,7 @@ def resolve_types(part: Part, registers: Mapping[str, Register]) -> dict[str, Re
                 if isinstance(field.type, ListType)
             }
             row_checks = {
-                name: make_check(field.type.of)
-                for name, field in fields.items()
-                if isinstance(field.type, ListType)
+                name: make_check(field.type.of) for name, field in fields.items() if isinstance(field.type, ListType)
             }
             rows[""] = worst_fields(key) + worst_fields(fields) + 200
             resolved[register.name] = replace(
@@ -137,9 +132,7 @@ def _resolve_field(part: Part, field: Field, register: Register, registers: Mapp
     kind = field.type
     if isinstance(kind, ListType):
         assert isinstance(kind.of, GroupType)
-        columns = {
-            name: _resolve_field(part, column, register, registers) for name, column in kind.of.fields.items()
-        }
+        columns = {name: _resolve_field(part, column, register, registers) for name, column in kind.of.fields.items()}
         if "id" in columns:
             part.fail("bad-name", f"{register.name}.{field.name}.id", field.line)
         stored = GroupType(columns, stored=True, origin=(register.name, field.name))
@@ -148,11 +141,7 @@ def _resolve_field(part: Part, field: Field, register: Register, registers: Mapp
 
 
 def _record_names(register: Register) -> dict[str, str]:
-    own = {
-        name: field.type.register
-        for name, field in register.fields.items()
-        if isinstance(field.type, RecordType)
-    }
+    own = {name: field.type.register for name, field in register.fields.items() if isinstance(field.type, RecordType)}
     return {register.name: register.name, **own}
 
 
@@ -237,9 +226,7 @@ def read_rules(part: Part, register: Register, scope: Scope, indexes: Mapping[st
                 holds = _own_condition(below, "unique_while", scope)
                 uniques.append(Unique(name, f"{register.full_name}.{name}", holds))
     own = tuple(index for index in indexes.values() if index.register == register.name)
-    return replace(
-        register, always=tuple(always), uniques=tuple(uniques), indexes=own, frame_size=scope.slots.used
-    )
+    return replace(register, always=tuple(always), uniques=tuple(uniques), indexes=own, frame_size=scope.slots.used)
 
 
 def _own_condition(part: Part, key: str, scope: Scope) -> Run:

@@ -1,4 +1,6 @@
-"""The law's own words about a condition, with the facts of the act put in. The engine's own codes have none here."""
+"""The law's own words about a condition, with the facts of the act put in. The engine's own codes have
+none here.
+"""
 
 from collections.abc import Callable
 
@@ -30,9 +32,7 @@ def show_value(value: Value) -> str:
     return str(value)
 
 
-def rule_sentence(
-    law: Law, verdict: Rejected | Finding, language: str = "en", show: Show = show_value
-) -> str | None:
+def rule_sentence(law: Law, verdict: Rejected | Finding, language: str = "en", show: Show = show_value) -> str | None:
     """What the law says about the condition that failed; None where the engine itself refused (`rule` is "")."""
     condition = law.rules.get(verdict.rule)
     if condition is None:

@@ -1,4 +1,6 @@
-"""How many bytes a value of a type can take at most: known from its bounds, so a record can be kept below its limit."""
+"""How many bytes a value of a type can take at most: known from its bounds, so a record can be kept below
+its limit.
+"""
 
 from collections.abc import Mapping
 

@@ -1,7 +1,8 @@
-"""What executing an act comes to: accepted with an outcome and changes, or rejected with a code, rule and winner.
+"""What executing an act comes to: accepted with an outcome and changes, or rejected with a code, rule and
+winner.
 
-Facts are values, never sentences: the law's own words are in `says` (core/laws/sentences.py puts the facts in), the
-engine's in desktop/wording.py.
+Facts are values, never sentences: the law's own words are in `says` (core/laws/sentences.py puts the facts
+in), the engine's in desktop/wording.py.
 """
 
 from collections.abc import Mapping
