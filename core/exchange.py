@@ -12,7 +12,7 @@ from typing import NamedTuple
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.ledger.block import Block, block_id, decode_header
-from core.ledger.blocklace import Vertex
+from core.ledger.blocklace import Vertex, each_tip
 from core.ledger.forks import check_evidence
 from core.ledger.payload import Evidence, Payload
 from core.replica import Replica
@@ -80,6 +80,20 @@ class Exchange(Replica):
         if step is None or step.seq != seq:
             raise MunimentError("unknown-block", block=block)
         return step.id
+
+    def holds(self, block: bytes) -> bool:
+        """Whether a block is held, complete, with its whole past."""
+        return block in self.lace.vertices
+
+    def seen_by(self, author: int) -> list[bytes]:
+        """Ids of the newest blocks of each chain in the past of an author's newest block held here.
+
+        What its own block refers to it has. Nothing for an author never heard, and for a proven forker.
+        """
+        tips = self.lace.tips(author)
+        if len(tips) != 1:
+            return []
+        return [vertex.id for seen in tips[0].clock for vertex in each_tip(seen)]
 
     def newer_than(self, held: Iterable[bytes]) -> list[bytes]:
         """Ids of all blocks that lie on no chain of the given held blocks, each after its parents."""

@@ -189,7 +189,7 @@ class Blocklace:
             return False
         if isinstance(tips, Vertex) and not self.forkers >> earlier.author & 1:
             return tips.seq >= earlier.seq
-        return any(_on_chain(earlier, tip) for tip in _each(tips))
+        return any(_on_chain(earlier, tip) for tip in each_tip(tips))
 
     def newly_seen(self, vertex: Vertex) -> Iterator[Vertex]:
         """past(vertex) without the past of its author's block before, each chain from new to old."""
@@ -198,7 +198,7 @@ class Blocklace:
             if tips is known:
                 continue
             seen: set[Vertex] = set()
-            for tip in _each(tips):
+            for tip in each_tip(tips):
                 step: Vertex | None = tip
                 while step is not None and step not in seen and not _covers(known, step):
                     seen.add(step)
@@ -218,8 +218,8 @@ class Blocklace:
                     if theirs.seq > mine.seq:
                         clock[author] = theirs
                 else:
-                    clock[author] = _branch_tips((*_each(mine), *_each(theirs)))
-        clock[vertex.author] = _branch_tips((*_each(clock[vertex.author]), vertex))
+                    clock[author] = _branch_tips((*each_tip(mine), *each_tip(theirs)))
+        clock[vertex.author] = _branch_tips((*each_tip(clock[vertex.author]), vertex))
         return tuple(clock)
 
     def _overlap(self, prev: Vertex | None, parents: tuple[Vertex, ...]) -> bool:
@@ -307,7 +307,8 @@ class Blocklace:
             step = step.prev
 
 
-def _each(tips: Tips) -> tuple[Vertex, ...]:
+def each_tip(tips: Tips) -> tuple[Vertex, ...]:
+    """The blocks of one entry of a clock."""
     if tips is None:
         return ()
     return tips if isinstance(tips, tuple) else (tips,)
@@ -322,7 +323,7 @@ def _on_chain(earlier: Vertex, tip: Vertex) -> bool:
 
 
 def _covers(known: Tips, vertex: Vertex) -> bool:
-    return any(_on_chain(vertex, tip) for tip in _each(known))
+    return any(_on_chain(vertex, tip) for tip in each_tip(known))
 
 
 def _branch_tips(tips: tuple[Vertex, ...]) -> Tips:
