@@ -129,9 +129,7 @@ class Discovery:
         try:
             self._zeroconf = AsyncZeroconf(interfaces=list(addresses), ip_version=IPVersion.V4Only)
             await self._zeroconf.zeroconf.async_wait_for_start()
-            self._browser = AsyncServiceBrowser(
-                self._zeroconf.zeroconf, SERVICE_TYPE, handlers=[self._on_service]
-            )
+            self._browser = AsyncServiceBrowser(self._zeroconf.zeroconf, SERVICE_TYPE, handlers=[self._on_service])
             self._service = self._make_service(addresses)
             await (await self._zeroconf.async_register_service(self._service))
         except (OSError, ZeroconfError):
@@ -179,9 +177,7 @@ class Discovery:
             other_ttl=_TTL_S,
         )
 
-    def _on_service(
-        self, *, zeroconf: Zeroconf, name: str, state_change: ServiceStateChange, **_: object
-    ) -> None:
+    def _on_service(self, *, zeroconf: Zeroconf, name: str, state_change: ServiceStateChange, **_: object) -> None:
         instance = name.removesuffix("." + SERVICE_TYPE)
         if instance == self.instance:
             return

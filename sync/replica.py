@@ -43,6 +43,15 @@ class Replica(Protocol):
     def ancestor(self, block: bytes, seq: int) -> bytes:
         """Id of the block at `seq` on the chain of a held block; 1 ≤ seq ≤ the block's own seq."""
 
+    def holds(self, block: bytes) -> bool:
+        """Whether a block is held, complete, with its whole past."""
+
+    def seen_by(self, author: int) -> Sequence[bytes]:
+        """Ids of the newest blocks of each chain in the past of an author's newest block held here.
+
+        What its own block refers to it has. Nothing for an author never heard, and for a proven forker.
+        """
+
     def newer_than(self, held: Iterable[bytes]) -> list[bytes]:
         """Ids of all blocks that lie on no chain of the given held blocks, each after its parents."""
 

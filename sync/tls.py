@@ -113,8 +113,6 @@ def handshake_error(error: Exception) -> MunimentError:
         return MunimentError("bad-handshake", alert=reason)
     if isinstance(error, TimeoutError):
         return MunimentError("peer-silent")
-    if isinstance(
-        error, ssl.SSLError | EOFError | ConnectionResetError | BrokenPipeError | ConnectionAbortedError
-    ):
+    if isinstance(error, ssl.SSLError | EOFError | ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
         return MunimentError("peer-refused-us", alert="closed")
     return MunimentError("peer-unreachable", why=type(error).__name__)

@@ -10,7 +10,7 @@ from random import Random
 from core.crypto.signing import SigningKey, verify
 from core.errors import MunimentError
 from core.ledger.block import Header, block_id, block_preimage, decode_header, encode_header
-from core.ledger.blocklace import Blocklace
+from core.ledger.blocklace import Blocklace, each_tip
 from core.ledger.forks import check_evidence
 from core.ledger.payload import Evidence, Group, Payload, decode_payload, payload_root
 from core.ledger.roll import Member, make_roll
@@ -117,6 +117,15 @@ class GraphReplica:
         while step.seq > seq:
             step = step.prev
         return step.id
+
+    def holds(self, block):
+        return block in self.lace.vertices
+
+    def seen_by(self, author):
+        tips = self.lace.tips(author)
+        if len(tips) != 1:
+            return []
+        return [vertex.id for seen in tips[0].clock for vertex in each_tip(seen)]
 
     def newer_than(self, held):
         covered = set()

@@ -1,0 +1,239 @@
+"""Writing and reading courier files: a meeting one way (4-sync "Courier files").
+
+Written for members by number, with every block that is not in the past of each recipient's newest block
+held here: what a recipient's own blocks refer to, it has. The return file is the same thing, written by the
+recipient. Reading first checks the whole file (cut, altered, other network, not for us, nothing new, needs
+an earlier one): until then nothing is written. Then each block is committed as in a meeting; a power cut
+keeps what was committed, and the same file read again brings the rest.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from core.crypto.signing import SigningKey
+from core.errors import MunimentError
+from core.ledger.block import decode_header
+from core.store.files import file_error, sync_file, sync_folder
+from sync import courier_file
+from sync.compact import Compactor
+from sync.courier_file import CHUNK_BYTES, Index, Range, Scanned
+from sync.messages import BlockMessage, End, Hello, decode_message, encode_message, vector_digest
+from sync.replica import Received, Replica
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a courier file carried or brought."""
+
+    sender: int
+    recipients: tuple[int, ...]
+    blocks: int  # in the file
+    blocks_new: int  # committed here by reading it; 0 for a file that was written
+    ranges: tuple[Range, ...]
+    bytes: int  # of the file
+
+
+class CourierWriter:
+    """One file in the making: write all of `frames`, in order, then `carried` says what it holds."""
+
+    def __init__(self, replica: Replica, seed: bytes, recipients: Sequence[int], whole: bool = False) -> None:
+        """`whole`: every block, for one that has lost some. Raises `unknown-office`, `no-recipient`."""
+        self._replica = replica
+        self._key = SigningKey(seed)
+        self._recipients = sorted(set(recipients) - {replica.number})
+        if not self._recipients:
+            raise MunimentError("no-recipient")
+        for number in self._recipients:
+            if replica.roll.member(number) is None:
+                raise MunimentError("unknown-office", office=number)
+        self._vector = tuple(replica.vector())
+        self._blocks = self._select(whole)
+        self._needs: set[bytes] = set()
+        self._brings: list[tuple[int, int, int]] = []
+        self._bytes = 0
+
+    @property
+    def carried(self) -> Carried:
+        ranges = _ranges(self._brings)
+        count = len(self._blocks)
+        return Carried(self._replica.number, tuple(self._recipients), count, 0, ranges, self._bytes)
+
+    def frames(self) -> Iterator[bytes]:
+        """The bytes of the file, piece by piece, the index last."""
+        file_key, salt = os.urandom(32), os.urandom(courier_file.SALT_BYTES)
+        members = [(number, self._replica.roll.members[number].key) for number in self._recipients]
+        envelope = courier_file.make_envelope(self._replica.network, file_key, salt, members)
+        digests: list[bytes] = []
+        yield self._count(courier_file.MAGIC + courier_file.frame(courier_file.ENVELOPE, envelope.body))
+        for messages in self._chunks():
+            box = courier_file.seal_chunk(file_key, envelope, len(digests), messages)
+            digests.append(courier_file.chunk_digest(box))
+            yield self._count(courier_file.frame(courier_file.CHUNK, box))
+        box = courier_file.seal_index(file_key, envelope, self._index(digests), self._key)
+        yield self._count(courier_file.frame(courier_file.INDEX, box))
+
+    def _select(self, whole: bool) -> list[bytes]:
+        if whole:
+            return self._replica.newer_than(())
+        lacking = [self._replica.newer_than(self._replica.seen_by(number)) for number in self._recipients]
+        if len(lacking) == 1:
+            return lacking[0]
+        wanted = {block for part in lacking for block in part}
+        return [block for block in self._replica.newer_than(()) if block in wanted]
+
+    def _chunks(self) -> Iterator[list[bytes]]:
+        """Messages, enough for a chunk at a time."""
+        messages: list[bytes] = []
+        size = 0
+        for message in self._messages():
+            if size + len(message) > CHUNK_BYTES and messages:
+                yield messages
+                messages, size = [], 0
+            messages.append(message)
+            size += len(message)
+        yield messages
+
+    def _messages(self) -> Iterator[bytes]:
+        replica, compactor = self._replica, Compactor(self._replica)
+        digest = vector_digest(self._vector)
+        yield encode_message(Hello(replica.network, replica.roll.epoch, replica.anchor, digest))
+        inside = set(self._blocks)
+        for identity in self._blocks:
+            block = replica.block(identity)
+            header = decode_header(block.header)
+            parents = {reference.id for reference in header.refs} | ({header.prev} if header.prev else set())
+            self._needs |= parents - inside
+            self._brings.append((header.author, header.incarnation, header.seq))
+            yield encode_message(compactor.pack(block))
+        yield encode_message(End(len(self._blocks)))
+
+    def _index(self, digests: Sequence[bytes]) -> Index:
+        return Index(
+            self._replica.network,
+            self._replica.number,
+            tuple(sorted(self._needs)),
+            _ranges(self._brings),
+            self._vector,
+            len(self._blocks),
+            tuple(digests),
+        )
+
+    def _count(self, data: bytes) -> bytes:
+        self._bytes += len(data)
+        return data
+
+
+class CourierReader:
+    """One file to be read: `check` it, then exhaust `blocks`; `carried` says what it brought."""
+
+    def __init__(self, file: BinaryIO, scanned: Scanned, file_bytes: int) -> None:
+        """`scanned`: from `courier_file.scan`, which needs no replica and may run on another thread."""
+        self._file, self._scanned, self._bytes = file, scanned, file_bytes
+        self._index: Index | None = None
+        self._file_key = b""
+        self.blocks_new = 0
+        self.blocks_read = 0
+
+    @property
+    def carried(self) -> Carried:
+        assert self._index is not None
+        recipients = tuple(sorted(self._scanned.envelope.keys))
+        index = self._index
+        return Carried(index.sender, recipients, index.block_count, self.blocks_new, index.brings, self._bytes)
+
+    def check(self, replica: Replica, seed: bytes) -> None:
+        """Everything that can be said before the first block. Raises
+
+        `other-network`, `not-for-us`, `courier-altered`, `unknown-author`; `courier-repeated`: nothing new,
+        and the sender has written nothing since; `courier-older`: nothing new, and newer blocks of the
+        sender are held; `courier-needs-earlier`: it goes on from blocks that are not held.
+        """
+        envelope = self._scanned.envelope
+        if not envelope.is_of(replica.network):
+            raise MunimentError("other-network")
+        self._file_key = envelope.open_key(replica.number, seed)
+        index = courier_file.open_index(self._scanned, self._file_key, replica.network, replica.roll)
+        if all(tip.id in replica.at(tip.author, tip.incarnation, tip.seq) for tip in index.vector):
+            raise MunimentError(self._nothing_new(replica, index), sender=index.sender)
+        missing = [block for block in index.needs if not replica.holds(block)]
+        if missing:
+            raise MunimentError("courier-needs-earlier", sender=index.sender, missing=len(missing))
+        self._index = index
+
+    def blocks(self, replica: Replica) -> Iterator[int]:
+        """Commit block after block; yields how many were read. Raises `courier-altered`, refusals' codes."""
+        assert self._index is not None
+        compactor = Compactor(replica)
+        for number in range(len(self._scanned.chunks)):
+            for data in courier_file.open_chunk(self._file, self._scanned, self._file_key, number):
+                match decode_message(data):
+                    case BlockMessage() as message:
+                        _, _, block = compactor.unpack(message)
+                        received = replica.receive(*block)
+                        self.blocks_new += received is Received.ACCEPTED
+                        self.blocks_read += 1
+                        yield self.blocks_read
+                    case Hello(network) if network == replica.network and self.blocks_read == 0:
+                        pass
+                    case End(sent) if sent == self.blocks_read == self._index.block_count:
+                        pass
+                    case _:
+                        raise MunimentError("courier-altered", part="messages")
+
+    def _nothing_new(self, replica: Replica, index: Index) -> str:
+        newest = max((tip.seq for tip in index.vector if tip.author == index.sender), default=0)
+        held = max((tip.seq for tip in replica.vector() if tip.author == index.sender), default=0)
+        return "courier-older" if held > newest else "courier-repeated"
+
+
+class DurableFile:
+    """A file on a stick that appears under its name only when it is whole and on the medium."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `disk-full` or `file-not-written`."""
+        self._path = path
+        self._beside = path.with_name(f".{path.name}.part")
+        try:
+            self._file = self._beside.open("wb")
+        except OSError as error:
+            raise file_error(error, path) from None
+
+    def write(self, data: bytes) -> None:
+        """Raises `disk-full` or `file-not-written`."""
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise file_error(error, self._path) from None
+
+    def finish(self) -> None:
+        """Durable on return. Raises `disk-full` or `file-not-written`."""
+        try:
+            self._file.flush()
+            sync_file(self._file.fileno())
+            self._file.close()
+            os.replace(self._beside, self._path)
+            sync_folder(self._path.parent)
+        except OSError as error:
+            raise file_error(error, self._path) from None
+
+    def discard(self) -> None:
+        with suppress(OSError):
+            self._file.close()
+        with suppress(OSError):
+            self._beside.unlink()
+
+
+def _ranges(places: Iterable[tuple[int, int, int]]) -> tuple[Range, ...]:
+    """Consecutive places of each chain together; siblings of a fork are named once."""
+    ranges: list[Range] = []
+    for author, incarnation, seq in sorted(set(places)):
+        last = ranges[-1] if ranges else None
+        if last and (last.author, last.incarnation, last.last + 1) == (author, incarnation, seq):
+            ranges[-1] = last._replace(last=seq)
+        else:
+            ranges.append(Range(author, incarnation, seq, seq))
+    return tuple(ranges)
