@@ -19,6 +19,12 @@ from core.office import Office
 
 Sign = Callable[[bytes], bytes]
 Progress = Callable[[int], None]
+
+
+def _no_progress(_count: int) -> None:
+    """Nobody watches."""
+
+
 MAX_REPORTED = 1_000
 
 
@@ -59,7 +65,7 @@ class Importer:
     def _procedure(self) -> Procedure:
         return self.office.laws[self.law].procedures[self.procedure]
 
-    def judge(self, rows: Iterable[tuple[int, Row]], progress: Progress = lambda count: None) -> ImportReport:
+    def judge(self, rows: Iterable[tuple[int, Row]], progress: Progress = _no_progress) -> ImportReport:
         """Judge every row; nothing is written."""
         read = acts = 0
         refused: list[RefusedRow] = []
@@ -84,7 +90,7 @@ class Importer:
         self,
         rows: Iterable[tuple[int, Row]],
         sign: Sequence[Sign],
-        progress: Progress = lambda count: None,
+        progress: Progress = _no_progress,
     ) -> ImportReport:
         """Write what `judge` has accepted, a block at a time. Raises `rows-refused` if it accepts it no longer."""
         acts = blocks = 0

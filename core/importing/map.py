@@ -1,14 +1,14 @@
 """The map of an import: which column fills which field.
 
-    first_of: [parcel_id]              # optional: only the first row of each different value
-    later_of: [parcel_id]              # optional: only the rows after that
-    signers: [registrar]               # roles, in the order in which the officers are named
-    records:                           # records the act changes, found by one key of theirs
-      parcel: {register: land.parcel, key: {cadastral: "{parcel_id}"}}
-    fields:                            # texts with {column} in braces; the law's type of the field reads them
-      address: "{area}"
-      price: "{sale_price_usd} USD"
-      rights: [{kind: ownership, holder: "Buyer of sale {sale_id}", part: "1/1"}]
+first_of: [parcel_id]              # optional: only the first row of each different value
+later_of: [parcel_id]              # optional: only the rows after that
+signers: [registrar]               # roles, in the order in which the officers are named
+records:                           # records the act changes, found by one key of theirs
+  parcel: {register: land.parcel, key: {cadastral: "{parcel_id}"}}
+fields:                            # texts with {column} in braces; the law's type of the field reads them
+  address: "{area}"
+  price: "{sale_price_usd} USD"
+  rights: [{kind: ownership, holder: "Buyer of sale {sale_id}", part: "1/1"}]
 """
 
 import re
@@ -85,7 +85,15 @@ def parse_map(text: bytes) -> ImportMap:
             {str(name): _pick(pick) for name, pick in content.get("records", {}).items()},
             dict(content["fields"]),
         )
-    except (yaml.YAMLError, UnicodeDecodeError, TypeError, KeyError, AttributeError, ValueError, RecursionError):
+    except (
+        yaml.YAMLError,
+        UnicodeDecodeError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        ValueError,
+        RecursionError,
+    ):
         raise MunimentError("not-a-map", detail="") from None
 
 

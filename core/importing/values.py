@@ -50,7 +50,7 @@ def _integer(text: str) -> Value:
 
 def _fraction(text: str) -> Value:
     matched = _FRACTION.fullmatch(text)
-    if not matched or matched[2] and int(matched[2]) == 0:
+    if not matched or (matched[2] and int(matched[2]) == 0):
         return None
     fraction = Fraction(int(matched[1]), int(matched[2] or 1))
     return [fraction.numerator, fraction.denominator]

@@ -94,12 +94,32 @@ class Charter:
         return merkle.path(self.leaves, number + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class CharterHead:
+    """What the first leaf of a charter's tree says."""
+
+    name: str
+    founded_ms: int
+    quorum: int
+    homes: Mapping[str, str]
+    law_digests: tuple[bytes, ...]  # of the laws in force from epoch 0
+
+
+def decode_head(data: bytes) -> CharterHead:
+    """Raises `not-a-charter` and the codes of `decode`."""
+    match decode(data):
+        case [1, str(name), int(founded_ms), int(quorum), dict(homes), [*digests]]:
+            if all(type(digest) is bytes for digest in digests):
+                return CharterHead(name, founded_ms, quorum, homes, tuple(digests))
+    raise MunimentError("not-a-charter")
+
+
 def network_id(charter_root: bytes) -> bytes:
     return tagged_hash("network", charter_root)
 
 
 def office_leaf(number: int, card: OfficeCard) -> bytes:
-    """What an extract carries of its office: number, name, node key, officers (the certificate follows from the key)."""
+    """What an extract carries of its office: number, name, node key, officers; the certificate follows from the key."""
     return encode([number, card.name, card.node_key, [_officer_value(officer) for officer in card.officers]])
 
 
@@ -156,17 +176,18 @@ def decode_charter(data: bytes, verify: Verify) -> Charter:
             pass
         case _:
             raise MunimentError("not-a-charter")
-    match decode(head):
-        case [1, str(name), int(founded_ms), int(quorum), dict(homes), [*digests]]:
-            pass
-        case _:
-            raise MunimentError("not-a-charter")
+    stated = decode_head(head)
     if not all(type(part) is bytes for part in (*laws, *cards)):
         raise MunimentError("not-a-charter")
     charter = Charter(
-        name, founded_ms, quorum, homes, tuple(laws), tuple(decode_card(card, verify) for card in cards)
+        stated.name,
+        stated.founded_ms,
+        stated.quorum,
+        stated.homes,
+        tuple(laws),
+        tuple(decode_card(card, verify) for card in cards),
     )
-    if [tagged_hash("law", law) for law in laws] != digests or charter.head != head:
+    if tuple(tagged_hash("law", law) for law in laws) != stated.law_digests or charter.head != head:
         raise MunimentError("not-a-charter")
     _check_charter(charter)
     return charter

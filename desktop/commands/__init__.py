@@ -1,1 +1,1 @@
-"""The subcommands of `muniment`: each parses nothing, prints nothing, and returns facts (desktop/cli.py does the rest)."""
+"""The subcommands of `muniment`: they print nothing and return facts; desktop/cli.py and outcome.py do the rest."""

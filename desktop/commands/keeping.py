@@ -29,7 +29,13 @@ def restore_command(access: Access, source: Path) -> dict[str, Any]:
 
 
 def import_command(
-    access: Access, law: str, procedure: str, map_file: Path, table: Path, officers: Sequence[str], dry_run: bool
+    access: Access,
+    law: str,
+    procedure: str,
+    map_file: Path,
+    table: Path,
+    officers: Sequence[str],
+    dry_run: bool,
 ) -> dict[str, Any]:
     """Judge all rows; unless a row is refused or it is a dry run, sign and record all of them."""
     import_map = parse_map(read_bounded(map_file))

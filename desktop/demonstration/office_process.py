@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -12,7 +12,6 @@ from typing import Any, Self
 from core.errors import MunimentError
 
 ANSWER_LIMIT_CHARS = 10 << 20
-
 
 
 def command_line(*arguments: str) -> list[str]:
@@ -63,7 +62,8 @@ class OfficeProcess:
 
     def ask(self, do: str, **facts: Any) -> dict[str, Any]:
         """One command and its answer. Raises `demonstration-failed`."""
-        assert self._process is not None and self._process.stdin is not None
+        assert self._process is not None
+        assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"do": do, **facts}) + "\n")
         self._process.stdin.flush()
         answer = self._read()
@@ -72,7 +72,8 @@ class OfficeProcess:
         return answer
 
     def _read(self) -> dict[str, Any]:
-        assert self._process is not None and self._process.stdout is not None
+        assert self._process is not None
+        assert self._process.stdout is not None
         line = self._process.stdout.readline(ANSWER_LIMIT_CHARS)
         if not line:
             raise MunimentError("demonstration-failed", step=self.name, why="")
@@ -85,7 +86,3 @@ def _parsed(text: str) -> dict[str, Any]:
     except (ValueError, IndexError):
         return {}
     return dict(answer)
-
-
-def write_lines(path: Path, lines: Sequence[str]) -> None:
-    path.write_text("\n".join(lines) + "\n", "utf-8")

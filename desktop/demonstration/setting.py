@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.folder import Folder
+from core.crypto.signing import verify
+from core.folder import Folder, read_bounded
+from core.ledger.charter import decode_card
 from core.store.computer import computer_identity
 from core.store.intent import IntentLog
-from core.folder import read_bounded
-from core.crypto.signing import verify
-from core.ledger.charter import decode_card
 from desktop.demonstration.excerpts import DATA, parcel_sales, village_councils
 from desktop.demonstration.office_process import OfficeProcess, run_command
 

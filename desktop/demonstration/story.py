@@ -34,7 +34,12 @@ def demonstrate(out: Path, headless: bool) -> dict[str, Any]:
     agreed = len({office["state_root"] for office in summary["offices"][: len(HONEST)]}) == 1
     done = agreed and summary["verified"] and summary["fork"]["verified"]
     code = "demo-done" if done else "demo-differs"
-    return {"message": sentence(code, {"path": str(out)}), "code": code, "exit": DONE if done else REFUSED, **summary}
+    return {
+        "message": sentence(code, {"path": str(out)}),
+        "code": code,
+        "exit": DONE if done else REFUSED,
+        **summary,
+    }
 
 
 @dataclass
@@ -153,7 +158,9 @@ class _Story:
 
     def _meet(self, one: int, other: int) -> None:
         met = self.offices[one].ask("meet", office=other)
-        self.meetings.append({"between": [self.setting.names[one], self.setting.names[other]], "by": "lan", **_meeting(met)})
+        self.meetings.append(
+            {"between": [self.setting.names[one], self.setting.names[other]], "by": "lan", **_meeting(met)}
+        )
 
     def _courier(self, sender: int, receiver: int) -> None:
         file = self.setting.work / f"courier-{sender + 1}-{receiver + 1}.{len(self.meetings)}"
