@@ -180,6 +180,4 @@ def same_view(*replicas):
 
 def altered(block, **changes):
     """A stored block with another header, no longer signed for."""
-    return StoredBlock(
-        encode_header(replace(decode_header(block.header), **changes)), block.signature, block.payload
-    )
+    return StoredBlock(encode_header(replace(decode_header(block.header), **changes)), block.signature, block.payload)

@@ -173,8 +173,7 @@ def test_answers_that_contradict_themselves_still_come_to_an_end():
         asked += 1
         seqs = said[-1].questions[0].seqs
         answer = tuple(
-            replica.at(0, 0, seq)[0][:16] if number % 2 == asked % 2 else b"x" * 16
-            for number, seq in enumerate(seqs)
+            replica.at(0, 0, seq)[0][:16] if number % 2 == asked % 2 else b"x" * 16 for number, seq in enumerate(seqs)
         )
         session.receive(encode_message(Tell((answer,))))
     assert asked <= 16

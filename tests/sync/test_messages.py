@@ -38,16 +38,14 @@ messages = st.one_of(
     st.builds(Vector, st.booleans(), st.lists(tips, max_size=9).map(tuple)),
     st.builds(
         Ask,
-        st.lists(
-            st.builds(Question, tips, st.lists(numbers, min_size=1, max_size=16).map(tuple)), max_size=3
-        ).map(tuple),
+        st.lists(st.builds(Question, tips, st.lists(numbers, min_size=1, max_size=16).map(tuple)), max_size=3).map(
+            tuple
+        ),
     ),
     st.builds(Tell, st.lists(st.lists(prefixes, min_size=1, max_size=16).map(tuple), max_size=3).map(tuple)),
     st.builds(
         Headers,
-        st.lists(st.builds(SignedHeader, st.binary(max_size=300), signatures), min_size=1, max_size=8).map(
-            tuple
-        ),
+        st.lists(st.builds(SignedHeader, st.binary(max_size=300), signatures), min_size=1, max_size=8).map(tuple),
     ),
     st.builds(
         BlockMessage,
@@ -94,11 +92,7 @@ def test_any_bytes_are_a_message_or_refused_with_a_code(data):
 
 
 plain = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**63), 2**64 - 1)
-    | st.binary(max_size=70)
-    | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.binary(max_size=70) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=9) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=25,
 )
