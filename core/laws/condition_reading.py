@@ -45,6 +45,7 @@ def read_condition(
             traced.run,
             facts,
             cure,
+            typed.cost,
             part.line,
         )
     return condition, typed

@@ -14,20 +14,19 @@ from typing import Any
 from core.laws.drafts import Draft
 from core.laws.effects import Effect
 from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, TRACE, EvaluationError, Frame, plain
-from core.laws.field_checks import FieldFault, check_unique
-from core.laws.field_types import EntryOfType, ListType
+from core.laws.field_checks import FieldFault
+from core.laws.field_types import EntryOfType
 from core.laws.indexing import check_room, index_changes, record_frame
 from core.laws.law import Condition, Law, Procedure, Register
 from core.laws.numbers import next_number, year_of
+from core.laws.record_checks import check_bounds, check_size
 from core.laws.verdict import Accepted, Finding, Refused, Rejected, TraceStep
 from core.ledger.encoding import Value
 from core.ledger.record import (
-    MAX_RECORD_BYTES,
     Change,
     IndexChange,
     Record,
     State,
-    encode_record,
     new_record_id,
 )
 from core.ledger.transaction import Transaction
@@ -213,7 +212,7 @@ class _Execution:
                 continue
             facts = {name: fact(frame) for name, fact in condition.facts.items()}
             if condition.outcome == "refuse":
-                raise Refused(condition.code, condition.path, condition.article, **facts)
+                raise Refused.by(condition.code, condition.path, condition.article, facts)
             outcome = _OUTCOMES[condition.outcome]
             findings.append(Finding(condition.code, condition.path, condition.article, outcome, facts))
         return tuple(findings)
@@ -241,9 +240,10 @@ class _Execution:
         changes, moved = [], []
         for name, draft in self._drafts.items():
             register = self._law.by_full_name[draft.register]
-            self._check_bounds(name, register, draft)
+            check_bounds(name, register, draft)
             change = Change(draft.old, draft.become_record(act_id))
-            self._check_after(register, change.new)
+            self._check_always(register, change.new)
+            check_size(register, change.new)
             moves = index_changes(register, change)
             if moves:
                 moved.append((register, moves))
@@ -302,57 +302,13 @@ class _Execution:
         home = self._context.homes.get(register.full_name) if register.home.kind == "by_charter" else register.home.kind
         return None if home == "shared" else self._context.author
 
-    def _check_bounds(self, name: str, register: Register, draft: Draft) -> None:
-        """Declared bounds on what the effects have touched."""
-        try:
-            for key, value in draft.key.items() if draft.old is None else ():
-                check_value(register, key, value)
-            for column in draft.touched:
-                kind = register.fields[column].type
-                if isinstance(kind, ListType):
-                    _check_list(kind, draft, column, register)
-                else:
-                    check_value(register, column, draft.fields[column])
-        except FieldFault as fault:
-            raise Refused(fault.code, field=f"{name}.{fault.field}", **fault.facts) from None
-
-    def _check_after(self, register: Register, record: Record) -> None:
-        if register.always:
-            frame = record_frame(register, record, self._state)
-            for condition in register.always:
-                if not self._holds(condition, frame):
-                    raise Refused(condition.code, condition.path, condition.article)
-        worst = register.worst_bytes[""]
-        for column, row_bytes in register.worst_bytes.items():
-            if column:
-                worst += row_bytes * len(record.fields[column])
-        if worst > MAX_RECORD_BYTES and len(encode_record(record)) > MAX_RECORD_BYTES:
-            raise Refused("record-too-large", most=MAX_RECORD_BYTES)
-
-
-def check_value(register: Register, column: str, value: Value) -> None:
-    """Raises `FieldFault` with the column in its path."""
-    try:
-        register.checks[column](value)
-    except FieldFault as fault:
-        raise fault.within(column) from None
-
-
-def _check_list(kind: ListType, draft: Draft, column: str, register: Register) -> None:
-    rows = draft.fields[column]
-    if not kind.min_items <= len(rows) <= kind.max_items:
-        code = "list-too-long" if len(rows) > kind.max_items else "list-too-short"
-        raise FieldFault(code, least=kind.min_items, most=kind.max_items).within(column)
-    for row in draft.rows.get(column, ()):
-        try:
-            register.row_checks[column]({key: value for key, value in row.items() if key != "id"})
-        except FieldFault as fault:
-            raise fault.within(f"[{row['id']}]").within(column) from None
-    if kind.unique_by is not None:
-        try:
-            check_unique(rows, kind.unique_by)
-        except FieldFault as fault:
-            raise fault.within(column) from None
+    def _check_always(self, register: Register, record: Record) -> None:
+        if not register.always:
+            return
+        frame = record_frame(register, record, self._state)
+        for condition in register.always:
+            if not self._holds(condition, frame):
+                raise Refused.by(condition.code, condition.path, condition.article, {})
 
 
 def _evaluate(run: Callable[[Frame], Any], frame: Frame, rule: str) -> Any:

@@ -169,8 +169,10 @@ def _entry_of(part: Part) -> EntryOfType:
 
 
 def _attestation(part: Part) -> AttestationType:
-    (role,) = read_roles(part, "by")[:1]
-    return AttestationType(role, part.words("answers"))
+    roles = read_roles(part, "by")
+    if len(roles) != 1:
+        part.fail("one-role-attests", part.where, part.line_of("by"))
+    return AttestationType(roles[0], part.words("answers"))
 
 
 def _group(part: Part) -> GroupType:
@@ -183,8 +185,8 @@ def _list(part: Part) -> ListType:
     low = part.integer("min_items", default=0, low=0, high=high)
     columns = _read_columns(part)
     unique_by = part.text("unique_by") if part.has("unique_by") else None
-    if unique_by is not None and unique_by not in columns:
-        part.fail("unknown-name", f"{part.where}: {unique_by}", part.line_of("unique_by"))
+    if unique_by is not None and (unique_by not in columns or columns[unique_by].type.kind not in UNIQUE_TYPES):
+        part.fail("unknown-field", f"{part.where}: {unique_by}", part.line_of("unique_by"))
     return ListType(GroupType(columns), high, low, unique_by)
 
 
@@ -232,3 +234,4 @@ ACT_TYPES = frozenset(_READERS) - {"number"}
 COLUMN_TYPES = ACT_TYPES - {"list", "attestation"}
 STORED_TYPES = ACT_TYPES
 KEY_TYPES = frozenset({"text", "integer", "number", "choice", "record"})
+UNIQUE_TYPES = frozenset({"text", "integer", "choice", "party", "office", "act", "record", "entry_of"})

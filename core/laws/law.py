@@ -43,6 +43,7 @@ class Condition:
     traced: Run
     facts: Mapping[str, Callable[[list[Value]], Value]]  # name in `says` → its value in the frame
     cure_working_days: int | None = None
+    cost: int = 0  # worst number of steps
     line: int = 0
 
 
@@ -108,6 +109,7 @@ class Let:
     text: str
     slot: int
     run: Run
+    cost: int
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from core.laws.condition_reading import read_condition
 from core.laws.effect_reading import Ground, read_effects
 from core.laws.expression import compile_expression
 from core.laws.expression_syntax import ExpressionError
-from core.laws.expression_types import IndexShape, Known, Name, Scope, Slots
+from core.laws.expression_types import MAX_STEPS, IndexShape, Known, Name, Scope, Slots
 from core.laws.field_checks import make_group_check
 from core.laws.field_reading import ACT_TYPES, read_fields, read_roles
 from core.laws.field_types import (
@@ -28,6 +28,7 @@ CLASSES = ("fact", "application", "decision", "order", "payment")
 EFFECT_AT = ("signature", "entry", "certified", "final", "day")
 PAPER_FROM = ("recorded", "certified", "final")
 WHEN_UNSEEN = ("order", "equal_rank", "hold")
+MAX_STEPS_OF_AN_ACT = 4 * MAX_STEPS
 Path = tuple[str, ...]
 
 
@@ -49,6 +50,8 @@ def read_procedure(name: str, part: Part, around: Around) -> Procedure:
         lets, scope = _read_lets(part, scope)
         act_class = part.choice("class", CLASSES)
         requires, known = _read_requires(part, name, scope, act_class)
+        if sum(let.cost for let in lets) + sum(rule.cost for rule in requires) > MAX_STEPS_OF_AN_ACT:
+            part.fail("too-many-steps", name)
         effect_scope = _with_created(part, scope, creates, around)
         written = {record: around.registers[register] for record, register in {**changes, **creates}.items()}
         created = {record: around.registers[register] for record, register in creates.items()}
@@ -158,7 +161,7 @@ def _read_lets(part: Part, scope: Scope) -> tuple[tuple[Let, ...], Scope]:
                 except ExpressionError as error:
                     below.fail(error.code, error.detail, below.line_of(name))
                 scope = replace(inner, in_loop=False)
-                lets.append(Let(name, text, scope.names[name].slot, typed.run))
+                lets.append(Let(name, text, scope.names[name].slot, typed.run, typed.cost))
     return tuple(lets), scope
 
 

@@ -67,3 +67,10 @@ class Refused(Exception):  # noqa: N818  # a verdict on its way to becoming a Re
         self.article = article
         self.winner = winner
         self.facts = facts
+
+    @classmethod
+    def by(cls, code: str, rule: str, article: str, facts: Mapping[str, Value]) -> "Refused":
+        """Refused by a condition of the law, whose facts have the names that its author gave them."""
+        refused = cls(code, rule, article)
+        refused.facts = dict(facts)
+        return refused

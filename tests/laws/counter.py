@@ -87,10 +87,7 @@ class Counter:
         claimed_ms: int = YEAR_2026_MS,
     ) -> Transaction:
         self.acts += 1
-        refs = {
-            name: RecordRef(record.id, record.version, record.last_act)
-            for name, record in (changes or {}).items()
-        }
+        refs = {name: RecordRef(record.id, record.version, record.last_act) for name, record in (changes or {}).items()}
         people = tuple(Signer(self.author, officer, role) for role, officer in signers)
         nonce = self.acts.to_bytes(8, "big")
         transaction = Transaction(
