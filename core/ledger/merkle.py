@@ -9,13 +9,15 @@ from hashlib import sha256
 
 EMPTY_ROOT = sha256(b"").digest()
 MAX_PATH = 63
+HASH_BYTES = 32
 
 
 def leaf_hash(leaf: bytes) -> bytes:
     return sha256(b"\x00" + leaf).digest()
 
 
-def _node_hash(left: bytes, right: bytes) -> bytes:
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Of two 32-byte hashes."""
     return sha256(b"\x01" + left + right).digest()
 
 
@@ -26,9 +28,7 @@ def root(leaves: Sequence[bytes]) -> bytes:
     # Pairing neighbours level by level and carrying an odd last one up is the same tree as RFC 6962's split.
     level = list(leaves)
     while len(level) > 1:
-        paired = [
-            sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)
-        ]
+        paired = [sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
         if len(level) % 2:
             paired.append(level[-1])
         level = paired
@@ -44,7 +44,7 @@ def path(leaves: Sequence[bytes], index: int) -> list[bytes]:
     while len(level) > 1:
         if index ^ 1 < len(level):
             siblings.append(level[index ^ 1])
-        paired = [_node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+        paired = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
         if len(level) % 2:
             paired.append(level[-1])
         level, index = paired, index // 2
@@ -62,6 +62,6 @@ def root_from_path(leaf: bytes, index: int, count: int, siblings: Sequence[bytes
             sibling = next(remaining, None)
             if sibling is None:
                 return None
-            digest = _node_hash(sibling, digest) if index % 2 else _node_hash(digest, sibling)
+            digest = node_hash(sibling, digest) if index % 2 else node_hash(digest, sibling)
         index, last = index // 2, last // 2
     return digest if next(remaining, None) is None else None

@@ -89,3 +89,11 @@ def decode_record(data: bytes) -> Record:
 def record_digest(encoded: bytes) -> bytes:
     """32 bytes that stand for one version of a record in the state root and in an executed entry."""
     return tagged_hash("record-version", encoded)
+
+
+def new_record_id(transaction_id: bytes, number: int) -> bytes:
+    """16 bytes: the id of the record that an act creates as its `number`-th, counting from 0.
+
+    A record's id therefore names the act that created it: a paper shows a record's first key with that act alone.
+    """
+    return tagged_hash("record", transaction_id, number.to_bytes(4, "big"))[:RECORD_ID_BYTES]

@@ -1,0 +1,201 @@
+"""The receipt: the proof of one act for a stranger who knows nothing but the network id.
+
+It carries the act, its path to the payload root, the block's header and the node's signature, and of the
+charter the head and the offices of author and signers with one proof up to the network id: so keys, names and
+roles prove themselves. A record that the act refers to is named by 16 bytes, which are derived from the act
+that created it; that act rides along as the *origin*, so that a paper can say the parcel's number.
+What it proves: who signed, and that nothing was altered. Not that the act was entered: that is for the
+checkpoint part, empty until checkpoints exist. Template and language say how the paper is set. FORMAT.md §7.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.errors import MunimentError
+from core.ledger import merkle, multiproof
+from core.ledger.block import Block, Header, block_id, block_preimage, decode_header
+from core.ledger.charter import (
+    Charter,
+    CharterHead,
+    Verify,
+    decode_head,
+    decode_office_leaf,
+    network_id,
+    office_leaf,
+)
+from core.ledger.payload import Group, Payload, group_leaf, group_signing_message, payload_leaves
+from core.ledger.receipt_format import Origin, Place, Receipt, encode_receipt
+from core.ledger.record import new_record_id
+from core.ledger.roll import Member
+from core.ledger.transaction import Signer, Transaction, decode_transaction, transaction_id
+
+TEMPLATE = 1  # how the paper is set: desktop/printing knows each version that was ever printed
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBy:
+    """One officer whose signature holds."""
+
+    signer: Signer
+    office: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """What a checked receipt proves."""
+
+    network: bytes
+    network_name: str
+    offices: int  # that founded it
+    law_digests: tuple[bytes, ...]
+    transaction_id: bytes
+    transaction: Transaction
+    origins: Mapping[str, tuple[Transaction, int]]  # record's name → its creating act, which of its records
+    author: Member  # the office whose node enclosed the act
+    signed_by: tuple[SignedBy, ...]
+    block: bytes
+    header: Header
+    template: int
+    language: str
+    checkpoint: bytes | None = field(default=None, repr=False)  # carried, not judged by this version
+
+
+def make_receipt(
+    charter: Charter,
+    block: Block,
+    payload: Payload,
+    item: int,
+    place: int,
+    language: str,
+    origins: Sequence[Origin] = (),
+) -> bytes:
+    """The receipt of act `place` of the group that is item `item` of the block's payload."""
+    group = payload.items[item]
+    assert isinstance(group, Group)
+    network = charter.network
+    ids = [merkle.leaf_hash(act_id) for act_id in group.ids(network)]
+    items = payload_leaves(network, payload)
+    signers = decode_transaction(group.transactions[place]).signers
+    offices = sorted({block.header.author, *(signer.office for signer in signers)})
+    places = [0, *(office + 1 for office in offices)]
+    return encode_receipt(
+        Receipt(
+            network=network,
+            template=TEMPLATE,
+            language=language,
+            transaction=group.transactions[place],
+            origins=tuple(sorted(origins, key=lambda origin: origin.name)),
+            group=Place(place, len(ids), tuple(merkle.path(ids, place))),
+            signatures=group.signatures,
+            payload=Place(item, len(items), tuple(merkle.path(items, item))),
+            header=block.header_bytes,
+            signature=block.signature,
+            charter_count=len(charter.leaves),
+            charter_leaves={0: charter.head} | {n + 1: office_leaf(n, charter.cards[n]) for n in offices},
+            charter_hashes=tuple(multiproof.prove(charter.leaves, places)),
+        )
+    )
+
+
+def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None) -> ReceiptFacts:
+    """What the receipt proves, with everything computed again up to the network id.
+
+    `network`: the id that the reader trusts; without it the facts hold for the network that the receipt names.
+    Raises `receipt-of-another-network`, `bad-charter-proof`, `bad-receipt-path`, `bad-receipt-signature` (facts:
+    by "node" or "officer"), `signer-not-in-charter`, `role-not-held`, `bad-record-origin`, the decoders' codes.
+    """
+    if network is not None and receipt.network != network:
+        raise MunimentError("receipt-of-another-network", expected=network, found=receipt.network)
+    head = _check_charter(receipt)
+    members = _members(receipt)
+    header = decode_header(receipt.header)
+    transaction = decode_transaction(receipt.transaction)
+    act_id = transaction_id(receipt.network, receipt.transaction)
+    author = members.get(header.author)
+    # A later key of a node comes with the closes of epochs; this version knows the keys of the charter alone.
+    if author is None or header.incarnation or header.epoch:
+        raise MunimentError("signer-not-in-charter", office=header.author)
+    root = _check_paths(receipt, act_id, header)
+    if not verify(author.key, block_preimage(receipt.network, receipt.header), receipt.signature):
+        raise MunimentError("bad-receipt-signature", by="node", office=author.office)
+    return ReceiptFacts(
+        network=receipt.network,
+        network_name=head.name,
+        offices=receipt.charter_count - 1,
+        law_digests=head.law_digests,
+        transaction_id=act_id,
+        transaction=transaction,
+        origins=_check_origins(receipt, transaction),
+        author=author,
+        signed_by=_check_officers(receipt, transaction, members, root, verify),
+        block=block_id(receipt.network, receipt.header),
+        header=header,
+        template=receipt.template,
+        language=receipt.language,
+        checkpoint=receipt.checkpoint,
+    )
+
+
+def _check_charter(receipt: Receipt) -> CharterHead:
+    known = {index: merkle.leaf_hash(leaf) for index, leaf in receipt.charter_leaves.items()}
+    root = multiproof.root_from_proof(receipt.charter_count, known, receipt.charter_hashes)
+    if root is None or network_id(root) != receipt.network:
+        raise MunimentError("bad-charter-proof", network=receipt.network)
+    return decode_head(receipt.charter_leaves[0])
+
+
+def _members(receipt: Receipt) -> dict[int, Member]:
+    """The offices that ride along, by number; a leaf must say the number of its place."""
+    members = {}
+    for index, leaf in receipt.charter_leaves.items():
+        if index > 0:
+            member = decode_office_leaf(leaf)
+            if member.number != index - 1:
+                raise MunimentError("bad-charter-proof", network=receipt.network)
+            members[member.number] = member
+    return members
+
+
+def _check_paths(receipt: Receipt, act_id: bytes, header: Header) -> bytes:
+    """The root that the officers signed, once it has led to the header's payload root."""
+    group, payload = receipt.group, receipt.payload
+    root = merkle.root_from_path(merkle.leaf_hash(act_id), group.index, group.count, group.path)
+    if root is None or header.payload is None:
+        raise MunimentError("bad-receipt-path")
+    leaf = merkle.leaf_hash(group_leaf(group.count, root, receipt.signatures))
+    if merkle.root_from_path(leaf, payload.index, payload.count, payload.path) != header.payload[0]:
+        raise MunimentError("bad-receipt-path")
+    return root
+
+
+def _check_officers(
+    receipt: Receipt, transaction: Transaction, members: Mapping[int, Member], root: bytes, verify: Verify
+) -> tuple[SignedBy, ...]:
+    if len(receipt.signatures) != len(transaction.signers):
+        raise MunimentError("bad-receipt-signature", by="officer")
+    message = group_signing_message(receipt.network, root)
+    found = []
+    for signer, signature in zip(transaction.signers, receipt.signatures, strict=True):
+        member = members.get(signer.office)
+        if member is None or signer.officer >= len(member.officers):
+            raise MunimentError("signer-not-in-charter", office=signer.office)
+        officer = member.officers[signer.officer]
+        if not verify(officer.key, message, signature):
+            facts = {"office": member.office, "officer": officer.name}
+            raise MunimentError("bad-receipt-signature", by="officer", **facts)
+        if signer.role not in officer.roles:
+            raise MunimentError("role-not-held", officer=officer.name, role=signer.role)
+        found.append(SignedBy(signer, member.office, officer.name))
+    return tuple(found)
+
+
+def _check_origins(receipt: Receipt, transaction: Transaction) -> dict[str, tuple[Transaction, int]]:
+    found = {}
+    for origin in receipt.origins:
+        reference = transaction.changes.get(origin.name)
+        created = new_record_id(transaction_id(receipt.network, origin.transaction), origin.number)
+        if reference is None or reference.record != created:
+            raise MunimentError("bad-record-origin", record=origin.name)
+        found[origin.name] = (decode_transaction(origin.transaction), origin.number)
+    return found
