@@ -130,9 +130,9 @@ class CourierWriter:
 class CourierReader:
     """One file to be read: `check` it, then exhaust `blocks`; `carried` says what it brought."""
 
-    def __init__(self, file: BinaryIO, scanned: Scanned, file_bytes: int) -> None:
+    def __init__(self, file: BinaryIO, scanned: Scanned) -> None:
         """`scanned`: from `courier_file.scan`, which needs no replica and may run on another thread."""
-        self._file, self._scanned, self._bytes = file, scanned, file_bytes
+        self._file, self._scanned = file, scanned
         self._index: Index | None = None
         self._file_key = b""
         self.blocks_new = 0
@@ -143,7 +143,9 @@ class CourierReader:
         assert self._index is not None
         recipients = tuple(sorted(self._scanned.envelope.keys))
         index = self._index
-        return Carried(index.sender, recipients, index.block_count, self.blocks_new, index.brings, self._bytes)
+        return Carried(
+            index.sender, recipients, index.block_count, self.blocks_new, index.brings, self._scanned.file_bytes
+        )
 
     def check(self, replica: Replica, seed: bytes) -> None:
         """Everything that can be said before the first block. Raises

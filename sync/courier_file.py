@@ -112,6 +112,7 @@ class Scanned(NamedTuple):
     chunks: tuple[tuple[int, int], ...]  # offset and length of each box
     chunk_digests: tuple[bytes, ...]
     index_box: bytes
+    file_bytes: int
 
 
 # -- writing ----------------------------------------------------------------------------------------------
@@ -168,7 +169,7 @@ def scan(file: BinaryIO) -> Scanned:
         elif kind == INDEX:
             if file.read(1):
                 raise MunimentError("courier-altered", part="end")
-            return Scanned(envelope, tuple(chunks), tuple(digests), body)
+            return Scanned(envelope, tuple(chunks), tuple(digests), body, file.tell())
         else:
             raise MunimentError("courier-altered", part="frame")
 

@@ -77,6 +77,8 @@ class Link:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 await self._writer.wait_closed()
         except OSError:
+            pass
+        finally:
             self._writer.transport.abort()
 
     def abort(self) -> None:

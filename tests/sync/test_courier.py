@@ -23,7 +23,7 @@ def write(sender, recipients, whole=False):
 
 def read(reader_of, data):
     file = io.BytesIO(data)
-    reader = CourierReader(file, courier_file.scan(file), len(data))
+    reader = CourierReader(file, courier_file.scan(file))
     reader.check(reader_of, seed(reader_of.number))
     list(reader.blocks(reader_of))
     return reader.carried
@@ -146,7 +146,7 @@ def test_for_other_offices(carried):
 
 def test_sealed_to_our_number_with_another_key(carried):
     file = io.BytesIO(carried)
-    reader = CourierReader(file, courier_file.scan(file), len(carried))
+    reader = CourierReader(file, courier_file.scan(file))
     with pytest.raises(MunimentError, match="courier-altered"):
         reader.check(fresh(), seed(3))
 

@@ -1,0 +1,76 @@
+"""Courier files on the office's thread: slow disks on another thread, blocks in turn with everything else."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypedDict
+
+from core.errors import MunimentError
+from sync import courier_file
+from sync.courier import Carried, CourierReader, CourierWriter, DurableFile
+from sync.replica import Replica
+
+
+class CourierReport(TypedDict):
+    """What a courier file carried or brought; plain values."""
+
+    file: str
+    sender: int
+    recipients: list[int]
+    blocks: int
+    blocks_new: int
+    blocks_written: int  # by this node, on account of what the file brought
+    chains: list[list[int]]  # [author, incarnation, first seq, last seq]
+    bytes: int
+
+
+class CourierDesk:
+    def __init__(self, replica: Replica, seed: bytes, on_progress: Callable[[int], None]) -> None:
+        self._replica, self._seed, self._on_progress = replica, seed, on_progress
+
+    async def write(self, path: Path, recipients: Sequence[int], whole: bool = False) -> CourierReport:
+        """Raises the codes of `CourierWriter` and of `DurableFile`; then there is no file, or the older one."""
+        writer = CourierWriter(self._replica, self._seed, recipients, whole)
+        file = DurableFile(path)
+        try:
+            for data in writer.frames():
+                await asyncio.to_thread(file.write, data)
+            await asyncio.to_thread(file.finish)
+        except BaseException:
+            file.discard()
+            raise
+        return _report(path, writer.carried, 0)
+
+    async def read(self, path: Path) -> CourierReport:
+        """Raises `file-not-found`, `file-not-read`, and the codes of `courier_file.scan` and `CourierReader`."""
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            raise MunimentError("file-not-found", path=str(path)) from None
+        except OSError:
+            raise MunimentError("file-not-read", path=str(path)) from None
+        with file:
+            try:
+                scanned = await asyncio.to_thread(courier_file.scan, file)
+                reader = CourierReader(file, scanned)
+                reader.check(self._replica, self._seed)
+                for count in reader.blocks(self._replica):
+                    self._on_progress(count)
+                    await asyncio.sleep(0)
+            except OSError:  # the stick was pulled out
+                raise MunimentError("file-not-read", path=str(path)) from None
+        written = self._replica.write() is not None
+        return _report(path, reader.carried, int(written))
+
+
+def _report(path: Path, carried: Carried, written: int) -> CourierReport:
+    return CourierReport(
+        file=str(path),
+        sender=carried.sender,
+        recipients=list(carried.recipients),
+        blocks=carried.blocks,
+        blocks_new=carried.blocks_new,
+        blocks_written=written,
+        chains=[list(part) for part in carried.ranges],
+        bytes=carried.bytes,
+    )

@@ -1,0 +1,51 @@
+"""What a service tells its listeners. Plain values; no sentences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sync.meeting import MeetingReport
+from sync.neighbourhood import Nearby
+from sync.session import Progress
+
+
+@dataclass(frozen=True)
+class NeighboursChanged:
+    neighbours: tuple[Nearby, ...]
+
+
+@dataclass(frozen=True)
+class MeetingProgress:
+    office: int
+    progress: Progress  # goes on changing; read it at once
+
+
+@dataclass(frozen=True)
+class MeetingEnded:
+    report: MeetingReport
+
+
+@dataclass(frozen=True)
+class MeetingFailed:
+    """What had arrived before it failed is kept."""
+
+    office: int | None  # None: it is not known who was called on
+    address: str
+    code: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PeerRefused:
+    """Somebody connected and was no member, or spoke no TLS 1.3."""
+
+    address: str
+    code: str
+
+
+@dataclass(frozen=True)
+class CourierProgress:
+    blocks: int  # written or read so far
+
+
+Event = NeighboursChanged | MeetingProgress | MeetingEnded | MeetingFailed | PeerRefused | CourierProgress

@@ -1,0 +1,78 @@
+"""One meeting over one link: the session's messages in and out, and what it came to.
+
+Between two messages the event loop gets its turn, so a long catch-up blocks neither other meetings nor the
+window's questions. A meeting that fails after some blocks has failed for the rest only: what came is
+committed.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypedDict
+
+from core.errors import MunimentError
+from sync.link import Link
+from sync.replica import Replica
+from sync.session import Progress, Session
+
+
+class MeetingReport(TypedDict):
+    """What a meeting came to; plain values."""
+
+    office: int  # the peer's number in the roll
+    address: str
+    initiator: bool  # whether this node connected
+    tls: str
+    bytes: int  # both ways, with length prefixes, before TLS
+    blocks_sent: int
+    blocks_new: int
+    blocks_written: int
+    forks: list[int]  # authors whose fork it brought to light here
+    duration_s: float
+    discovery_s: float | None  # from the start of this node until mDNS had found the peer; None: not by mDNS
+
+
+async def hold(
+    link: Link, replica: Replica, office: int, initiator: bool, on_progress: Callable[[Progress], None]
+) -> MeetingReport:
+    """Hold a meeting to its end. Raises the codes of `Session.receive` and of `Link`; the link stays open."""
+    loop = asyncio.get_running_loop()
+    started, known_forkers = loop.time(), replica.forkers()
+    session = Session(replica, initiator)
+    session.start()
+    await _send_all(link, session)
+    while not session.finished:
+        message = await link.receive()
+        try:
+            session.receive(message)
+        except MunimentError:
+            await _say_goodbye(link, session)
+            raise
+        await _send_all(link, session)
+        on_progress(session.progress)
+        await asyncio.sleep(0)
+    progress = session.progress
+    return MeetingReport(
+        office=office,
+        address=link.peer_address,
+        initiator=initiator,
+        tls=link.cipher,
+        bytes=link.bytes_sent + link.bytes_received,
+        blocks_sent=progress.blocks_sent,
+        blocks_new=progress.blocks_new,
+        blocks_written=progress.blocks_written,
+        forks=sorted(replica.forkers() - known_forkers),
+        duration_s=round(loop.time() - started, 3),
+        discovery_s=None,
+    )
+
+
+async def _send_all(link: Link, session: Session) -> None:
+    for message in session.outgoing():
+        await link.send(message)
+
+
+async def _say_goodbye(link: Link, session: Session) -> None:
+    try:
+        await _send_all(link, session)
+    except MunimentError:
+        return  # it is gone: there is nobody to tell
