@@ -113,7 +113,9 @@ def _take(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Folder) -> 
         raise MunimentError("not-a-backup", path=member.name)
     parts = member.name.split("/")
     known = member.name in ("node.key", "card.office", "charter", "replica.db")
-    if not known and not (len(parts) == 2 and parts[0] == "officers" and parts[1].removesuffix(".key").isdigit()):
+    if not known and not (
+        len(parts) == 2 and parts[0] == "officers" and parts[1].removesuffix(".key").isdigit()
+    ):
         raise MunimentError("not-a-backup", path=member.name)
     target = folder.path / ("charter.restored" if member.name == "charter" else member.name)
     target.parent.mkdir(exist_ok=True)

@@ -120,7 +120,8 @@ def create_office(
         write_durably(folder.officer_key(number), sealed)
     keys = [SigningKey(seed) for seed in (node_seed, *seeds)]
     people = tuple(
-        Officer(officer.name, key.public, officer.roles) for officer, key in zip(officers, keys[1:], strict=True)
+        Officer(officer.name, key.public, officer.roles)
+        for officer, key in zip(officers, keys[1:], strict=True)
     )
     card = sign_card(
         OfficeCard(name, keys[0].public, make_certificate(node_seed), people), [key.sign for key in keys]
@@ -144,7 +145,9 @@ def enter_network(folder: Folder, charter_bytes: bytes, passphrase: str) -> Char
         raise MunimentError("not-our-card", office=card.name)
     keys = open_keys(read_bounded(folder.node_key), passphrase)
     for leftover in (folder.replica, folder.intent, folder.pending):
-        leftover.unlink(missing_ok=True)  # of an interrupted attempt: nothing was ever signed without a charter
+        leftover.unlink(
+            missing_ok=True
+        )  # of an interrupted attempt: nothing was ever signed without a charter
     Database(folder.replica, keys.secrets["database_key"], create=True).close()
     IntentLog.create(folder.intent, card.node_key, computer_identity()).close()
     write_durably(folder.charter, charter.encoded)

@@ -45,7 +45,9 @@ class Fold:
         context = Context(self.network, author, incarnation, act_id, self.roll.roles, self.homes)
         return execute(state, transaction, law, context, trace)
 
-    def signature_fault(self, group: Group, ids: Sequence[bytes], transactions: Sequence[Transaction]) -> str | None:
+    def signature_fault(
+        self, group: Group, ids: Sequence[bytes], transactions: Sequence[Transaction]
+    ) -> str | None:
         """The code of what is wrong with a group's signatures, or None."""
         signers = transactions[0].signers
         if any(transaction.signers != signers for transaction in transactions):
@@ -76,7 +78,9 @@ class Fold:
         rows: list[ActRow] = []
         for group in groups:
             ids = group.ids(self.network)
-            rows.extend(self._run_group(working, group, ids, author, position, len(rows), already_run, known_faults))
+            rows.extend(
+                self._run_group(working, group, ids, author, position, len(rows), already_run, known_faults)
+            )
         return rows
 
     def _run_group(
@@ -106,7 +110,9 @@ class Fold:
             rows.append(act_row(verdict, act_id, position, number, author))
         return rows
 
-    def _judge_encoded(self, working: WorkingState, encoded: bytes, act_id: bytes, author: int) -> Accepted | Rejected:
+    def _judge_encoded(
+        self, working: WorkingState, encoded: bytes, act_id: bytes, author: int
+    ) -> Accepted | Rejected:
         try:
             transaction = decode_transaction(encoded)
         except MunimentError as error:

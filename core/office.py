@@ -19,8 +19,16 @@ from core.laws.verdict import Accepted, Rejected
 from core.ledger.block import Block, Header, block_id, block_preimage, decode_header, encode_header
 from core.ledger.charter import Charter
 from core.ledger.encoding import Value, decode, encode
-from core.ledger.payload import MAX_PAYLOAD_BYTES, Evidence, Group, Payload, group_root, group_signing_message
-from core.ledger.payload import decode_payload, payload_root
+from core.ledger.payload import (
+    MAX_PAYLOAD_BYTES,
+    Evidence,
+    Group,
+    Payload,
+    decode_payload,
+    group_root,
+    group_signing_message,
+    payload_root,
+)
 from core.ledger.record import RECORD_ID_BYTES
 from core.ledger.transaction import (
     NONCE_BYTES,
@@ -241,7 +249,9 @@ class Office(Exchange, Reading):
             round=round_,
             flags=0,
             claimed_ms=max(self._clock.now_ms(), prev.claimed_ms if prev else 0),
-            payload=(payload_root(self.network, payload), len(payload_bytes)) if payload and payload_bytes else None,
+            payload=(payload_root(self.network, payload), len(payload_bytes))
+            if payload and payload_bytes
+            else None,
         )
         header_bytes = encode_header(header)
         self._journal.prepare(

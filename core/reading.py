@@ -78,9 +78,13 @@ class Reading(Replica):
         found = self.store.pages.search(text, limit)
         return [row for row in (self._row(record_id) for record_id in found) if row]
 
-    def list_records(self, register: str, after: tuple[str, bytes] | None = None, limit: int = 100) -> list[RecordRow]:
+    def list_records(
+        self, register: str, after: tuple[str, bytes] | None = None, limit: int = 100
+    ) -> list[RecordRow]:
         """One page in the order of (label, id), after the given place."""
-        return [_record_row(record, pending) for record, pending in self.store.pages.page(register, after, limit)]
+        return [
+            _record_row(record, pending) for record, pending in self.store.pages.page(register, after, limit)
+        ]
 
     def count_records(self, register: str) -> int:
         return self.store.pages.count(register)
@@ -108,7 +112,9 @@ class Reading(Replica):
         view = self._view(row)
         transaction = view.transaction
         procedure = f"{transaction.law}.{transaction.procedure}"
-        return TimelineEntry(row.id, procedure, transaction.claimed_ms, row.author, view.ladder, before, after)
+        return TimelineEntry(
+            row.id, procedure, transaction.claimed_ms, row.author, view.ladder, before, after
+        )
 
     # -- standing -----------------------------------------------------------------------------------------------
 

@@ -55,7 +55,9 @@ class Replica:
 
     # -- taking blocks in ---------------------------------------------------------------------------------------
 
-    def admit(self, header_bytes: bytes, signature: bytes, payload_bytes: bytes | None) -> tuple[Block, Payload | None]:
+    def admit(
+        self, header_bytes: bytes, signature: bytes, payload_bytes: bytes | None
+    ) -> tuple[Block, Payload | None]:
         """A block whose form, signature, payload and place in the graph hold; raises the first rule it breaks."""
         header = decode_header(header_bytes)
         member = self.roll.member(header.author)
@@ -119,7 +121,11 @@ class Replica:
         return header.author
 
     def _keep_evidence(self, added: Added, block: Block, payload: Payload | None) -> None:
-        found = [evidence for evidence in (payload.evidence if payload else ()) if self._proven(evidence) is not None]
+        found = [
+            evidence
+            for evidence in (payload.evidence if payload else ())
+            if self._proven(evidence) is not None
+        ]
         if added.siblings:
             found.append(evidence_of(self.store.chain.block(added.siblings[0].id).block, block))
         for evidence in found:
@@ -128,7 +134,9 @@ class Replica:
     def keep_evidence(self, evidence: Evidence) -> None:
         """Keep checked evidence; an author that is proven now for the first time loses its overlay. Inside `atomic`."""
         header = decode_header(evidence.first)
-        self.store.chain.add_evidence(header.author, header.incarnation, header.seq, evidence, len(self.lace.vertices))
+        self.store.chain.add_evidence(
+            header.author, header.incarnation, header.seq, evidence, len(self.lace.vertices)
+        )
         self.store.state.clear_overlay(header.author)
         self.lace.accuse(header.author)
 

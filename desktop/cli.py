@@ -32,8 +32,11 @@ app.add_typer(law_app, name="law")
 
 Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The office's data folder.")]
 Secret = Annotated[
-    Path | None, typer.Option("--passphrase-file", metavar="FILE", help="Holds the passphrase; else standard input.")
+    Path | None,
+    typer.Option("--passphrase-file", metavar="FILE", help="Holds the passphrase; else standard input."),
 ]
+Control = Annotated[bool, typer.Option("--control", help="Take commands as JSON lines on standard input.")]
+Loopback = Annotated[bool, typer.Option("--loopback", help="Stay on this computer: no other is called or answered.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -54,16 +57,15 @@ def window(
     context: typer.Context,
     data: Data = None,
     passphrase_file: Secret = None,
-    control: Annotated[
-        bool, typer.Option("--control", help="Take commands as JSON lines on standard input.")
-    ] = False,
+    control: Control = False,
+    loopback: Loopback = False,
 ) -> None:
     """Open the window."""
     if context.invoked_subcommand is not None:
         return
     from desktop.application import run
 
-    raise typer.Exit(run(_access(data, passphrase_file), control=control))
+    raise typer.Exit(run(_access(data, passphrase_file), control=control, loopback=loopback))
 
 
 @app.command()
@@ -96,15 +98,14 @@ def verify(
 def node(
     data: Data = None,
     passphrase_file: Secret = None,
-    control: Annotated[
-        bool, typer.Option("--control", help="Take commands as JSON lines on standard input.")
-    ] = False,
+    control: Control = False,
+    loopback: Loopback = False,
     json: Json = False,
 ) -> None:
     """Run a replica without a window, for a box that is always on."""
     from desktop.commands.meeting import node_command
 
-    _conclude(lambda: node_command(_access(data, passphrase_file), control), json)
+    _conclude(lambda: node_command(_access(data, passphrase_file), control, loopback), json)
 
 
 @app.command(name="import")
@@ -157,7 +158,8 @@ def self_test(json: Json = False) -> None:
 def office_create(
     name: Annotated[str, typer.Option("--name")],
     officer: Annotated[
-        list[str], typer.Option("--officer", metavar="NAME:ROLE[,ROLE]:PASSPHRASE-FILE", help="Once an officer.")
+        list[str],
+        typer.Option("--officer", metavar="NAME:ROLE[,ROLE]:PASSPHRASE-FILE", help="Once an officer."),
     ],
     data: Data = None,
     passphrase_file: Secret = None,

@@ -15,6 +15,7 @@ from typing import Any
 from core.errors import MunimentError
 from core.folder import Folder
 from core.ledger.payload import Group
+from core.office import Office
 from core.store.files import write_durably
 from core.views import ActView
 from desktop.unlocking import parse_signing_officer
@@ -28,7 +29,7 @@ Answer = Mapping[str, Any]
 class Control:
     """Answers commands; `answer` may be called from any thread but the service's."""
 
-    def __init__(self, folder: Folder, service: Service) -> None:
+    def __init__(self, folder: Folder, service: Service[Office]) -> None:
         self._folder = folder
         self._service = service
         self._commands: dict[str, Callable[[Mapping[str, Any]], Answer]] = {

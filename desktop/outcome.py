@@ -81,7 +81,9 @@ def conclude(action: Callable[[], Mapping[str, Any]], as_json: bool) -> int:
     code = facts.pop("code", "done")
     message = facts.pop("message", "")
     if as_json:
-        print(json.dumps({"ok": exit_with == DONE, "code": code, "message": message, **facts}, default=_plain))
+        print(
+            json.dumps({"ok": exit_with == DONE, "code": code, "message": message, **facts}, default=_plain)
+        )
     else:
         print(message, file=sys.stdout if exit_with == DONE else sys.stderr)
     return exit_with

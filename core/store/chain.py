@@ -68,7 +68,8 @@ class ChainStore:
 
     def block_at(self, position: int) -> BlockRow:
         row = self._db.row(
-            "SELECT position, id, header, signature, payload, certified FROM block WHERE position = ?", (position,)
+            "SELECT position, id, header, signature, payload, certified FROM block WHERE position = ?",
+            (position,),
         )
         if row is None:
             raise MunimentError("replica-damaged", path=self._db.path)
@@ -87,8 +88,7 @@ class ChainStore:
         """(id, header, whether it has acts, accused) of all blocks in order of arrival."""
         after = 0
         while rows := self._db.rows(
-            "SELECT position, id, header, acts > 0, accused FROM block"
-            " WHERE position > ? ORDER BY position LIMIT 5000",
+            "SELECT position, id, header, acts > 0, accused FROM block WHERE position > ? ORDER BY position LIMIT 5000",
             (after,),
         ):
             for _, block_id, header, has_acts, accused in rows:
@@ -141,7 +141,8 @@ class ChainStore:
             found.update(
                 row[0]
                 for row in self._db.rows(
-                    f"SELECT id FROM act WHERE id IN ({marks}) AND author = ? AND block < ?", (*part, author, block)
+                    f"SELECT id FROM act WHERE id IN ({marks}) AND author = ? AND block < ?",
+                    (*part, author, block),
                 )
             )
         return found
@@ -157,7 +158,8 @@ class ChainStore:
 
     def acts_of_block(self, position: int) -> list[ActRow]:
         rows = self._db.rows(
-            "SELECT id, block, place, author, outcome, code, facts FROM act WHERE block = ? ORDER BY place", (position,)
+            "SELECT id, block, place, author, outcome, code, facts FROM act WHERE block = ? ORDER BY place",
+            (position,),
         )
         return [_act_row(row) for row in rows]
 
@@ -197,9 +199,7 @@ class ChainStore:
 
     def add_evidence(self, author: int, incarnation: int, seq: int, evidence: Evidence, position: int) -> None:
         """`position`: of the newest block here when the fork was found."""
-        body = encode(
-            [evidence.first, evidence.first_signature, evidence.second, evidence.second_signature]
-        )
+        body = encode([evidence.first, evidence.first_signature, evidence.second, evidence.second_signature])
         self._db.execute(
             "INSERT OR IGNORE INTO evidence VALUES (?,?,?,?,?)", (author, incarnation, seq, body, position)
         )

@@ -76,6 +76,8 @@ class Database:
         in_memory = self.path == IN_MEMORY
         if not in_memory and Path(path).exists() == create:
             raise MunimentError("replica-exists" if create else "replica-missing", path=self.path)
+        if create and not in_memory:
+            Path(path).touch(mode=0o600)  # SQLite would let others read the encrypted bytes
         self._connection = sqlcipher.connect(self.path, isolation_level=None, cached_statements=256)
         self._depth = 0
         try:

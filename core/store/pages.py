@@ -58,7 +58,8 @@ class PageStore:
             # An act that is executed again (first in the overlay, then agreed) has its words here already.
             fresh = [row for row in created if not self._row_number(row[0])] if number else created
             self._db.executemany(
-                "INSERT INTO search_row VALUES (?,?)", [(number + i, row[0]) for i, row in enumerate(fresh, 1)]
+                "INSERT INTO search_row VALUES (?,?)",
+                [(number + i, row[0]) for i, row in enumerate(fresh, 1)],
             )
             self._db.executemany(
                 "INSERT INTO search(rowid, words) VALUES (?,?)",
@@ -66,7 +67,8 @@ class PageStore:
             )
         for record_id, text in replaced:
             self._db.execute(
-                "INSERT OR REPLACE INTO search(rowid, words) VALUES (?,?)", (self._row_number(record_id), text)
+                "INSERT OR REPLACE INTO search(rowid, words) VALUES (?,?)",
+                (self._row_number(record_id), text),
             )
 
     def _row_number(self, record_id: bytes) -> int | None:

@@ -43,21 +43,21 @@ class StateStore:
 
     def find(self, index: str, group: bytes, limit: int) -> list[bytes]:
         rows = self._db.rows(
-            "SELECT record FROM index_entry WHERE name = ? AND grp = ? ORDER BY record LIMIT ?", (index, group, limit)
+            "SELECT record FROM index_entry WHERE name = ? AND grp = ? ORDER BY record LIMIT ?",
+            (index, group, limit),
         )
         return [row[0] for row in rows]
 
     def count(self, index: str, group: bytes) -> int:
-        found: int = self._db.scalar(
-            "SELECT count(*) FROM index_entry WHERE name = ? AND grp = ?", (index, group)
-        )
+        found: int = self._db.scalar("SELECT count(*) FROM index_entry WHERE name = ? AND grp = ?", (index, group))
         return found
 
     def holds(self, index: str, group: bytes, record_id: bytes) -> bool:
         """Whether the agreed layer has the record in the group."""
         return bool(
             self._db.scalar(
-                "SELECT 1 FROM index_entry WHERE name = ? AND grp = ? AND record = ?", (index, group, record_id)
+                "SELECT 1 FROM index_entry WHERE name = ? AND grp = ? AND record = ?",
+                (index, group, record_id),
             )
         )
 
@@ -68,16 +68,12 @@ class StateStore:
 
     def history(self, record_id: bytes) -> list[Record]:
         """Versions that were replaced, newest first."""
-        rows = self._db.rows(
-            "SELECT body FROM history WHERE record = ? ORDER BY version DESC", (record_id,)
-        )
+        rows = self._db.rows("SELECT body FROM history WHERE record = ? ORDER BY version DESC", (record_id,))
         return [decode_record(row[0]) for row in rows]
 
     def written_by(self, last_act: bytes) -> list[bytes]:
         """Ids of the records of which an act (first 16 bytes of its id) made a version."""
-        rows = self._db.rows(
-            "SELECT record FROM written WHERE last_act = ? ORDER BY record", (last_act,)
-        )
+        rows = self._db.rows("SELECT record FROM written WHERE last_act = ? ORDER BY record", (last_act,))
         return [row[0] for row in rows]
 
     # -- writing; inside `atomic` -------------------------------------------------------------------------------
@@ -178,7 +174,8 @@ class StateStore:
 
     def _refresh_bucket(self, number: int) -> None:
         rows = self._db.rows(
-            "SELECT register, district, id, body FROM record WHERE id >= ? AND id < ? ORDER BY id", _bucket_range(number)
+            "SELECT register, district, id, body FROM record WHERE id >= ? AND id < ? ORDER BY id",
+            _bucket_range(number),
         )
         hashes: dict[tuple[str, int], bytearray] = {}
         for register, district, record_id, body in rows:
@@ -203,4 +200,3 @@ def _bucket_range(number: int) -> tuple[bytes, bytes]:
 
 def _district(record: Record) -> int:
     return SHARED_DISTRICT if record.keeper is None else record.keeper
-

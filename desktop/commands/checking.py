@@ -23,9 +23,7 @@ def check_law_command(path: Path) -> dict[str, Any]:
         if "errors" not in error.facts:
             raise
         problems = [dict(problem) for problem in error.facts["errors"]]
-        lines = "\n".join(
-            f"{path.name}:{p.get('line', 0)}: {p.get('code')} {p.get('detail', '')}" for p in problems
-        )
+        lines = "\n".join(f"{path.name}:{p.get('line', 0)}: {p.get('code')} {p.get('detail', '')}" for p in problems)
         message = sentence("law-refused", {"path": path.name, "count": len(problems)}) + "\n" + lines
         return {"message": message, "code": "law-refused", "exit": BAD_INPUT, "errors": problems}
     facts = {"name": law.name, "version": law.version, "digest": law.digest.hex()}

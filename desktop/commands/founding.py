@@ -42,9 +42,7 @@ def _parse_new_officer(text: str) -> NewOfficer:
     return NewOfficer(name, chosen, read_passphrase(Path(file)))
 
 
-def found_network_command(
-    name: str, cards: Sequence[Path], laws: Sequence[Path], out: Path
-) -> dict[str, Any]:
+def found_network_command(name: str, cards: Sequence[Path], laws: Sequence[Path], out: Path) -> dict[str, Any]:
     """Write the charter file from office cards; without named laws, those that come with the application."""
     if out.exists():
         raise MunimentError("file-exists", path=str(out))

@@ -58,9 +58,7 @@ def import_command(
 
 def _judged(report: ImportReport) -> dict[str, Any]:
     facts: dict[str, Any] = {"rows": report.rows, "acts": report.acts, "refused": len(report.refused)}
-    rows = [
-        {"row": row.row, "code": row.code, "message": sentence(row.code, row.facts)} for row in report.refused
-    ]
+    rows = [{"row": row.row, "code": row.code, "message": sentence(row.code, row.facts)} for row in report.refused]
     if report.refused:
         first = rows[0]
         message = sentence("rows-refused", {**facts, "row": first["row"], "reason": first["message"]})

@@ -44,7 +44,8 @@ class OfficeProcess:
         environment = dict(os.environ)
         if self.headless:
             environment["QT_QPA_PLATFORM"] = "offscreen"
-        line = command_line("--data", str(self.data), "--passphrase-file", str(self.passphrase_file), "--control")
+        access = ("--data", str(self.data), "--passphrase-file", str(self.passphrase_file))
+        line = command_line(*access, "--control", "--loopback")
         self._process = subprocess.Popen(
             line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment
         )

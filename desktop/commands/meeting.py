@@ -1,0 +1,84 @@
+"""An office without a window: a replica that is always on, and courier files."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from core.errors import MunimentError
+from core.office import Office
+from desktop.control import Control
+from desktop.unlocking import Access
+from desktop.wording import sentence
+from sync.events import Event, MeetingEnded, MeetingFailed
+from sync.service import Service, Settings
+
+QUIET = Settings(port=0, loopback_only=True, announce=False, automatic=False)
+
+
+def service_settings(controlled: bool, loopback: bool) -> Settings:
+    """A controlled office meets only when it is told to, on any free port: several may share a computer."""
+    if controlled:
+        return Settings(port=0, loopback_only=loopback, automatic=False)
+    return Settings(loopback_only=loopback)
+
+
+def node_command(access: Access, controlled: bool, loopback: bool) -> dict[str, Any]:
+    """Listen, announce and meet until interrupted, or until standard input ends when it is controlled."""
+    service = Service(access.open, service_settings(controlled, loopback))
+    service.start()
+    ended = threading.Event()
+    try:
+        if controlled:
+            Control(access.folder, service).serve(ended.set)
+        else:
+            service.listen(_print_event)
+            print(sentence("node-listening", {"port": service.port}), flush=True)
+        ended.wait()
+    finally:
+        service.stop()
+    return {"message": sentence("interrupted", {})}
+
+
+def _print_event(event: Event) -> None:
+    if isinstance(event, MeetingEnded):
+        facts = {"received": event.report["blocks_new"], "sent": event.report["blocks_sent"]}
+        print(sentence("met", facts), flush=True)
+    elif isinstance(event, MeetingFailed):
+        print(sentence(event.code, event.facts), flush=True)
+
+
+def courier_write_command(access: Access, recipients: Sequence[str], file: Path) -> dict[str, Any]:
+    service = _quiet_service(access)
+    try:
+        numbers = [_office_number(service.office, text) for text in recipients]
+        report = service.write_courier(file, numbers).result()
+    finally:
+        service.stop()
+    return {"message": sentence("courier-written", {"path": str(file)}), **report}
+
+
+def courier_read_command(access: Access, file: Path) -> dict[str, Any]:
+    service = _quiet_service(access)
+    try:
+        report = service.read_courier(file).result()
+    finally:
+        service.stop()
+    return {"message": sentence("courier-read", {"blocks": report["blocks_new"]}), **report}
+
+
+def _quiet_service(access: Access) -> Service[Office]:
+    """Nobody is called on and nobody can call: the command is done in a moment."""
+    service = Service(access.open, QUIET)
+    service.start()
+    return service
+
+
+def _office_number(office: Office, text: str) -> int:
+    """By number as the window shows it, counting from 1, or by name."""
+    if text.isdecimal() and 1 <= int(text) <= len(office.roll.members):
+        return int(text) - 1
+    for member in office.roll.members:
+        if member.office == text:
+            return member.number
+    raise MunimentError("unknown-office", office=text)
