@@ -266,11 +266,12 @@ class Blocklace:
         """
         own = self._tips.get(author)
         prev = own[0] if own else None
-        wanted, chosen = list(self._sinks), set[Vertex]()
+        wanted, chosen, met = list(self._sinks), set[Vertex](), set[Vertex]()
         while wanted:
             vertex = wanted.pop()
-            if vertex is prev:
+            if vertex is prev or vertex in met:
                 continue
+            met.add(vertex)
             if self.forkers >> vertex.author & 1:
                 wanted.extend(vertex.parents)
             else:

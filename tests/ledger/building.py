@@ -87,8 +87,7 @@ def make_network(count: int = 4, laws: Sequence[bytes] = (LAW,), name: str = "Mu
         node = SigningKey(seed(name, number, "node"))
         keys = tuple(SigningKey(seed(name, number, place)) for place in range(len(PEOPLE)))
         people = tuple(
-            Officer(person, key.public, frozenset(roles))
-            for (person, roles), key in zip(PEOPLE, keys, strict=True)
+            Officer(person, key.public, frozenset(roles)) for (person, roles), key in zip(PEOPLE, keys, strict=True)
         )
         office = NAMES[number] if number < len(NAMES) else f"Office {number}"
         card = OfficeCard(office, node.public, make_certificate(seed(name, number, "node")), people)
