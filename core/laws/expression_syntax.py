@@ -140,7 +140,8 @@ def _parser() -> Lark:
 
 def _syntax_error(text: str, error: UnexpectedInput) -> ExpressionError:
     position = getattr(error, "pos_in_stream", None)
-    if position is None or position >= len(text):
+    at_end = getattr(getattr(error, "token", None), "type", "") == "$END"
+    if at_end or position is None or position >= len(text):
         return ExpressionError("bad-expression", "…")
     rest = text[position : position + 20]
     # A sign that the grammar has nowhere (or doubled) is an operator somebody took for granted.

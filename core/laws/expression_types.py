@@ -137,7 +137,8 @@ def family(checked: FieldType) -> tuple[str, ...]:
 
 def require_family(left: FieldType, right: FieldType, text: str) -> None:
     """Raises `mixed-types`, `several-currencies`, `no-such-word`."""
-    if isinstance(left, MoneyType) and isinstance(right, MoneyType) and family(left) != family(right):
+    both_money = isinstance(left, MoneyType) and isinstance(right, MoneyType)
+    if both_money and (not family(left) or family(left) != family(right)):
         raise ExpressionError("several-currencies", text)
     if not family(left) or family(left) != family(right):
         raise ExpressionError("mixed-types", text)
