@@ -10,8 +10,8 @@ import struct
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray
-from PySide6.QtGui import QFont, QFontDatabase, QRawFont
+from PySide6.QtCore import QByteArray, QCoreApplication
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QRawFont
 
 FOLDER = Path(__file__).parent / "fonts"
 EM = 1000  # units in which advances are whole numbers: both families have 1000 units per em
@@ -28,8 +28,10 @@ FAMILIES = tuple(dict.fromkeys(family for family, _ in FACES))
 def load_fonts() -> tuple[str, ...]:
     """Register the vendored files, once a process; the families, in the order in which to try them.
 
-    Needs a QGuiApplication. Raises FileNotFoundError when the application is incomplete.
+    Without a window (the command) Qt is started here, off the screen. Raises FileNotFoundError when the application
+    is incomplete.
     """
+    _start_qt()
     for (family, bold), file in FACES.items():
         data = rename_family((FOLDER / file).read_bytes(), family, "Bold" if bold else "Regular")
         if QFontDatabase.addApplicationFontFromData(QByteArray(data)) < 0:
@@ -51,6 +53,12 @@ def missing_characters(text: str) -> set[str]:
         for bold in (False, True)
         if not any(face.supportsCharacter(ord(character)) for face in paper_faces(bold))
     }
+
+
+@cache
+def _start_qt() -> QCoreApplication:
+    """Letters need an application object; kept by the cache as long as the process lives."""
+    return QGuiApplication.instance() or QGuiApplication(["muniment", "-platform", "offscreen"])
 
 
 def rename_family(font: bytes, family: str, style: str) -> bytes:

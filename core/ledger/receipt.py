@@ -48,11 +48,13 @@ class ReceiptFacts:
     network: bytes
     network_name: str
     offices: int  # that founded it
+    quorum: int
     law_digests: tuple[bytes, ...]
     transaction_id: bytes
     transaction: Transaction
     origins: Mapping[str, tuple[Transaction, int]]  # record's name → its creating act, which of its records
     author: Member  # the office whose node enclosed the act
+    members: Mapping[int, Member]  # its office and those of its signers
     signed_by: tuple[SignedBy, ...]
     block: bytes
     header: Header
@@ -123,11 +125,13 @@ def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None
         network=receipt.network,
         network_name=head.name,
         offices=receipt.charter_count - 1,
+        quorum=head.quorum,
         law_digests=head.law_digests,
         transaction_id=act_id,
         transaction=transaction,
         origins=_check_origins(receipt, transaction),
         author=author,
+        members=members,
         signed_by=_check_officers(receipt, transaction, members, root, verify),
         block=block_id(receipt.network, receipt.header),
         header=header,

@@ -1,0 +1,170 @@
+"""What an extract says: rows of label and text, made from a checked receipt and the rules of its register.
+
+Only signed facts stand here. Labels and titles come from the law whose digest the charter names, so they are proved
+as well; where that law is not at hand the law's own names stand in their place. A record is named by its key as the
+act that created it stated it (the receipt's origin).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from core.laws.law import Law, Procedure, Register
+from core.ledger.receipt import ReceiptFacts
+from core.ledger.transaction import Transaction
+from desktop.printing.values import Teller, grouped, is_document
+from desktop.wording_paper import day_text, knows, say
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_SHOWN = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    label: str
+    lines: tuple[str, ...]
+    note: str = ""  # set smaller
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The words of one extract, without their places."""
+
+    language: str
+    network_name: str
+    title: str
+    subtitle: str
+    act: tuple[Row, ...]
+    signers: tuple[Row, ...]
+    kept: tuple[Row, ...]
+    technical: tuple[Row, ...]
+    network: str  # hexadecimal, in groups
+    act_short: str
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All facts in the order of the paper."""
+        return (*self.act, *self.signers, *self.kept, *self.technical)
+
+
+def make_content(facts: ReceiptFacts, law: Law | None) -> Content:
+    """The content of an extract in the receipt's language."""
+    language, transaction = facts.language, facts.transaction
+    teller = Teller(language, facts.members)
+    procedure = law.procedures.get(transaction.procedure) if law else None
+    title, subtitle = _titles(law, procedure, transaction, language)
+    return Content(
+        language,
+        facts.network_name,
+        title,
+        subtitle,
+        (*_record_rows(teller, facts, law, procedure), *_act_rows(teller, transaction, procedure)),
+        tuple(_signer_rows(facts)),
+        tuple(_kept_rows(facts)),
+        tuple(_technical_rows(teller, facts, law, procedure)),
+        grouped(facts.network.hex()),
+        grouped(facts.transaction_id.hex()[:16]),
+    )
+
+
+def _titles(law: Law | None, procedure: Procedure | None, transaction: Transaction, language: str) -> tuple[str, str]:
+    if law is None or procedure is None:
+        return f"{transaction.law}.{transaction.procedure}", transaction.law
+    extract = law.extracts.get(procedure.extract)
+    act, register = in_language(procedure.title, language), in_language(law.title, language)
+    if extract is None:
+        return act or transaction.procedure, register
+    return in_language(extract.title, language) or act, f"{register} · {act}"
+
+
+def _record_rows(teller: Teller, facts: ReceiptFacts, law: Law | None, procedure: Procedure | None) -> list[Row]:
+    """The records that the act refers to, each by its first key where its creating act rides along."""
+    rows, language = [], teller.language
+    for name, reference in facts.transaction.changes.items():
+        register = law.registers.get(procedure.referenced.get(name, "")) if law and procedure else None
+        label = in_language(register.title, language) if register else ""
+        origin = facts.origins.get(name)
+        keys = _first_keys(teller, origin[0], law, register) if origin else []
+        if keys:
+            note = say(language, "origin", version=reference.version)
+            rows.append(Row(label or name, tuple(keys), note))
+        else:
+            known = {"record": grouped(reference.record.hex()), "version": reference.version}
+            rows.append(Row(label or name, (say(language, "no-origin", **known),)))
+    return rows
+
+
+def _first_keys(teller: Teller, created_by: Transaction, law: Law | None, register: Register | None) -> list[str]:
+    """Keys of a record as its creating act states them under the same names; without a law all its plain texts."""
+    if law is None or register is None:
+        return [f"{name} {value}" for name, value in created_by.act.items() if isinstance(value, str)]
+    procedure = law.procedures.get(created_by.procedure)
+    shown = []
+    for name, field in register.key.items():
+        stated = procedure.fields.get(name) if procedure and created_by.law == law.name else None
+        if stated is not None and name in created_by.act:
+            text = teller.text(created_by.act[name], stated.type)
+            shown.append(f"{teller.label(name, field)} {text}")
+    return shown
+
+
+def _act_rows(teller: Teller, transaction: Transaction, procedure: Procedure | None) -> list[Row]:
+    fields = procedure.fields if procedure else {}
+    names = [name for name in fields if name in transaction.act]
+    names += [name for name in transaction.act if name not in fields]
+    rows = []
+    for name in names:
+        field = fields.get(name)
+        lines = teller.lines(transaction.act[name], field.type if field else None)
+        rows.append(Row(teller.label(name, field), tuple(lines)))
+    if transaction.requests:
+        rows.append(Row(say(teller.language, "requests"), (str(len(transaction.requests)),)))
+    return rows
+
+
+def _signer_rows(facts: ReceiptFacts) -> list[Row]:
+    rows = []
+    for signed in facts.signed_by:
+        key = f"role-{signed.signer.role}"
+        role = say(facts.language, key) if knows(key) else signed.signer.role
+        office = say(facts.language, "office", office=signed.office)
+        rows.append(Row(role, (f"{signed.officer}, {office}",)))
+    return rows
+
+
+def _kept_rows(facts: ReceiptFacts) -> list[Row]:
+    language = facts.language
+    kept = say(language, "kept-office", office=facts.author.office, number=facts.header.seq)
+    return [
+        Row(say(language, "kept"), (kept,)),
+        Row(say(language, "time"), (claimed_text(language, facts.transaction.claimed_ms),)),
+    ]
+
+
+def _technical_rows(teller: Teller, facts: ReceiptFacts, law: Law | None, procedure: Procedure | None) -> list[Row]:
+    language, fields = teller.language, procedure.fields if procedure else {}
+    rows = [
+        Row(say(language, "act-id"), (grouped(facts.transaction_id.hex()),)),
+        Row(say(language, "block-id"), (grouped(facts.block.hex()),)),
+    ]
+    if law is not None:
+        rules = say(language, "rules", title=in_language(law.title, language) or law.name, version=law.version)
+        rows.append(Row(say(language, "rules-id"), (rules,), grouped(law.digest.hex())))
+    for name, value in facts.transaction.act.items():
+        if is_document(value):
+            label = say(language, "scan-id", name=teller.label(name, fields.get(name)))
+            rows.append(Row(label, (grouped(value["digest"].hex()),)))
+    return rows
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language) or texts.get("en", "")
+
+
+def claimed_text(language: str, claimed_ms: int) -> str:
+    """A computer's claim of day and time; a claim beyond every calendar is shown as its number."""
+    if claimed_ms >= (LAST_SHOWN - EPOCH) / timedelta(milliseconds=1):
+        return str(claimed_ms)
+    moment = EPOCH + timedelta(milliseconds=claimed_ms)
+    day = day_text(language, [moment.year, moment.month, moment.day])
+    return say(language, "time-claimed", day=day, time=f"{moment:%H:%M}")

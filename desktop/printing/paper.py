@@ -1,0 +1,27 @@
+"""From checked facts to the PDF of an extract, and the rules that ride along in it.
+
+The rules of the register are attached to the file: their digest stands in the charter, the charter's head in the
+receipt, so a verifier who has never seen this law still knows its titles and labels, and proves them. On the paper
+alone they are missing; there the labels come from the laws that the verifier knows, else the law's own names.
+"""
+
+from collections.abc import Sequence
+
+from core.laws.law import Law
+from core.ledger.receipt import TEMPLATE, ReceiptFacts
+from desktop.printing.code import draw_symbols
+from desktop.printing.drawing import draw_pdf
+from desktop.printing.extract import PrintedStep, set_extract
+from desktop.printing.facts import make_content
+from desktop.wording_paper import say
+
+TEMPLATES = (TEMPLATE,)  # every version that was ever printed can be set again
+RULES_FILE = "rules.cbor"
+
+
+def make_pdf(facts: ReceiptFacts, law: Law, symbols: Sequence[bytes], printed: PrintedStep) -> bytes:
+    """The PDF of an extract; `symbols`: contents of the QR symbols, from `pack` or as they were read."""
+    content = make_content(facts, law)
+    pages = set_extract(content, draw_symbols(symbols), printed, facts.quorum, facts.offices)
+    title = say(facts.language, "paper-title", title=content.title, act=content.act_short)
+    return draw_pdf(pages, title, [(RULES_FILE, law.canonical)])

@@ -1,0 +1,130 @@
+"""Opening a paper: a PDF, a scan, a picture; its QR codes read from pixels, whatever the file says about itself.
+
+Everything is bounded before it is drawn: bytes, pages, pixels. A PDF whose pages show nothing but pictures (and the
+invisible text that a scanner's character recognition adds) is a scan: there its text cannot be compared.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+import pypdfium2
+import zxingcpp
+from PIL import Image, UnidentifiedImageError
+from pypdfium2 import raw
+
+from core.errors import MunimentError
+from desktop.printing.code import MAGIC
+
+MAX_FILE_BYTES = 32 << 20
+MAX_PAGES = 16
+MAX_PIXELS = 50_000_000
+COMPARE_DPI = 100
+CODE_DPI = (200, 300, 120)
+PICTURE_FORMATS = ("PNG", "JPEG")
+INVISIBLE = 3  # text render mode (ISO 32000-1, table 106)
+POINTS_PER_INCH = 72
+
+
+def is_pdf(data: bytes) -> bool:
+    return b"%PDF-" in data[:1024]
+
+
+@contextmanager
+def open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """A PDF within the bounds. Raises `not-an-extract` (facts: why)."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        raise MunimentError("not-an-extract", why="damaged-pdf") from None
+    try:
+        if not 0 < len(document) <= MAX_PAGES:
+            raise MunimentError("not-an-extract", why="pages", pages=len(document))
+        for number in range(len(document)):
+            width, height = document.get_page_size(number)
+            inches = width * height / POINTS_PER_INCH**2
+            if not 0 < inches * max(CODE_DPI) ** 2 <= MAX_PIXELS:
+                raise MunimentError("not-an-extract", why="page-size")
+        yield document
+    except pypdfium2.PdfiumError:
+        raise MunimentError("not-an-extract", why="damaged-pdf") from None
+    finally:
+        document.close()
+
+
+def open_picture(data: bytes) -> Image.Image:
+    """A PNG or JPEG in grey. Raises `not-an-extract` (facts: why)."""
+    try:
+        with Image.open(BytesIO(data), formats=PICTURE_FORMATS) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise MunimentError("not-an-extract", why="picture-size")
+            return picture.convert("L")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        raise MunimentError("not-an-extract", why="damaged-picture") from None
+
+
+def page_image(document: pypdfium2.PdfDocument, number: int, dpi: int, grey: bool = False) -> Image.Image:
+    """A page as a reader sees it, with annotations and filled forms."""
+    return document[number].render(scale=dpi / POINTS_PER_INCH, grayscale=grey).to_pil()
+
+
+def page_text(document: pypdfium2.PdfDocument, number: int) -> str:
+    """The text of a page, whitespace normalised."""
+    return " ".join(document[number].get_textpage().get_text_bounded().split())
+
+
+def pdf_codes(document: pypdfium2.PdfDocument) -> set[bytes]:
+    """The contents of our QR symbols on all pages."""
+    found: set[bytes] = set()
+    for dpi in CODE_DPI:
+        for number in range(len(document)):
+            found |= picture_codes(page_image(document, number, dpi, grey=True))
+        if found and len(found) >= max(one[len(MAGIC) + 1] for one in found):
+            break
+    return found
+
+
+def picture_codes(picture: Image.Image) -> set[bytes]:
+    """The contents of our QR symbols in a picture."""
+    symbols = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    return {content for content in map(bytes, _contents(symbols)) if content.startswith(MAGIC)}
+
+
+def is_scan(document: pypdfium2.PdfDocument) -> bool:
+    """Whether every page shows a picture and nothing else."""
+    for number in range(len(document)):
+        kinds = {_visible_kind(item) for item in document[number].get_objects(max_depth=8)}
+        if kinds - {None} != {raw.FPDF_PAGEOBJ_IMAGE}:
+            return False
+    return True
+
+
+def has_foreign_parts(document: pypdfium2.PdfDocument) -> bool:
+    """Whether the file can look otherwise elsewhere: notes, form fields, scripts. An extract has none of them."""
+    return (
+        document.get_formtype() != raw.FORMTYPE_NONE
+        or raw.FPDFDoc_GetJavaScriptActionCount(document) != 0
+        or any(raw.FPDFPage_GetAnnotCount(document[number]) for number in range(len(document)))
+    )
+
+
+def attachments(document: pypdfium2.PdfDocument, max_bytes: int) -> list[bytes]:
+    """The files inside. Raises `embedded-data-differs` for one over `max_bytes`."""
+    files = []
+    for number in range(document.count_attachments()):
+        content = bytes(document.get_attachment(number).get_data())
+        if len(content) > max_bytes:
+            raise MunimentError("embedded-data-differs")
+        files.append(content)
+    return files
+
+
+def _visible_kind(item: pypdfium2.PdfObject) -> int | None:
+    if item.type == raw.FPDF_PAGEOBJ_TEXT and raw.FPDFTextObj_GetTextRenderMode(item) == INVISIBLE:
+        return None
+    # What a form holds is listed after it.
+    return None if item.type == raw.FPDF_PAGEOBJ_FORM else int(item.type)
+
+
+def _contents(symbols: Iterable[zxingcpp.Barcode]) -> list[bytes]:
+    return [symbol.bytes for symbol in symbols if symbol.valid]

@@ -1,0 +1,228 @@
+"""Verifying: a paper, a picture of one, or evidence of a fork, by whoever holds the file.
+
+The QR code counts, read from pixels; nothing else in the file is believed. What it proves ends at the network id: a
+reader who knows the id (`Knowledge.network`) is told so, another must compare it. With a replica at hand the present
+step and the offices that have countersigned are added. The file is never written to.
+No sentences here: codes and facts; the words stand in desktop/wording and desktop/wording_paper.py.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+
+from core.crypto.hashing import tagged_hash
+from core.crypto.signing import verify
+from core.errors import MunimentError
+from core.folder import read_bounded
+from core.laws.law import Law
+from core.laws.law_reading import law_from_canonical, parse_law
+from core.laws.law_source import MAX_LAW_BYTES
+from core.ledger.block import block_id
+from core.ledger.forks import check_evidence, decode_evidence_file
+from core.ledger.receipt import ReceiptFacts, check_receipt
+from core.ledger.receipt_format import decode_receipt
+from desktop.library import library_laws
+from desktop.printing.code import unpack
+from desktop.printing.comparing import find_difference, read_printed_step
+from desktop.printing.extract import PrintedStep
+from desktop.printing.facts import make_content
+from desktop.printing.paper import TEMPLATES, make_pdf
+from desktop.printing.reading import (
+    MAX_FILE_BYTES,
+    attachments,
+    has_foreign_parts,
+    is_pdf,
+    is_scan,
+    open_pdf,
+    open_picture,
+    pdf_codes,
+    picture_codes,
+)
+from desktop.printing.values import grouped
+from desktop.wording_paper import ladder_text, say
+
+PICTURE_STARTS = (b"\x89PNG", b"\xff\xd8\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """How far an act has come as a replica knows it; `seen_by`: names of offices."""
+
+    step: str
+    outcome: str
+    seen_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the reader already holds: nothing, a network id, a charter or a whole replica."""
+
+    network: bytes | None = None
+    laws: tuple[Law, ...] = ()
+    node: Callable[[int], tuple[str, bytes] | None] = lambda _number: None  # → (office, its node's key)
+    present: Callable[[bytes], Present | None] = lambda _act: None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyResult:
+    """`valid`: the proof holds and nothing seen contradicts it.
+
+    Codes of a valid one: `valid`; `facts-to-compare` (a scan or picture: the reader compares `facts` with the
+    paper); `fork-proven`. Of an invalid one: `text-differs` (detail: what), `embedded-data-differs`, `rules-missing`,
+    `template-unknown`, `several-receipts`, `symbols-missing`, `damaged-symbol`, `evidence-needs-charter`,
+    `evidence-of-another-network` and the codes of `check_receipt`, `check_evidence` and the decoders.
+    """
+
+    valid: bool
+    code: str
+    kind: str  # extract, picture or evidence
+    facts: tuple[tuple[str, str], ...] = ()  # label and text, all signed
+    network: bytes | None = None
+    network_known: bool = False
+    act: bytes | None = None
+    printed: str | None = None  # the ladder's words on the paper: as printed, not proved
+    step: str | None = None  # the rest needs a replica
+    outcome: str | None = None
+    witnesses: tuple[str, ...] = ()
+    checkpoint: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def verify_file(path: Path, knowledge: Knowledge | None = None) -> VerifyResult:
+    """Verify an extract (PDF), a picture of one (PNG, JPEG), or a file of fork evidence.
+
+    Raises `not-an-extract`, `too-large`, `file-not-found`, `file-not-read`: then nothing was judged.
+    """
+    data, known = read_bounded(path, MAX_FILE_BYTES), knowledge or Knowledge()
+    if is_pdf(data):
+        return verify_pdf(data, known)
+    if data.startswith(PICTURE_STARTS):
+        return verify_picture(data, known)
+    return verify_evidence(data, known)
+
+
+def verify_picture(data: bytes, knowledge: Knowledge) -> VerifyResult:
+    """A photograph or scan: the signed facts, for the reader to compare."""
+    return _judge("picture", picture_codes(open_picture(data)), knowledge, None)
+
+
+def verify_pdf(data: bytes, knowledge: Knowledge) -> VerifyResult:
+    with open_pdf(data) as document:
+        codes = pdf_codes(document)
+        if is_scan(document):
+            return _judge("picture", codes, knowledge, None)
+        return _judge("extract", codes, knowledge, document)
+
+
+def verify_evidence(data: bytes, knowledge: Knowledge) -> VerifyResult:
+    """Two signed headers of one place, checked with the key that a charter or replica knows."""
+    try:
+        network, evidence = decode_evidence_file(data)
+    except MunimentError:
+        raise MunimentError("not-an-extract", why="unknown-kind") from None
+    refused = VerifyResult(False, "evidence-needs-charter", "evidence", network=network)
+    if knowledge.network is None:
+        return refused
+    if knowledge.network != network:
+        return replace(refused, code="evidence-of-another-network")
+    try:
+        stated = check_evidence(evidence, network, b"", lambda *_: True)
+        node = knowledge.node(stated.author)
+        if node is None:
+            return replace(refused, code="signer-not-in-charter", detail={"office": stated.author})
+        office, key = node
+        header = check_evidence(evidence, network, key, verify)
+    except MunimentError as error:
+        return replace(refused, code=error.code, detail=error.facts)
+    blocks = [grouped(block_id(network, one).hex()) for one in (evidence.first, evidence.second)]
+    keys = ("evidence-office", "evidence-place", "evidence-first", "evidence-second", "evidence-network")
+    texts = (office, str(header.seq), *blocks, grouped(network.hex()))
+    facts = tuple((say("en", key), text) for key, text in zip(keys, texts, strict=True))
+    detail = {"office": office, "author": header.author, "seq": header.seq}
+    return VerifyResult(True, "fork-proven", "evidence", facts, network, True, detail=detail)
+
+
+def _judge(kind: str, codes: set[bytes], knowledge: Knowledge, document: pypdfium2.PdfDocument | None) -> VerifyResult:
+    refused = VerifyResult(False, "", kind)
+    try:
+        encoded, symbols = unpack(codes)
+        facts = check_receipt(decode_receipt(encoded), verify, knowledge.network)
+    except MunimentError as error:
+        if error.code == "not-an-extract":
+            raise
+        return replace(refused, code=error.code, detail=error.facts)
+    try:
+        law = find_law(facts, document, knowledge.laws)
+    except MunimentError as error:
+        return replace(_told(refused, facts, None, knowledge), code=error.code)
+    result = _told(refused, facts, law, knowledge)
+    if document is None:
+        return replace(result, valid=True, code="facts-to-compare")
+    if facts.template not in TEMPLATES:
+        return replace(result, code="template-unknown", detail={"template": facts.template})
+    if law is None:
+        return replace(result, code="rules-missing", detail={"law": facts.transaction.law})
+    return _compare(result, document, facts, law, symbols)
+
+
+def _compare(
+    result: VerifyResult,
+    document: pypdfium2.PdfDocument,
+    facts: ReceiptFacts,
+    law: Law,
+    symbols: Sequence[bytes],
+) -> VerifyResult:
+    if has_foreign_parts(document):
+        return replace(result, code="text-differs", detail={"what": "foreign-parts"})
+    printed = read_printed_step(document, facts.language, facts.quorum, facts.offices)
+    if printed is None:
+        return replace(result, code="text-differs", detail={"what": "printed-step"})
+    with open_pdf(make_pdf(facts, law, symbols, printed)) as again:
+        what = find_difference(document, again)
+    if what is not None:
+        return replace(result, code="text-differs", detail={"what": what})
+    return replace(result, valid=True, code="valid", printed=_words(facts, printed))
+
+
+def _words(facts: ReceiptFacts, printed: PrintedStep) -> str:
+    return ladder_text(facts.language, printed.step, printed.outcome, printed.seen, facts.quorum, facts.offices)
+
+
+def _told(result: VerifyResult, facts: ReceiptFacts, law: Law | None, knowledge: Knowledge) -> VerifyResult:
+    """The result with what the receipt proves and what a replica knows of it."""
+    content = make_content(facts, law)
+    told = [(row.label, "\n".join((*row.lines, row.note) if row.note else row.lines)) for row in content.rows]
+    told += [(say(facts.language, "network-heading"), content.network)]
+    present = knowledge.present(facts.transaction_id) if knowledge.network == facts.network else None
+    result = replace(
+        result,
+        facts=tuple(told),
+        network=facts.network,
+        network_known=knowledge.network == facts.network,
+        act=facts.transaction_id,
+    )
+    if present is None:
+        return result
+    return replace(result, step=present.step, outcome=present.outcome, witnesses=present.seen_by)
+
+
+def find_law(facts: ReceiptFacts, document: pypdfium2.PdfDocument | None, known: Sequence[Law]) -> Law | None:
+    """The act's rules: those in the file, those known, those that come with the application; by the charter's digest.
+
+    Raises `embedded-data-differs` when the file carries anything but rules that the charter names.
+    """
+    embedded = []
+    for content in attachments(document, MAX_LAW_BYTES) if document else []:
+        if tagged_hash("law", content) not in facts.law_digests:
+            raise MunimentError("embedded-data-differs")
+        embedded.append(law_from_canonical(content))
+    shipped = (parse_law(text) for text in library_laws().values())
+    wanted = (facts.transaction.law, facts.transaction.law_version)
+    for candidates in (embedded, known, shipped):
+        for law in candidates:
+            if (law.name, law.version) == wanted and law.digest in facts.law_digests:
+                return law
+    return None

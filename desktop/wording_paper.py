@@ -1,0 +1,168 @@
+"""The words of papers, by language. What a language lacks is said in English, never left out.
+
+Words follow 8-practice §4: none that has another legal meaning, never "valid" without "as of". The ladder's words
+stand apart, because a verifier finds them again on a paper by trying each of them.
+Changing a sentence changes every paper set again from its receipt: an old wording belongs to its template version,
+so a new one needs a new template (desktop/printing/extract.py).
+"""
+
+import re
+from collections.abc import Mapping
+
+from core.ledger.encoding import Value
+
+LANGUAGES = ("en", "be", "ru", "ro", "ka")
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "evidence-office": "Office",
+        "evidence-place": "Number that it gave twice",
+        "evidence-first": "First block",
+        "evidence-second": "Second block",
+        "evidence-network": "Number of the network",
+        "act": "What was done",
+        "signed-by": "Signed by",
+        "kept": "Kept by",
+        "kept-office": "{office}, as No. {number} of what this office has recorded",
+        "time": "Day and time",
+        "time-claimed": "{day}, {time} UTC by this office’s clock",
+        "printed-heading": "When this paper was printed, not part of the proof",
+        "printed-day": "As the printing office knew it on {day}. Any office can tell from this same paper how far"
+        " the act has come since: no new print is needed.",
+        "proves-heading": "What this paper proves",
+        "proves": "Who signed this act, at which office, and that nothing in it has been altered since.",
+        "open-heading": "What it does not prove",
+        "open": "Whether the act is entered in the common register. Ask any office of the network: it reads the"
+        " code and says how far the act has come.",
+        "check-heading": "How to check it",
+        "check": "Open this file, or a picture of the code, with Muniment: no connection and no office is needed."
+        " Then compare the number of the network with the one that an office of the network has given you.",
+        "network-heading": "Number of the network",
+        "symbol": "Code {number} of {count}",
+        "technical": "Technical details",
+        "act-id": "Act",
+        "block-id": "Block",
+        "rules-id": "Rules of the register",
+        "scan-id": "Scan of “{name}”, SHA-256",
+        "rules": "{title}, rules version {version}",
+        "page": "Page {number} of {count}",
+        "footer-act": "Act {act}",
+        "origin": "as entered when it was registered; this act builds on version {version} of its record",
+        "no-origin": "record {record}, version {version}",
+        "requests": "Applications decided",
+        "yes": "Yes",
+        "no": "No",
+        "entry": "Entry {number}",
+        "pages": "{count}\u00a0p.",
+        "number": "No.\u00a0{number}",
+        "attested": "{answer}, attested by {name}",
+        "officer": "officer {officer} of office {office}",
+        "office": "office {office}",
+        "role-clerk": "Clerk",
+        "role-registrar": "Registrar",
+        "role-notary": "Notary",
+        "role-auditor": "Auditor",
+        "role-administrator": "Administrator",
+        "party-legal": "legal person",
+        "party-group": "joint owners",
+        "party-state": "State or municipality",
+        "party-unknown": "not known",
+        "day": "{day} {month} {year}",
+        "month-day": "{month} {year}",
+        "paper-title": "{title}, act {act}",
+    },
+}
+
+MONTHS: Mapping[str, tuple[str, ...]] = {
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+        "November", "December",
+    ),
+}  # fmt: skip
+
+STEPS = ("recorded", "witnessed", "certified", "final", "rejected")
+SIDE_STATES = ("suspended", "held", "warned", "without_effect")
+
+# Steps of the ladder and side states that may stand on a paper. {seen} of {quorum}; {quorum} of {offices}.
+LADDER: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "recorded": "Signed and kept at this office only",
+        "witnessed": "Seen by {seen} of {quorum} offices",
+        "certified": "Confirmed by the majority ({quorum} of {offices})",
+        "final": "Entered in the common register",
+        "rejected": "Not entered",
+        "suspended": "Suspended, something is missing",
+        "held": "Held, needs a decision",
+        "warned": "with a warning",
+        "without_effect": "recorded as presented, without effect",
+    },
+    "ru": {
+        "certified": "Подтверждено большинством ({quorum} из {offices})",
+        "final": "Внесено в общий реестр",
+        "rejected": "Не внесено",
+    },
+    "be": {
+        "certified": "Пацверджана большасцю ({quorum} з {offices})",
+        "final": "Унесена ў агульны рэестр",
+        "rejected": "Не ўнесена",
+    },
+    "ro": {
+        "certified": "Confirmat de majoritate ({quorum} din {offices})",
+        "final": "Înscris în registrul comun",
+        "rejected": "Neînscris",
+    },
+    "ka": {
+        "certified": "დადასტურებულია უმრავლესობით ({quorum}/{offices})",
+        "final": "შეტანილია საერთო რეესტრში",
+    },
+}
+
+
+def say(language: str, key: str, **facts: Value) -> str:
+    """The sentence `key` in a language, with its facts put in."""
+    return _text(WORDS, language, key).format(**facts)
+
+
+def knows(key: str) -> bool:
+    return key in WORDS["en"]
+
+
+def day_text(language: str, day: list[int]) -> str:
+    """[year], [year, month] or [year, month, day] in words."""
+    if len(day) == 1:
+        return str(day[0])
+    months = MONTHS.get(language, MONTHS["en"])
+    facts = {"year": day[0], "month": months[day[1] - 1], "day": day[-1]}
+    return say(language, "day" if len(day) == 3 else "month-day", **facts)
+
+
+def ladder_text(language: str, step: str, outcome: str, seen: int, quorum: int, offices: int) -> str:
+    """How far an act has climbed; a side state follows after a dash."""
+    text = _text(LADDER, language, step).format(seen=seen, quorum=quorum, offices=offices)
+    if outcome in SIDE_STATES and step != "rejected":
+        return f"{text} – {_text(LADDER, language, outcome)}"
+    return text
+
+
+def parse_day(language: str, text: str) -> list[int] | None:
+    """The day that `day_text` wrote, or None."""
+    months = MONTHS.get(language, MONTHS["en"])
+    pattern = _as_pattern(_text(WORDS, language, "day"), day=r"\d{1,2}", month=r"[^\W\d]+", year=r"\d{4}")
+    found = re.fullmatch(pattern, text)
+    if found is None or found["month"] not in months:
+        return None
+    return [int(found["year"]), months.index(found["month"]) + 1, int(found["day"])]
+
+
+def printed_day_pattern(language: str) -> str:
+    """Matches `printed-day`; the group `day` holds the words of the day."""
+    return _as_pattern(_text(WORDS, language, "printed-day"), day=r".{4,40}?")
+
+
+def _as_pattern(template: str, **groups: str) -> str:
+    parts = re.split(r"\{(\w+)\}", template)
+    return "".join(f"(?P<{part}>{groups[part]})" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+
+
+def _text(table: Mapping[str, Mapping[str, str]], language: str, key: str) -> str:
+    return table.get(language, {}).get(key) or table["en"][key]
