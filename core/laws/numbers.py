@@ -1,4 +1,4 @@
-"""Serial numbers that a keeper gives: "<office>/<year>/<serial>-<check>", such as "3/2026/000017-42".
+"""Serial numbers that a keeper gives: "<office>/<year>/<serial>-<check>", such as "3/2026/000017-12".
 
 The counter is a record of the reserved register `#numbers`, one per keeper, year and numbered key; it changes
 in the same execution as the record it numbers and is hashed into the state with it, so numbers are gap-free
