@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from core.crypto.hashing import tag_bytes, tagged_hash
 from core.errors import MunimentError
-from core.ledger.encoding import Value, decode, encode
+from core.ledger.encoding import Value, decode, encode, is_natural
 
 VERSION = 1
 CLOSE = 1  # flag: this node has seen a change of the constitution pass
@@ -82,7 +82,9 @@ def decode_header(data: bytes) -> Header:
     """Raises `too-large`, `too-deep`, `not-canonical` or `malformed-header`."""
     parts = decode(data, MAX_HEADER_BYTES)
     try:
-        version, epoch, author, incarnation, seq, prev, refs, round_, flags, claimed_ms, payload, anchor = parts
+        version, epoch, author, incarnation, seq, prev, refs, round_, flags, claimed_ms, payload, anchor = (
+            parts
+        )
         header = Header(
             epoch,
             author,
@@ -96,7 +98,9 @@ def decode_header(data: bytes) -> Header:
             None if payload is None else (payload[0], payload[1]),
             anchor,
         )
-        if version != VERSION or (payload is not None and len(payload) != 2) or not _well_formed(header):
+        one_form = type(version) is int and type(refs) is list and all(type(ref) is list for ref in refs)
+        whole_payload = payload is None or (type(payload) is list and len(payload) == 2)
+        if version != VERSION or not one_form or not whole_payload or not _well_formed(header):
             raise MunimentError("malformed-header")
     except (TypeError, ValueError, IndexError, KeyError):
         raise MunimentError("malformed-header") from None
@@ -106,22 +110,18 @@ def decode_header(data: bytes) -> Header:
 def _well_formed(header: Header) -> bool:
     numbers = (header.epoch, header.author, header.incarnation, header.round, header.claimed_ms)
     return (
-        all(_natural(number) for number in numbers)
-        and _natural(header.seq)
+        all(is_natural(number) for number in numbers)
+        and is_natural(header.seq)
         and header.seq >= FIRST_SEQ
         and (header.prev is None) == (header.seq == FIRST_SEQ)
         and (header.prev is None or _is_id(header.prev))
         and type(header.flags) is int
         and header.flags in (0, CLOSE)
-        and all(_natural(ref.author) and _natural(ref.seq) and _is_id(ref.id) for ref in header.refs)
+        and all(is_natural(ref.author) and is_natural(ref.seq) and _is_id(ref.id) for ref in header.refs)
         and list(header.refs) == sorted(set(header.refs))
-        and (header.payload is None or (_is_id(header.payload[0]) and _natural(header.payload[1])))
+        and (header.payload is None or (_is_id(header.payload[0]) and is_natural(header.payload[1])))
         and (header.closing_anchor is None or _is_id(header.closing_anchor))
     )
-
-
-def _natural(value: Value) -> bool:
-    return type(value) is int and 0 <= value < 1 << 63
 
 
 def _is_id(value: Value) -> bool:

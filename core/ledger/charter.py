@@ -14,7 +14,7 @@ from functools import cached_property
 from core.crypto.hashing import tag_bytes, tagged_hash
 from core.errors import MunimentError
 from core.ledger import merkle
-from core.ledger.encoding import Value, decode, encode
+from core.ledger.encoding import Value, decode, encode, is_natural
 from core.ledger.roll import Member, Officer, Roll, default_quorum, make_roll, tolerated
 
 VERSION = 1
@@ -108,8 +108,10 @@ class CharterHead:
 def decode_head(data: bytes) -> CharterHead:
     """Raises `not-a-charter` and the codes of `decode`."""
     match decode(data):
-        case [1, str(name), int(founded_ms), int(quorum), dict(homes), [*digests]]:
-            if all(type(digest) is bytes for digest in digests):
+        case [version, str(name), founded_ms, quorum, dict(homes), [*digests]] if _is_version(version):
+            named = 0 < len(name) <= MAX_NAME_CHARS and all(type(home) is str for home in homes.values())
+            counted = is_natural(founded_ms) and is_natural(quorum)
+            if named and counted and all(type(digest) is bytes for digest in digests):
                 return CharterHead(name, founded_ms, quorum, homes, tuple(digests))
     raise MunimentError("not-a-charter")
 
@@ -126,7 +128,7 @@ def office_leaf(number: int, card: OfficeCard) -> bytes:
 def decode_office_leaf(data: bytes) -> Member:
     """Raises `malformed-office-leaf` and the codes of `decode`."""
     match decode(data, MAX_CARD_BYTES):
-        case [int(number), str(name), bytes(node_key), [*officers]]:
+        case [number, str(name), bytes(node_key), [*officers]] if is_natural(number) and len(node_key) == 32:
             return Member(number, name, node_key, b"", tuple(_decode_officer(o) for o in officers))
     raise MunimentError("malformed-office-leaf")
 
@@ -205,13 +207,17 @@ def _check_charter(charter: Charter) -> None:
         raise MunimentError("same-key-twice")
     if len({card.name for card in charter.cards}) != count:
         raise MunimentError("same-name-twice")
-    if not set(charter.homes.values()) <= HOMES:
+    if not 0 < len(charter.name) <= MAX_NAME_CHARS or not set(charter.homes.values()) <= HOMES:
         raise MunimentError("not-a-charter")
 
 
 def fault_tolerance(charter: Charter) -> int:
     """How many malicious offices the network tolerates; 0 must be said to the user."""
     return tolerated(len(charter.cards))
+
+
+def _is_version(value: Value) -> bool:
+    return is_natural(value) and value == VERSION
 
 
 def _officer_value(officer: Officer) -> list[Value]:
@@ -221,14 +227,14 @@ def _officer_value(officer: Officer) -> list[Value]:
 def _decode_officer(value: Value) -> Officer:
     match value:
         case [str(name), bytes(key), [*roles]] if len(key) == 32 and len(name) <= MAX_NAME_CHARS:
-            if set(roles) <= ROLES and list(roles) == sorted(set(roles)):
+            if all(type(role) is str and role in ROLES for role in roles) and roles == sorted(set(roles)):
                 return Officer(name, key, frozenset(roles))
     raise MunimentError("not-an-office-card")
 
 
 def _decode_card_body(body: bytes, signatures: Sequence[bytes]) -> OfficeCard:
     match decode(body, MAX_CARD_BYTES):
-        case [1, str(name), bytes(node_key), bytes(certificate), [*officers]]:
+        case [version, str(name), bytes(node_key), bytes(certificate), [*officers]] if _is_version(version):
             if 0 < len(name) <= MAX_NAME_CHARS and len(node_key) == 32 and 0 < len(officers) <= MAX_OFFICERS:
                 people = tuple(_decode_officer(officer) for officer in officers)
                 return OfficeCard(name, node_key, certificate, people, tuple(signatures))

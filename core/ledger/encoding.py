@@ -25,6 +25,11 @@ _LINK_TAG = b"\xd8\x2a"
 _SCALARS = frozenset({type(None), bool, int, str, bytes})
 
 
+def is_natural(value: Value) -> bool:
+    """Whether a decoded value is a number from 0 to 2^63 − 1 (what SQLite and every language holds); no boolean."""
+    return type(value) is int and 0 <= value < 1 << 63
+
+
 def encode(value: Value) -> bytes:
     """Canonical bytes of a value. Raises `not-encodable` for floats, integers over 64 bits and other kinds."""
     try:

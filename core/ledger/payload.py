@@ -114,6 +114,9 @@ def _item_value(item: Group | Cosignature | Evidence) -> list[object]:
 
 
 def _decode_item(part: object) -> Group | Cosignature | Evidence:
+    # `false` equals 0 in a pattern: two byte forms of one payload would share its root.
+    if not isinstance(part, list) or not part or type(part[0]) is not int:
+        raise MunimentError("malformed-payload")
     match part:
         case [0, [*transactions], [*signatures]] if _signatures(signatures):
             encoded = tuple(item for item in transactions if type(item) is bytes)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
-from core.ledger.encoding import Value, decode, encode
+from core.ledger.encoding import Value, decode, encode, is_natural
 
 RECORD_ID_BYTES = 16
 MAX_RECORD_BYTES = 128 << 10
@@ -83,7 +83,30 @@ def decode_record(data: bytes) -> Record:
     parts = decode(data, MAX_RECORD_BYTES)
     if not isinstance(parts, list) or len(parts) != 10:
         raise MunimentError("malformed-record")
-    return Record(*parts)
+    record = Record(*parts)
+    if not _well_formed(record):
+        raise MunimentError("malformed-record")
+    return record
+
+
+def _well_formed(record: Record) -> bool:
+    return (
+        type(record.register) is str
+        and _is_short_id(record.id)
+        and (record.keeper is None or is_natural(record.keeper))
+        and is_natural(record.incarnation)
+        and is_natural(record.version)
+        and record.version >= 1
+        and _is_short_id(record.last_act)
+        and type(record.state) is str
+        and type(record.key) is dict
+        and type(record.fields) is dict
+        and is_natural(record.next_entry)
+    )
+
+
+def _is_short_id(value: Value) -> bool:
+    return type(value) is bytes and len(value) == RECORD_ID_BYTES
 
 
 def record_digest(encoded: bytes) -> bytes:

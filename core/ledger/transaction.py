@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
-from core.ledger.encoding import Value, decode, encode
+from core.ledger.encoding import Value, decode, encode, is_natural
 
 VERSION = 1
 MAX_TRANSACTION_BYTES = 64 << 10
@@ -87,7 +87,8 @@ def decode_transaction(data: bytes) -> Transaction:
         )
     except (TypeError, ValueError, AttributeError):
         raise MunimentError("malformed-transaction") from None
-    if version != VERSION or not _well_formed(transaction):
+    one_form = type(version) is int and type(signers) is list and type(requests) is list
+    if version != VERSION or not one_form or not _well_formed(transaction):
         raise MunimentError("malformed-transaction")
     return transaction
 
@@ -95,10 +96,10 @@ def decode_transaction(data: bytes) -> Transaction:
 def _well_formed(transaction: Transaction) -> bool:
     return (
         type(transaction.law) is str
-        and _natural(transaction.law_version)
+        and is_natural(transaction.law_version)
         and type(transaction.procedure) is str
         and type(transaction.act) is dict
-        and _natural(transaction.claimed_ms)
+        and is_natural(transaction.claimed_ms)
         and type(transaction.nonce) is bytes
         and len(transaction.nonce) == NONCE_BYTES
         and 0 < len(transaction.signers) <= MAX_SIGNERS
@@ -110,18 +111,14 @@ def _well_formed(transaction: Transaction) -> bool:
 
 
 def _signer_well_formed(signer: Signer) -> bool:
-    return _natural(signer.office) and _natural(signer.officer) and type(signer.role) is str
+    return is_natural(signer.office) and is_natural(signer.officer) and type(signer.role) is str
 
 
 def _reference_well_formed(ref: RecordRef) -> bool:
     return (
         type(ref.record) is bytes
         and len(ref.record) == 16
-        and _natural(ref.version)
+        and is_natural(ref.version)
         and type(ref.last_act) is bytes
         and len(ref.last_act) == 16
     )
-
-
-def _natural(value: object) -> bool:
-    return type(value) is int and 0 <= value < 1 << 63

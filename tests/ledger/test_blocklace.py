@@ -1,4 +1,4 @@
-"""The real graph agrees with the literal rules on random graphs, in whatever order blocks arrive, and mutants do not."""
+"""The real graph agrees with the literal rules on random graphs, in whatever order blocks arrive; mutants do not."""
 
 from collections.abc import Iterable
 from itertools import chain
