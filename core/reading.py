@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from core.errors import MunimentError
 from core.folding import REJECTED
 from core.ledger.block import decode_header
-from core.ledger.payload import Evidence, Group, decode_payload
+from core.ledger.payload import Evidence, Group, Payload, decode_payload
 from core.ledger.receipt import make_receipt
-from core.ledger.record import Record
+from core.ledger.receipt_format import Origin
+from core.ledger.receipt_format import MAX_CREATED, Origin
+from core.ledger.record import Record, new_record_id
 from core.ledger.transaction import Transaction, decode_transaction
 from core.replica import Replica
 from core.store.chain import ActRow
@@ -48,12 +50,14 @@ class Reading(Replica):
         block = self.store.chain.block_at(row.block).block
         transaction = self._transaction(block.payload or b"", row.place)
         ladder = self._ladder(row, block.id)
-        written = self.store.state.written_by(row.id[:16]) if ladder.step is not Step.REJECTED else ()
-        return ActView(row.id, transaction, block.id, row.author, block.header.seq, ladder, tuple(written))
+        written = row.records if ladder.step is not Step.REJECTED else ()
+        return ActView(row.id, transaction, block.id, row.author, block.header.seq, ladder, written)
 
     def _transaction(self, payload: bytes, place: int) -> Transaction:
-        encoded = [one for group in decode_payload(payload).groups for one in group.transactions]
-        return decode_transaction(encoded[place])
+        return decode_transaction(self._encoded(payload, place))
+
+    def _encoded(self, payload: bytes, place: int) -> bytes:
+        return [one for group in decode_payload(payload).groups for one in group.transactions][place]
 
     def _ladder(self, row: ActRow, block: bytes) -> Ladder:
         vertex = self.lace.vertices[block]
@@ -78,13 +82,9 @@ class Reading(Replica):
         found = self.store.pages.search(text, limit)
         return [row for row in (self._row(record_id) for record_id in found) if row]
 
-    def list_records(
-        self, register: str, after: tuple[str, bytes] | None = None, limit: int = 100
-    ) -> list[RecordRow]:
+    def list_records(self, register: str, after: tuple[str, bytes] | None = None, limit: int = 100) -> list[RecordRow]:
         """One page in the order of (label, id), after the given place."""
-        return [
-            _record_row(record, pending) for record, pending in self.store.pages.page(register, after, limit)
-        ]
+        return [_record_row(record, pending) for record, pending in self.store.pages.page(register, after, limit)]
 
     def count_records(self, register: str) -> int:
         return self.store.pages.count(register)
@@ -112,9 +112,7 @@ class Reading(Replica):
         view = self._view(row)
         transaction = view.transaction
         procedure = f"{transaction.law}.{transaction.procedure}"
-        return TimelineEntry(
-            row.id, procedure, transaction.claimed_ms, row.author, view.ladder, before, after
-        )
+        return TimelineEntry(row.id, procedure, transaction.claimed_ms, row.author, view.ladder, before, after)
 
     # -- standing -----------------------------------------------------------------------------------------------
 
@@ -196,13 +194,29 @@ class Reading(Replica):
             raise MunimentError("unknown-act", act=act_id)
         block = self.store.chain.block_at(row.block).block
         payload = decode_payload(block.payload or b"")
-        place = row.place
-        for item_index, item in enumerate(payload.items):
-            if isinstance(item, Group):
-                if place < len(item.transactions):
-                    return make_receipt(self.charter, block, payload, item_index, place, language)
-                place -= len(item.transactions)
-        raise MunimentError("unknown-act", act=act_id)
+        item, place = _find_place(payload, row.place)
+        group = payload.items[item]
+        assert isinstance(group, Group)
+        transaction = decode_transaction(group.transactions[place])
+        origins = [self._origin(name, ref.record) for name, ref in transaction.changes.items()]
+        known = [origin for origin in origins if origin is not None]
+        return make_receipt(self.charter, block, payload, item, place, language, known)
+
+    def _origin(self, name: str, record_id: bytes) -> Origin | None:
+        """The act that created a record: its id proves the record's, so a paper can say the record's key."""
+        record = self.store.state.present(record_id)
+        first = [
+            version for version in (record, *self.store.state.history(record_id)) if version and version.version == 1
+        ]
+        row = self.store.chain.act_by_prefix(first[0].last_act) if first else None
+        if row is None:
+            return None
+        payload = decode_payload(self.store.chain.block_at(row.block).block.payload or b"")
+        item, place = _find_place(payload, row.place)
+        group = payload.items[item]
+        assert isinstance(group, Group)
+        number = next(n for n in range(MAX_CREATED) if new_record_id(row.id, n) == record_id)
+        return Origin(name, number, group.transactions[place])
 
     def evidence(self) -> list[tuple[int, Evidence]]:
         """(number of the office, evidence) of every known fork."""
@@ -222,6 +236,16 @@ class Reading(Replica):
 
     def delete_draft(self, draft_id: bytes) -> None:
         self.store.delete_draft(draft_id)
+
+
+def _find_place(payload: Payload, place: int) -> tuple[int, int]:
+    """(item, place in its group) of the act that is `place` in its block."""
+    for number, item in enumerate(payload.items):
+        if isinstance(item, Group):
+            if place < len(item.transactions):
+                return number, place
+            place -= len(item.transactions)
+    raise IndexError(place)
 
 
 def _record_row(record: Record, pending: bool) -> RecordRow:

@@ -63,9 +63,10 @@ def window(
     """Open the window."""
     if context.invoked_subcommand is not None:
         return
-    from desktop.application import run
+    from desktop.commands.window import window_command
+    from desktop.outcome import conclude
 
-    raise typer.Exit(run(_access(data, passphrase_file), control=control, loopback=loopback))
+    raise typer.Exit(conclude(lambda: window_command(_access(data, passphrase_file), control, loopback), False))
 
 
 @app.command()

@@ -84,7 +84,7 @@ def conclude(action: Callable[[], Mapping[str, Any]], as_json: bool) -> int:
         print(
             json.dumps({"ok": exit_with == DONE, "code": code, "message": message, **facts}, default=_plain)
         )
-    else:
+    elif message:
         print(message, file=sys.stdout if exit_with == DONE else sys.stderr)
     return exit_with
 

@@ -131,9 +131,9 @@ class _Story:
         """Of the first office's real window, at the size of the offices' screens."""
         _tell("demo-pictures")
         record = self.offices[FIRST].ask("act", act=transfer)["records"][0]
-        for page in PAGES:
-            facts = {"record": record} if page in ("register", "record") else {}
-            self.offices[FIRST].ask("picture", page=page, file=str(self.out / f"{page}.png"), **facts)
+        self.offices[FIRST].ask(
+            "pictures", pages=PAGES, folder=str(self.out), record=record, paper=str(self.out / "extract.pdf")
+        )
 
     # -- steps --------------------------------------------------------------------------------------------------
 

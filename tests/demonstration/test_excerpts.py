@@ -42,9 +42,10 @@ def test_excerpts_are_small_enough_to_commit() -> None:
 
 def test_source_note_covers_every_excerpt() -> None:
     note = (DATA / "SOURCE.md").read_text(encoding="utf-8")
-    assert {path.name for path in DATA.iterdir()} == {PARCELS, OFFICES, "SOURCE.md"}
-    assert f"## {PARCELS}" in note
-    assert f"## {OFFICES}" in note
+    names = {path.name for path in DATA.iterdir()} - {"SOURCE.md"}
+    assert names >= {PARCELS, OFFICES}
+    for name in names:
+        assert f"## {name}" in note
 
 
 def test_excerpts_can_be_made_again(tmp_path: Path) -> None:
