@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.laws.effects import (
     Apply,
     Effect,
+    convert,
     entry_column,
     make_add,
     make_change,
@@ -21,7 +22,7 @@ from core.laws.effects import (
 )
 from core.laws.expression import compile_condition, compile_expression
 from core.laws.expression_syntax import ExpressionError
-from core.laws.expression_types import Known, Run, Scope
+from core.laws.expression_types import MAX_STEPS, Frame, Known, Run, Scope, Typed
 from core.laws.field_types import EntryOfType, Field, GroupType, ListType
 from core.laws.law import Register
 from core.laws.reading import Part
@@ -38,6 +39,15 @@ class Ground:
     written: Mapping[str, Register]
     created: Mapping[str, Register]
     act: Mapping[str, Field]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a list, one after the other under the name that `each` gives."""
+
+    scope: Scope
+    slot: int
+    most_steps: int  # of what is evaluated for each row
 
 
 def read_effects(part: Part, ground: Ground) -> tuple[Effect, ...]:
@@ -89,23 +99,25 @@ def _list(part: Part, target: str, ground: Ground) -> tuple[str, Register, str, 
     return name, register, field.name, field.type.of
 
 
-def _value(part: Part, key: str, target: Field, ground: Ground, scope: Scope | None = None) -> Run:
+def _value(part: Part, key: str, target: Field, ground: Ground, rows: _Rows | None = None) -> Run:
     given = part.node(key).value
     if isinstance(given, dict | list):
         part.fail("not-a-value", f"{part.where}: {key}", part.line_of(key))
     try:
-        return make_value(given, target, scope or ground.scope, ground.known)
+        if rows is not None:
+            return make_value(given, target, rows.scope, ground.known, rows.most_steps)
+        return make_value(given, target, ground.scope, ground.known)
     except ExpressionError as error:
         part.fail(error.code, error.detail, part.line_of(key))
 
 
-def _values(part: Part, fields: Mapping[str, Field], ground: Ground, scope: Scope | None = None) -> dict[str, Run]:
+def _values(part: Part, fields: Mapping[str, Field], ground: Ground, rows: _Rows | None = None) -> dict[str, Run]:
     values = {}
     for key in part.keys():  # noqa: SIM118  # Part is no mapping
         field = fields.get(key)
         if field is None:
             part.fail("unknown-field", f"{part.where}.{key}", part.line_of(key))
-        values[key] = _value(part, key, field, ground, scope)
+        values[key] = _value(part, key, field, ground, rows)
     return values
 
 
@@ -159,10 +171,10 @@ def _give(part: Part, target: str, ground: Ground) -> Apply:
     name, _, column, rows = _list(part, target, ground)
     entries, given = _entries(part, ground)
     for key, field in given.fields.items():
-        if key not in rows.fields or rows.fields[key].type.kind != field.type.kind:
-            part.fail("unknown-field", f"{target}: {key}")
-        if field.optional and not rows.fields[key].optional:
-            part.fail("field-not-set", f"{target}: {key}")
+        held = rows.fields.get(key)
+        if held is None or (field.optional and not held.optional):
+            part.fail("unknown-field" if held is None else "field-not-set", f"{target}: {key}")
+        convert(Typed(field.type, _nothing), held.type, f"{target}: {key}")
     extra = [key for key in part.keys() if key not in ("give", "entries")]  # noqa: SIM118  # Part is no mapping
     for key in extra:
         if key not in rows.fields or key in given.fields:
@@ -170,6 +182,10 @@ def _give(part: Part, target: str, ground: Ground) -> Apply:
     values = {key: _value(part, key, rows.fields[key], ground) for key in extra}
     _require_all(part, rows.fields, frozenset(values) | frozenset(given.fields), ())
     return make_give(name, column, entries, tuple(given.fields), values)
+
+
+def _nothing(frame: Frame) -> None:
+    """Stands for a value where only its type is looked at."""
 
 
 def _take(part: Part, target: str, ground: Ground) -> Apply:
@@ -181,6 +197,8 @@ def _take(part: Part, target: str, ground: Ground) -> Apply:
         if entry is None or len(amounts) != 1:
             part.fail("take-what", target)
         (amount,) = amounts
+        if given.fields[entry].optional or given.fields[amount].optional:
+            part.fail("take-what", target)
         kinds = {fields[amount].type.kind for fields in (given.fields, rows.fields) if amount in fields}
         if amount not in rows.fields or kinds not in ({"fraction"}, {"integer"}):
             part.fail("unknown-field", f"{target}: {amount}")
@@ -206,18 +224,25 @@ def _end(part: Part, target: str, ground: Ground) -> Apply:
 
 def _remove(part: Part, target: str, ground: Ground) -> Apply:
     with part.whole():
-        name, _, column, rows = _list(part, target, ground)
-        scope, slot = row_scope(ground.scope, part.text("each"), rows)
-        return make_remove(name, column, slot, compile_condition(part.text("where"), scope, ground.known).run)
+        name, _, column, _ = _list(part, target, ground)
+        rows, where = _each(part, target, ground)
+        return make_remove(name, column, rows.slot, where)
 
 
 def _change(part: Part, target: str, ground: Ground) -> Apply:
     with part.whole():
-        name, _, column, rows = _list(part, target, ground)
-        scope, slot = row_scope(ground.scope, part.text("each"), rows)
-        where = compile_condition(part.text("where"), scope, ground.known)
-        values = _values(part.part("set"), rows.fields, ground, scope)
-        return make_change(name, column, slot, where.run, values)
+        name, _, column, columns = _list(part, target, ground)
+        rows, where = _each(part, target, ground)
+        values = _values(part.part("set"), columns.fields, ground, rows)
+        return make_change(name, column, rows.slot, where, values)
+
+
+def _each(part: Part, target: str, ground: Ground) -> tuple[_Rows, Run]:
+    _, _, field = _field(part, target, ground)
+    assert isinstance(field.type, ListType)
+    scope, slot = row_scope(ground.scope, part.text("each"), field.type.of)
+    rows = _Rows(scope, slot, MAX_STEPS // field.type.max_items)
+    return rows, compile_condition(part.text("where"), scope, ground.known, rows.most_steps).run
 
 
 _VERBS: Mapping[str, Callable[[Part, str, Ground], Apply]] = {

@@ -14,7 +14,7 @@ from typing import Final
 from core.laws.drafts import Draft, Row
 from core.laws.expression import check, compile_expression
 from core.laws.expression_syntax import ExpressionError, Member, parse_expression
-from core.laws.expression_types import ACT_ID, Frame, Known, Run, Scope, Typed, family, require, to_fraction
+from core.laws.expression_types import ACT_ID, MAX_STEPS, Frame, Known, Run, Scope, Typed, family, require, to_fraction
 from core.laws.field_types import (
     MAX_EXACT,
     ActType,
@@ -48,7 +48,7 @@ class Effect:
     line: int = 0
 
 
-def make_value(given: Scalar, target: Field, scope: Scope, known: Known) -> Run:
+def make_value(given: Scalar, target: Field, scope: Scope, known: Known, most: int = MAX_STEPS) -> Run:
     """The value for a field, as it is stored. Raises `ExpressionError`."""
     kind = target.type
     constant = _constant(given, kind)
@@ -64,7 +64,7 @@ def make_value(given: Scalar, target: Field, scope: Scope, known: Known) -> Run:
         path = (*owner.path, node.field) if owner.path else None
         typed = check(node, scope, known | {path} if path else known)
         return _or_absent(owner, node.field, convert(typed, kind, text))
-    return convert(compile_expression(text, scope, known), kind, text)
+    return convert(compile_expression(text, scope, known, most), kind, text)
 
 
 def _constant(given: Scalar, kind: FieldType) -> Value:

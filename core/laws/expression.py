@@ -78,19 +78,19 @@ _PARTS: Mapping[str, Mapping[str, FieldType]] = {
 }
 
 
-def compile_expression(text: str, scope: Scope, known: Known = NOTHING) -> Typed:
+def compile_expression(text: str, scope: Scope, known: Known = NOTHING, most: int = MAX_STEPS) -> Typed:
     """Check a condition or value and make it ready. Raises `ExpressionError`.
 
-    `known`: paths of optional fields that are surely present.
+    `known`: paths of optional fields that are surely present. `most`: steps that it may take at worst.
     """
     compiled = check(parse_expression(text), scope, known)
-    require(compiled.cost <= MAX_STEPS, "too-many-steps", str(compiled.cost))
+    require(compiled.cost <= most, "too-many-steps", str(compiled.cost))
     return compiled
 
 
-def compile_condition(text: str, scope: Scope, known: Known = NOTHING) -> Typed:
+def compile_condition(text: str, scope: Scope, known: Known = NOTHING, most: int = MAX_STEPS) -> Typed:
     """An expression that is true or false. Raises `ExpressionError`."""
-    compiled = compile_expression(text, scope, known)
+    compiled = compile_expression(text, scope, known, most)
     require(compiled.type.kind == "boolean", "not-a-condition", text)
     return compiled
 

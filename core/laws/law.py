@@ -162,7 +162,6 @@ class Law:
     name: str
     version: int
     title: Texts
-    languages: tuple[str, ...]
     registers: Mapping[str, Register]
     procedures: Mapping[str, Procedure]
     indexes: Mapping[str, Index]

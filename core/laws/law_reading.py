@@ -66,8 +66,7 @@ def _read_root(root: Part, tree: Node) -> Law:
                 registers[register_name] = read_rules(part, registers[register_name], scopes[register_name], indexes)
         extracts = _read_extracts(root, registers)
         procedures = _read_procedures(root, Around(registers, index_shapes(indexes, registers), frozenset(extracts)))
-        languages = tuple(dict.fromkeys(["en", *title]))
-        return _make_law(name, version, title, languages, registers, procedures, indexes, extracts, encode_tree(tree))
+        return _make_law(name, version, title, registers, procedures, indexes, extracts, encode_tree(tree))
 
 
 def _read_registers(root: Part, law: str) -> dict[str, Register]:
@@ -112,7 +111,6 @@ def _make_law(
     name: str,
     version: int,
     title: Mapping[str, str],
-    languages: tuple[str, ...],
     registers: Mapping[str, Register],
     procedures: Mapping[str, Procedure],
     indexes: Mapping[str, Index],
@@ -125,7 +123,6 @@ def _make_law(
         name,
         version,
         title,
-        languages,
         registers,
         procedures,
         indexes,

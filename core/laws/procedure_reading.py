@@ -122,7 +122,12 @@ def _resolve(part: Part, field: Field, records: Mapping[str, str], around: Aroun
     """In an act an entry names a record of the procedure, not just a register."""
     kind = field.type
     if isinstance(kind, ListType):
-        return replace(kind, of=resolve_type(part, field, kind.of, around.registers, records))
+        return replace(kind, of=_resolve(part, replace(field, type=kind.of), records, around))
+    if isinstance(kind, GroupType):
+        columns = {
+            name: replace(column, type=_resolve(part, column, records, around)) for name, column in kind.fields.items()
+        }
+        return replace(kind, fields=columns)
     if isinstance(kind, EntryOfType) and kind.owner not in records:
         part.fail("unknown-record", f"{field.name}: {kind.owner}", field.line)
     return resolve_type(part, field, kind, around.registers, records)

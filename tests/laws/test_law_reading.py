@@ -24,9 +24,13 @@ def codes(text: str) -> list[str]:
     return [problem.code for problem in refused.value.problems]
 
 
+GONE = "gone: {type: list, max_items: 2, of: {part: {type: fraction, above: 0, max: 1}}}\n      leaks:"
+
+
 def changed(old: str, new: str) -> str:
     assert EXAMPLE.count(old) >= 1, old
-    return EXAMPLE.replace(old, new, 1)
+    text = EXAMPLE.replace(old, new, 1)
+    return text.replace("leaks:", GONE, 1) if "act.gone" in new else text
 
 
 FAULTS = [
@@ -101,6 +105,24 @@ FAULTS = [
     ("set-of-a-list", "set: {name: act.name}", "set: {name: act.name, shares: act.owners}"),
     ("key-missing", "in_state: {boat: [afloat]}", "paper_from: recorded"),
     ("home-with-no-record", "home: office", "home: {with: name}"),
+    ("unknown-record", "leaks: {type: integer, min: 0, max: 100}", "leaks: {type: entry_of, list: ship.shares}"),
+    (
+        "no-such-word",
+        "{set: boat.inspected, to: act.day}",
+        "{remove: boat.shares, each: s, where: \"s.owner.kind == 'x'\"}",
+    ),
+    ("shadowing", "{set: boat.inspected, to: act.day}", "{remove: boat.shares, each: boat, where: 'true'}"),
+    ("take-what", "{set: boat.inspected, to: act.day}", "{take: boat.shares, entries: act.gone}"),
+    (
+        "unknown-field",
+        "- {give: boat.shares, entries: act.owners}",
+        "- {give: boat.shares, entries: act.owners, kind: own}",
+    ),
+    (
+        "mixed-types",
+        "owner: {type: party}, part: {type: fraction, above: 0, max: 1}}}\n    effects",
+        "owner: {type: party}, part: {type: boolean}}}\n    effects",
+    ),
     # the file
     ("key-twice", "law: boats", "law: boats\nlaw: cars"),
     ("yaml-alias", "title: {en: Boat}", "title: &t {en: Boat}"),
