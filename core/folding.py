@@ -139,7 +139,8 @@ def act_row(verdict: Accepted | Rejected, act_id: bytes, position: int, place: i
     if isinstance(verdict, Accepted):
         code = verdict.findings[0].code if verdict.findings else None
         facts = dict(verdict.findings[0].facts) if verdict.findings else {}
-        return ActRow(act_id, position, place, author, verdict.outcome, code, facts)
+        records = tuple(change.new.id for change in verdict.changes if "#" not in change.new.register)
+        return ActRow(act_id, position, place, author, verdict.outcome, code, facts, records)
     facts = dict(verdict.facts)
     if verdict.winner is not None:
         facts["winner"] = verdict.winner

@@ -93,6 +93,10 @@ class Importer:
         progress: Progress = _no_progress,
     ) -> ImportReport:
         """Write what `judge` has accepted, a block at a time. Raises `rows-refused` if it accepts it no longer."""
+        with self.office.store.database.bulk():
+            return self._write(rows, sign, progress)
+
+    def _write(self, rows: Iterable[tuple[int, Row]], sign: Sequence[Sign], progress: Progress) -> ImportReport:
         acts = blocks = 0
         pending = self._chosen(rows)
         rest: list[tuple[int, Row]] = []

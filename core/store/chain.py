@@ -7,6 +7,7 @@ from core.errors import MunimentError
 from core.ledger.block import Block, decode_header
 from core.ledger.encoding import Value, decode, encode
 from core.ledger.payload import Evidence
+from core.ledger.record import RECORD_ID_BYTES
 from core.store.database import Database
 
 
@@ -21,6 +22,7 @@ class ActRow:
     outcome: str  # as executed here last: in the overlay while its block is not certified, then in the agreed state
     code: str | None
     facts: Value
+    records: tuple[bytes, ...] = ()  # ids of the records of which it made a version
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +112,22 @@ class ChainStore:
 
     def add_acts(self, rows: Iterable[ActRow]) -> None:
         self._db.executemany(
-            "INSERT INTO act(id, block, place, author, outcome, code, facts) VALUES (?,?,?,?,?,?,?)",
+            "INSERT INTO act(id, block, place, author, outcome, code, facts, records) VALUES (?,?,?,?,?,?,?,?)",
             [
-                (row.id, row.block, row.place, row.author, row.outcome, row.code, _facts_bytes(row.facts))
-                for row in rows
+                (row.id, row.block, row.place, row.author, row.outcome, row.code, *_blobs(row)) for row in rows
             ],
         )
 
     def set_outcomes(self, rows: Iterable[ActRow]) -> None:
         self._db.executemany(
-            "UPDATE act SET outcome = ?, code = ?, facts = ? WHERE id = ? AND block = ?",
-            [(row.outcome, row.code, _facts_bytes(row.facts), row.id, row.block) for row in rows],
+            "UPDATE act SET outcome = ?, code = ?, facts = ?, records = ? WHERE id = ? AND block = ?",
+            [(row.outcome, row.code, *_blobs(row), row.id, row.block) for row in rows],
         )
 
     def act(self, act_id: bytes) -> ActRow | None:
         """The act where it counts: copies of it that other nodes enclosed are rejected and come last."""
         row = self._db.row(
-            "SELECT id, block, place, author, outcome, code, facts FROM act WHERE id = ?"
+            "SELECT id, block, place, author, outcome, code, facts, records FROM act WHERE id = ?"
             " ORDER BY outcome = 'rejected', number LIMIT 1",
             (act_id,),
         )
@@ -150,7 +151,7 @@ class ChainStore:
     def act_by_prefix(self, prefix: bytes) -> ActRow | None:
         """The act whose id begins with the 16 bytes that a record keeps of it."""
         row = self._db.row(
-            "SELECT id, block, place, author, outcome, code, facts FROM act WHERE id >= ? AND id <= ?"
+            "SELECT id, block, place, author, outcome, code, facts, records FROM act WHERE id >= ? AND id <= ?"
             " ORDER BY outcome = 'rejected', number LIMIT 1",
             (prefix, prefix + b"\xff" * (32 - len(prefix))),
         )
@@ -158,7 +159,7 @@ class ChainStore:
 
     def acts_of_block(self, position: int) -> list[ActRow]:
         rows = self._db.rows(
-            "SELECT id, block, place, author, outcome, code, facts FROM act WHERE block = ? ORDER BY place",
+            "SELECT id, block, place, author, outcome, code, facts, records FROM act WHERE block = ? ORDER BY place",
             (position,),
         )
         return [_act_row(row) for row in rows]
@@ -166,7 +167,7 @@ class ChainStore:
     def unusual_acts(self, author: int, limit: int) -> list[ActRow]:
         """An author's acts that were not simply entered, newest first."""
         rows = self._db.rows(
-            "SELECT id, block, place, author, outcome, code, facts FROM act"
+            "SELECT id, block, place, author, outcome, code, facts, records FROM act"
             " WHERE author = ? AND outcome <> 'entered' ORDER BY number DESC LIMIT ?",
             (author, limit),
         )
@@ -217,10 +218,13 @@ def _block_row(row: tuple[int, bytes, bytes, bytes, bytes | None, int]) -> Block
     return BlockRow(position, Block(block_id, decode_header(header), header, signature, payload), bool(certified))
 
 
-def _facts_bytes(facts: Value) -> bytes | None:
-    return encode(facts) if facts else None
+def _blobs(row: ActRow) -> tuple[bytes | None, bytes | None]:
+    """The columns `facts` and `records`."""
+    return encode(row.facts) if row.facts else None, b"".join(row.records) or None
 
 
-def _act_row(row: tuple[bytes, int, int, int, str, str | None, bytes | None]) -> ActRow:
-    act_id, block, place, author, outcome, code, facts = row
-    return ActRow(act_id, block, place, author, outcome, code, decode(facts) if facts else {})
+def _act_row(row: tuple[bytes, int, int, int, str, str | None, bytes | None, bytes | None]) -> ActRow:
+    act_id, block, place, author, outcome, code, facts, records = row
+    joined, step = records or b"", RECORD_ID_BYTES
+    ids = tuple(joined[start : start + step] for start in range(0, len(joined), step))
+    return ActRow(act_id, block, place, author, outcome, code, decode(facts) if facts else {}, ids)

@@ -19,6 +19,8 @@ SCHEMA_VERSION = 1
 KEY_BYTES = 32
 DAILY_CACHE_KIB = 64 << 10
 IMPORT_CACHE_KIB = 256 << 10
+DAILY_LOG_PAGES = 1_000
+IMPORT_LOG_PAGES = 16_384  # 64 MiB
 IN_MEMORY = ":memory:"
 
 _SCHEMA = """
@@ -33,7 +35,8 @@ CREATE INDEX block_place ON block(author, incarnation, seq);
 CREATE INDEX block_pending ON block(position) WHERE certified = 0 AND acts > 0;
 CREATE TABLE act(
   number INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER NOT NULL REFERENCES block(position),
-  place INTEGER NOT NULL, author INTEGER NOT NULL, outcome TEXT NOT NULL, code TEXT, facts BLOB);
+  place INTEGER NOT NULL, author INTEGER NOT NULL, outcome TEXT NOT NULL, code TEXT, facts BLOB,
+  records BLOB);                          -- ids of the records of which it made a version, one after another
 CREATE INDEX act_id ON act(id);
 CREATE INDEX act_block ON act(block);
 CREATE INDEX act_unusual ON act(author, number) WHERE outcome <> 'entered';
@@ -42,13 +45,12 @@ CREATE TABLE record(
   label TEXT NOT NULL, body BLOB NOT NULL);
 CREATE INDEX record_list ON record(register, label, id);
 CREATE TABLE overlay(
-  id BLOB PRIMARY KEY, author INTEGER NOT NULL, register TEXT NOT NULL, label TEXT NOT NULL,
-  body BLOB NOT NULL) WITHOUT ROWID;
+  number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, author INTEGER NOT NULL, register TEXT NOT NULL,
+  label TEXT NOT NULL, body BLOB NOT NULL);
 CREATE INDEX overlay_list ON overlay(register, label, id);
 CREATE TABLE history(
   record BLOB, version INTEGER, last_act BLOB, body BLOB NOT NULL,
   PRIMARY KEY(record, version, last_act)) WITHOUT ROWID;
-CREATE TABLE written(last_act BLOB, record BLOB, PRIMARY KEY(last_act, record)) WITHOUT ROWID;
 CREATE TABLE index_entry(name TEXT, grp BLOB, record BLOB, PRIMARY KEY(name, grp, record)) WITHOUT ROWID;
 CREATE TABLE overlay_index(
   name TEXT, grp BLOB, record BLOB, added INTEGER NOT NULL, author INTEGER NOT NULL,
@@ -80,6 +82,7 @@ class Database:
             Path(path).touch(mode=0o600)  # SQLite would let others read the encrypted bytes
         self._connection = sqlcipher.connect(self.path, isolation_level=None, cached_statements=256)
         self._depth = 0
+        self._cache_kib = cache_kib
         try:
             self._open(key, create or in_memory, cache_kib)
         except sqlcipher.DatabaseError as error:
@@ -125,6 +128,24 @@ class Database:
             raise
         finally:
             self._depth = 0
+
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        """Room for an import: a larger cache, and a log that is folded back into the file less often.
+
+        Pages that commit after commit touches (indexes of random ids) are then written to the file once. What
+        `atomic` promises stays the same.
+        """
+        self._make_room(IMPORT_CACHE_KIB, IMPORT_LOG_PAGES)
+        try:
+            yield
+        finally:
+            self._make_room(self._cache_kib, DAILY_LOG_PAGES)
+            self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _make_room(self, cache_kib: int, log_pages: int) -> None:
+        self.rows(f"PRAGMA cache_size = -{cache_kib}")
+        self.rows(f"PRAGMA wal_autocheckpoint = {log_pages}")
 
     def execute(self, statement: str, values: tuple[Any, ...] = ()) -> Any:
         try:

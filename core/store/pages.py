@@ -56,7 +56,8 @@ class PageStore:
         if created:
             number = self._db.scalar("SELECT coalesce(max(number), 0) FROM search_row")
             # An act that is executed again (first in the overlay, then agreed) has its words here already.
-            fresh = [row for row in created if not self._row_number(row[0])] if number else created
+            known = self._with_words([row[0] for row in created]) if number else set()
+            fresh = [row for row in created if row[0] not in known]
             self._db.executemany(
                 "INSERT INTO search_row VALUES (?,?)",
                 [(number + i, row[0]) for i, row in enumerate(fresh, 1)],
@@ -70,6 +71,15 @@ class PageStore:
                 "INSERT OR REPLACE INTO search(rowid, words) VALUES (?,?)",
                 (self._row_number(record_id), text),
             )
+
+    def _with_words(self, ids: list[bytes]) -> set[bytes]:
+        found: set[bytes] = set()
+        for start in range(0, len(ids), 500):
+            part = ids[start : start + 500]
+            marks = ",".join("?" * len(part))
+            rows = self._db.rows(f"SELECT record FROM search_row WHERE record IN ({marks})", tuple(part))
+            found.update(row[0] for row in rows)
+        return found
 
     def _row_number(self, record_id: bytes) -> int | None:
         found: int | None = self._db.scalar("SELECT number FROM search_row WHERE record = ?", (record_id,))

@@ -66,15 +66,24 @@ class StateStore:
         rows = self._db.rows("SELECT record, added FROM overlay_index WHERE name = ? AND grp = ?", (index, group))
         return {record: bool(added) for record, added in rows}
 
+    def find_with_overlay(self, index: str, group: bytes, limit: int) -> tuple[list[bytes], dict[bytes, bool]]:
+        """`find` and `overlay_index` in one statement, because every unique key of every act asks for both.
+
+        So many more are found as the overlay takes away.
+        """
+        rows = self._db.rows(
+            "SELECT record, added FROM overlay_index WHERE name = ?1 AND grp = ?2 UNION ALL"
+            " SELECT record, NULL FROM (SELECT record FROM index_entry WHERE name = ?1 AND grp = ?2 ORDER BY record"
+            " LIMIT ?3 + (SELECT count(*) FROM overlay_index WHERE name = ?1 AND grp = ?2 AND added = 0))",
+            (index, group, limit),
+        )
+        agreed = [record for record, added in rows if added is None]
+        return agreed, {record: bool(added) for record, added in rows if added is not None}
+
     def history(self, record_id: bytes) -> list[Record]:
         """Versions that were replaced, newest first."""
         rows = self._db.rows("SELECT body FROM history WHERE record = ? ORDER BY version DESC", (record_id,))
         return [decode_record(row[0]) for row in rows]
-
-    def written_by(self, last_act: bytes) -> list[bytes]:
-        """Ids of the records of which an act (first 16 bytes of its id) made a version."""
-        rows = self._db.rows("SELECT record FROM written WHERE last_act = ? ORDER BY record", (last_act,))
-        return [row[0] for row in rows]
 
     # -- writing; inside `atomic` -------------------------------------------------------------------------------
 
@@ -91,7 +100,6 @@ class StateStore:
             if old:
                 olds.append((old.id, old.version, old.last_act, encode_record(old)))
             stale.add((bucket_number(new.id),))
-        self._write_authorship(change.new for change in changes)
         self._db.executemany("INSERT INTO record(register, district, label, body, id) VALUES (?,?,?,?,?)", created)
         self._db.executemany("UPDATE record SET register=?, district=?, label=?, body=? WHERE id=?", replaced)
         self._db.executemany("INSERT OR IGNORE INTO history VALUES (?,?,?,?)", olds)
@@ -102,9 +110,8 @@ class StateStore:
         self, author: int, changes: Sequence[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]
     ) -> None:
         ordered = sorted(changes, key=lambda change: change.new.id)
-        self._write_authorship(change.new for change in ordered)
         self._db.executemany(
-            "INSERT OR REPLACE INTO overlay VALUES (?,?,?,?,?)",
+            "INSERT OR REPLACE INTO overlay(id, author, register, label, body) VALUES (?,?,?,?,?)",
             [(c.new.id, author, c.new.register, labels[c.new.id], encode_record(c.new)) for c in ordered],
         )
         olds = [c.old for c in ordered if c.old]
@@ -117,16 +124,8 @@ class StateStore:
             [(i.index, i.group, i.record, int(i.add), author) for i in indexes],
         )
 
-    def _write_authorship(self, versions: Iterable[Record]) -> None:
-        self._db.executemany(
-            "INSERT OR IGNORE INTO written VALUES (?,?)",
-            sorted((v.last_act, v.id) for v in versions if "#" not in v.register),
-        )
-
     def write_history(self, versions: Iterable[Record]) -> None:
         """Versions that were made and replaced within one batch."""
-        versions = list(versions)
-        self._write_authorship(versions)
         self._db.executemany(
             "INSERT OR IGNORE INTO history VALUES (?,?,?,?)",
             [(v.id, v.version, v.last_act, encode_record(v)) for v in versions],

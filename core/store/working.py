@@ -28,9 +28,14 @@ class WorkingState:
         return self._present[record_id]
 
     def find(self, index: str, group: bytes, limit: int) -> list[bytes]:
-        changed = self._changed(index, group)
-        gone = sum(not added for added in changed.values())
-        held = set(self._store.find(index, group, limit + gone))
+        own = self._groups.get((index, group), {})
+        room = limit + sum(not added for added in own.values())
+        if self._author is None:
+            found, changed = self._store.find(index, group, room), own
+        else:
+            found, overlaid = self._store.find_with_overlay(index, group, room)
+            changed = overlaid | own
+        held = set(found)
         held.update(record for record, added in changed.items() if added)
         held.difference_update(record for record, added in changed.items() if not added)
         return sorted(held)[:limit]
