@@ -7,7 +7,6 @@ from core.folding import REJECTED
 from core.ledger.block import decode_header
 from core.ledger.payload import Evidence, Group, Payload, decode_payload
 from core.ledger.receipt import make_receipt
-from core.ledger.receipt_format import Origin
 from core.ledger.receipt_format import MAX_CREATED, Origin
 from core.ledger.record import Record, new_record_id
 from core.ledger.transaction import Transaction, decode_transaction
@@ -29,6 +28,7 @@ from core.views import (
 
 LIST_LIMIT = 200
 WRITTEN_TWICE = "written-twice"
+MAX_ORIGIN_BYTES = 1500  # a longer one would cost the paper a second code
 DECISION_OUTCOMES = ("suspended", "held")
 
 
@@ -215,7 +215,9 @@ class Reading(Replica):
         item, place = _find_place(payload, row.place)
         group = payload.items[item]
         assert isinstance(group, Group)
-        number = next(n for n in range(MAX_CREATED) if new_record_id(row.id, n) == record_id)
+        number = next((n for n in range(MAX_CREATED) if new_record_id(row.id, n) == record_id), None)
+        if number is None or len(group.transactions[place]) > MAX_ORIGIN_BYTES:
+            return None
         return Origin(name, number, group.transactions[place])
 
     def evidence(self) -> list[tuple[int, Evidence]]:

@@ -6,7 +6,7 @@ step and the offices that have countersigned are added. The file is never writte
 No sentences here: codes and facts; the words stand in desktop/wording and desktop/wording_paper.py.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from core.ledger.block import block_id
 from core.ledger.forks import check_evidence, decode_evidence_file
 from core.ledger.receipt import ReceiptFacts, check_receipt
 from core.ledger.receipt_format import decode_receipt
+from desktop.knowledge import Knowledge
 from desktop.library import library_laws
 from desktop.printing.code import unpack
 from desktop.printing.comparing import find_difference, read_printed_step
@@ -45,25 +46,6 @@ from desktop.printing.values import grouped
 from desktop.wording_paper import ladder_text, say
 
 PICTURE_STARTS = (b"\x89PNG", b"\xff\xd8\xff")
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """How far an act has come as a replica knows it; `seen_by`: names of offices."""
-
-    step: str
-    outcome: str
-    seen_by: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """What the reader already holds: nothing, a network id, a charter or a whole replica."""
-
-    network: bytes | None = None
-    laws: tuple[Law, ...] = ()
-    node: Callable[[int], tuple[str, bytes] | None] = lambda _number: None  # → (office, its node's key)
-    present: Callable[[bytes], Present | None] = lambda _act: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def pdf_codes(document: pypdfium2.PdfDocument) -> set[bytes]:
 
 def picture_codes(picture: Image.Image) -> set[bytes]:
     """The contents of our QR symbols in a picture."""
-    symbols = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    symbols = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
     return {content for content in map(bytes, _contents(symbols)) if content.startswith(MAGIC)}
 
 

@@ -1,0 +1,60 @@
+"""What a verifier already knows: nothing, a charter, or a whole replica at hand.
+
+A stranger needs none of it; each adds to the answer: a charter tells whose network it is and gives the keys that
+fork evidence is checked with, a replica adds how far the act has come since the paper was printed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from core.errors import MunimentError
+from core.laws.law import Law
+from core.laws.law_reading import law_from_canonical
+from core.ledger.charter import Charter
+from core.office import Office
+
+T = TypeVar("T")
+Run = Callable[[Callable[[], T]], T]  # runs a question on the thread that the office lives on
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """How far an act has come as a replica knows it; `seen_by`: names of offices."""
+
+    step: str
+    outcome: str
+    seen_by: tuple[str, ...]
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    network: bytes | None = None
+    laws: tuple[Law, ...] = ()
+    node: Callable[[int], tuple[str, bytes] | None] = lambda _number: None  # → (office, its node's key)
+    present: Callable[[bytes], Present | None] = lambda _act: None
+
+
+def knowledge_of_charter(charter: Charter) -> Knowledge:
+    def node(number: int) -> tuple[str, bytes] | None:
+        if not 0 <= number < len(charter.cards):
+            return None
+        return charter.cards[number].name, charter.cards[number].node_key
+
+    return Knowledge(charter.network, tuple(law_from_canonical(law) for law in charter.laws), node)
+
+
+def knowledge_of_office(office: Office, run: Run[Present | None] = lambda question: question()) -> Knowledge:
+    """`run`: with a service, `lambda question: service.call(question).result()`."""
+    charter = knowledge_of_charter(office.charter)
+
+    def ask(act: bytes) -> Present | None:
+        try:
+            ladder = office.act_view(act).ladder
+        except MunimentError:  # unknown-act: this replica has not heard of it
+            return None
+        names = tuple(office.roll.members[number].office for number in ladder.seen_by)
+        return Present(ladder.step.value, ladder.outcome, names, ladder.code)
+
+    return Knowledge(charter.network, charter.laws, charter.node, lambda act: run(lambda: ask(act)))

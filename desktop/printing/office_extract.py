@@ -1,0 +1,43 @@
+"""Printing the extract of one act from a running office: ask on the office's thread, set and draw on this one."""
+
+from datetime import datetime
+from pathlib import Path
+
+from core.crypto.signing import verify
+from core.errors import MunimentError
+from core.ledger.receipt import check_receipt
+from core.ledger.receipt_format import decode_receipt
+from core.office import Office
+from core.store.files import write_durably
+from core.views import ActView, Step
+from desktop.printing.code import pack
+from desktop.printing.extract import PrintedStep
+from desktop.printing.paper import make_pdf
+from sync.service import Service
+
+CLIMB = (Step.RECORDED, Step.WITNESSED, Step.CERTIFIED, Step.FINAL)
+
+
+def print_extract(service: Service[Office], act: bytes, path: Path, language: str = "en") -> None:
+    """Write the extract of an act as a PDF, durable on return.
+
+    Raises `unknown-act`, `paper-not-yet` (facts: step, needed: the law lets no paper leave before that step),
+    `receipt-too-large-for-paper`, and what `write_durably` raises.
+    """
+    office = service.office
+    receipt, view = service.call(lambda: (office.receipt(act, language), office.act_view(act))).result()
+    day = datetime.now().astimezone().date()
+    write_durably(path, extract_pdf(office, receipt, view, (day.year, day.month, day.day)))
+
+
+def extract_pdf(office: Office, receipt: bytes, view: ActView, day: tuple[int, int, int]) -> bytes:
+    """The PDF of an act as this office knows it on a day; asks the office nothing that changes."""
+    facts = check_receipt(decode_receipt(receipt), verify, office.network)
+    law = office.laws[view.transaction.law]
+    step = view.ladder.step
+    needed = Step(law.procedures[view.transaction.procedure].paper_from)
+    if step in CLIMB and CLIMB.index(step) < CLIMB.index(needed):
+        raise MunimentError("paper-not-yet", step=step.value, needed=needed.value)
+    seen = min(len(view.ladder.seen_by), view.ladder.quorum) if step is Step.WITNESSED else 1
+    printed = PrintedStep(step.value, view.ladder.outcome, seen, day)
+    return make_pdf(facts, law, pack(receipt), printed)
