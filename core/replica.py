@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.folding import Fold, write_working
+from core.laws.law_check import check_law
 from core.laws.law_reading import law_from_canonical
 from core.ledger.block import Block, block_id, block_preimage, decode_header
 from core.ledger.blocklace import Added, Blocklace, Vertex
@@ -41,6 +42,8 @@ class Replica:
         self.network = charter.network
         self.roll = charter.roll
         self.laws = {law.name: law for law in map(law_from_canonical, charter.laws)}
+        for law in self.laws.values():
+            check_law(law, charter.homes).raise_any()
         self.fold = Fold(self.network, self.roll, self.laws, charter.homes)
         self._aside: OrderedDict[bytes, tuple[Block, Payload | None]] = OrderedDict()
         self._load()
@@ -49,7 +52,10 @@ class Replica:
         """Rebuild the graph from the stored headers; their signatures are checked again in the background."""
         self.lace = Blocklace(self.roll)
         for stored_id, header_bytes, has_acts, accused in self.store.chain.headers():
-            self.lace.add(stored_id, decode_header(header_bytes), has_acts, accused)
+            header = decode_header(header_bytes)
+            if self.lace.missing(header):  # an old page put back takes blocks away from the middle
+                raise MunimentError("replica-damaged", path=self.store.database.path, block=stored_id)
+            self.lace.add(stored_id, header, has_acts, accused)
         for author, _ in self.store.chain.evidence():
             self.lace.accuse(author)
 
@@ -137,8 +143,14 @@ class Replica:
         self.store.chain.add_evidence(
             header.author, header.incarnation, header.seq, evidence, len(self.lace.vertices)
         )
-        self.store.state.clear_overlay(header.author)
         self.lace.accuse(header.author)
+        self._drop_overlay(header.author)
+
+    def _drop_overlay(self, author: int) -> None:
+        """Search finds the records by what the agreed state says of them again."""
+        dropped = self.store.state.clear_overlay(author)
+        agreed = (self.store.state.agreed(record_id) for record_id in dropped)
+        self.store.pages.replace_words(record for record in agreed if record is not None)
 
     # -- executing ----------------------------------------------------------------------------------------------
 
@@ -147,7 +159,7 @@ class Replica:
         if judged is None:
             working = WorkingState(self.store.state, vertex.author)
             faults = self.fold.faults(payload.groups)
-            judged = Judged(working, self._run(working, payload, vertex.author, position, faults))
+            judged = Judged(working, self._run(working, payload, vertex, position, faults))
         working = judged.working
         self.store.chain.add_acts(replace(row, block=position) for row in judged.rows)
         if not self.lace.forkers >> vertex.author & 1:
@@ -166,43 +178,48 @@ class Replica:
             for vertex in sorted(vertices, key=lambda vertex: vertex.seq):
                 row = self.store.chain.block(vertex.id)
                 positions.append(row.position)
-                differs |= self._execute_agreed(working, row.position, author, row.block)
+                differs |= self._execute_agreed(working, row.position, vertex, row.block)
             write_working(self.store, working, None)
             self.store.chain.mark_certified(positions)
             if differs:
                 self._rebuild_overlay(author)
 
-    def _execute_agreed(self, working: WorkingState, position: int, author: int, block: Block) -> bool:
+    def _execute_agreed(self, working: WorkingState, position: int, vertex: Vertex, block: Block) -> bool:
         """Whether an outcome differs from the predicted one: only if the author forked."""
         assert block.payload is not None
         predicted = self.store.chain.acts_of_block(position)
         # Signatures were checked when the block came in: what was bad then is bad now.
         faults = {row.id: row.code for row in predicted if row.code in _LASTING_FAULTS}
-        rows = self._run(working, decode_payload(block.payload), author, position, faults)
+        rows = self._run(working, decode_payload(block.payload), vertex, position, faults)
         changed = [new for new, old in zip(rows, predicted, strict=True) if new != old]
         self.store.chain.set_outcomes(changed)
         return bool(changed)
 
     def _run(
-        self, working: WorkingState, payload: Payload, author: int, position: int, faults: dict[bytes, str]
+        self, working: WorkingState, payload: Payload, vertex: Vertex, position: int, faults: dict[bytes, str]
     ) -> list[ActRow]:
+        """An act runs once, at its first place on the block's own chain: what stands on another branch, or merely
+        came earlier, must not count, or replicas that met a forker in another order would disagree.
+        """
         groups = payload.groups
         ids = [act_id for group in groups for act_id in group.ids(self.network)]
-        already = self.store.chain.enclosed_before(author, position, ids)
-        return self.fold.run_block(working, groups, author, position, already, faults)
+        enclosures = self.store.chain.enclosures(vertex.author, ids)
+        already = {act_id for act_id, block in enclosures if self.lace.stands_before(block, vertex)}
+        return self.fold.run_block(working, groups, vertex.author, position, already, faults)
 
     def _rebuild_overlay(self, author: int) -> None:
-        self.store.state.clear_overlay(author)
+        self._drop_overlay(author)
         if self.lace.forkers >> author & 1:
             return
         for position in self.store.chain.pending_positions(author):
             row = self.store.chain.block_at(position)
             assert row.block.payload is not None
+            vertex = self.lace.vertices[row.block.id]
             working = WorkingState(self.store.state, author)
             predicted = self.store.chain.acts_of_block(position)
             faults = {act.id: act.code for act in predicted if act.code in _LASTING_FAULTS}
             self.store.chain.set_outcomes(
-                self._run(working, decode_payload(row.block.payload), author, position, faults)
+                self._run(working, decode_payload(row.block.payload), vertex, position, faults)
             )
             write_working(self.store, working, author)
 

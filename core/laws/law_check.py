@@ -38,11 +38,14 @@ class LawReport:
 
 
 def check_law(law: Law, homes: Mapping[str, str]) -> LawReport:
-    """`homes`: "<law>.<register>" → "office" | "shared", where the law leaves the choice to the charter."""
+    """`homes`: "<law>.<register>" → "office" | "shared", where the law leaves the choice to the charter.
+
+    What the charter leaves open too is kept by its office.
+    """
     problems = [
-        Problem(register.line, "", "home-not-chosen", register.full_name)
-        for register in law.registers.values()
-        if register.home.kind == "by_charter" and homes.get(register.full_name) not in HOMES
+        Problem(0, "", "home-not-asked", name)
+        for name, home in homes.items()
+        if name.partition(".")[0] == law.name and not _is_asked(law, name, home)
     ]
     waits = {}
     for name, procedure in law.procedures.items():
@@ -51,6 +54,11 @@ def check_law(law: Law, homes: Mapping[str, str]) -> LawReport:
             waits[name] = reasons
             problems.append(Problem(procedure.line, "", "shared-not-yet", f"{name}: {reasons[0].name}"))
     return LawReport(waits, tuple(problems))
+
+
+def _is_asked(law: Law, name: str, home: str) -> bool:
+    register = law.by_full_name.get(name)
+    return register is not None and register.home.kind == "by_charter" and home in HOMES
 
 
 def home_of(law: Law, register: Register, homes: Mapping[str, str]) -> str:

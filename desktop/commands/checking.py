@@ -5,6 +5,7 @@ from typing import Any
 
 from core.errors import MunimentError
 from core.folder import read_bounded
+from core.laws.law_check import check_law
 from core.laws.law_reading import parse_law
 from desktop.outcome import BAD_INPUT
 from desktop.wording import sentence
@@ -17,6 +18,7 @@ def check_law_command(path: Path) -> dict[str, Any]:
     text = read_bounded(path, MAX_LAW_BYTES)
     try:
         law = parse_law(text.decode("utf-8"))
+        check_law(law, {}).raise_any()
     except UnicodeDecodeError:
         raise MunimentError("not-a-law", path=str(path)) from None
     except MunimentError as error:
@@ -28,3 +30,38 @@ def check_law_command(path: Path) -> dict[str, Any]:
         return {"message": message, "code": "law-refused", "exit": BAD_INPUT, "errors": problems}
     facts = {"name": law.name, "version": law.version, "digest": law.digest.hex()}
     return {"message": sentence("law-checked", facts), **facts}
+
+
+def verify_command(file: Path, access: Access, charter_file: Path | None) -> dict[str, Any]:
+    """Check a paper, a picture or evidence; a charter or this office's replica adds what it knows.
+
+    A replica is opened only if a data folder or a passphrase file is named: anybody may verify without an office.
+    """
+    offscreen_application()
+    if access.data is None and access.passphrase_file is None:
+        knowledge = knowledge_of_charter(_read_charter(charter_file)) if charter_file else Knowledge()
+        return _told(verify_file(file, knowledge))
+    opened = access.open()
+    try:
+        return _told(verify_file(file, knowledge_of_office(opened.office)))
+    finally:
+        opened.office.close()
+
+
+def _read_charter(path: Path) -> Charter:
+    return decode_charter(read_bounded(path), verify)
+
+
+def _told(result: VerifyResult) -> dict[str, Any]:
+    facts = {
+        "valid": result.valid,
+        "step": result.step,
+        "witnesses": list(result.witnesses),
+        "checkpoint": result.checkpoint,
+        "facts": [list(row) for row in result.facts],
+        "network": result.network,
+        "network_known": result.network_known,
+        "act": result.act,
+    }
+    message = "\n".join([sentence(result.code, result.detail), *(f"  {label}: {text}" for label, text in result.facts)])
+    return {"message": message, "code": result.code, "exit": DONE if result.valid else REFUSED, **facts}

@@ -39,8 +39,14 @@ def test_a_shared_register_makes_every_act_on_it_wait() -> None:
     assert all(problem.line for problem in refused.value.problems)
 
 
-def test_a_charter_that_leaves_the_choice_open_is_refused() -> None:
-    assert [problem.code for problem in check_law(LAND, {}).problems] == ["home-not-chosen"]
+def test_what_a_charter_leaves_open_is_kept_by_its_office() -> None:
+    assert check_law(LAND, {}) == check_law(LAND, {"land.parcel": "office"})
+
+
+@pytest.mark.parametrize("homes", [{"land.encumbrance": "office"}, {"land.plot": "office"}, {"land.parcel": "moon"}])
+def test_a_charter_chooses_only_what_the_law_leaves_open(homes: dict[str, str]) -> None:
+    assert [problem.code for problem in check_law(LAND, homes).problems] == ["home-not-asked"]
+    assert not check_law(LAND, {"boats.boat": "shared"}).problems
 
 
 @pytest.mark.parametrize(
