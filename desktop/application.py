@@ -1,0 +1,136 @@
+"""Opens the window: the office of a folder, or the first run; and ends its threads before it ends.
+
+`run` is what `muniment` without a subcommand calls. An `OpenOffice` holds what belongs together while one is open.
+"""
+
+import signal
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from core.clock import SystemClock
+from core.crypto.keyfile import Cost, calibrate
+from core.errors import MunimentError
+from core.folder import Folder, OpenedOffice, open_office
+from core.office import Office
+from desktop.background import Background
+from desktop.desk import Desk, Standing, read_standing
+from desktop.dialogs.gate import Gate
+from desktop.main_window import MainWindow
+from desktop.style import dress
+from desktop.unlocking import Access
+from desktop.window_control import attach_control
+from sync.service import Service, Settings
+
+PULSE_MS = 250  # how often Python looks for Ctrl+C while Qt waits
+
+
+class OpenOffice(QObject):
+    """A running service, its desk and its first window."""
+
+    def __init__(self, service: Service[Office], folder: Folder, standing: Standing, background: Background) -> None:
+        super().__init__()
+        self.service = service
+        self.desk = Desk(service, folder, standing, background, self)
+        self.window = MainWindow(self.desk)
+
+    def stop(self) -> None:
+        """The drafts' child and the service's thread end; the windows are closed already."""
+        self.desk.stop()
+        self.service.stop()
+
+
+class Application(QObject):
+    """One process: the gate first, then an office."""
+
+    opened = Signal(object)  # OpenOffice
+
+    def __init__(
+        self,
+        folder: Folder,
+        settings: Settings | None = None,
+        choose_cost: Callable[[], Cost] = lambda: calibrate(time.perf_counter),
+        floor: Cost | None = None,
+    ) -> None:
+        super().__init__()
+        self.folder = folder
+        self.background = Background(self)
+        self.office: OpenOffice | None = None
+        self.gate: Gate | None = None
+        self._settings = settings or Settings()
+        self._choose_cost, self._floor = choose_cost, floor
+
+    def show_gate(self) -> None:
+        """Unlock, or the first run where the folder holds no office of a network yet."""
+        self.gate = Gate(self.folder, self.background, self._choose_cost, self._floor)
+        self.gate.passphrase_given.connect(self.open)
+        self.gate.show()
+
+    def open(self, passphrase: str) -> None:
+        """Open the office off the GUI thread; `opened` tells, or the gate says why not."""
+        folder, settings = self.folder, self._settings
+
+        def start() -> tuple[Service[Office], Standing]:
+            def unlock() -> OpenedOffice:
+                return open_office(folder, passphrase, SystemClock())
+
+            service: Service[Office] = Service(unlock, settings)
+            service.start()
+            return service, service.call(lambda: read_standing(service.office)).result()
+
+        self.background.run(self, start, lambda answer: self._opened(*answer), self._refused)
+
+    def _opened(self, service: Service[Office], standing: Standing) -> None:
+        self.office = OpenOffice(service, self.folder, standing, self.background)
+        self.office.window.show()
+        if self.gate is not None:  # after the window: the last window closed would end the application
+            self.gate.finish()
+            self.gate = None
+        self.opened.emit(self.office)
+
+    def _refused(self, error: MunimentError) -> None:
+        if self.gate is None:
+            self.show_gate()
+        assert self.gate is not None
+        self.gate.tell_trouble(error)
+
+    def stop(self) -> None:
+        """Every thread ends here; nothing is delivered afterwards."""
+        if self.office is not None:
+            self.office.stop()
+        self.background.stop()
+
+
+def make_application() -> QApplication:
+    """The Qt application, dressed; the one that there is already, if so."""
+    application = QApplication.instance() or QApplication(["muniment"])
+    assert isinstance(application, QApplication)
+    QGuiApplication.setApplicationDisplayName("Muniment")
+    QGuiApplication.setDesktopFileName("muniment")
+    dress(application)
+    return application
+
+
+def run(access: Access, control: bool = False, settings: Settings | None = None) -> int:
+    """Show the window until the last one is closed; the exit code.
+
+    Where a passphrase file is named the office is opened without asking. `control`: also take commands as JSON lines
+    on standard input, until it ends (desktop/control.py).
+    """
+    qt = make_application()
+    application = Application(access.folder, settings)
+    if control:
+        application.opened.connect(lambda office: attach_control(office.desk, office.window, qt.quit))
+    if access.passphrase_file is not None:
+        application.open(access.passphrase())
+    else:
+        application.show_gate()
+    pulse = QTimer(application)
+    pulse.start(PULSE_MS)
+    signal.signal(signal.SIGINT, lambda *_: qt.quit())
+    code = qt.exec()
+    application.stop()
+    return code

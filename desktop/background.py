@@ -1,0 +1,123 @@
+"""The only file that leaves and re-enters the GUI thread.
+
+Work goes to the office's own thread (`follow` a future of the service) or to a thread for slow work that needs no
+office: key files, papers, drafts. Its result comes back by a queued signal and is handed to a plain function on the
+GUI thread, unless the widget that asked is gone or has cancelled. A failure comes back as a MunimentError: what is
+none becomes `unexpected`, is logged whole, and never shown raw.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import structlog
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
+
+from core.errors import MunimentError
+
+T = TypeVar("T")
+Then = Callable[[T], None]
+Failed = Callable[[MunimentError], None]
+WORKERS = 2
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(eq=False)
+class Task:
+    """One piece of work under way. After `cancel` nothing of it is delivered."""
+
+    owner: QObject
+    then: Callable[[Any], None]
+    failed: Failed
+    future: "Future[Any] | None" = field(default=None, repr=False)
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        if self.future is not None:
+            self.future.cancel()
+
+
+class Background(QObject):
+    """Lives on the GUI thread; its methods are called there, except `post`, which any thread may call."""
+
+    _arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._workers = ThreadPoolExecutor(WORKERS, "muniment-work")
+        # Edits of drafts keep their order: one thread, first in, first out.
+        self._in_order = ThreadPoolExecutor(1, "muniment-drafts")
+        self._stopped = threading.Event()
+        self._under_way = 0
+
+    def run(self, owner: QObject, work: Callable[[], T], then: Then[T], failed: Failed) -> Task:
+        """Do slow work that touches neither an office nor a widget."""
+        return self.follow(owner, self._workers.submit(work), then, failed)
+
+    def run_in_order(self, owner: QObject, work: Callable[[], T], then: Then[T], failed: Failed) -> Task:
+        """As `run`, one after the other in the order asked."""
+        return self.follow(owner, self._in_order.submit(work), then, failed)
+
+    def follow(self, owner: QObject, future: "Future[T]", then: Then[T], failed: Failed) -> Task:
+        """Deliver the outcome of a future to `then` or `failed` on the GUI thread, while `owner` lives."""
+        task = Task(owner, then, failed, future)
+        self._under_way += 1
+        future.add_done_callback(lambda done: self._emit((task, done, 1)))
+        return task
+
+    def busy(self) -> bool:
+        """Whether something that was asked has not come back yet."""
+        return self._under_way > 0
+
+    def post(self, owner: QObject, then: Then[T], value: T) -> None:
+        """From any thread: hand a value to `then` on the GUI thread, while `owner` lives."""
+        done: Future[T] = Future()
+        done.set_result(value)
+        self._emit((Task(owner, then, _nothing), done, 0))
+
+    def ask_window(self, owner: QObject, begin: Callable[[Then[T]], None], timeout_s: float) -> T:
+        """From another thread: let the window begin something and wait until it hands over the result.
+
+        Raises TimeoutError.
+        """
+        answer: Future[T] = Future()
+        self.post(owner, begin, answer.set_result)
+        return answer.result(timeout_s)
+
+    def stop(self) -> None:
+        """Wait for what runs and deliver nothing more. Call before the application ends."""
+        self._stopped.set()
+        self._workers.shutdown(wait=True, cancel_futures=True)
+        self._in_order.shutdown(wait=True, cancel_futures=True)
+
+    def _emit(self, arrival: tuple[Task, "Future[Any]", int]) -> None:
+        if not self._stopped.is_set():
+            self._arrived.emit(arrival)
+
+    @Slot(object)
+    def _deliver(self, arrival: tuple[Task, "Future[Any]", int]) -> None:
+        task, done, counted = arrival
+        self._under_way -= counted
+        if task.cancelled or not isValid(task.owner):
+            return
+        try:
+            result = done.result()
+        except CancelledError:
+            return
+        except MunimentError as error:
+            task.failed(error)
+        except Exception as error:  # noqa: BLE001  # whatever it is, a person must read a sentence and go on
+            log.error("unexpected", exc_info=error)
+            task.failed(MunimentError("unexpected", what=type(error).__name__))
+        else:
+            task.then(result)
+
+
+def _nothing(_error: MunimentError) -> None:
+    """A posted value cannot fail."""

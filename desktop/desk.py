@@ -1,0 +1,153 @@
+"""What the pages of one office share: a way to ask the office, what never changes about it, its drafts and its news.
+
+The office lives on the service's thread. `ask` takes work that is given the office there and delivers the answer on
+the GUI thread; nothing else of the window touches it. Laws and charter are values and may be read anywhere.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from core.casefile.session import CaseFiles
+from core.errors import MunimentError
+from core.folder import Folder
+from core.laws.form import FormField, record_form, state_label
+from core.laws.law import Law
+from core.ledger.roll import Officer
+from core.office import Office
+from desktop.background import Background, Failed, Task, Then
+from desktop.wording import text_in
+from sync.events import Event, MeetingEnded, MeetingProgress
+from sync.service import Service
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an office is, read once when the window opens."""
+
+    number: int
+    network: bytes
+    network_name: str
+    offices: tuple[str, ...]
+    officers: tuple[Officer, ...]
+    quorum: int
+    laws: Mapping[str, Law]
+    quarantine: str | None
+
+
+def read_standing(office: Office) -> Standing:
+    """On the office's thread."""
+    members = office.roll.members
+    return Standing(
+        office.number,
+        office.network,
+        office.charter.name,
+        tuple(member.office for member in members),
+        members[office.number].officers,
+        office.roll.quorum,
+        office.laws,
+        office.quarantine,
+    )
+
+
+class Desk(QObject):
+    """Made on the GUI thread, shared by all windows of one office in this process."""
+
+    changed = Signal()  # the replica or the drafts have changed: pages ask again
+    news = Signal(object)  # what the service tells (sync/events.py)
+
+    def __init__(
+        self, service: Service[Office], folder: Folder, standing: Standing, background: Background, parent: QObject | None
+    ) -> None:
+        super().__init__(parent)
+        self.service = service
+        self.folder = folder
+        self.standing = standing
+        self.background = background
+        self.casefiles = CaseFiles()
+        service.listen(self._hear)
+
+    def _hear(self, event: Event) -> None:
+        """On the service's thread: pass the event on as it is now."""
+        if isinstance(event, MeetingProgress):
+            event = MeetingProgress(event.office, copy(event.progress))
+        self.background.post(self, self._tell_news, event)
+
+    def _tell_news(self, event: Event) -> None:
+        self.news.emit(event)
+        if isinstance(event, MeetingEnded) and (event.report["blocks_new"] or event.report["blocks_written"]):
+            self.changed.emit()
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def ask(self, owner: QObject, work: Callable[[Office], T], then: Then[T], failed: Failed) -> Task:
+        """Run `work(office)` on the office's thread and hand its result to `then`, or its error to `failed`."""
+        service = self.service
+        return self.background.follow(owner, service.call(lambda: work(service.office)), then, failed)
+
+    def tell_changed(self) -> None:
+        """From any thread: something was recorded, received or drafted."""
+        self.background.post(self, lambda _nothing: self.changed.emit(), None)
+
+    def stop(self) -> None:
+        """The drafts' child process ends; the service is stopped by whoever started it."""
+        self.casefiles.close()
+
+    # -- what never changes -------------------------------------------------------------------------------------
+
+    @property
+    def number(self) -> int:
+        return self.standing.number
+
+    @property
+    def offices(self) -> Sequence[str]:
+        return self.standing.offices
+
+    @property
+    def laws(self) -> Mapping[str, Law]:
+        return self.standing.laws
+
+    @property
+    def office_name(self) -> str:
+        return self.standing.offices[self.standing.number]
+
+    def officers_with(self, role: str) -> list[tuple[int, Officer]]:
+        """Own officers who have the role, by number."""
+        return [(number, one) for number, one in enumerate(self.standing.officers) if role in one.roles]
+
+    def registers(self) -> list[tuple[str, str]]:
+        """(full name, title) of every register of the network's laws, in their order."""
+        return [
+            (register.full_name, text_in(register.title, register.name))
+            for law in self.laws.values()
+            for register in law.registers.values()
+        ]
+
+    def record_form(self, register: str) -> Sequence[FormField]:
+        """Fields of a register by its full name; none for one that no law in force knows."""
+        law = self._law_of(register)
+        return record_form(law, register) if law else ()
+
+    def state_label(self, register: str, state: str) -> str:
+        law = self._law_of(register)
+        return state_label(law, register, state) if law else state
+
+    def procedure_title(self, full_name: str) -> str:
+        """Of "<law>.<procedure>"."""
+        law_name, _, name = full_name.partition(".")
+        law = self.laws.get(law_name)
+        procedure = law.procedures.get(name) if law else None
+        return text_in(procedure.title, name) if procedure else full_name
+
+    def _law_of(self, register: str) -> Law | None:
+        law = self.laws.get(register.partition(".")[0])
+        return law if law is not None and register in law.by_full_name else None
+
+
+def nothing(_error: MunimentError) -> None:
+    """For questions whose failure another answer tells already."""

@@ -1,0 +1,122 @@
+"""Before an office is open: unlock it, or the first run (create an office, found or enter a network, see the demonstration).
+
+What it shows follows from the folder alone, so that a first run which was interrupted goes on where it stopped.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from core.crypto.keyfile import Cost
+from core.errors import MunimentError
+from core.folder import Folder
+from desktop.background import Background
+from desktop.dialogs.demonstration import DemonstrationStage
+from desktop.dialogs.entering import EnteringStage
+from desktop.dialogs.founding import FoundingStage
+from desktop.dialogs.office_form import OfficeStage
+from desktop.dialogs.stage import Stage
+from desktop.dialogs.unlock import UnlockStage
+from desktop.dialogs.welcome import WelcomeStage
+from desktop.wording import say
+
+SIZE = (960, 680)
+
+
+class Gate(QWidget):
+    passphrase_given = Signal(str)
+
+    def __init__(
+        self,
+        folder: Folder,
+        background: Background,
+        choose_cost: Callable[[], Cost],
+        floor: Cost | None = None,
+    ) -> None:
+        """`choose_cost` measures this computer, off the GUI thread; `floor` None: the application's."""
+        super().__init__()
+        self.folder, self.background = folder, background
+        self._choose_cost, self._floor = choose_cost, floor
+        self.setWindowTitle("Muniment")
+        self.setWindowFlag(Qt.WindowType.Window)
+        self.resize(*SIZE)
+        self._stack = QStackedWidget(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        self.stage: Stage
+        self.begin()
+
+    def begin(self) -> None:
+        """The stage that the folder asks for."""
+        match self.folder.standing():
+            case "member":
+                self.show_unlock()
+            case "office":
+                self.show_network()
+            case _:
+                self.show_welcome()
+
+    def tell_trouble(self, error: MunimentError) -> None:
+        self.stage.tell_trouble(error)
+
+    def finish(self) -> None:
+        """The office is open."""
+        self.close()
+        self.deleteLater()
+
+    # -- stages -------------------------------------------------------------------------------------------------
+
+    def show_welcome(self) -> None:
+        stage = WelcomeStage(self)
+        stage.create_wanted.connect(lambda: self.show_office(founding=True))
+        stage.charter_wanted.connect(lambda: self.show_office(founding=False))
+        stage.demonstration_wanted.connect(self.show_demonstration)
+        self._show(stage)
+
+    def show_office(self, founding: bool) -> None:
+        stage = OfficeStage(self.folder, self.background, self._choose_cost, self._floor, founding, self)
+        stage.left.connect(self.show_welcome)
+        stage.made.connect(self.show_founding if founding else self.show_entering)
+        self._show(stage)
+
+    def show_network(self) -> None:
+        """The office is made; it founds a network or enters one."""
+        stage = WelcomeStage(self, office_made=True)
+        stage.create_wanted.connect(self.show_founding)
+        stage.charter_wanted.connect(self.show_entering)
+        self._show(stage)
+
+    def show_founding(self) -> None:
+        stage = FoundingStage(self.folder, self.background, self)
+        stage.left.connect(self.show_network)
+        stage.founded.connect(lambda path: self.show_entering(path))
+        self._show(stage)
+
+    def show_entering(self, charter: str = "") -> None:
+        stage = EnteringStage(self.folder, self.background, self, charter)
+        stage.left.connect(self.show_network)
+        stage.entered.connect(self.passphrase_given)
+        self._show(stage)
+
+    def show_demonstration(self) -> None:
+        stage = DemonstrationStage(self)
+        stage.left.connect(self.show_welcome)
+        self._show(stage)
+
+    def show_unlock(self) -> None:
+        stage = UnlockStage(self.folder, self)
+        stage.passphrase_given.connect(self.passphrase_given)
+        self._show(stage)
+
+    def _show(self, stage: Stage) -> None:
+        before: QObject | None = self._stack.currentWidget()
+        self._stack.addWidget(stage)
+        self._stack.setCurrentWidget(stage)
+        self.stage = stage
+        self.setWindowTitle(say("gate.title", stage=stage.heading))
+        stage.focus_first()
+        if isinstance(before, QWidget):
+            self._stack.removeWidget(before)
+            before.deleteLater()

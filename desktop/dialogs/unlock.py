@@ -1,0 +1,47 @@
+"""Unlocking: the passphrase of the office. What is wrong is said in place, and nothing else changes."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from core.errors import MunimentError
+from core.folder import Folder
+from desktop.dialogs.stage import Stage
+from desktop.widgets.texts import button, card, label
+from desktop.wording import say
+
+
+class UnlockStage(Stage):
+    passphrase_given = Signal(str)
+
+    def __init__(self, folder: Folder, parent: QWidget) -> None:
+        super().__init__(say("unlock.title"), say("unlock.about"), parent, may_leave=False)
+        frame, layout = card(self.content)
+        self.passphrase = QLineEdit(frame)
+        self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
+        self.passphrase.setAccessibleName(say("unlock.passphrase"))
+        self.passphrase.returnPressed.connect(self._unlock)
+        caption = label(say("unlock.passphrase"), frame, wrap=False)
+        caption.setBuddy(self.passphrase)
+        layout.addWidget(caption)
+        layout.addWidget(self.passphrase)
+        layout.addWidget(label(say("unlock.folder", path=str(folder.path)), frame, "quiet"))
+        self.body.addWidget(frame)
+        self.body.addStretch(1)
+        self.unlock = button(say("unlock.unlock"), self, main=True)
+        self.unlock.clicked.connect(self._unlock)
+        self.foot.addWidget(self.unlock)
+
+    def focus_first(self) -> None:
+        self.passphrase.setFocus()
+
+    def _unlock(self) -> None:
+        if self.passphrase.text():
+            self.notice.clear()
+            self.setEnabled(False)
+            self.busy.begin(say("unlock.busy"))
+            self.passphrase_given.emit(self.passphrase.text())
+
+    def tell_trouble(self, error: MunimentError) -> None:
+        super().tell_trouble(error)
+        self.passphrase.selectAll()
+        self.passphrase.setFocus()

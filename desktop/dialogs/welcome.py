@@ -1,0 +1,39 @@
+"""The first question: what shall this computer do?"""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+
+from desktop.dialogs.stage import Stage
+from desktop.widgets.texts import card, label
+from desktop.wording import say
+
+
+class WelcomeStage(Stage):
+    create_wanted = Signal()
+    charter_wanted = Signal()
+    demonstration_wanted = Signal()
+
+    def __init__(self, parent: QWidget, office_made: bool = False) -> None:
+        """`office_made`: this folder holds an office that belongs to no network yet."""
+        prefix = "network" if office_made else "welcome"
+        super().__init__(say(f"{prefix}.title"), say(f"{prefix}.about"), parent, may_leave=False)
+        ways = [("create", self.create_wanted), ("charter", self.charter_wanted)]
+        if not office_made:
+            ways.append(("demonstration", self.demonstration_wanted))
+        self.buttons: dict[str, QPushButton] = {}
+        for name, wanted in ways:
+            frame, layout = card(self.content)
+            made = QPushButton(say(f"{prefix}.{name}"), frame)
+            made.setAutoDefault(True)
+            made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            if not self.buttons:
+                made.setProperty("role", "main")
+            made.clicked.connect(wanted)
+            layout.addWidget(made)
+            layout.addWidget(label(say(f"{prefix}.{name}.about"), frame, "quiet"))
+            self.body.addWidget(frame)
+            self.buttons[name] = made
+        self.body.addStretch(1)
+
+    def focus_first(self) -> None:
+        next(iter(self.buttons.values())).setFocus()

@@ -1,0 +1,112 @@
+"""A draft while a window edits it: every change goes into the case file at once and from there to the disk.
+
+The case file lives in a child process (core/casefile); all talk with it goes through the background's one ordered
+thread. A record that the act changes is kept beside the fields under the name `record:<name>`.
+"""
+
+from collections.abc import Sequence
+from os import urandom
+
+from PySide6.QtCore import QObject, Signal
+
+from core.casefile.session import DraftSession
+from core.casefile.view import FieldPath, Step, View, add_row, clear_field, remove_row, set_field
+from core.clock import SystemClock
+from core.errors import MunimentError
+from core.laws.form import FormField
+from core.ledger.encoding import Value
+from core.views import Draft
+from desktop.desk import Desk
+
+DRAFT_ID_BYTES = 16
+SUBJECT_PREFIX = "record:"
+
+
+def new_draft(law: str, procedure: str, title: str) -> Draft:
+    return Draft(urandom(DRAFT_ID_BYTES), law, procedure, title, SystemClock().now_ms(), b"")
+
+
+def path_of(field: FormField) -> FieldPath:
+    return (SUBJECT_PREFIX + field.name,) if field.type == "subject" else (field.name,)
+
+
+class DraftKeeper(QObject):
+    """One window's hand on one draft. `shown` brings what the draft says now, whoever changed it."""
+
+    shown = Signal(object)  # View
+    saved = Signal()
+    failed = Signal(object)  # MunimentError
+
+    def __init__(self, desk: Desk, draft: Draft, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.draft = draft
+        self._session: DraftSession | None = None
+        self._closed = False
+
+    def open(self) -> None:
+        name, saved, background = self.draft.id.hex(), self.draft.document or None, self._desk.background
+
+        def work() -> DraftSession:
+            return self._desk.casefiles.open(name, saved, lambda view: background.post(self, self._merged, view))
+
+        background.run_in_order(self, work, self._opened, self.failed.emit)
+
+    def set(self, path: FieldPath, value: Value) -> None:
+        self._edit([clear_field(path) if value is None else set_field(path, value)])
+
+    def add_row(self, field: str) -> None:
+        self._edit([add_row(field, {})])
+
+    def remove_row(self, field: str, row: str) -> None:
+        self._edit([remove_row(field, row)])
+
+    def close(self) -> None:
+        """The window is done with it; the draft stays as it was last saved."""
+        session, self._session, self._closed = self._session, None, True
+        if session is not None:
+            self._desk.background.run_in_order(self, session.close, lambda _nothing: None, self.failed.emit)
+
+    def discard(self) -> None:
+        """The draft has become an act, or nobody wants it."""
+        self.close()
+        draft_id = self.draft.id
+        self._desk.ask(
+            self, lambda office: office.delete_draft(draft_id), lambda _none: self._desk.tell_changed(), self.failed.emit
+        )
+
+    def _opened(self, session: DraftSession) -> None:
+        if self._closed:
+            session.close()
+            return
+        self._session = session
+        self.shown.emit(session.view)
+
+    def _edit(self, steps: Sequence[Step]) -> None:
+        session = self._session
+        if session is None:
+            self.failed.emit(MunimentError("casefile-not-kept"))
+            return
+
+        def work() -> tuple[View, bytes]:
+            session.edit(steps)
+            return session.view, session.saved
+
+        self._desk.background.run_in_order(self, work, self._edited, self.failed.emit)
+
+    def _edited(self, outcome: tuple[View, bytes]) -> None:
+        view, saved = outcome
+        self.shown.emit(view)
+        self._save(saved)
+
+    def _merged(self, view: View) -> None:
+        if self._session is not None:
+            self.shown.emit(view)
+
+    def _save(self, document: bytes) -> None:
+        if self._closed:
+            return
+        old = self.draft
+        draft = Draft(old.id, old.law, old.procedure, old.title, SystemClock().now_ms(), document)
+        self.draft = draft
+        self._desk.ask(self, lambda office: office.put_draft(draft), lambda _none: self.saved.emit(), self.failed.emit)

@@ -1,0 +1,131 @@
+"""The window of an open office: five pages, chosen on the left or by Ctrl and a number; who we are at the foot."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.desk import Desk
+from desktop.pages.new_act import NewActPage
+from desktop.pages.offices import OfficesPage
+from desktop.pages.page import Page
+from desktop.pages.register import RegisterPage
+from desktop.pages.today import TodayPage
+from desktop.pages.verify import VerifyPage
+from desktop.widgets.texts import label
+from desktop.wording import say
+
+SIZE = (1366, 768)  # the offices' screens
+SIDEBAR_WIDTH = 190
+
+
+class MainWindow(QMainWindow):
+    """Several may be open on one desk; each has its own pages and its own hand on a draft."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.desk = desk
+        self.setWindowTitle(say("window.title", office=desk.office_name))
+        self.resize(*SIZE)
+        self._stack = QStackedWidget(self)
+        self.today = TodayPage(desk, self._stack)
+        self.register = RegisterPage(desk, self._stack)
+        self.new_act = NewActPage(desk, self._stack)
+        self.offices = OfficesPage(desk, self._stack)
+        self.verify = VerifyPage(desk, self._stack)
+        self.pages: dict[str, Page] = {
+            "today": self.today,
+            "register": self.register,
+            "new": self.new_act,
+            "offices": self.offices,
+            "verify": self.verify,
+        }
+        self._buttons: dict[str, QPushButton] = {}
+        self._lay_out()
+        self._connect()
+        self.go("today")
+
+    def _lay_out(self) -> None:
+        side = QWidget(self)
+        side.setObjectName("sidebar")
+        side.setFixedWidth(SIDEBAR_WIDTH)
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(0, 18, 0, 14)
+        layout.setSpacing(2)
+        name = label(self.desk.office_name, side, "strong")
+        name.setContentsMargins(18, 0, 10, 0)
+        network = label(self.desk.standing.network_name, side, "quiet")
+        network.setContentsMargins(18, 0, 10, 12)
+        layout.addWidget(name)
+        layout.addWidget(network)
+        group = QButtonGroup(self)
+        for number, (key, page) in enumerate(self.pages.items(), start=1):
+            made = QPushButton(say(f"page.{key}"), side)
+            made.setCheckable(True)
+            made.setAccessibleName(say(f"page.{key}").replace("&", ""))
+            made.clicked.connect(lambda _checked, key=key: self.go(key))
+            group.addButton(made)
+            layout.addWidget(made)
+            self._buttons[key] = made
+            self._stack.addWidget(page)
+            QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda key=key: self.go(key))
+        layout.addStretch(1)
+        self._foot = label(say("window.number", number=self.desk.number + 1), side, "quiet")
+        self._foot.setContentsMargins(18, 0, 10, 0)
+        layout.addWidget(self._foot)
+        both = QWidget(self)
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(side)
+        row.addWidget(self._stack, 1)
+        self.setCentralWidget(both)
+        another = QAction(say("window.another"), self)
+        another.setShortcut(QKeySequence("Ctrl+Shift+N"))
+        another.triggered.connect(self._open_another)
+        self.addAction(another)
+        QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
+
+    def _connect(self) -> None:
+        self.desk.changed.connect(self._refresh)
+        self.desk.news.connect(self.offices.take_event)
+        self.today.record_wanted.connect(self.open_record)
+        self.today.draft_wanted.connect(self._go_on_with_draft)
+        self.today.new_act_wanted.connect(lambda: self.go("new"))
+        self.today.offices_wanted.connect(lambda: self.go("offices"))
+        self.register.act_wanted.connect(self._start_act)
+        self.new_act.record_wanted.connect(self.open_record)
+
+    # -- moves --------------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> Page:
+        return self.pages[next(key for key, page in self.pages.items() if page is self._stack.currentWidget())]
+
+    def go(self, key: str) -> None:
+        """Show a page: today, register, new, offices or verify."""
+        self._buttons[key].setChecked(True)
+        self._stack.setCurrentWidget(self.pages[key])
+        self.pages[key].enter()
+
+    def open_record(self, record_id: bytes) -> None:
+        self.go("register")
+        self.register.open_record(record_id)
+
+    def _start_act(self, view: object, procedure: str) -> None:
+        self.go("new")
+        self.new_act.start(procedure, view)  # type: ignore[arg-type]  # a signal's object
+
+    def _go_on_with_draft(self, draft: object) -> None:
+        self.go("new")
+        self.new_act.go_on(draft)  # type: ignore[arg-type]  # a signal's object
+
+    def _open_another(self) -> None:
+        MainWindow(self.desk).show()
+
+    def _refresh(self) -> None:
+        self.page.refresh()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.new_act.leave_quietly()
+        super().closeEvent(event)

@@ -1,0 +1,195 @@
+"""New act: choose what is to be done, fill the form, review exactly what will be signed, sign, done.
+
+Each stage is a widget of its own; the draft is kept from the first key on and goes only when its act is recorded.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from core.casefile.view import View
+from core.errors import MunimentError
+from core.laws.form import procedure_form
+from core.ledger.transaction import Signer
+from core.office import Proposal
+from core.views import ActView, Draft, RecordView
+from desktop.desk import Desk
+from desktop.drafting import SUBJECT_PREFIX, DraftKeeper, new_draft
+from desktop.pages.acting import Recorded, recorded_act, sign_act
+from desktop.pages.choosing import Choosing
+from desktop.pages.filling import Filling
+from desktop.pages.page import Page
+from desktop.pages.reviewing import Reviewing
+from desktop.wording import say
+
+
+class NewActPage(Page):
+    record_wanted = Signal(bytes)
+    recorded = Signal(object)  # ActView
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(say("new.title"), desk, parent)
+        self._stack = QStackedWidget(self)
+        self.body.addWidget(self._stack, 1)
+        self.choosing = Choosing(desk, self._stack)
+        self.done = Recorded(desk, self._stack)
+        self._stack.addWidget(self.choosing)
+        self._stack.addWidget(self.done)
+        self.filling: Filling | None = None
+        self.reviewing: Reviewing | None = None
+        self.keeper: DraftKeeper | None = None
+        self.choosing.procedure_chosen.connect(self.start)
+        self.choosing.draft_chosen.connect(self.go_on)
+        self.choosing.failed.connect(self.tell_trouble)
+        self.done.record_wanted.connect(self.record_wanted)
+        self.done.another_wanted.connect(self.leave)
+
+    # -- where we are -------------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        self.refresh()
+        current = self._stack.currentWidget()
+        if current is self.choosing:
+            self.choosing.setFocus()
+
+    def refresh(self) -> None:
+        self.choosing.refresh()
+
+    def leave(self) -> None:
+        """Back to the choice; the draft stays."""
+        if self.filling is not None:
+            self.filling.form.flush()
+        if self.keeper is not None:
+            self.keeper.close()
+            self.keeper = None
+        self._drop_stages()
+        self.notice.clear()
+        self.title.setText(say("new.title"))
+        self._stack.setCurrentWidget(self.choosing)
+        self.enter()
+
+    # -- the draft ----------------------------------------------------------------------------------------------
+
+    def start(self, full_name: str, picked: RecordView | None = None) -> None:
+        """A new draft of "<law>.<procedure>", on a record where one was open."""
+        law, _, procedure = full_name.partition(".")
+        draft = new_draft(law, procedure, self.desk.procedure_title(full_name))
+        subject = self._subject_for(law, procedure, picked)
+        self.go_on(draft, {subject: picked.record.id} if subject and picked else {})
+
+    def go_on(self, draft: Draft, preset: dict[str, bytes] | None = None) -> None:
+        """Open a draft."""
+        self.leave_quietly()
+        law = self.desk.laws.get(draft.law)
+        if law is None or draft.procedure not in law.procedures:
+            self.tell_trouble(MunimentError("unknown-procedure", procedure=draft.title))
+            return
+        self.title.setText(draft.title)
+        keeper = self.keeper = DraftKeeper(self.desk, draft, self)
+        filling = self.filling = Filling(law, draft.procedure, self.desk, keeper, self._stack)
+        filling.review_wanted.connect(self._review)
+        filling.left.connect(self.leave)
+        filling.discarded.connect(self._discard)
+        keeper.failed.connect(self.tell_trouble)
+        presets = dict(preset or {})
+
+        def first(view: View) -> None:
+            for name, record in presets.items():
+                if SUBJECT_PREFIX + name not in view.fields:
+                    keeper.set((SUBJECT_PREFIX + name,), record)
+            presets.clear()
+            filling.show_view(view)
+
+        keeper.shown.connect(first)
+        keeper.open()
+        self._stack.addWidget(filling)
+        self._stack.setCurrentWidget(filling)
+        filling.form.focus_first()
+
+    def leave_quietly(self) -> None:
+        if self.keeper is not None:
+            self.keeper.close()
+            self.keeper = None
+        self._drop_stages()
+        self.notice.clear()
+
+    def _subject_for(self, law: str, procedure: str, picked: RecordView | None) -> str | None:
+        found = self.desk.laws.get(law)
+        if found is None or picked is None or procedure not in found.procedures:
+            return None
+        fields = procedure_form(found, procedure)
+        return next((f.name for f in fields if f.type == "subject" and f.register == picked.record.register), None)
+
+    def _discard(self) -> None:
+        if self.keeper is not None:
+            self.keeper.discard()
+            self.keeper = None
+        self.leave()
+
+    def _drop_stages(self) -> None:
+        for stage in (self.filling, self.reviewing):
+            if stage is not None:
+                self._stack.removeWidget(stage)
+                stage.deleteLater()
+        self.filling, self.reviewing = None, None
+
+    # -- review and sign ----------------------------------------------------------------------------------------
+
+    def _review(self, signers: Sequence[Signer]) -> None:
+        filling = self.filling
+        if filling is None:
+            return
+        law, procedure = filling.law.name, filling.procedure
+        records, act = filling.form.records(), filling.form.act()
+        self.notice.clear()
+        self.desk.ask(
+            self,
+            lambda office: office.propose(law, procedure, records, act, signers, trace=True),
+            self._proposed,
+            self.tell_trouble,
+        )
+
+    def _proposed(self, proposal: Proposal) -> None:
+        filling = self.filling
+        if filling is None:
+            return
+        if self.reviewing is not None:
+            self._stack.removeWidget(self.reviewing)
+            self.reviewing.deleteLater()
+        reviewing = self.reviewing = Reviewing(filling, proposal, self.desk, self._stack)
+        reviewing.left.connect(self._back_to_form)
+        reviewing.sign_wanted.connect(lambda passphrases: self._sign(proposal, passphrases))
+        self._stack.addWidget(reviewing)
+        self._stack.setCurrentWidget(reviewing)
+        reviewing.focus_first()
+
+    def _back_to_form(self) -> None:
+        if self.filling is not None:
+            self._stack.setCurrentWidget(self.filling)
+            self.filling.form.focus_first()
+
+    def _sign(self, proposal: Proposal, passphrases: Sequence[str]) -> None:
+        reviewing = self.reviewing
+        if reviewing is None:
+            return
+        self.notice.clear()
+        reviewing.begin_signing()
+        sign_act(self.desk, self, proposal, passphrases, self._recorded, self._not_signed)
+
+    def _not_signed(self, error: MunimentError) -> None:
+        if self.reviewing is not None:
+            self.reviewing.end_signing()
+        self.tell_trouble(error)
+
+    def _recorded(self, view: ActView) -> None:
+        if self.keeper is not None:
+            self.keeper.discard()
+            self.keeper = None
+        title = self.title.text()
+        self._drop_stages()
+        self.done.show_act(view, recorded_act(self.desk, view, title))
+        self._stack.setCurrentWidget(self.done)
+        self.done.setFocus()
+        self.desk.tell_changed()
+        self.recorded.emit(view)

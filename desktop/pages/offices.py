@@ -1,0 +1,250 @@
+"""Offices: who belongs to the network, who is near, meeting one now, and files for a stick."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.errors import MunimentError
+from core.views import OfficeStanding
+from desktop.background import Task
+from desktop.desk import Desk
+from desktop.pages.page import Page
+from desktop.widgets.notice import Busy
+from desktop.widgets.status import Shape, StatusLine
+from desktop.widgets.texts import button, card, label
+from desktop.wording import say, sentence
+from desktop.wording.values import claimed_text
+from sync.events import CourierProgress, Event, MeetingEnded, MeetingFailed, MeetingProgress, NeighboursChanged
+
+if TYPE_CHECKING:
+    from sync.neighbourhood import Nearby
+
+MEET_WAIT_S = 15.0
+
+
+class OfficesPage(Page):
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(say("offices.title"), desk, parent)
+        self.busy = Busy(self)
+        self.body.addWidget(self.busy)
+        self._near: set[int] = set()
+        self._strangers = 0
+        self._met: dict[int, str] = {}
+        self._task: Task | None = None
+        self._standings: Sequence[OfficeStanding] = ()
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.body.addWidget(self._scroll, 1)
+        self.body.addWidget(self._foot())
+        self._nearby_line = label("", self, "quiet")
+        self.body.insertWidget(1, self._nearby_line)
+        self._meet_buttons: dict[int, QPushButton] = {}
+
+    def _foot(self) -> QFrame:
+        frame, layout = card(self)
+        self.address = QLineEdit(frame)
+        self.address.setPlaceholderText(say("offices.address.example"))
+        self.address.setMaximumWidth(280)
+        self.address.returnPressed.connect(self._meet_address)
+        caption = label(say("offices.address"), frame, wrap=False)
+        caption.setBuddy(self.address)
+        call = button(say("offices.call"), frame)
+        call.clicked.connect(self._meet_address)
+        self.write = button(say("offices.write"), frame)
+        self.write.clicked.connect(self._choose_written)
+        self.read = button(say("offices.read"), frame)
+        self.read.clicked.connect(self._choose_read)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for widget in (caption, self.address, call):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(label(say("offices.stick"), frame, wrap=False))
+        row.addWidget(self.write)
+        row.addWidget(self.read)
+        layout.addLayout(row)
+        return frame
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        service = self.desk.service
+        self.desk.ask(
+            self,
+            lambda office: (office.offices(), service.neighbours()),
+            lambda answer: self._show(*answer),
+            self.tell_trouble,
+        )
+
+    def _show(self, standings: Sequence[OfficeStanding], neighbours: "Sequence[Nearby]") -> None:
+        self._standings = standings
+        self._take_neighbours(neighbours)
+
+    def _take_neighbours(self, neighbours: "Sequence[Nearby]") -> None:
+        self._near = {one.office for one in neighbours if one.office is not None}
+        self._strangers = sum(not one.same_network for one in neighbours)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        near = len(self._near)
+        words = say("offices.nearby", count=near) if near else say("offices.nobody")
+        if self._strangers:
+            words = f"{words} {say('offices.strangers', count=self._strangers)}"
+        self._nearby_line.setText(words)
+        content, grid = QWidget(self._scroll), QGridLayout()
+        grid.setHorizontalSpacing(22)
+        grid.setVerticalSpacing(10)
+        for column, key in enumerate(("name", "standing", "held", "last", "")):
+            grid.addWidget(label(say(f"offices.column.{key}") if key else "", content, "quiet", wrap=False), 0, column)
+        self._meet_buttons = {}
+        for row, standing in enumerate(self._standings, start=1):
+            self._put_in(content, grid, row, standing)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 4)
+        grid.setColumnStretch(3, 2)
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 8, 0)
+        layout.addLayout(grid)
+        layout.addStretch(1)
+        self._scroll.setWidget(content)
+
+    def _put_in(self, parent: QWidget, grid: QGridLayout, row: int, standing: OfficeStanding) -> None:
+        number = standing.number
+        grid.addWidget(label(standing.name, parent, "strong"), row, 0)
+        status = StatusLine(parent)
+        status.show_words(*self._standing_words(standing))
+        grid.addWidget(status, row, 1)
+        grid.addWidget(label(say("offices.acts", count=standing.acts), parent, wrap=False), row, 2)
+        last = claimed_text(standing.last_claimed_ms) if standing.last_claimed_ms else say("offices.never")
+        if number in self._met:
+            last = f"{last}\n{self._met[number]}"
+        grid.addWidget(label(last, parent), row, 3)
+        if not standing.own:
+            meet = button(say("offices.meet"), parent)
+            meet.setAccessibleName(say("offices.meet.which", office=standing.name))
+            meet.clicked.connect(partial(self.meet, number))
+            grid.addWidget(meet, row, 4)
+            self._meet_buttons[number] = meet
+
+    def _standing_words(self, standing: OfficeStanding) -> tuple[Shape, str]:
+        if standing.forked:
+            return Shape.REJECTED, say("offices.forked")
+        if standing.own:
+            return Shape.CERTIFIED, say("offices.own")
+        if standing.number in self._near:
+            return Shape.CERTIFIED, say("offices.near")
+        return Shape.RECORDED, say("offices.far")
+
+    # -- meeting ------------------------------------------------------------------------------------------------
+
+    def meet(self, number: int) -> None:
+        """Meet an office of the network, waiting a little for it to be found."""
+        self._begin(say("offices.meeting", office=self.desk.offices[number]))
+        self._follow(self.desk.service.meet_office(number, MEET_WAIT_S), self._met_now)
+
+    def _meet_address(self) -> None:
+        address = self.address.text().strip()
+        if address:
+            self._begin(say("offices.calling", address=address))
+            self._follow(self.desk.service.meet_address(address), self._met_now)
+
+    def _met_now(self, report: Mapping[str, Any]) -> None:
+        self.busy.end()
+        received, sent = report["blocks_new"], report["blocks_sent"]
+        words = sentence("met", {"received": received, "sent": sent}) if received or sent else sentence("nothing-new")
+        self.notice.tell(words, "done")
+        self.desk.tell_changed()
+
+    # -- sticks -------------------------------------------------------------------------------------------------
+
+    def _choose_written(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, say("offices.write.title"), "muniment.courier")
+        if path:
+            self.write_courier(path)
+
+    def _choose_read(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, say("offices.read.title"))
+        if path:
+            self.read_courier(path)
+
+    def write_courier(self, path: str) -> None:
+        """For every other office: whoever gets the stick can use it, and carry it on."""
+        others = [number for number in range(len(self.desk.offices)) if number != self.desk.number]
+        self._begin(say("offices.writing"))
+        done = sentence("courier-written", {"path": path})
+        self._follow(self.desk.service.write_courier(Path(path), others), lambda _report: self._stick_done(done))
+
+    def read_courier(self, path: str) -> None:
+        self._begin(say("offices.reading"))
+        self._follow(
+            self.desk.service.read_courier(Path(path)),
+            lambda report: self._stick_done(sentence("courier-read", {"blocks": report["blocks_new"]})),
+        )
+
+    def _stick_done(self, words: str) -> None:
+        self.busy.end()
+        self.notice.tell(words, "done")
+        self.desk.tell_changed()
+
+    # -- progress -----------------------------------------------------------------------------------------------
+
+    def take_event(self, event: Event) -> None:
+        """News of the service, on the GUI thread."""
+        if isinstance(event, NeighboursChanged):
+            self._take_neighbours(event.neighbours)
+        elif isinstance(event, MeetingProgress) and self._task is not None:
+            progress = event.progress
+            self.busy.advance(
+                progress.blocks_received,
+                progress.blocks_expected,
+                say("offices.progress", office=self.desk.offices[event.office], count=progress.blocks_received),
+            )
+        elif isinstance(event, CourierProgress) and self._task is not None:
+            self.busy.advance(0, 0, say("offices.stick-progress", count=event.blocks))
+        elif isinstance(event, MeetingEnded):
+            self._note_met(int(event.report["office"]), say("offices.met-just-now"))
+        elif isinstance(event, MeetingFailed) and event.office is not None:
+            self._note_met(event.office, say("offices.met-failed"))
+
+    def _note_met(self, number: int, words: str) -> None:
+        self._met[number] = words
+        self._rebuild()
+
+    def _begin(self, what: str) -> None:
+        self.notice.clear()
+        self.busy.begin(what, self._cancel)
+
+    def _follow(self, future: Any, then: Any) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        self._task = self.desk.background.follow(self, future, lambda result: self._done(then, result), self._failed)
+
+    def _done(self, then: Any, result: Any) -> None:
+        self._task = None
+        then(result)
+
+    def _failed(self, error: MunimentError) -> None:
+        self._task = None
+        self.busy.end()
+        self.tell_trouble(error)
+
+    def _cancel(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            self.notice.tell(say("offices.cancelled"))

@@ -1,0 +1,245 @@
+"""One record: as it stands now, and its history with each field before and after."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.laws.form import FormField
+from core.ledger.record import Record
+from core.views import RecordView, TimelineEntry
+from desktop.desk import Desk
+from desktop.printing_act import print_act
+from desktop.widgets.notice import Notice
+from desktop.widgets.status import StatusLine, ladder_shape, shape_icon
+from desktop.widgets.texts import button, label
+from desktop.wording import say
+from desktop.wording.ladder import ladder_words, short_step
+from desktop.wording.values import claimed_text, value_lines
+
+_UNSHOWN = frozenset({"act"})
+
+
+class RecordPanel(QWidget):
+    left = Signal()
+    act_wanted = Signal(object, str)
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._view: RecordView | None = None
+        self._wanted = b""
+        self.heading = label("", self, "heading")
+        self.status = StatusLine(self)
+        self._back = button(say("record.back"), self)
+        self._back.clicked.connect(self.left)
+        self._print = button(say("record.print"), self)
+        self._print.clicked.connect(self._print_newest)
+        self._acts = QComboBox(self)
+        self._acts.setAccessibleName(say("record.act"))
+        self._acts.activated.connect(self._act_chosen)
+        self.notice = Notice(self)
+        self.timeline = QListWidget(self)
+        self.timeline.setAccessibleName(say("record.timeline"))
+        self.timeline.setUniformItemSizes(True)
+        self.timeline.currentRowChanged.connect(self._show_entry)
+        self._now, self._change = _Fields(desk, self), _Fields(desk, self)
+        self._lay_out()
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.left.emit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.setFocusProxy(self.timeline)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        texts = QVBoxLayout()
+        texts.addWidget(self.heading)
+        texts.addWidget(self.status)
+        head.addLayout(texts, 1)
+        for widget in (self._acts, self._print, self._back):
+            head.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        history = QWidget(self)
+        right = QVBoxLayout(history)
+        right.setContentsMargins(8, 0, 0, 0)
+        right.addWidget(label(say("record.timeline"), history, "heading"))
+        right.addWidget(self.timeline, 2)
+        right.addWidget(self._change, 3)
+        present = QWidget(self)
+        left = QVBoxLayout(present)
+        left.setContentsMargins(0, 0, 8, 0)
+        left.addWidget(label(say("record.now"), present, "heading"))
+        left.addWidget(self._now, 1)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.addWidget(present)
+        split.addWidget(history)
+        split.setSizes([520, 560])
+        split.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addLayout(head)
+        layout.addWidget(self.notice)
+        layout.addWidget(split, 1)
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> RecordView | None:
+        return self._view
+
+    def show_record(self, record_id: bytes) -> None:
+        self._wanted = record_id
+        self.notice.clear()
+        self.refresh()
+
+    def refresh(self) -> None:
+        wanted = self._wanted
+        if wanted:
+            self._desk.ask(self, lambda office: office.record_view(wanted), self._show, self.failed.emit)
+
+    def _show(self, view: RecordView) -> None:
+        if view.record.id != self._wanted:
+            return
+        self._view = view
+        record = view.record
+        title = next((title for name, title in self._desk.registers() if name == record.register), record.register)
+        state = self._desk.state_label(record.register, record.state)
+        self.heading.setText(say("record.heading", register=title, label=view.label, state=state))
+        if view.timeline:
+            self.status.show_ladder(view.timeline[0].ladder, len(self._desk.offices))
+        self._now.show_record(record)
+        self._fill_acts(view)
+        chosen = max(0, self.timeline.currentRow())
+        self.timeline.clear()
+        for entry in view.timeline:
+            self.timeline.addItem(self._timeline_item(entry))
+        self.timeline.setCurrentRow(min(chosen, len(view.timeline) - 1))
+
+    def _timeline_item(self, entry: TimelineEntry) -> QListWidgetItem:
+        words = say(
+            "record.entry",
+            act=self._desk.procedure_title(entry.procedure),
+            office=self._desk.offices[entry.author],
+            when=claimed_text(entry.claimed_ms),
+            step=short_step(entry.ladder),
+        )
+        item = QListWidgetItem(shape_icon(ladder_shape(entry.ladder)), words)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{words}. {ladder_words(entry.ladder, len(self._desk.offices))}")
+        return item
+
+    def _show_entry(self, row: int) -> None:
+        if self._view is not None and 0 <= row < len(self._view.timeline):
+            entry = self._view.timeline[row]
+            self._change.show_change(entry, len(self._desk.offices))
+
+    # -- what can be done ---------------------------------------------------------------------------------------
+
+    def _fill_acts(self, view: RecordView) -> None:
+        """The acts that the law allows on a record in this state."""
+        self._acts.clear()
+        self._acts.addItem(say("record.act"), None)
+        law = self._desk.laws.get(view.record.register.partition(".")[0])
+        for procedure in law.procedures.values() if law else ():
+            for name, register in procedure.referenced.items():
+                full_name = law.registers[register].full_name if law else ""
+                if full_name == view.record.register and view.record.state in procedure.in_state.get(name, ()):
+                    full = f"{law.name}.{procedure.name}" if law else ""
+                    self._acts.addItem(self._desk.procedure_title(full), full)
+                    break
+        self._acts.setVisible(self._acts.count() > 1)
+
+    def procedures(self) -> list[str]:
+        """Full names of the acts that are possible on the record shown."""
+        return [self._acts.itemData(place) for place in range(1, self._acts.count())]
+
+    def _act_chosen(self, _index: int) -> None:
+        procedure = self._acts.currentData()
+        if procedure and self._view is not None:
+            self._acts.setCurrentIndex(0)
+            self.act_wanted.emit(self._view, procedure)
+
+    def _print_newest(self) -> None:
+        if self._view is None or not self._view.timeline:
+            return
+        path, _ = QFileDialog.getSaveFileName(self, say("print.title"), f"{self._view.label}.pdf", "PDF (*.pdf)")
+        if path:
+            print_act(self._desk, self, self._view.timeline[0].act, path, self.notice)
+
+
+class _Fields(QScrollArea):
+    """Names and values of a record; or before and after of one act. Plain text, selectable."""
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def show_record(self, record: Record) -> None:
+        content, grid = self._fresh()
+        for row, field in enumerate(self._form(record)):
+            lines = value_lines(_value(record, field), field, self._desk.offices)
+            grid.addWidget(label(field.label, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label("\n".join(lines), content, selectable=True), row, 1)
+        keeper = say("register.shared") if record.keeper is None else self._desk.offices[record.keeper]
+        row = grid.rowCount()
+        grid.addWidget(label(say("record.keeper"), content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label(keeper, content, selectable=True), row, 1)
+        self._finish(content, grid, row + 1)
+
+    def show_change(self, entry: TimelineEntry, office_count: int) -> None:
+        content, grid = self._fresh(3)
+        status = StatusLine(content)
+        status.show_ladder(entry.ladder, office_count)
+        grid.addWidget(status, 0, 0, 1, 3)
+        for column, key in enumerate(("record.field", "record.before", "record.after")):
+            grid.addWidget(label(say(key), content, "strong"), 1, column)
+        row = 2
+        for field in self._form(entry.after):
+            before = _value(entry.before, field) if entry.before else None
+            after = _value(entry.after, field)
+            if before == after:
+                continue
+            grid.addWidget(label(field.label, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
+            for column, value in ((1, before), (2, after)):
+                lines = value_lines(value, field, self._desk.offices)
+                grid.addWidget(label("\n".join(lines), content, selectable=True), row, column, Qt.AlignmentFlag.AlignTop)
+            row += 1
+        self._finish(content, grid, row)
+
+    def _form(self, record: Record) -> Sequence[FormField]:
+        state = FormField("state", "text", say("record.state"), "", True)
+        return [*(field for field in self._desk.record_form(record.register) if field.type not in _UNSHOWN), state]
+
+    def _fresh(self, columns: int = 2) -> tuple[QWidget, QGridLayout]:
+        content = QWidget(self)
+        grid = QGridLayout(content)
+        grid.setContentsMargins(0, 4, 12, 4)
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(8)
+        grid.setColumnMinimumWidth(0, 130)
+        for column in range(1, columns):
+            grid.setColumnStretch(column, 1)
+        return content, grid
+
+    def _finish(self, content: QWidget, grid: QGridLayout, rows: int) -> None:
+        grid.setRowStretch(rows, 1)
+        self.setWidget(content)
+
+
+def _value(record: Record, field: FormField) -> object:
+    if field.name == "state":
+        return record.state
+    return record.key.get(field.name, record.fields.get(field.name))

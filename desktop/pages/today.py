@@ -1,0 +1,134 @@
+"""Today: what waits for this office. It says that nothing waits only when nothing does, and which offices it has not heard."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from core.clock import SystemClock
+from core.views import ActView, Draft, Step, Today
+from desktop.desk import Desk
+from desktop.pages.page import Page
+from desktop.widgets.status import Shape, StatusLine
+from desktop.widgets.texts import button, card, label
+from desktop.wording import say, sentence
+from desktop.wording.ladder import rejection_sentence, step_words
+from desktop.wording.values import claimed_text
+
+SHOWN = 8
+_GROUPS = (
+    ("needs_decision", Shape.HELD),
+    ("refused", Shape.REJECTED),
+    ("not_yet_seen", Shape.RECORDED),
+    ("not_yet_certified", Shape.WITNESSED),
+)
+
+
+class TodayPage(Page):
+    record_wanted = Signal(bytes)
+    draft_wanted = Signal(object)
+    new_act_wanted = Signal()
+    offices_wanted = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(say("today.title"), desk, parent)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.body.addWidget(self._scroll, 1)
+        self._content: QWidget | None = None
+
+    def refresh(self) -> None:
+        self.desk.ask(self, lambda office: (office.today(), office.drafts()), self._show, self.tell_trouble)
+
+    def _show(self, answer: tuple[Today, Sequence[Draft]]) -> None:
+        today, drafts = answer
+        content = QWidget(self._scroll)
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 8, 0)
+        layout.setSpacing(12)
+        layout.addWidget(self._head(content, today))
+        for name, shape in _GROUPS:
+            acts = getattr(today, name)
+            if acts:
+                layout.addWidget(self._group(content, name, shape, acts, today.counts[name]))
+        if drafts:
+            layout.addWidget(self._drafts(content, drafts))
+        layout.addStretch(1)
+        self._content = content
+        self._scroll.setWidget(content)
+
+    def _head(self, parent: QWidget, today: Today) -> QWidget:
+        frame, layout = card(parent)
+        waiting = any(today.counts.values()) or bool(today.forkers)
+        now = claimed_text(SystemClock().now_ms())
+        unheard = ", ".join(self.desk.offices[number] for number in today.not_heard if number != self.desk.number)
+        line = StatusLine(frame, "large")
+        if waiting:
+            count = sum(today.counts.values())
+            line.show_words(Shape.INFO, say("today.waits", count=count) if count else say("today.look"))
+        else:
+            line.show_words(Shape.INFO, say("today.nothing", now=now))
+        layout.addWidget(line)
+        layout.addWidget(label(say("today.unheard", offices=unheard) if unheard else say("today.all-heard"), frame, "quiet"))
+        for number in today.forkers:
+            fork = StatusLine(frame, "strong")
+            fork.show_words(Shape.REJECTED, say("today.forker", office=self.desk.offices[number]))
+            layout.addWidget(fork)
+        if self.desk.standing.quarantine:
+            layout.addWidget(label(sentence("quarantine", {"why": self.desk.standing.quarantine}), frame, "trouble"))
+        row = QHBoxLayout()
+        new_act = button(say("today.new-act"), frame, main=True)
+        new_act.clicked.connect(self.new_act_wanted)
+        meet = button(say("today.meet"), frame)
+        meet.clicked.connect(self.offices_wanted)
+        row.addWidget(new_act)
+        row.addWidget(meet)
+        row.addStretch(1)
+        layout.addLayout(row)
+        return frame
+
+    def _group(self, parent: QWidget, name: str, shape: Shape, acts: Sequence[ActView], count: int) -> QWidget:
+        frame, layout = card(parent)
+        layout.addWidget(label(say(f"today.{name}", count=count), frame, "heading"))
+        for act in acts[:SHOWN]:
+            layout.addWidget(self._act_line(frame, act, shape))
+        if count > SHOWN:
+            layout.addWidget(label(say("today.more", count=count - SHOWN), frame, "quiet"))
+        return frame
+
+    def _act_line(self, parent: QWidget, act: ActView, shape: Shape) -> QWidget:
+        line = QWidget(parent)
+        layout = QHBoxLayout(line)
+        layout.setContentsMargins(0, 0, 0, 0)
+        status = StatusLine(line)
+        title = self.desk.procedure_title(f"{act.transaction.law}.{act.transaction.procedure}")
+        status.show_words(shape, f"{title} · {claimed_text(act.transaction.claimed_ms)}")
+        step = step_words(act.ladder, len(self.desk.offices))
+        if act.ladder.step is Step.REJECTED:
+            step = f"{step}. {rejection_sentence(act.ladder)}"
+        layout.addWidget(status, 3)
+        layout.addWidget(label(step, line, "quiet"), 4)
+        if act.records:
+            layout.addWidget(self._open_button(line, act))
+        return line
+
+    def _open_button(self, parent: QWidget, act: ActView) -> QPushButton:
+        made = button(say("today.open"), parent)
+        made.clicked.connect(partial(self.record_wanted.emit, act.records[0]))
+        return made
+
+    def _drafts(self, parent: QWidget, drafts: Sequence[Draft]) -> QWidget:
+        frame, layout = card(parent)
+        layout.addWidget(label(say("today.drafts", count=len(drafts)), frame, "heading"))
+        for draft in sorted(drafts, key=lambda one: -one.changed_ms)[:SHOWN]:
+            row = QHBoxLayout()
+            status = StatusLine(frame)
+            status.show_words(Shape.DRAFT, f"{draft.title} · {claimed_text(draft.changed_ms)}")
+            go_on = button(say("today.go-on"), frame)
+            go_on.clicked.connect(partial(self.draft_wanted.emit, draft))
+            row.addWidget(status, 1)
+            row.addWidget(go_on)
+            layout.addLayout(row)
+        return frame

@@ -1,0 +1,96 @@
+"""How the window looks: Fusion, one accent colour, generous type, the same letters on every computer.
+
+Every text colour stands at 4.5:1 or more on its ground (WCAG 2.1, 1.4.3). Nothing is told by colour alone: a state
+has its word and its shape too (widgets/status.py).
+"""
+
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+from desktop.fonts import load_fonts
+
+TEXT_POINTS = 11
+
+ACCENT = "#1d5a85"
+ACCENT_SOFT = "#dfeaf3"
+INK = "#1c2329"
+QUIET = "#55606a"
+GROUND = "#f5f6f8"
+PAPER = "#ffffff"
+LINE = "#cfd6dc"
+GOOD = "#22663a"
+CARE = "#7a4d00"
+BAD = "#9c1f26"
+
+SHEET = f"""
+QWidget#sidebar {{ background: #e9edf1; border-right: 1px solid {LINE}; }}
+QWidget#sidebar QPushButton {{ text-align: left; padding: 9px 14px; border: 0; border-left: 4px solid transparent;
+    background: transparent; color: {INK}; }}
+QWidget#sidebar QPushButton:hover {{ background: #dde4ea; }}
+QWidget#sidebar QPushButton:focus {{ background: #d3dde6; }}
+QWidget#sidebar QPushButton:checked {{ background: {PAPER}; border-left: 4px solid {ACCENT}; font-weight: bold; }}
+QLabel[role="title"] {{ font-size: 19pt; font-weight: bold; color: {INK}; }}
+QLabel[role="heading"] {{ font-size: 12.5pt; font-weight: bold; color: {INK}; }}
+QLabel[role="quiet"] {{ color: {QUIET}; }}
+QLabel[role="strong"] {{ font-weight: bold; }}
+QLabel[role="trouble"] {{ color: {BAD}; }}
+QLabel[role="large"] {{ font-size: 14pt; }}
+QFrame[role="card"] {{ background: {PAPER}; border: 1px solid {LINE}; border-radius: 4px; }}
+QFrame[role="notice-info"] {{ background: {ACCENT_SOFT}; border: 1px solid {ACCENT}; border-radius: 4px; }}
+QFrame[role="notice-done"] {{ background: #e3f0e6; border: 1px solid {GOOD}; border-radius: 4px; }}
+QFrame[role="notice-care"] {{ background: #fbf1dd; border: 1px solid {CARE}; border-radius: 4px; }}
+QFrame[role="notice-trouble"] {{ background: #f9e7e8; border: 1px solid {BAD}; border-radius: 4px; }}
+QPushButton {{ padding: 6px 16px; min-height: 20px; }}
+QPushButton[role="main"] {{ background: {ACCENT}; color: white; border: 1px solid {ACCENT}; border-radius: 3px;
+    font-weight: bold; }}
+QPushButton[role="main"]:focus {{ border: 2px solid {INK}; }}
+QPushButton[role="main"]:hover {{ background: #174a6e; }}
+QPushButton[role="main"]:disabled {{ background: #b9c4cd; border-color: #b9c4cd; color: {PAPER}; }}
+QLineEdit, QComboBox, QPlainTextEdit {{ padding: 4px 6px; min-height: 22px; border: 1px solid #9aa5ae; border-radius: 3px;
+    background: {PAPER}; selection-background-color: {ACCENT}; }}
+QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus {{ border: 2px solid {ACCENT}; padding: 3px 5px; }}
+QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] {{ border: 2px solid {BAD}; padding: 3px 5px; }}
+QTableView, QListWidget, QTreeView {{ border: 1px solid {LINE}; background: {PAPER}; alternate-background-color: {GROUND};
+    gridline-color: #e6eaee; }}
+QTableView::item {{ padding: 0 8px; }}
+QHeaderView::section {{ background: {GROUND}; border: 0; border-bottom: 1px solid {LINE}; padding: 6px 8px;
+    color: {QUIET}; font-weight: bold; }}
+QScrollArea {{ border: 0; background: transparent; }}
+QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QStatusBar {{ border-top: 1px solid {LINE}; color: {QUIET}; }}
+"""
+
+
+def dress(application: QApplication) -> None:
+    """Give the application its style, colours and letters."""
+    application.setStyle("Fusion")
+    font = QFont()
+    font.setFamilies(list(load_fonts()))
+    font.setPointSize(TEXT_POINTS)
+    application.setFont(font)
+    application.setPalette(_palette())
+    application.setStyleSheet(SHEET)
+
+
+def _palette() -> QPalette:
+    role, palette = QPalette.ColorRole, QPalette()
+    colours = {
+        role.Window: GROUND,
+        role.WindowText: INK,
+        role.Base: PAPER,
+        role.AlternateBase: GROUND,
+        role.Text: INK,
+        role.Button: "#eceff2",
+        role.ButtonText: INK,
+        role.PlaceholderText: "#67727c",
+        role.Highlight: ACCENT,
+        role.HighlightedText: PAPER,
+        role.Link: ACCENT,
+        role.ToolTipBase: PAPER,
+        role.ToolTipText: INK,
+    }
+    for name, colour in colours.items():
+        palette.setColor(name, QColor(colour))
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor("#7a848d"))
+    return palette

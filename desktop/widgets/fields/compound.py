@@ -1,0 +1,173 @@
+"""Editors of values that have several parts: a party, a document, what an officer attests."""
+
+from hashlib import sha256
+from pathlib import Path
+
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLineEdit, QWidget
+
+from core.folder import read_bounded
+from core.laws.form import Choice, FormField, typed_text
+from core.ledger.encoding import Value
+from desktop.desk import Desk
+from desktop.widgets.fields.editor import Editor, choice_box
+from desktop.widgets.fields.entering import read_typed, show_typed
+from desktop.widgets.texts import button, label
+from desktop.wording import say, sentence
+
+PARTY_KINDS = ("natural", "legal", "group", "state", "unknown")
+_DAY = FormField("day", "day", "", "", True)
+_PAGES = FormField("pages", "integer", "", "", True)
+
+
+class PartyEditor(Editor):
+    """Kind, name and number. Two parties are the same when their numbers are."""
+
+    def __init__(self, field: FormField, parent: QWidget) -> None:
+        super().__init__(field, parent)
+        self._name, self._number = QLineEdit(self), QLineEdit(self)
+        self._kind = choice_box([Choice(kind, say(f"party.{kind}")) for kind in PARTY_KINDS], self, "")
+        self._kind.removeItem(0)
+        self._name.setMaxLength(200)
+        self._number.setMaxLength(64)
+        self._name.setPlaceholderText(say("party.name"))
+        self._number.setPlaceholderText(say("party.number"))
+        self._number.setMaximumWidth(170)
+        for line in (self._name, self._number):
+            line.textEdited.connect(lambda _text: self.edited.emit())
+        self._kind.activated.connect(lambda _index: self.edited.emit())
+        self._hold(self._name, self._number, self._kind)
+        self._name.setAccessibleName(f"{field.label}: {say('party.name')}")
+        self._number.setAccessibleName(f"{field.label}: {say('party.number')}")
+        self._kind.setAccessibleName(f"{field.label}: {say('party.kind')}")
+
+    def value(self) -> Value:
+        name, number = typed_text(self._name.text()), typed_text(self._number.text())
+        if not name and not number:
+            return None
+        return {"kind": self._kind.currentData(), "name": name, "number": number}
+
+    def show_value(self, value: Value) -> None:
+        if value == self.value():
+            return
+        party = value or {"kind": "natural", "name": "", "number": ""}
+        self._name.setText(party["name"])
+        self._number.setText(party["number"])
+        self._kind.setCurrentIndex(max(0, self._kind.findData(party["kind"])))
+
+
+class AttestationEditor(Editor):
+    """What an officer with the role says, and which officer of this office."""
+
+    def __init__(self, field: FormField, parent: QWidget, desk: Desk) -> None:
+        super().__init__(field, parent)
+        self._number = desk.number
+        self._answer = choice_box(field.choices, self)
+        self._by = QComboBox(self)
+        self._by.addItem(say("choice.officer"), None)
+        for number, officer in desk.officers_with(field.role):
+            self._by.addItem(officer.name, number)
+        for box in (self._answer, self._by):
+            box.activated.connect(lambda _index: self.edited.emit())
+        self._hold(self._answer, self._by)
+        self._by.setAccessibleName(f"{field.label}: {say('choice.officer')}")
+        self.layout().addStretch(1)
+
+    def value(self) -> Value:
+        answer, officer = self._answer.currentData(), self._by.currentData()
+        if answer is None and officer is None:
+            return None
+        return {"answer": answer, "by": None if officer is None else [self._number, officer]}
+
+    def show_value(self, value: Value) -> None:
+        by = (value or {}).get("by") or [None, None]
+        self._answer.setCurrentIndex(max(0, self._answer.findData((value or {}).get("answer"))))
+        self._by.setCurrentIndex(max(0, self._by.findData(by[1])))
+
+
+class DocumentEditor(Editor):
+    """A paper: what it says of itself, and its scan. The act carries the scan's SHA-256; the file stays where it is."""
+
+    def __init__(self, field: FormField, parent: QWidget, desk: Desk) -> None:
+        super().__init__(field, parent)
+        self._desk = desk
+        self._digest: bytes | None = None
+        self._kind, self._paper, self._issuer = QLineEdit(self), QLineEdit(self), QLineEdit(self)
+        self._day, self._pages, self._path = QLineEdit(self), QLineEdit(self), QLineEdit(self)
+        self._day.setPlaceholderText(say("placeholder.day"))
+        self._path.setPlaceholderText(say("document.path"))
+        self._choose = button(say("document.choose"), self)
+        self._choose.clicked.connect(self._ask_path)
+        self._state = label("", self, "quiet")
+        self._lay_out()
+        for line in (self._kind, self._paper, self._issuer, self._day, self._pages):
+            line.textEdited.connect(lambda _text: self.edited.emit())
+        self._path.editingFinished.connect(self._read_scan)
+        self._read_path = ""
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(6)
+        rows = [
+            (("document.kind", self._kind), ("document.number", self._paper)),
+            (("document.issuer", self._issuer), ("document.day", self._day)),
+            (("document.scan", self._path), ("document.pages", self._pages)),
+        ]
+        for row, pair in enumerate(rows):
+            for place, (key, line) in enumerate(pair):
+                caption = label(say(key), self, "quiet", wrap=False)
+                caption.setBuddy(line)
+                line.setAccessibleName(f"{self.field.label}: {say(key)}")
+                grid.addWidget(caption, row, place * 2)
+                grid.addWidget(line, row, place * 2 + 1)
+        grid.addWidget(self._choose, 3, 1)
+        grid.addWidget(self._state, 3, 2, 1, 2)
+        grid.setColumnStretch(1, 2)
+        grid.setColumnStretch(3, 1)
+        self.setFocusProxy(self._kind)
+
+    def value(self) -> Value:
+        texts = [typed_text(line.text()) for line in (self._kind, self._paper, self._issuer)]
+        day, pages = read_typed(_DAY, self._day.text()), read_typed(_PAGES, self._pages.text())
+        if self._digest is None and not any(texts) and day is None and pages is None:
+            return None
+        kind, number, issuer = texts
+        return {"digest": self._digest, "kind": kind, "number": number, "issuer": issuer, "day": day, "pages": pages}
+
+    def show_value(self, value: Value) -> None:
+        if value == self.value():
+            return
+        paper = value or {}
+        for line, name in ((self._kind, "kind"), (self._paper, "number"), (self._issuer, "issuer")):
+            line.setText(paper.get(name) or "")
+        self._day.setText(show_typed(_DAY, paper.get("day")))
+        self._pages.setText(show_typed(_PAGES, paper.get("pages")))
+        self._take_digest(paper.get("digest"))
+
+    def _ask_path(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, say("document.choose.title"))
+        if path:
+            self._path.setText(path)
+            self._read_scan()
+
+    def _read_scan(self) -> None:
+        path = self._path.text().strip()
+        if not path or path == self._read_path:
+            return
+        self._read_path = path
+        limit = (self.field.high or 1) << 20
+        self._state.setText(say("document.reading"))
+        self._desk.background.run(
+            self,
+            lambda: sha256(read_bounded(Path(path), limit)).digest(),
+            self._scanned,
+            lambda error: self._state.setText(sentence(error.code, error.facts)),
+        )
+
+    def _scanned(self, digest: bytes) -> None:
+        self._take_digest(digest)
+        self.edited.emit()
+
+    def _take_digest(self, digest: bytes | None) -> None:
+        self._digest = digest
+        self._state.setText(say("document.scanned") if digest else "")

@@ -1,0 +1,137 @@
+"""The steps of the ladder as shapes: a state is told by its word, its shape and its colour, never by colour alone."""
+
+from enum import Enum
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from core.views import Ladder, Step
+from desktop.style import ACCENT, BAD, CARE, GOOD, QUIET
+from desktop.widgets.texts import label
+from desktop.wording.ladder import ladder_words
+
+
+class Shape(Enum):
+    DRAFT = "draft"
+    RECORDED = "recorded"
+    WITNESSED = "witnessed"
+    CERTIFIED = "certified"
+    FINAL = "final"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+    HELD = "held"
+    INFO = "info"
+
+
+_COLOURS = {
+    Shape.DRAFT: QUIET,
+    Shape.RECORDED: QUIET,
+    Shape.WITNESSED: ACCENT,
+    Shape.CERTIFIED: GOOD,
+    Shape.FINAL: GOOD,
+    Shape.REJECTED: BAD,
+    Shape.SUSPENDED: CARE,
+    Shape.HELD: CARE,
+    Shape.INFO: ACCENT,
+}
+_STEPS = {
+    Step.RECORDED: Shape.RECORDED,
+    Step.WITNESSED: Shape.WITNESSED,
+    Step.CERTIFIED: Shape.CERTIFIED,
+    Step.FINAL: Shape.FINAL,
+    Step.REJECTED: Shape.REJECTED,
+}
+
+
+def ladder_shape(ladder: Ladder) -> Shape:
+    """The shape of where an act stands; what waits for somebody outranks how far it has climbed."""
+    if ladder.outcome == "suspended":
+        return Shape.SUSPENDED
+    if ladder.outcome == "held":
+        return Shape.HELD
+    return _STEPS[ladder.step]
+
+
+def shape_pixmap(shape: Shape, size: int, ratio: float = 1.0) -> QPixmap:
+    pixmap = QPixmap(round(size * ratio), round(size * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(size / 16, size / 16)
+    _paint(painter, shape, QColor(_COLOURS[shape]))
+    painter.end()
+    return pixmap
+
+
+def shape_icon(shape: Shape) -> QIcon:
+    return QIcon(shape_pixmap(shape, 16, 2.0))
+
+
+def _paint(painter: QPainter, shape: Shape, colour: QColor) -> None:
+    """On a ground of 16 × 16."""
+    circle = QRectF(2, 2, 12, 12)
+    outline = QPen(colour, 1.8)
+    white = QPen(QColor("white"), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+    painter.setPen(outline)
+    match shape:
+        case Shape.DRAFT:
+            painter.setPen(QPen(colour, 1.8, Qt.PenStyle.DotLine))
+            painter.drawEllipse(circle)
+        case Shape.RECORDED:
+            painter.drawEllipse(circle)
+        case Shape.WITNESSED:
+            painter.drawEllipse(circle)
+            painter.setBrush(colour)
+            painter.drawPie(circle, 90 * 16, 180 * 16)
+        case Shape.CERTIFIED | Shape.FINAL:
+            painter.setBrush(colour)
+            painter.drawEllipse(circle) if shape is Shape.CERTIFIED else painter.drawRect(circle)
+            painter.setPen(white)
+            painter.drawPolyline(QPolygonF([QPointF(5, 8.3), QPointF(7.2, 10.5), QPointF(11, 6)]))
+        case Shape.REJECTED:
+            painter.setBrush(colour)
+            painter.drawRect(circle)
+            painter.setPen(white)
+            painter.drawLine(QPointF(5.5, 5.5), QPointF(10.5, 10.5))
+            painter.drawLine(QPointF(10.5, 5.5), QPointF(5.5, 10.5))
+        case Shape.SUSPENDED:
+            painter.drawEllipse(circle)
+            painter.drawLine(QPointF(6.3, 5.5), QPointF(6.3, 10.5))
+            painter.drawLine(QPointF(9.7, 5.5), QPointF(9.7, 10.5))
+        case Shape.HELD:
+            painter.drawPolygon(QPolygonF([QPointF(8, 1.8), QPointF(14.5, 14), QPointF(1.5, 14)]))
+            painter.drawLine(QPointF(8, 6.5), QPointF(8, 9.5))
+            painter.drawPoint(QPointF(8, 12))
+        case Shape.INFO:
+            painter.drawEllipse(circle)
+            painter.drawLine(QPointF(8, 7.5), QPointF(8, 11))
+            painter.drawPoint(QPointF(8, 5))
+
+
+class StatusLine(QWidget):
+    """A shape and its words."""
+
+    def __init__(self, parent: QWidget, role: str = "") -> None:
+        super().__init__(parent)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        self._shape = QLabel(self)
+        self._shape.setTextFormat(Qt.TextFormat.PlainText)
+        self._words = label("", self, role)
+        layout.addWidget(self._shape, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._words, 1)
+
+    @property
+    def text(self) -> str:
+        return self._words.text()
+
+    def show_ladder(self, ladder: Ladder, office_count: int) -> None:
+        self.show_words(ladder_shape(ladder), ladder_words(ladder, office_count))
+
+    def show_words(self, shape: Shape, words: str) -> None:
+        self._shape.setPixmap(shape_pixmap(shape, 18, self.devicePixelRatioF()))
+        self._words.setText(words)
+        self.setAccessibleName(words)

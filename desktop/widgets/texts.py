@@ -1,0 +1,50 @@
+"""Labels and buttons of the house. Every label shows plain text: what came from elsewhere is never markup or a link."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+
+def label(text: str, parent: QWidget, role: str = "", wrap: bool = True, selectable: bool = False) -> QLabel:
+    """`role`: title, heading, quiet, strong, large or trouble (style.py)."""
+    made = QLabel(parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setText(text)
+    made.setWordWrap(wrap)
+    if role:
+        made.setProperty("role", role)
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return made
+
+
+def button(text: str, parent: QWidget, main: bool = False) -> QPushButton:
+    """`main`: the one that goes on; at most one on a page. Enter presses whatever button has the focus."""
+    made = QPushButton(text, parent)
+    made.setAutoDefault(True)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    if main:
+        made.setProperty("role", "main")
+    return made
+
+
+def literal(text: str) -> str:
+    """Text of others for a button or menu, where `&` would underline the next letter."""
+    return text.replace("&", "&&")
+
+
+def card(parent: QWidget) -> tuple[QFrame, QVBoxLayout]:
+    """A sheet of paper on the page, and its layout."""
+    frame = QFrame(parent)
+    frame.setProperty("role", "card")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(18, 14, 18, 14)
+    layout.setSpacing(8)
+    return frame, layout
+
+
+def restyle(widget: QWidget) -> None:
+    """After a property that the style sheet looks at has changed."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

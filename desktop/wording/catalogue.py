@@ -1,0 +1,63 @@
+"""What a catalogue of one language holds, and how facts are put into its texts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any, NamedTuple
+
+MAX_FACT_CHARS = 300
+
+
+class Trouble(NamedTuple):
+    """What happened, whether anything was lost (it was not), and what to do next: each ends with a full stop."""
+
+    happened: str
+    kept: str
+    next: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.happened} {self.kept} {self.next}"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All words of one language. `plural` gives the form for a count; texts with forms are tuples."""
+
+    language: str
+    name: str  # of the language, in itself
+    screen: Mapping[str, str | tuple[str, ...]]
+    done: Mapping[str, str]  # outcomes that are no trouble
+    troubles: Mapping[str, Trouble]
+    refusals: Mapping[str, Trouble]  # by the rules of the register: the engine's own codes
+    plural: Callable[[int], int]
+
+    def outcome(self, code: str) -> "Trouble | str | None":
+        return self.troubles.get(code) or self.refusals.get(code) or self.done.get(code)
+
+
+def in_catalogue(text: str, facts: Mapping[str, Any]) -> str:
+    """The text with its facts; only plain `{name}` places are filled."""
+    parts = []
+    for literal, name, _, _ in Formatter().parse(text):
+        parts.append(literal)
+        if name is not None:
+            parts.append(plain_fact(facts.get(name)))
+    return "".join(parts)
+
+
+def plain_fact(value: Any) -> str:
+    """A fact as a person reads it, on one line and bounded."""
+    match value:
+        case None | "":
+            return "…"
+        case bool():
+            return "yes" if value else "no"
+        case bytes():
+            return value.hex()[:16]
+        case list() | tuple() | set() | frozenset():
+            text = ", ".join(plain_fact(item) for item in value)
+        case _:
+            text = str(value)
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_FACT_CHARS else line[: MAX_FACT_CHARS - 1] + "…"

@@ -1,0 +1,20 @@
+"""English, the catalogue that every other language is measured by."""
+
+from desktop.wording.catalogue import Catalogue
+from desktop.wording.english.demonstration import DEMONSTRATION
+from desktop.wording.english.done import DONE
+from desktop.wording.english.keeping import KEEPING
+from desktop.wording.english.meeting import MEETING
+from desktop.wording.english.refusals import REFUSALS
+from desktop.wording.english.screen import SCREEN
+from desktop.wording.english.screen_office import SCREEN_OFFICE
+
+ENGLISH = Catalogue(
+    language="en",
+    name="English",
+    screen={**SCREEN, **SCREEN_OFFICE},
+    done={**DONE, **DEMONSTRATION},
+    troubles={**KEEPING, **MEETING},
+    refusals=REFUSALS,
+    plural=lambda count: 0 if count == 1 else 1,
+)

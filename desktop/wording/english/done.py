@@ -1,0 +1,26 @@
+"""What was done, said by commands and by the window."""
+
+DONE = {
+    "done": "Done.",
+    "interrupted": "Stopped at your request. Nothing was lost; what was recorded before stays recorded.",
+    "office-created": "The office is made. Its card is {path}: give this file to whoever founds the network.",
+    "network-founded": "The network is founded. Its charter is {path}, with {offices} offices: give this file to each of"
+    " them. Its number is {network}.",
+    "network-founded-no-tolerance": "The network is founded. Its charter is {path}, with {offices} offices: give this"
+    " file to each of them. Its number is {network}. With fewer than four offices one dishonest office can mislead the"
+    " others; four or more are better.",
+    "network-entered": "This office now belongs to {name}, with {offices} offices. The network's number is {network}:"
+    " compare it with the other offices, by telephone or on paper.",
+    "backup-written": "The backup is {path}. It opens only with this office's passphrase.",
+    "backup-restored": "The office is restored into {path}. It may read and pass on, but not sign, because the lost"
+    " computer may have signed something that this copy does not hold.",
+    "import-judged": "{acts} rows were judged and none was refused. Nothing was written: this was a trial.",
+    "import-written": "{acts} rows were recorded, each as an act of its own.",
+    "law-checked": "These rules of the register can be used: {name}, version {version}.",
+    "courier-written": "The file {path} is written. Carry it to the offices it is for.",
+    "courier-read": "The file was read: {blocks} new batches of acts came with it.",
+    "met": "The exchange is finished. {received} batches of acts came and {sent} went.",
+    "nothing-new": "Both offices already held the same. Nothing had to be exchanged.",
+    "demonstration-finished": "The demonstration is finished. Its pictures and papers are in {path}.",
+    "valid": "The paper is unaltered and was signed as it says.",
+}

@@ -1,0 +1,47 @@
+"""The ladder in words: how far an act has come, and why one was not entered (8-practice §4)."""
+
+from core.views import Ladder, Step
+from desktop.wording import catalogue, say, sentence
+
+
+def ladder_words(ladder: Ladder, office_count: int, language: str = "en") -> str:
+    """For example "Seen by 2 of 3 offices": always of the quorum; "of the majority": of all offices."""
+    words = step_words(ladder, office_count, language)
+    if ladder.outcome in ("suspended", "held", "warned", "without_effect"):
+        return f"{say(f'outcome.{ladder.outcome}', language)} · {words}"
+    return words
+
+
+def step_words(ladder: Ladder, office_count: int, language: str = "en") -> str:
+    seen = len(ladder.seen_by)
+    match ladder.step:
+        case Step.RECORDED:
+            return say("step.recorded", language)
+        case Step.WITNESSED:
+            return say("step.witnessed", language, seen=min(seen, ladder.quorum), quorum=ladder.quorum)
+        case Step.CERTIFIED:
+            return say("step.certified", language, seen=seen, offices=office_count)
+        case Step.FINAL:
+            return say("step.final", language)
+        case Step.REJECTED:
+            return say("step.rejected", language, why=rejection_words(ladder.code, language))
+
+
+def short_step(ladder: Ladder, language: str = "en") -> str:
+    """For a narrow column."""
+    if ladder.step is Step.WITNESSED:
+        return say("short.witnessed", language, seen=min(len(ladder.seen_by), ladder.quorum), quorum=ladder.quorum)
+    return say(f"short.{ladder.step.value}", language)
+
+
+def rejection_words(code: str | None, language: str = "en") -> str:
+    """Which of the four ways not to be entered (1-product)."""
+    if code is None:
+        return say("rejected.refused", language)
+    key = f"rejected.{code}"
+    return say(key if key in catalogue(language).screen else "rejected.refused", language)
+
+
+def rejection_sentence(ladder: Ladder, language: str = "en") -> str:
+    """What was refused and what to do now."""
+    return sentence(ladder.code or "rejected", ladder.facts, language)

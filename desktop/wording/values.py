@@ -1,0 +1,108 @@
+"""Values of acts and records as a person reads them, by the fields that the law's form declares."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from core.laws.form import FormField
+from core.ledger.encoding import Value
+from desktop.wording import say
+
+NARROW_SPACE = "\u202f"
+_UNSHOWN = frozenset({"act", "record"})  # ids: for Technical details only
+
+EntryWords = Callable[[FormField, Value], str | None]  # what an entry of another record says, where it is known
+
+
+def value_lines(
+    value: Value, field: FormField, offices: Sequence[str] = (), entry_words: EntryWords | None = None
+) -> list[str]:
+    """One line a value; a list has one line a row. `offices`: names by number."""
+    if field.type == "list" and isinstance(value, list):
+        return [row_text(row, field.of, offices, entry_words) for row in value] or [say("value.none")]
+    if field.type == "entry_of" and entry_words is not None:
+        return [entry_words(field, value) or value_text(value, field, offices)]
+    return [value_text(value, field, offices)]
+
+
+def value_text(value: Value, field: FormField, offices: Sequence[str] = ()) -> str:
+    """On one line; what does not fit its field is shown as it stands."""
+    if value is None:
+        return say("value.none")
+    try:
+        return _text(value, field, offices)
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+        return str(value)
+
+
+def row_text(
+    row: Mapping[str, Value],
+    columns: Sequence[FormField],
+    offices: Sequence[str] = (),
+    entry_words: EntryWords | None = None,
+) -> str:
+    parts = [
+        value_lines(row[column.name], column, offices, entry_words)[0]
+        for column in columns
+        if row.get(column.name) is not None and column.type not in _UNSHOWN
+    ]
+    return " · ".join(parts)
+
+
+def _text(value: Value, field: FormField, offices: Sequence[str]) -> str:  # noqa: C901  # one line a type
+    match field.type:
+        case "boolean":
+            return say("value.yes" if value else "value.no")
+        case "choice":
+            return choice_label(field, value)
+        case "fraction":
+            return fraction_text(value)
+        case "money":
+            return money_text(value[0], value[1])
+        case "day":
+            return day_text(value)
+        case "period":
+            return say("value.period", years=value[0], months=value[1], days=value[2])
+        case "party":
+            return party_text(value)
+        case "office":
+            return offices[value]
+        case "document":
+            return say("value.document", **{**value, "day": day_text(value["day"])})
+        case "attestation":
+            return choice_label(field, value["answer"])
+        case "list":
+            return "; ".join(value_lines(value, field, offices))
+        case "group":
+            return row_text(value, field.of, offices)
+        case "entry_of":
+            return say("value.entry", number=value)
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def choice_label(field: FormField, word: str) -> str:
+    return next((choice.label for choice in field.choices if choice.word == word), word)
+
+
+def fraction_text(value: Sequence[int]) -> str:
+    return str(value[0]) if value[1] == 1 else f"{value[0]}/{value[1]}"
+
+
+def party_text(party: Mapping[str, Value]) -> str:
+    name, number = str(party["name"]), str(party["number"])
+    return f"{name} ({number})" if number else name
+
+
+def money_text(minor: int, currency: str) -> str:
+    whole, cents = divmod(abs(minor), 100)
+    grouped = f"{whole:,}".replace(",", NARROW_SPACE)
+    return f"{'−' if minor < 0 else ''}{grouped}.{cents:02} {currency}"
+
+
+def day_text(day: Sequence[int]) -> str:
+    """2016-03-05, 2016-03 or 2016: the order that nobody reads wrongly."""
+    return "-".join(f"{part:04}" if place == 0 else f"{part:02}" for place, part in enumerate(day))
+
+
+def claimed_text(claimed_ms: int) -> str:
+    """Day and time as the writing computer's clock claimed them, in this computer's zone."""
+    return datetime.fromtimestamp(claimed_ms / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")

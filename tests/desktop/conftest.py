@@ -1,0 +1,134 @@
+"""Real offices on disk, a real service, real windows without a screen. Key files cost almost nothing here."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from core.clock import SystemClock
+from core.crypto.keyfile import Cost
+from core.crypto.signing import verify
+from core.folder import Folder, NewOfficer, create_office, enter_network, open_office, open_officer, read_bounded
+from core.laws.law_reading import parse_law
+from core.ledger.charter import decode_card, found
+from core.ledger.encoding import Value
+from core.ledger.payload import Group
+from core.ledger.transaction import Signer
+from core.office import Office
+from core.views import ActView
+from desktop.application import OpenOffice, make_application
+from desktop.background import Background
+from desktop.desk import read_standing
+from desktop.library import library_laws
+from sync.certificate import make_certificate
+from sync.service import Service, Settings
+
+QUIET = Settings(port=0, loopback_only=True, announce=False, automatic=False)
+OFFICE_SECRET = "four quiet words here"
+REGISTRAR_SECRET = "registrar's own words"
+NOTARY_SECRET = "notary's other words"
+NAMES = ("Dudzicki", "Astrašycki", "Vialikija", "Kupałaŭski")
+
+ALICE = {"kind": "natural", "name": "Alice Żak", "number": "P-100"}
+MARKUP = {"kind": "natural", "name": '<a href="http://x">Bob</a> & <b>Co</b>', "number": "P-200"}
+
+
+@dataclass
+class MadeNetwork:
+    """Folders of four offices of one network; officer 0 is the registrar, officer 1 the notary."""
+
+    folders: Sequence[Folder]
+
+    def open(self, number: int) -> Service[Office]:
+        service: Service[Office] = Service(
+            lambda: open_office(self.folders[number], OFFICE_SECRET, SystemClock()), QUIET
+        )
+        service.start()
+        return service
+
+
+def make_network(place: Path) -> MadeNetwork:
+    folders, cards = [], []
+    for name in NAMES:
+        folder = Folder(place / name)
+        people = [
+            NewOfficer(f"{name} registrar", frozenset({"registrar"}), REGISTRAR_SECRET),
+            NewOfficer(f"{name} notary", frozenset({"notary"}), NOTARY_SECRET),
+        ]
+        create_office(folder, name, OFFICE_SECRET, people, make_certificate, Cost.cheapest(), Cost.cheapest())
+        folders.append(folder)
+        cards.append(decode_card(read_bounded(folder.card), verify))
+    laws = [parse_law(text).canonical for text in library_laws().values()]
+    charter = found("Test district", 1_700_000_000_000, cards, laws, {})
+    for folder in folders:
+        enter_network(folder, charter.encoded, OFFICE_SECRET)
+    return MadeNetwork(folders)
+
+
+def record_act(
+    service: Service[Office],
+    folder: Folder,
+    procedure: str,
+    records: dict[str, bytes],
+    act: dict[str, Value],
+    roles: Sequence[str] = ("registrar",),
+) -> ActView:
+    """Record one act of the land law as the officers of the folder."""
+    secrets = {"registrar": (0, REGISTRAR_SECRET), "notary": (1, NOTARY_SECRET)}
+    office = service.office
+    signers = [Signer(office.number, secrets[role][0], role) for role in roles]
+
+    def work() -> ActView:
+        proposal = office.propose("land", procedure, records, act, signers)
+        message = office.signing_message([proposal.encoded])
+        keys = [open_officer(folder, *secrets[role]) for role in roles]
+        (view,) = office.record(Group((proposal.encoded,), tuple(key.sign(message) for key in keys)))
+        return view
+
+    return service.call(work).result()
+
+
+def first_registration(cadastral: str, address: str, holder: dict[str, str]) -> dict[str, Value]:
+    return {
+        "cadastral": cadastral,
+        "basis": "systematic",
+        "address": address,
+        "area_m2": 612,
+        "rights": [{"kind": "ownership", "holder": holder, "part": [1, 1]}],
+    }
+
+
+@pytest.fixture(autouse=True)
+def _dressed(qapp: object) -> None:
+    """The application as the window's own start makes it: style, letters, colours."""
+    make_application()
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> MadeNetwork:
+    return make_network(tmp_path)
+
+
+@pytest.fixture
+def open_desk(network: MadeNetwork, qtbot: QtBot) -> Iterator[Callable[[int], OpenOffice]]:
+    """Open an office of the network with its window; all are closed at the end, threads first."""
+    opened: list[tuple[OpenOffice, Background]] = []
+
+    def open_one(number: int = 0) -> OpenOffice:
+        service = network.open(number)
+        background = Background()
+        standing = service.call(lambda: read_standing(service.office)).result()
+        office = OpenOffice(service, network.folders[number], standing, background)
+        qtbot.addWidget(office.window)
+        office.window.show()
+        qtbot.waitExposed(office.window)
+        opened.append((office, background))
+        return office
+
+    yield open_one
+    for office, background in opened:
+        office.window.close()
+        office.stop()
+        background.stop()
