@@ -127,6 +127,7 @@ class Exchange(Replica):
             while len(self._aside) > MAX_ASIDE:
                 self._aside.popitem(last=False)
             return Received.ASIDE
+        self._aside.pop(received, None)
         self.take(block, opened)
         self._take_from_aside()
         return Received.ACCEPTED

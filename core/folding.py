@@ -45,9 +45,7 @@ class Fold:
         context = Context(self.network, author, incarnation, act_id, self.roll.roles, self.homes)
         return execute(state, transaction, law, context, trace)
 
-    def signature_fault(
-        self, group: Group, ids: Sequence[bytes], transactions: Sequence[Transaction]
-    ) -> str | None:
+    def signature_fault(self, group: Group, ids: Sequence[bytes], transactions: Sequence[Transaction]) -> str | None:
         """The code of what is wrong with a group's signatures, or None."""
         signers = transactions[0].signers
         if any(transaction.signers != signers for transaction in transactions):
@@ -78,9 +76,7 @@ class Fold:
         rows: list[ActRow] = []
         for group in groups:
             ids = group.ids(self.network)
-            rows.extend(
-                self._run_group(working, group, ids, author, position, len(rows), already_run, known_faults)
-            )
+            rows.extend(self._run_group(working, group, ids, author, position, len(rows), already_run, known_faults))
         return rows
 
     def _run_group(
@@ -98,10 +94,10 @@ class Fold:
         for number, (act_id, encoded) in enumerate(zip(ids, group.transactions, strict=True), place):
             fault = known_faults.get(act_id)
             verdict: Accepted | Rejected
-            if act_id in already_run:
-                verdict = Rejected("enclosed-twice")
-            elif fault is not None:
+            if fault is not None:
                 verdict = Rejected(fault)
+            elif act_id in already_run:
+                verdict = Rejected("enclosed-twice")
             else:
                 verdict = self._judge_encoded(working, encoded, act_id, author)
             if isinstance(verdict, Accepted):
@@ -110,9 +106,7 @@ class Fold:
             rows.append(act_row(verdict, act_id, position, number, author))
         return rows
 
-    def _judge_encoded(
-        self, working: WorkingState, encoded: bytes, act_id: bytes, author: int
-    ) -> Accepted | Rejected:
+    def _judge_encoded(self, working: WorkingState, encoded: bytes, act_id: bytes, author: int) -> Accepted | Rejected:
         try:
             transaction = decode_transaction(encoded)
         except MunimentError as error:
@@ -159,5 +153,9 @@ def write_working(store: ReplicaStore, working: WorkingState, overlay_author: in
     else:
         store.state.write_overlay(overlay_author, changes, indexes, labels)
     store.state.write_history(working.between)
-    store.pages.index_words((change.old, change.new) for change in changes if "#" not in change.new.register)
+    searched = [change for change in changes if "#" not in change.new.register]
+    if overlay_author is None:
+        # Search finds the present state: a version that is newer in the overlay keeps its words.
+        searched = [c for c in searched if c.old is None or store.state.overlaid(c.new.id) is None]
+    store.pages.index_words((change.old, change.new) for change in searched)
     return changes

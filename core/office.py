@@ -48,6 +48,10 @@ from core.store.working import WorkingState
 from core.views import ActView
 
 
+# Two signatures and what CBOR adds around them.
+EVIDENCE_EXTRA_BYTES = 160
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """An act as it would be signed, and the law's verdict on it here and now. Nothing was written."""
@@ -69,7 +73,9 @@ class Office(Exchange, Reading):
             raise MunimentError("not-this-office", number=number)
         self.number = number
         self._key, self._journal, self._clock = key, journal, clock
-        self.quarantine: str | None = self._standing()
+        self._restored = store.database.meta("restored") is not None
+        if self.quarantine == "database-behind":
+            self._finish_interrupted()
 
     def close(self) -> None:
         self._journal.close()
@@ -77,17 +83,19 @@ class Office(Exchange, Reading):
 
     # -- quarantine ---------------------------------------------------------------------------------------------
 
-    def _standing(self) -> str | None:
-        """The code of why this node may not sign, or None. Finishes a block that a crash cut short."""
-        if self.store.database.meta("restored") is not None:
+    @property
+    def quarantine(self) -> str | None:
+        """The code of why this node may not sign, or None.
+
+        Asked anew each time: a meeting may bring blocks of this node that this computer never wrote, or a twin's.
+        """
+        if self._restored:
             return "restored"
         if not self._journal.is_ours():
             return "copied-computer"
-        standing = compare(self._journal.last(), self._head())
-        if standing == "database-behind" and self._finish_interrupted():
-            standing = compare(self._journal.last(), self._head())
         if self.lace.forkers >> self.number & 1:
             return "own-fork"
+        standing = compare(self._journal.last(), self._head())
         return None if standing == "level" else standing
 
     def _head(self) -> Mark | None:
@@ -186,13 +194,15 @@ class Office(Exchange, Reading):
         return batch.ids
 
     def _recorded_before(self, ids: Sequence[bytes]) -> bool:
-        known = self.store.chain.enclosed_before(self.number, 1 << 62, ids)
+        known = {act_id for act_id, _ in self.store.chain.enclosures(self.number, ids)}
         if known and len(known) < len(set(ids)):
             raise MunimentError("partly-recorded", known=len(known), acts=len(ids))
         return bool(known)
 
     def _judge_own(self, group: Group, ids: Sequence[bytes]) -> Judged:
         """Refuse before anything is written what every office would refuse after."""
+        if len(set(ids)) != len(ids):
+            raise MunimentError("rejected", reason="enclosed-twice", number=len(ids) - 1)
         transactions = [decode_transaction(encoded) for encoded in group.transactions]
         fault = self.fold.signature_fault(group, ids, transactions)
         if fault is not None:
@@ -228,9 +238,18 @@ class Office(Exchange, Reading):
         known = 0
         for vertex in self.lace.sinks():
             known |= vertex.forkers
-        return tuple(evidence for author, evidence in self.store.chain.evidence() if not known >> author & 1)
+        due: list[Evidence] = []
+        room_bytes = MAX_PAYLOAD_BYTES
+        for author, evidence in self.store.chain.evidence():
+            room_bytes -= len(evidence.first) + len(evidence.second) + EVIDENCE_EXTRA_BYTES
+            if not known >> author & 1 and room_bytes >= 0:  # what finds no room is due again
+                known |= 1 << author
+                due.append(evidence)
+        return tuple(due)
 
     def _may_sign(self) -> None:
+        if self.quarantine == "database-behind":  # a full disk kept the last block from being committed
+            self._finish_interrupted()
         if self.quarantine is not None:
             raise MunimentError("quarantine", why=self.quarantine)
 
@@ -249,9 +268,7 @@ class Office(Exchange, Reading):
             round=round_,
             flags=0,
             claimed_ms=max(self._clock.now_ms(), prev.claimed_ms if prev else 0),
-            payload=(payload_root(self.network, payload), len(payload_bytes))
-            if payload and payload_bytes
-            else None,
+            payload=(payload_root(self.network, payload), len(payload_bytes)) if payload and payload_bytes else None,
         )
         header_bytes = encode_header(header)
         self._journal.prepare(

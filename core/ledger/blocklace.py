@@ -14,6 +14,7 @@ from core.errors import MunimentError
 from core.ledger.block import CLOSE, Header, Reference
 from core.ledger.roll import Roll
 
+
 @dataclass(eq=False, slots=True)
 class Vertex:
     """One block in the graph with what its past decides. Masks have bit i for the author with number i."""
@@ -190,6 +191,10 @@ class Blocklace:
         if isinstance(tips, Vertex) and not self.forkers >> earlier.author & 1:
             return tips.seq >= earlier.seq
         return any(_on_chain(earlier, tip) for tip in each_tip(tips))
+
+    def stands_before(self, earlier: bytes, vertex: Vertex) -> bool:
+        """Whether a block stands before another on that one's own chain; another branch of its author does not."""
+        return vertex.prev is not None and _on_chain(self.vertices[earlier], vertex.prev)
 
     def newly_seen(self, vertex: Vertex) -> Iterator[Vertex]:
         """past(vertex) without the past of its author's block before, each chain from new to old."""

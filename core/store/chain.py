@@ -113,15 +113,13 @@ class ChainStore:
     def add_acts(self, rows: Iterable[ActRow]) -> None:
         self._db.executemany(
             "INSERT INTO act(id, block, place, author, outcome, code, facts, records) VALUES (?,?,?,?,?,?,?,?)",
-            [
-                (row.id, row.block, row.place, row.author, row.outcome, row.code, *_blobs(row)) for row in rows
-            ],
+            [(row.id, row.block, row.place, row.author, row.outcome, row.code, *_blobs(row)) for row in rows],
         )
 
     def set_outcomes(self, rows: Iterable[ActRow]) -> None:
         self._db.executemany(
-            "UPDATE act SET outcome = ?, code = ?, facts = ?, records = ? WHERE id = ? AND block = ?",
-            [(row.outcome, row.code, *_blobs(row), row.id, row.block) for row in rows],
+            "UPDATE act SET outcome = ?, code = ?, facts = ?, records = ? WHERE id = ? AND block = ? AND place = ?",
+            [(row.outcome, row.code, *_blobs(row), row.id, row.block, row.place) for row in rows],
         )
 
     def act(self, act_id: bytes) -> ActRow | None:
@@ -133,17 +131,17 @@ class ChainStore:
         )
         return _act_row(row) if row else None
 
-    def enclosed_before(self, author: int, block: int, ids: Sequence[bytes]) -> set[bytes]:
-        """Which of these acts the author had enclosed in an earlier block: an act runs once, at its first place."""
-        found: set[bytes] = set()
+    def enclosures(self, author: int, ids: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+        """(act, block) for each place where the author enclosed one of these acts, on any of its branches."""
+        found: list[tuple[bytes, bytes]] = []
         for start in range(0, len(ids), 500):
             part = ids[start : start + 500]
             marks = ",".join("?" * len(part))
-            found.update(
-                row[0]
-                for row in self._db.rows(
-                    f"SELECT id FROM act WHERE id IN ({marks}) AND author = ? AND block < ?",
-                    (*part, author, block),
+            found.extend(
+                self._db.rows(
+                    "SELECT act.id, block.id FROM act JOIN block ON block.position = act.block"
+                    f" WHERE act.id IN ({marks}) AND act.author = ?",
+                    (*part, author),
                 )
             )
         return found
@@ -199,10 +197,12 @@ class ChainStore:
     # -- evidence -----------------------------------------------------------------------------------------------
 
     def add_evidence(self, author: int, incarnation: int, seq: int, evidence: Evidence, position: int) -> None:
-        """`position`: of the newest block here when the fork was found."""
+        """`position`: of the newest block here when the fork was found. One proof an author is enough, and bounded."""
         body = encode([evidence.first, evidence.first_signature, evidence.second, evidence.second_signature])
         self._db.execute(
-            "INSERT OR IGNORE INTO evidence VALUES (?,?,?,?,?)", (author, incarnation, seq, body, position)
+            "INSERT INTO evidence SELECT ?1, ?2, ?3, ?4, ?5"
+            " WHERE NOT EXISTS (SELECT 1 FROM evidence WHERE author = ?1 AND incarnation = ?2)",
+            (author, incarnation, seq, body, position),
         )
 
     def evidence(self) -> list[tuple[int, Evidence]]:

@@ -66,10 +66,17 @@ class PageStore:
                 "INSERT INTO search(rowid, words) VALUES (?,?)",
                 [(number + i, row[1]) for i, row in enumerate(fresh, 1)],
             )
-        for record_id, text in replaced:
+        self._replace(replaced)
+
+    def replace_words(self, records: Iterable[Record]) -> None:
+        """Find these by the words of the given versions and no others. Inside `atomic`."""
+        self._replace([(record.id, words(record)) for record in records])
+
+    def _replace(self, texts: Iterable[tuple[bytes, str]]) -> None:
+        for record_id, text in texts:
             self._db.execute(
-                "INSERT OR REPLACE INTO search(rowid, words) VALUES (?,?)",
-                (self._row_number(record_id), text),
+                "INSERT OR REPLACE INTO search(rowid, words) SELECT number, ? FROM search_row WHERE record = ?",
+                (text, record_id),
             )
 
     def _with_words(self, ids: list[bytes]) -> set[bytes]:
@@ -79,10 +86,6 @@ class PageStore:
             marks = ",".join("?" * len(part))
             rows = self._db.rows(f"SELECT record FROM search_row WHERE record IN ({marks})", tuple(part))
             found.update(row[0] for row in rows)
-        return found
-
-    def _row_number(self, record_id: bytes) -> int | None:
-        found: int | None = self._db.scalar("SELECT number FROM search_row WHERE record = ?", (record_id,))
         return found
 
     def search(self, text: str, limit: int) -> list[bytes]:

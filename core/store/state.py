@@ -142,9 +142,12 @@ class StateStore:
             [(i.index, i.group, i.record, int(i.add)) for i in indexes],
         )
 
-    def clear_overlay(self, author: int) -> None:
+    def clear_overlay(self, author: int) -> list[bytes]:
+        """Forget what an author's uncertified acts made; ids of the records concerned, in order."""
+        dropped = [row[0] for row in self._db.rows("SELECT id FROM overlay WHERE author = ? ORDER BY id", (author,))]
         self._db.execute("DELETE FROM overlay WHERE author = ?", (author,))
         self._db.execute("DELETE FROM overlay_index WHERE author = ?", (author,))
+        return dropped
 
     def _write_indexes(self, indexes: Iterable[IndexChange]) -> None:
         added = sorted((i.index, i.group, i.record) for i in indexes if i.add)
