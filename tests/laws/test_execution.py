@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from core.laws.verdict import TraceStep
 from core.ledger.encoding import encode
 from core.ledger.record import new_record_id
 from core.ledger.transaction import RecordRef, Signer, Transaction
-from tests.laws.counter import NETWORK, Counter, library_law, party
+from tests.laws.counter import HOMES, NETWORK, Counter, DictState, library_law, party
+from tests.laws.test_land import deed, first, giving, right, taking
 
 SHELF = """
 law: shelf
@@ -460,22 +462,47 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 LAND = library_law("land")
+FIELD_NAMES = sorted({name for procedure in LAND.procedures.values() for name in procedure.fields})
 
 
-@settings(max_examples=300, deadline=None)
-@given(
-    procedure=st.sampled_from(sorted(LAND.procedures)),
-    fields=st.lists(VALUES, min_size=20, max_size=20),
-    names_given=st.integers(0, 2**12),
-)
-def test_no_act_makes_execution_raise(procedure: str, fields: list[Any], names_given: int) -> None:
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(LAND.procedures)), st.dictionaries(st.sampled_from(FIELD_NAMES), VALUES, max_size=6))
+def test_no_act_makes_execution_raise(procedure: str, act: dict[str, Any]) -> None:
     """Whatever a received block holds comes to a verdict."""
-    counter = Counter(LAND)
-    names_of_fields = list(LAND.procedures[procedure].fields)
-    act = {name: fields[place] for place, name in enumerate(names_of_fields) if names_given >> place & 1}
     refs = {name: RecordRef(bytes(16), 1, bytes(16)) for name in LAND.procedures[procedure].referenced}
     signers = (Signer(0, 0, "registrar"),)
     transaction = Transaction("land", 1, procedure, refs, act, signers, 0, bytes(8))
-    context = Context(NETWORK, 0, 0, bytes(32), Counter.roles, {"land.parcel": "office"})
-    verdict = execute(counter.state, transaction, LAND, context, trace=True)
-    assert isinstance(verdict, Rejected)
+    context = Context(NETWORK, 0, 0, bytes(32), Counter.roles, HOMES)
+    assert isinstance(execute(DictState(), transaction, LAND, context, trace=True), Rejected)
+
+
+DEED = deed([giving(1, 1, 2), giving(2, 1, 4)], [taking("eka", 1, 2), taking("ion", 1, 4)], co_owners_waiver=None)
+
+
+def places(value: Any) -> list[tuple[Any, ...]]:
+    """The way to every value inside an act."""
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [(), *((step, *rest) for step, inner in steps for rest in places(inner))]
+
+
+def altered(value: Any, place: tuple[Any, ...], new: Any) -> Any:
+    if not place:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[place[0]] = altered(value[place[0]], place[1:], new)
+    return copy
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(places(DEED)[1:]), VALUES)
+def test_no_alteration_of_a_good_act_makes_execution_raise(place: tuple[Any, ...], new: Any) -> None:
+    counter = Counter(LAND)
+    rights = [right("ana", 1, 2), right("bob", 1, 2)]
+    parcel = counter.enter("first_registration", first(*rights), signers=REGISTRAR)
+    transaction = counter.transaction("transfer", DEED, {"parcel": parcel})
+    forged = Transaction(**{**fields_of(transaction), "act": altered(DEED, place, new)})
+    verdict = counter.judge(forged)
+    if isinstance(verdict, Accepted):
+        for change in verdict.changes:
+            assert change.new.version == 2
+            assert sum(Fraction(*entry["part"]) for entry in change.new.fields["rights"]) == 1
