@@ -3,11 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.folder import read_bounded
 from core.laws.law_check import check_law
 from core.laws.law_reading import parse_law
-from desktop.outcome import BAD_INPUT
+from core.ledger.charter import Charter, decode_charter
+from desktop.knowledge import Knowledge, knowledge_of_charter, knowledge_of_office
+from desktop.outcome import BAD_INPUT, DONE, REFUSED
+from desktop.unlocking import Access
+from desktop.verification import VerifyResult, verify_file
 from desktop.wording import sentence
 
 MAX_LAW_BYTES = 256 << 10
@@ -37,7 +42,6 @@ def verify_command(file: Path, access: Access, charter_file: Path | None) -> dic
 
     A replica is opened only if a data folder or a passphrase file is named: anybody may verify without an office.
     """
-    offscreen_application()
     if access.data is None and access.passphrase_file is None:
         knowledge = knowledge_of_charter(_read_charter(charter_file)) if charter_file else Knowledge()
         return _told(verify_file(file, knowledge))
