@@ -9,12 +9,13 @@ where the act does.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd
 from typing import Final
 
 from core.laws.drafts import Draft, Row
 from core.laws.expression import check, compile_expression
 from core.laws.expression_syntax import ExpressionError, Member, parse_expression
-from core.laws.expression_types import ACT_ID, MAX_STEPS, Frame, Known, Run, Scope, Typed, family, require, to_fraction
+from core.laws.expression_types import ACT_ID, MAX_STEPS, Frame, Known, Run, Scope, Typed, family, require
 from core.laws.field_types import (
     MAX_EXACT,
     ActType,
@@ -211,8 +212,14 @@ def _less(held: Value, taken: Value) -> Value:
         return 0
     if isinstance(held, int):
         return held - taken if held >= taken else None
-    left = to_fraction(held) - to_fraction(taken)
-    return _stored_fraction(left) if left > 0 else None
+    numerator = held[0] * taken[1] - taken[0] * held[1]
+    if numerator < 0:
+        return None
+    denominator = held[1] * taken[1]
+    common = gcd(numerator, denominator)
+    if denominator // common > MAX_EXACT:
+        raise Refused("fraction-too-fine", least=1, most=MAX_EXACT)
+    return [numerator // common, denominator // common]
 
 
 def make_end(name: str, column: str, entry: Run) -> Apply:

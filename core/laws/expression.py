@@ -6,10 +6,7 @@ the checker follows through `&&`, `||`, `!` and `? :`; nothing outside the scope
 be shadowed. With `scope.tracing` the closures also write each piece and its value into the frame's trace.
 """
 
-from bisect import bisect_left
-from collections.abc import Mapping
-from itertools import islice
-
+from core.laws.expression_access import bare_name, member
 from core.laws.expression_functions import call
 from core.laws.expression_operators import operate
 from core.laws.expression_syntax import (
@@ -28,10 +25,7 @@ from core.laws.expression_syntax import (
 from core.laws.expression_types import (
     MAX_STEPS,
     NOTHING,
-    STATE,
     TRACE,
-    EvaluationError,
-    ForeignRead,
     Frame,
     Known,
     Run,
@@ -40,7 +34,6 @@ from core.laws.expression_types import (
     is_number,
     require,
     require_family,
-    to_fraction,
 )
 from core.laws.field_types import (
     BOOLEAN,
@@ -48,34 +41,13 @@ from core.laws.field_types import (
     INTEGER,
     TEXT,
     ChoiceType,
-    DayType,
-    EntryOfType,
-    Field,
     FieldType,
-    FractionType,
     GroupType,
     IntegerType,
     ListType,
-    RecordType,
     SubjectType,
     TextType,
 )
-
-_PARTS: Mapping[str, Mapping[str, FieldType]] = {
-    "party": {
-        "name": TEXT,
-        "number": TEXT,
-        "kind": ChoiceType(("natural", "legal", "group", "state", "unknown")),
-    },
-    "document": {
-        "kind": TEXT,
-        "number": TEXT,
-        "issuer": TEXT,
-        "day": DayType(),
-        "pages": IntegerType(1, None),
-    },
-    "attestation": {"answer": TEXT},
-}
 
 
 def compile_expression(text: str, scope: Scope, known: Known = NOTHING, most: int = MAX_STEPS) -> Typed:
@@ -101,9 +73,9 @@ def check(node: Expression, scope: Scope, known: Known) -> Typed:
         case Literal():
             return _literal(node)
         case Name():
-            typed = _name(node, scope)
+            typed = bare_name(node, scope)
         case Member():
-            typed = _member(node, scope, known)
+            typed = member(node, scope, known, check)
         case Call():
             typed = call(node, scope, known, check)
         case Operation():
@@ -141,139 +113,6 @@ def _literal(node: Literal) -> Typed:
     elif not isinstance(value, bool):
         kind = IntegerType(value, value)
     return Typed(kind, lambda frame: value)  # noqa: ARG005  # every piece takes the frame
-
-
-def _name(node: Name, scope: Scope) -> Typed:
-    name = scope.names.get(node.text)
-    if name is None:
-        raise ExpressionError("unknown-name", node.text)
-    slot = name.slot
-    return Typed(name.type, lambda frame: frame[slot], 1, (node.text,), slot)
-
-
-def _member(node: Member, scope: Scope, known: Known) -> Typed:
-    owner = check(node.target, scope, known)
-    if isinstance(owner.type, EntryOfType):
-        owner = _follow_entry(owner, owner.type, scope, node.text)
-    elif isinstance(owner.type, RecordType):
-        owner = _follow_record(owner, owner.type, node, scope, known)
-    path = (*owner.path, node.field) if owner.path else None
-    if isinstance(owner.type, SubjectType) and node.field in ("id", "state", "version"):
-        return _built_in(owner, owner.type, node.field)
-    if isinstance(owner.type, GroupType) and owner.type.stored and node.field == "id":
-        register, name = owner.type.origin
-        return Typed(EntryOfType("", name, register), _item(owner, "id"), owner.cost + 1, path)
-    field = _declared(owner.type, node)
-    if field is None:
-        parts = _parts(owner.type)
-        if node.field not in parts:
-            raise ExpressionError("unknown-field", node.text)
-        place = {"amount": 0, "currency": 1}.get(node.field) if owner.type.kind == "money" else node.field
-        return Typed(parts[node.field], _item(owner, place), owner.cost + 1)
-    if field.optional and (path is None or path not in known):
-        raise ExpressionError("unguarded", node.text)
-    run = _read(owner, field)
-    if isinstance(field.type, FractionType):
-        stored = run
-        run = lambda frame: to_fraction(stored(frame))  # noqa: E731  # the same piece, converted
-    return Typed(field.type, run, owner.cost + 1, path)
-
-
-def _parts(owner: FieldType) -> Mapping[str, FieldType]:
-    if owner.kind == "money":
-        currencies = getattr(owner, "currencies", ())
-        return {
-            "amount": INTEGER if getattr(owner, "exact", True) else FRACTION,
-            "currency": ChoiceType(currencies),
-        }
-    return _PARTS.get(owner.kind, {})
-
-
-def _declared(owner: FieldType, node: Member) -> Field | None:
-    if isinstance(owner, SubjectType):
-        field = owner.members.get(node.field)
-    elif isinstance(owner, GroupType):
-        field = owner.fields.get(node.field)
-    else:
-        return None
-    if field is None:
-        raise ExpressionError("unknown-field", node.text)
-    return field
-
-
-def _read(owner: Typed, field: Field) -> Run:
-    name, slot, run = field.name, owner.slot, owner.run
-    if isinstance(owner.type, SubjectType):
-        if name in owner.type.keys:
-            return lambda frame: run(frame).key[name]
-        if slot is not None:
-            return lambda frame: frame[slot].fields[name]
-        return lambda frame: run(frame).fields[name]
-    return _item(owner, name)
-
-
-def _item(owner: Typed, name: "str | int | None") -> Run:
-    slot, run = owner.slot, owner.run
-    if slot is not None:
-        return lambda frame: frame[slot][name]
-    return lambda frame: run(frame)[name]
-
-
-def _built_in(owner: Typed, subject: SubjectType, name: str) -> Typed:
-    run = owner.run
-    # A record that the act itself creates has an id, and nothing else yet.
-    require(name == "id" or bool(subject.states), "unknown-field", name)
-    if name == "id":
-        return Typed(RecordType(subject.register), lambda frame: run(frame).id, owner.cost + 1)
-    if name == "state":
-        return Typed(ChoiceType(subject.states), lambda frame: run(frame).state, owner.cost + 1)
-    return Typed(IntegerType(1, None), lambda frame: run(frame).version, owner.cost + 1)
-
-
-def _follow_entry(entry: Typed, kind: EntryOfType, scope: Scope, text: str) -> Typed:
-    """The entry itself, found by its id in the list of the record that the procedure names."""
-    owner = scope.names.get(kind.owner)
-    if owner is None or not isinstance(owner.type, SubjectType) or owner.type.register != kind.register:
-        raise ExpressionError("cannot-follow", text)
-    listed = owner.type.members[kind.list].type
-    assert isinstance(listed, ListType)
-    slot, name, run = owner.slot, kind.list, entry.run
-
-    def find(frame: Frame) -> object:
-        wanted = run(frame)
-        rows = frame[slot].fields[name]
-        # Rows stand in the order of their ids: new ones come last and keep their id for ever.
-        place = bisect_left(rows, wanted, key=_row_id) if len(rows) > 8 else 0
-        for row in islice(rows, place, None):
-            if row["id"] == wanted:
-                return row
-        raise EvaluationError("value-missing")
-
-    return Typed(listed.of, find, entry.cost + 8, entry.path)
-
-
-def _row_id(row: Mapping[str, int]) -> int:
-    return row["id"]
-
-
-def _follow_record(record: Typed, kind: RecordType, node: Member, scope: Scope, known: Known) -> Typed:
-    subject = scope.subjects.get(kind.register)
-    if subject is None:
-        raise ExpressionError("cannot-follow", node.text)
-    holder: tuple[str, ...] = ()
-    if isinstance(node.target, Member):
-        owner = check(node.target.target, scope, known).type
-        holder = (owner.register, node.target.field) if isinstance(owner, SubjectType) else ()
-    scope.reads.add(ForeignRead("record", kind.register, holder))
-    run = record.run
-
-    def find(frame: Frame) -> object:
-        found = frame[STATE].record(run(frame))
-        if found is None:
-            raise EvaluationError("value-missing")
-        return found
-
-    return Typed(subject, find, record.cost + 2, record.path)
 
 
 def _logic(node: Logic, scope: Scope, known: Known) -> Typed:

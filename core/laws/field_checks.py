@@ -76,16 +76,16 @@ def make_check(kind: FieldType) -> Check:
         case AttestationType():
             return _attestation(kind)
         case GroupType():
-            return make_group_check(kind.fields)
+            return make_group_check(kind.fields, ("id",) if kind.stored else ())
         case ListType():
             return make_list_check(kind)
     return _BY_KIND[kind.kind]
 
 
-def make_group_check(fields: Mapping[str, Field]) -> Check:
-    """A mapping with these fields, no more and, except for optional ones, no fewer."""
+def make_group_check(fields: Mapping[str, Field], also: tuple[str, ...] = ()) -> Check:
+    """A mapping with these fields, no more and, except for optional ones, no fewer. `also`: names left unchecked."""
     members = [(name, field.optional, make_check(field.type)) for name, field in fields.items()]
-    known = frozenset(fields)
+    known = frozenset((*fields, *also))
 
     def check(value: Value) -> None:
         if type(value) is not dict:

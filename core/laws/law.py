@@ -83,7 +83,7 @@ class Register:
     states: tuple[str, ...]
     state_labels: Mapping[str, Texts]
     checks: Mapping[str, Check] = field(default_factory=dict)  # of keys and fields
-    row_checks: Mapping[str, Check] = field(default_factory=dict)  # of one row of each list, without its id
+    row_checks: Mapping[str, Check] = field(default_factory=dict)  # of one row of each list
     always: tuple[Condition, ...] = ()
     uniques: tuple[Unique, ...] = ()
     indexes: tuple[Index, ...] = ()

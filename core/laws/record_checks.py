@@ -53,7 +53,7 @@ def _check_list(kind: ListType, register: Register, draft: Draft, column: str) -
     check_row = register.row_checks[column]
     try:
         for row in draft.rows.get(column, ()):
-            check_row({key: value for key, value in row.items() if key != "id"})
+            check_row(row)
         if kind.unique_by is not None:
             check_unique(rows, kind.unique_by)
     except FieldFault as fault:
