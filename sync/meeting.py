@@ -28,7 +28,7 @@ class MeetingReport(TypedDict):
     blocks_written: int
     forks: list[int]  # authors whose fork it brought to light here
     duration_s: float
-    discovery_s: float | None  # from the start of this node until mDNS had found the peer; None: not by mDNS
+    discovery_s: float | None  # from being asked to meet until mDNS named the peer; None: not by mDNS
 
 
 async def hold(

@@ -255,11 +255,12 @@ class Service(Generic[R]):
     async def _meet_office(self, number: int, wait_s: float) -> MeetingReport:
         if self.office.roll.member(number) is None or number == self.office.number:
             raise MunimentError("unknown-office", office=number)
+        asked_s = self._loop.time()
         near = await self._neighbourhood.wait_for(number, wait_s) if wait_s else self._neighbourhood.office(number)
         if near is None:
             raise MunimentError("office-not-found", office=number)
-        report = await self._try_addresses(near.addresses, number)
-        return {**report, "discovery_s": near.found_after_s}
+        discovery_s = round(self._loop.time() - asked_s, 3)
+        return {**await self._try_addresses(near.addresses, number), "discovery_s": discovery_s}
 
     async def _try_addresses(self, addresses: Sequence[str], number: int) -> MeetingReport:
         """The first address that answers; the last refusal if none does."""

@@ -8,12 +8,12 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
 import pytest
-from graphs import GraphReplica, make_members, same_view, seed
 
 from core.errors import MunimentError
 from sync.events import MeetingEnded, MeetingFailed, NeighboursChanged, PeerRefused
 from sync.messages import Bye, decode_message
 from sync.service import Service, Settings
+from tests.sync.graphs import GraphReplica, make_members, same_view, seed
 
 TIMEOUT_S = 30
 QUIET = Settings(port=0, loopback_only=True, announce=False, automatic=False)
@@ -106,7 +106,7 @@ def test_a_named_office_is_found_by_mdns_and_met(start):
     first.act()
     report = second.service.meet_office(0, TIMEOUT_S).result(TIMEOUT_S)
     assert report["address"] == first.address
-    assert 0 < report["discovery_s"] < TIMEOUT_S
+    assert 0 <= report["discovery_s"] < TIMEOUT_S
     assert same_view(first.office, second.office)
     (near,) = second.service.call(second.service.neighbours).result(TIMEOUT_S)
     assert (near.office, near.same_network, near.same_version) == (0, True, True)
