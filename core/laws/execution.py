@@ -7,79 +7,48 @@ declared bounds, `always`, sizes, unique keys and full indexes. An act that is s
 effect changes nothing (LAWS.md). Nothing here reads a clock, a locale, an unordered set or a float.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
 
-from core.laws.drafts import Draft
-from core.laws.effects import Effect
-from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, TRACE, EvaluationError, Frame, plain
+from core.laws.applying import Applying, Context
+from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, Frame
 from core.laws.field_checks import FieldFault
 from core.laws.field_types import EntryOfType
-from core.laws.indexing import check_room, index_changes, record_frame
-from core.laws.law import Condition, Law, Procedure, Register
-from core.laws.numbers import next_number, year_of
-from core.laws.record_checks import check_bounds, check_size
-from core.laws.verdict import Accepted, Finding, Refused, Rejected, TraceStep
+from core.laws.judging import Judge
+from core.laws.law import Law, Procedure
+from core.laws.verdict import Accepted, Finding, Refused, Rejected
 from core.ledger.encoding import Value
-from core.ledger.record import (
-    Change,
-    IndexChange,
-    Record,
-    State,
-    new_record_id,
-)
+from core.ledger.record import Record, State
 from core.ledger.transaction import Transaction
+
+__all__ = ["Context", "execute"]
 
 _OUTCOMES = {"suspend": "suspended", "hold": "held", "warn": "warned", "without_effect": "without_effect"}
 # The gravest of the conditions that failed gives the outcome.
 _GRAVITY = ("held", "suspended", "without_effect", "warned", "entered")
 
 
-@dataclass(frozen=True)
-class Context:
-    """What an execution knows of its place. `roles` of an officer are those at this place in the order."""
-
-    network: bytes
-    author: int  # number of the node whose block carries the act
-    incarnation: int
-    transaction_id: bytes
-    roles: Callable[[int, int], frozenset[str]]
-    homes: Mapping[str, str] = field(default_factory=dict)  # "<law>.<register>" → "office" | "shared"
-
-
 def execute(
     state: State, transaction: Transaction, law: Law, context: Context, trace: bool = False
 ) -> Accepted | Rejected:
     """The verdict on one act. Never raises for anything an act can contain."""
-    steps: list[TraceStep] = []
+    judge = Judge(trace)
     try:
-        return _Execution(state, transaction, law, context, trace, steps).run()
+        return _Execution(state, transaction, law, context, judge).run()
     except Refused as refused:
-        return Rejected(refused.code, refused.rule, refused.article, refused.facts, refused.winner, tuple(steps))
+        steps = tuple(judge.steps)
+        return Rejected(refused.code, refused.rule, refused.article, refused.facts, refused.winner, steps)
 
 
 class _Execution:
     """One act on its way through the checks."""
 
-    def __init__(
-        self,
-        state: State,
-        transaction: Transaction,
-        law: Law,
-        context: Context,
-        trace: bool,
-        steps: list[TraceStep],
-    ) -> None:
+    def __init__(self, state: State, transaction: Transaction, law: Law, context: Context, judge: Judge) -> None:
         self._state = state
         self._transaction = transaction
         self._law = law
         self._context = context
-        self._trace = trace
-        self._steps = steps
+        self._judge = judge
         self._records: dict[str, Record] = {}
-        self._drafts: dict[str, Draft] = {}
-        self._counters: dict[bytes, Draft] = {}
 
     def run(self) -> Accepted:
         transaction, law = self._transaction, self._law
@@ -99,12 +68,13 @@ class _Execution:
         self._check_signers(procedure)
         self._check_attestations(procedure)
         frame = self._frame(procedure)
-        findings = self._judge(procedure, frame)
+        findings = self._find_failures(procedure, frame)
         outcome = min((finding.outcome for finding in findings), key=_GRAVITY.index, default="entered")
         if outcome not in ("entered", "warned"):
-            return Accepted(outcome, (), (), tuple(self._steps), findings)
-        changes, moved = self._apply(procedure, frame)
-        return Accepted(outcome, changes, moved, tuple(self._steps), findings)
+            return Accepted(outcome, (), (), tuple(self._judge.steps), findings)
+        applying = Applying(self._state, law, self._context, self._judge, self._records)
+        changes, moved = applying.run(procedure, frame, transaction.claimed_ms)
+        return Accepted(outcome, changes, moved, tuple(self._judge.steps), findings)
 
     # -- before the conditions ------------------------------------------------------------------------------------
 
@@ -200,15 +170,13 @@ class _Execution:
             frame[procedure.slots[name]] = record
         return frame
 
-    def _judge(self, procedure: Procedure, frame: Frame) -> tuple[Finding, ...]:
+    def _find_failures(self, procedure: Procedure, frame: Frame) -> tuple[Finding, ...]:
         """What fails without refusing; the first condition that refuses is raised."""
         for let in procedure.lets:
-            frame[let.slot] = value = _evaluate(let.run, frame, let.name)
-            if self._trace:
-                self._steps.append(TraceStep("let", let.name, _shown(value)))
+            frame[let.slot] = self._judge.value(let.name, let.run, frame)
         findings = []
         for condition in procedure.requires:
-            if self._holds(condition, frame):
+            if self._judge.holds(condition, frame):
                 continue
             facts = {name: fact(frame) for name, fact in condition.facts.items()}
             if condition.outcome == "refuse":
@@ -216,112 +184,6 @@ class _Execution:
             outcome = _OUTCOMES[condition.outcome]
             findings.append(Finding(condition.code, condition.path, condition.article, outcome, facts))
         return tuple(findings)
-
-    def _holds(self, condition: Condition, frame: Frame) -> bool:
-        if not self._trace:
-            return bool(_evaluate(condition.holds, frame, condition.path))
-        noted: list[tuple[str, Any]] = []
-        frame[TRACE] = noted
-        holds = bool(_evaluate(condition.traced, frame, condition.path))
-        for text, value in noted:
-            if text != condition.rule:
-                self._steps.append(TraceStep(condition.path, text, _shown(value)))
-        self._steps.append(TraceStep(condition.path, condition.rule, holds))
-        return holds
-
-    # -- the effects ----------------------------------------------------------------------------------------------
-
-    def _apply(self, procedure: Procedure, frame: Frame) -> tuple[tuple[Change, ...], tuple[IndexChange, ...]]:
-        self._start_drafts(procedure, frame)
-        for effect in procedure.effects:
-            self._take_effect(effect, procedure, frame)
-        self._finish_created(procedure)
-        act_id = self._context.transaction_id
-        changes, moved = [], []
-        for name, draft in self._drafts.items():
-            register = self._law.by_full_name[draft.register]
-            check_bounds(name, register, draft)
-            change = Change(draft.old, draft.become_record(act_id))
-            self._check_always(register, change.new)
-            check_size(register, change.new)
-            moves = index_changes(register, change)
-            if moves:
-                moved.append((register, moves))
-            changes.append(change)
-        all_moves = [move for _, moves in moved for move in moves]
-        for register, _ in moved:
-            check_room(register, all_moves, self._state)
-        changes.extend(Change(counter.old, counter.become_record(act_id)) for counter in self._counters.values())
-        return tuple(changes), tuple(all_moves)
-
-    def _take_effect(self, effect: Effect, procedure: Procedure, frame: Frame) -> None:
-        frame[BUDGET] = MAX_STEPS
-        try:
-            effect.apply(frame, self._drafts)
-        except (EvaluationError, KeyError, IndexError) as error:
-            raise Refused("rule-undecided", f"{procedure.name}.{effect.verb}", why=_why(error)) from None
-
-    def _start_drafts(self, procedure: Procedure, frame: Frame) -> None:
-        context = self._context
-        for name in procedure.changes:
-            old = self._records[name]
-            self._drafts[name] = Draft(old.register, old.id, old.keeper, context.incarnation, old)
-        for number, (name, register_name) in enumerate(procedure.creates.items()):
-            register = self._law.registers[register_name]
-            record_id = new_record_id(context.transaction_id, number)
-            draft = Draft(register.full_name, record_id, context.author, context.incarnation, None)
-            frame[procedure.slots[name]] = self._drafts[name] = draft
-
-    def _finish_created(self, procedure: Procedure) -> None:
-        """Keeper and numbers of new records: both follow from what the effects have set."""
-        for name, register_name in procedure.creates.items():
-            register, draft = self._law.registers[register_name], self._drafts[name]
-            draft.keeper = self._keeper_of(register, draft, name)
-            for key in register.numbers:
-                year = year_of(self._transaction.claimed_ms)
-                number = next_number(
-                    self._state,
-                    self._counters,
-                    self._context.author,
-                    self._context.incarnation,
-                    year,
-                    f"{register.full_name}.{key}",
-                )
-                draft.key = {**draft.key, key: number}
-
-    def _keeper_of(self, register: Register, draft: Draft, name: str) -> int | None:
-        if register.home.kind == "with":
-            target = draft.fields[register.home.field]
-            kept = self._state.record(target)
-            if kept is None:
-                kept_draft = next((other for other in self._drafts.values() if other.id == target), None)
-                return kept_draft.keeper if kept_draft else self._context.author
-            if kept.keeper is not None and kept.keeper != self._context.author:
-                raise Refused("not-keeper", office=kept.keeper, record=name)
-            return kept.keeper
-        home = self._context.homes.get(register.full_name) if register.home.kind == "by_charter" else register.home.kind
-        return None if home == "shared" else self._context.author
-
-    def _check_always(self, register: Register, record: Record) -> None:
-        if not register.always:
-            return
-        frame = record_frame(register, record, self._state)
-        for condition in register.always:
-            if not self._holds(condition, frame):
-                raise Refused.by(condition.code, condition.path, condition.article, {})
-
-
-def _evaluate(run: Callable[[Frame], Any], frame: Frame, rule: str) -> Any:
-    frame[BUDGET] = MAX_STEPS
-    try:
-        return run(frame)
-    except (EvaluationError, KeyError, IndexError) as error:
-        raise Refused("rule-undecided", rule, why=_why(error)) from None
-
-
-def _why(error: Exception) -> str:
-    """Only a record written under another version of the law can lack what the checker has promised."""
-    return error.code if isinstance(error, EvaluationError) else "value-missing"
 
 
 def _values_at(value: Value, path: tuple[str, ...]) -> Iterator[Value]:
@@ -333,10 +195,3 @@ def _values_at(value: Value, path: tuple[str, ...]) -> Iterator[Value]:
             yield from _values_at(item, path[1:])
     elif path[0] in value:
         yield from _values_at(value[path[0]], path[1:])
-
-
-def _shown(value: Any) -> Value:
-    """A traced value; of what is no plain value only its size."""
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return len(value)
-    return value.id if isinstance(value, Record) else plain(value)

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from itertools import islice
 
-from core.laws.expression_functions import Check
+from core.laws.expression_macros import Check
 from core.laws.expression_syntax import ExpressionError, Member, Name
 from core.laws.expression_types import (
     STATE,

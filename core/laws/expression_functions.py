@@ -1,19 +1,13 @@
-"""The functions of conditions: has, size, sum, min, max, round; all, exists, filter, map; the readers count,
-indexed.
-
-Lists are bounded by their declarations, so each loop has a worst cost that is known when the law is checked;
-the step budget counts on at run time nevertheless.
-"""
+"""The functions of conditions: has, size, sum, min, max, round, and the readers count and indexed."""
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
+from core.laws.expression_macros import Check, arguments, item_type, loop_cost, macro
 from core.laws.expression_syntax import Call, Expression, ExpressionError, Literal, MapLiteral, Member, Name
 from core.laws.expression_types import (
-    BUDGET,
     STATE,
-    EvaluationError,
     ForeignRead,
     Frame,
     Known,
@@ -42,25 +36,17 @@ from core.ledger.encoding import encode
 ROUNDINGS = ("half_even", "up", "down")
 
 
-class Check(Protocol):
-    """Checks a piece: `expression.check`."""
-
-    def __call__(self, node: Expression, scope: Scope, known: Known) -> Typed: ...
-
-
 def call(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     """A function call. Raises `unknown-function`, `wrong-arguments` and what the types refuse."""
     if node.target is not None:
-        if node.name not in _MACROS:
-            raise ExpressionError("unknown-function", node.name)
-        return _macro(node, scope, known, check)
+        return macro(node, scope, known, check)
     if node.name not in _FUNCTIONS:
         raise ExpressionError("unknown-function", node.name)
     return _FUNCTIONS[node.name](node, scope, known, check)
 
 
 def _has(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
-    (argument,) = _arguments(node, 1)
+    (argument,) = arguments(node, 1)
     if not isinstance(argument, Member):
         raise ExpressionError("wrong-arguments", node.text)
     owner = check(argument.target, scope, known)
@@ -76,7 +62,7 @@ def _has(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
 
 
 def _size(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
-    (argument,) = _arguments(node, 1)
+    (argument,) = arguments(node, 1)
     sized = check(argument, scope, known)
     run = sized.run
     if isinstance(sized.type, ListType):
@@ -86,18 +72,18 @@ def _size(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
 
 
 def _sum(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
-    (argument,) = _arguments(node, 1)
+    (argument,) = arguments(node, 1)
     summed = check(argument, scope, known)
-    run, kind = summed.run, _item_type(summed, node.text)
+    run, kind = summed.run, item_type(summed, node.text)
     if isinstance(kind, MoneyType):
         require(len(kind.currencies) == 1, "several-currencies", node.text)
         (currency,) = kind.currencies
         total: Run = lambda frame: [sum(item[0] for item in run(frame)), currency]  # noqa: E731
-        return Typed(MoneyType(kind.currencies, exact=kind.exact), total, _loop_cost(summed, 1))
+        return Typed(MoneyType(kind.currencies, exact=kind.exact), total, loop_cost(summed, 1))
     require(is_number(kind), "mixed-types", node.text)
     if isinstance(kind, IntegerType):
-        return Typed(INTEGER, lambda frame: sum(run(frame)), _loop_cost(summed, 1))
-    return Typed(FRACTION, lambda frame: add_exactly(run(frame)), _loop_cost(summed, 1))
+        return Typed(INTEGER, lambda frame: sum(run(frame)), loop_cost(summed, 1))
+    return Typed(FRACTION, lambda frame: add_exactly(run(frame)), loop_cost(summed, 1))
 
 
 def add_exactly(values: Iterable[Fraction | int]) -> Fraction:
@@ -119,10 +105,10 @@ def _least_or_most(node: Call, scope: Scope, known: Known, check: Check) -> Type
     pieces = [check(argument, scope, known) for argument in node.arguments]
     cost = 1 + sum(piece.cost for piece in pieces)
     if len(pieces) == 1:
-        run, kind = pieces[0].run, _item_type(pieces[0], node.text)
+        run, kind = pieces[0].run, item_type(pieces[0], node.text)
         assert isinstance(pieces[0].type, ListType)
         require(pieces[0].type.min_items > 0, "may-be-empty", node.text)
-        cost = _loop_cost(pieces[0], 1)
+        cost = loop_cost(pieces[0], 1)
         values = run
     else:
         kind = pieces[0].type
@@ -139,7 +125,7 @@ def _least_or_most(node: Call, scope: Scope, known: Known, check: Check) -> Type
 
 
 def _round(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
-    value, way = _arguments(node, 2)
+    value, way = arguments(node, 2)
     require(isinstance(way, Name) and way.text in ROUNDINGS, "wrong-arguments", node.text)
     rounded = check(value, scope, known)
     run, whole = rounded.run, _ROUND[way.text]
@@ -162,7 +148,7 @@ _ROUND: Mapping[str, Callable[[Fraction], int]] = {
 
 
 def _reader(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
-    named, groups = _arguments(node, 2)
+    named, groups = arguments(node, 2)
     if not isinstance(named, Literal) or not isinstance(named.value, str) or not isinstance(groups, MapLiteral):
         raise ExpressionError("wrong-arguments", node.text)
     index = scope.indexes.get(named.value)
@@ -208,87 +194,6 @@ def _party_number(run: Run) -> Run:
     return lambda frame: run(frame)["number"]
 
 
-def _macro(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
-    variable, inner = _arguments(node, 2)
-    if not isinstance(variable, Name) or node.target is None:
-        raise ExpressionError("wrong-arguments", node.text)
-    listed = check(node.target, scope, known)
-    kind = _item_type(listed, node.text)
-    assert isinstance(listed.type, ListType)
-    within = scope.with_name(variable.text, kind)
-    body = check(inner, within, known)
-    if node.name != "map":
-        require(body.type.kind == "boolean", "not-a-condition", inner.text)
-    cost = _loop_cost(listed, body.cost)
-    run = _MACROS[node.name](listed.run, within.names[variable.text].slot, body.run, body.cost + 1)
-    if node.name == "map":
-        return Typed(ListType(body.type, listed.type.max_items, listed.type.min_items), run, cost)
-    if node.name == "filter":
-        return Typed(ListType(kind, listed.type.max_items), run, cost)
-    return Typed(BOOLEAN, run, cost)
-
-
-def _spend(frame: Frame, steps: int) -> None:
-    frame[BUDGET] -= steps
-    if frame[BUDGET] < 0:
-        raise EvaluationError("step-budget")
-
-
-def _all(items: Run, slot: int, body: Run, cost: int) -> Run:
-    def run(frame: Frame) -> bool:
-        for item in items(frame):
-            _spend(frame, cost)
-            frame[slot] = item
-            if not body(frame):
-                return False
-        return True
-
-    return run
-
-
-def _exists(items: Run, slot: int, body: Run, cost: int) -> Run:
-    def run(frame: Frame) -> bool:
-        for item in items(frame):
-            _spend(frame, cost)
-            frame[slot] = item
-            if body(frame):
-                return True
-        return False
-
-    return run
-
-
-def _filter(items: Run, slot: int, body: Run, cost: int) -> Run:
-    def run(frame: Frame) -> list[Any]:
-        kept = []
-        for item in items(frame):
-            _spend(frame, cost)
-            frame[slot] = item
-            if body(frame):
-                kept.append(item)
-        return kept
-
-    return run
-
-
-def _map(items: Run, slot: int, body: Run, cost: int) -> Run:
-    def run(frame: Frame) -> list[Any]:
-        values = []
-        for item in items(frame):
-            _spend(frame, cost)
-            frame[slot] = item
-            values.append(body(frame))
-        return values
-
-    return run
-
-
-_MACROS: Mapping[str, Callable[[Run, int, Run, int], Run]] = {
-    "all": _all,
-    "exists": _exists,
-    "filter": _filter,
-    "map": _map,
-}
 _FUNCTIONS: Mapping[str, Callable[[Call, Scope, Known, Check], Typed]] = {
     "has": _has,
     "size": _size,
@@ -299,19 +204,3 @@ _FUNCTIONS: Mapping[str, Callable[[Call, Scope, Known, Check], Typed]] = {
     "count": _reader,
     "indexed": _reader,
 }
-
-
-def _arguments(node: Call, count: int) -> tuple[Expression, ...]:
-    require(len(node.arguments) == count, "wrong-arguments", node.text)
-    return node.arguments
-
-
-def _item_type(listed: Typed, text: str) -> FieldType:
-    if not isinstance(listed.type, ListType):
-        raise ExpressionError("not-a-list", text)
-    return listed.type.of
-
-
-def _loop_cost(listed: Typed, body: int) -> int:
-    assert isinstance(listed.type, ListType)
-    return listed.cost + listed.type.max_items * (body + 1)

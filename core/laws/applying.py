@@ -1,0 +1,122 @@
+"""Applies the effects of an act that stands, and checks the state after it.
+
+Effects write into drafts. Then, for each record: keeper and numbers, declared bounds, `always`, size; and with the
+whole act in view: unique keys and full indexes. The first that fails refuses the act, and nothing has changed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from core.laws.drafts import Draft
+from core.laws.expression_types import BUDGET, MAX_STEPS, Frame
+from core.laws.indexing import check_room, index_changes, record_frame
+from core.laws.judging import Judge, evaluate
+from core.laws.law import Law, Procedure, Register
+from core.laws.numbers import next_number, year_of
+from core.laws.record_checks import check_bounds, check_size
+from core.laws.verdict import Refused
+from core.ledger.record import Change, IndexChange, Record, State, new_record_id
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an execution knows of its place. `roles` of an officer are those at this place in the order."""
+
+    network: bytes
+    author: int  # number of the node whose block carries the act
+    incarnation: int
+    transaction_id: bytes
+    roles: Callable[[int, int], frozenset[str]]
+    homes: Mapping[str, str] = field(default_factory=dict)  # "<law>.<register>" → "office" | "shared"
+
+
+class Applying:
+    """One act that its conditions let through. `records`: those it names, as they are."""
+
+    def __init__(self, state: State, law: Law, context: Context, judge: Judge, records: Mapping[str, Record]) -> None:
+        self._state = state
+        self._law = law
+        self._context = context
+        self._judge = judge
+        self._records = records
+        self._drafts: dict[str, Draft] = {}
+        self._counters: dict[bytes, Draft] = {}
+
+    def run(
+        self, procedure: Procedure, frame: Frame, claimed_ms: int
+    ) -> tuple[tuple[Change, ...], tuple[IndexChange, ...]]:
+        """The changes, records in the procedure's order and counters last. Raises `Refused`."""
+        self._start_drafts(procedure, frame)
+        evaluate(lambda places: self._take_effects(procedure, places), frame, procedure.name)
+        self._finish_created(procedure, claimed_ms)
+        act_id = self._context.transaction_id
+        changes, moved = [], []
+        for name, draft in self._drafts.items():
+            register = self._law.by_full_name[draft.register]
+            check_bounds(name, register, draft)
+            change = Change(draft.old, draft.become_record(act_id))
+            self._check_always(register, change.new)
+            check_size(register, change.new)
+            moves = index_changes(register, change)
+            if moves:
+                moved.append((register, moves))
+            changes.append(change)
+        all_moves = [move for _, moves in moved for move in moves]
+        for register, _ in moved:
+            check_room(register, all_moves, self._state)
+        changes.extend(Change(counter.old, counter.become_record(act_id)) for counter in self._counters.values())
+        return tuple(changes), tuple(all_moves)
+
+    def _take_effects(self, procedure: Procedure, frame: Frame) -> None:
+        for effect in procedure.effects:
+            frame[BUDGET] = MAX_STEPS
+            effect.apply(frame, self._drafts)
+
+    def _start_drafts(self, procedure: Procedure, frame: Frame) -> None:
+        context = self._context
+        for name in procedure.changes:
+            old = self._records[name]
+            self._drafts[name] = Draft(old.register, old.id, old.keeper, context.incarnation, old)
+        for number, (name, register_name) in enumerate(procedure.creates.items()):
+            register = self._law.registers[register_name]
+            record_id = new_record_id(context.transaction_id, number)
+            draft = Draft(register.full_name, record_id, context.author, context.incarnation, None)
+            frame[procedure.slots[name]] = self._drafts[name] = draft
+
+    def _finish_created(self, procedure: Procedure, claimed_ms: int) -> None:
+        """Keeper and numbers of new records: both follow from what the effects have set."""
+        for name, register_name in procedure.creates.items():
+            register, draft = self._law.registers[register_name], self._drafts[name]
+            draft.keeper = self._keeper_of(register, draft, name)
+            for key in register.numbers:
+                year = year_of(claimed_ms)
+                number = next_number(
+                    self._state,
+                    self._counters,
+                    self._context.author,
+                    self._context.incarnation,
+                    year,
+                    f"{register.full_name}.{key}",
+                )
+                draft.key = {**draft.key, key: number}
+
+    def _keeper_of(self, register: Register, draft: Draft, name: str) -> int | None:
+        if register.home.kind == "with":
+            target = draft.fields[register.home.field]
+            kept = self._state.record(target)
+            if kept is None:
+                kept_draft = next((other for other in self._drafts.values() if other.id == target), None)
+                return kept_draft.keeper if kept_draft else self._context.author
+            if kept.keeper is not None and kept.keeper != self._context.author:
+                raise Refused("not-keeper", office=kept.keeper, record=name)
+            return kept.keeper
+        home = self._context.homes.get(register.full_name) if register.home.kind == "by_charter" else register.home.kind
+        return None if home == "shared" else self._context.author
+
+    def _check_always(self, register: Register, record: Record) -> None:
+        if not register.always:
+            return
+        frame = record_frame(register, record, self._state)
+        for condition in register.always:
+            if not self._judge.holds(condition, frame):
+                raise Refused.by(condition.code, condition.path, condition.article, {})

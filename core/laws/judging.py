@@ -1,0 +1,57 @@
+"""Evaluates the conditions of one act, and notes what came of each piece where a trace is wanted."""
+
+from typing import Any
+
+from core.laws.expression_types import BUDGET, MAX_STEPS, TRACE, EvaluationError, Frame, Run, plain
+from core.laws.law import Condition
+from core.laws.verdict import Refused, TraceStep
+from core.ledger.encoding import Value
+from core.ledger.record import Record
+
+
+class Judge:
+    """`steps` is the trace so far; it stays empty unless it was asked for."""
+
+    def __init__(self, trace: bool) -> None:
+        self._trace = trace
+        self.steps: list[TraceStep] = []
+
+    def value(self, name: str, run: Run, frame: Frame) -> Any:
+        """What a `let` comes to."""
+        value = evaluate(run, frame, name)
+        if self._trace:
+            self.steps.append(TraceStep("let", name, _shown(value)))
+        return value
+
+    def holds(self, condition: Condition, frame: Frame) -> bool:
+        """Whether the condition holds. Refuses `rule-undecided`."""
+        if not self._trace:
+            return bool(evaluate(condition.holds, frame, condition.path))
+        noted: list[tuple[str, Any]] = []
+        frame[TRACE] = noted
+        holds = bool(evaluate(condition.traced, frame, condition.path))
+        for text, value in noted:
+            if text != condition.rule:
+                self.steps.append(TraceStep(condition.path, text, _shown(value)))
+        self.steps.append(TraceStep(condition.path, condition.rule, holds))
+        return holds
+
+
+def evaluate(run: Run, frame: Frame, rule: str) -> Any:
+    """Run one piece with a full budget. Refuses `rule-undecided`, naming the rule.
+
+    Only a record written under another version of the law can lack what the checker has promised.
+    """
+    frame[BUDGET] = MAX_STEPS
+    try:
+        return run(frame)
+    except (EvaluationError, KeyError, IndexError) as error:
+        why = error.code if isinstance(error, EvaluationError) else "value-missing"
+        raise Refused("rule-undecided", rule, why=why) from None
+
+
+def _shown(value: Any) -> Value:
+    """A traced value; of what is no plain value only its size."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return len(value)
+    return value.id if isinstance(value, Record) else plain(value)
