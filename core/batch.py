@@ -36,6 +36,7 @@ class Batch:
     signers: tuple[Signer, ...]
     claimed_ms: int
     random: Callable[[int], bytes]
+    after: bytes | None = None  # id of the office's newest block when the batch was begun
     encoded: list[bytes] = field(default_factory=list)
     ids: list[bytes] = field(default_factory=list)
     verdicts: list[Accepted] = field(default_factory=list)

@@ -47,7 +47,6 @@ from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
 from core.views import ActView
 
-
 # Two signatures and what CBOR adds around them.
 EVIDENCE_EXTRA_BYTES = 160
 
@@ -177,16 +176,21 @@ class Office(Exchange, Reading):
     def batch(self, signers: Sequence[Signer]) -> Batch:
         """An empty batch on the present state of this office."""
         working = WorkingState(self.store.state, self.number)
-        return Batch(self.fold, working, self.number, tuple(signers), self._clock.now_ms(), urandom)
+        head = self._head()
+        after = head.id if head else None
+        return Batch(self.fold, working, self.number, tuple(signers), self._clock.now_ms(), urandom, after)
 
     def record_batch(self, batch: Batch, signatures: Sequence[bytes]) -> list[bytes]:
         """Enclose a signed batch in one block; the ids of its acts. Durable on return.
 
-        The batch must be the newest drawn up and nothing recorded since. Raises `bad-signature` and the quarantine's
-        code; then nothing was written.
+        A batch that is not on this office's newest block is judged again. Raises `bad-signature`, `rejected` and the
+        quarantine's code; then nothing was written.
         """
         self._may_sign()
         group, judged = batch.signed(signatures)
+        head = self._head()
+        if batch.after != (head.id if head else None):
+            judged = self._judge_own(group, batch.ids)
         fault = self.fold.signature_fault(group, batch.ids, [decode_transaction(batch.encoded[0])])
         if fault is not None:
             raise MunimentError(fault)

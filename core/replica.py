@@ -230,8 +230,9 @@ class Replica:
 
         Raises `replica-damaged` naming the block. SQLCipher finds a changed page, not an old page put back.
         """
-        last = None
+        last, expected = None, after_position
         for row in self.store.chain.blocks(after_position, count):
+            expected += 1
             block = row.block
             member = self.roll.member(block.header.author)
             intact = (
@@ -239,6 +240,7 @@ class Replica:
                 and block_id(self.network, block.header_bytes) == block.id
                 and verify(member.key, block_preimage(self.network, block.header_bytes), block.signature)
                 and block.id in self.lace.vertices
+                and row.position == expected
             )
             try:
                 self._check_payload(block.header.payload, block.payload, block.header.author)

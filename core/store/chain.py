@@ -32,6 +32,13 @@ class BlockRow:
     certified: bool
 
 
+_ACT_WHERE_IT_COUNTS = (
+    "SELECT act.id, block, place, act.author, outcome, code, facts, records FROM act"
+    " JOIN block ON block.position = act.block"
+    " WHERE {} ORDER BY outcome = 'rejected', certified DESC, number LIMIT 1"
+)
+
+
 class ChainStore:
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -123,12 +130,8 @@ class ChainStore:
         )
 
     def act(self, act_id: bytes) -> ActRow | None:
-        """The act where it counts: copies of it that other nodes enclosed are rejected and come last."""
-        row = self._db.row(
-            "SELECT id, block, place, author, outcome, code, facts, records FROM act WHERE id = ?"
-            " ORDER BY outcome = 'rejected', number LIMIT 1",
-            (act_id,),
-        )
+        """The act where it counts: copies by other nodes are rejected, other branches of a fork are not certified."""
+        row = self._db.row(_ACT_WHERE_IT_COUNTS.format("act.id = ?"), (act_id,))
         return _act_row(row) if row else None
 
     def enclosures(self, author: int, ids: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
@@ -149,8 +152,7 @@ class ChainStore:
     def act_by_prefix(self, prefix: bytes) -> ActRow | None:
         """The act whose id begins with the 16 bytes that a record keeps of it."""
         row = self._db.row(
-            "SELECT id, block, place, author, outcome, code, facts, records FROM act WHERE id >= ? AND id <= ?"
-            " ORDER BY outcome = 'rejected', number LIMIT 1",
+            _ACT_WHERE_IT_COUNTS.format("act.id >= ? AND act.id <= ?"),
             (prefix, prefix + b"\xff" * (32 - len(prefix))),
         )
         return _act_row(row) if row else None
