@@ -91,14 +91,14 @@ def decode_header(data: bytes) -> Header:
             incarnation,
             seq,
             prev,
-            tuple(Reference(*reference) for reference in refs),
+            tuple([Reference(*reference) for reference in refs]),
             round_,
             flags,
             claimed_ms,
             None if payload is None else (payload[0], payload[1]),
             anchor,
         )
-        one_form = type(version) is int and type(refs) is list and all(type(ref) is list for ref in refs)
+        one_form = type(version) is int and type(refs) is list and {list}.issuperset(map(type, refs))
         whole_payload = payload is None or (type(payload) is list and len(payload) == 2)
         if version != VERSION or not one_form or not whole_payload or not _well_formed(header):
             raise MunimentError("malformed-header")
@@ -108,20 +108,27 @@ def decode_header(data: bytes) -> Header:
 
 
 def _well_formed(header: Header) -> bool:
-    numbers = (header.epoch, header.author, header.incarnation, header.round, header.claimed_ms)
     return (
-        all(is_natural(number) for number in numbers)
+        is_natural(header.epoch)
+        and is_natural(header.author)
+        and is_natural(header.incarnation)
+        and is_natural(header.round)
+        and is_natural(header.claimed_ms)
         and is_natural(header.seq)
         and header.seq >= FIRST_SEQ
         and (header.prev is None) == (header.seq == FIRST_SEQ)
         and (header.prev is None or _is_id(header.prev))
         and type(header.flags) is int
         and header.flags in (0, CLOSE)
-        and all(is_natural(ref.author) and is_natural(ref.seq) and _is_id(ref.id) for ref in header.refs)
-        and list(header.refs) == sorted(set(header.refs))
+        and (not header.refs or _references_well_formed(header.refs))
         and (header.payload is None or (_is_id(header.payload[0]) and is_natural(header.payload[1])))
         and (header.closing_anchor is None or _is_id(header.closing_anchor))
     )
+
+
+def _references_well_formed(refs: tuple[Reference, ...]) -> bool:
+    known = all(is_natural(ref.author) and is_natural(ref.seq) and _is_id(ref.id) for ref in refs)
+    return known and list(refs) == sorted(set(refs))
 
 
 def _is_id(value: Value) -> bool:

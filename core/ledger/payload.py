@@ -8,7 +8,7 @@ one act is its path in the group and the group's path in the payload. FORMAT.md 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeGuard
 
@@ -28,9 +28,20 @@ GROUP, COSIGNATURE, EVIDENCE = 0, 1, 2
 class Group:
     transactions: tuple[bytes, ...]  # encoded, in the order in which they run
     signatures: tuple[bytes, ...]  # one a signer, in the order of the transactions' signers
+    # Every check of a block asks for the ids and the root again: they are worked out once.
+    _ids: dict[bytes, list[bytes]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _roots: dict[bytes, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def ids(self, network: bytes) -> list[bytes]:
-        return [transaction_id(network, transaction) for transaction in self.transactions]
+    def ids(self, network: bytes) -> Sequence[bytes]:
+        if network not in self._ids:
+            self._ids[network] = [transaction_id(network, transaction) for transaction in self.transactions]
+        return self._ids[network]
+
+    def root(self, network: bytes) -> bytes:
+        """What its officers sign: the 32-byte root over its ids."""
+        if network not in self._roots:
+            self._roots[network] = group_root(self.ids(network))
+        return self._roots[network]
 
 
 @dataclass(frozen=True)
@@ -86,8 +97,8 @@ def payload_leaves(network: bytes, payload: Payload) -> list[bytes]:
     leaves = []
     for item in payload.items:
         if isinstance(item, Group):
-            ids = item.ids(network)
-            leaves.append(merkle.leaf_hash(group_leaf(len(ids), group_root(ids), item.signatures)))
+            leaf = group_leaf(len(item.transactions), item.root(network), item.signatures)
+            leaves.append(merkle.leaf_hash(leaf))
         else:
             leaves.append(merkle.leaf_hash(encode(_item_value(item))))
     return leaves
@@ -118,10 +129,9 @@ def _decode_item(part: object) -> Group | Cosignature | Evidence:
     if not isinstance(part, list) or not part or type(part[0]) is not int:
         raise MunimentError("malformed-payload")
     match part:
-        case [0, [*transactions], [*signatures]] if _signatures(signatures):
-            encoded = tuple(item for item in transactions if type(item) is bytes)
-            if encoded and signatures and len(encoded) == len(transactions):
-                return Group(encoded, tuple(signatures))
+        case [0, list(transactions), list(signatures)] if _signatures(signatures):
+            if transactions and signatures and {bytes}.issuperset(map(type, transactions)):
+                return Group(tuple(transactions), tuple(signatures))
         case [1, bytes(note)]:
             return Cosignature(note)
         case [2, bytes(first), bytes(first_signature), bytes(second), bytes(second_signature)]:
@@ -130,6 +140,7 @@ def _decode_item(part: object) -> Group | Cosignature | Evidence:
 
 
 def _signatures(items: Sequence[object]) -> TypeGuard[Sequence[bytes]]:
-    return len(items) <= MAX_SIGNERS and all(
-        isinstance(item, bytes) and len(item) == SIGNATURE_BYTES for item in items
-    )
+    for item in items:
+        if type(item) is not bytes or len(item) != SIGNATURE_BYTES:
+            return False
+    return len(items) <= MAX_SIGNERS

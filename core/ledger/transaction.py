@@ -80,7 +80,7 @@ def decode_transaction(data: bytes) -> Transaction:
             procedure,
             {name: RecordRef(*ref) for name, ref in changes.items()},
             act,
-            tuple(Signer(*signer) for signer in signers),
+            tuple([Signer(*signer) for signer in signers]),
             claimed_ms,
             nonce,
             tuple(requests),
@@ -104,9 +104,9 @@ def _well_formed(transaction: Transaction) -> bool:
         and len(transaction.nonce) == NONCE_BYTES
         and 0 < len(transaction.signers) <= MAX_SIGNERS
         and len(transaction.requests) <= MAX_REQUESTS
-        and all(type(request) is bytes for request in transaction.requests)
-        and all(_signer_well_formed(signer) for signer in transaction.signers)
-        and all(_reference_well_formed(ref) for ref in transaction.changes.values())
+        and all(map(_signer_well_formed, transaction.signers))
+        and all(map(_reference_well_formed, transaction.changes.values()))
+        and {bytes}.issuperset(map(type, transaction.requests))
     )
 
 
