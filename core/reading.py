@@ -84,7 +84,7 @@ class Reading(Replica):
 
     def list_records(self, register: str, after: tuple[str, bytes] | None = None, limit: int = 100) -> list[RecordRow]:
         """One page in the order of (label, id), after the given place."""
-        return [_record_row(record, pending) for record, pending in self.store.pages.page(register, after, limit)]
+        return [self._record_row(record, pending) for record, pending in self.store.pages.page(register, after, limit)]
 
     def count_records(self, register: str) -> int:
         return self.store.pages.count(register)
@@ -92,7 +92,16 @@ class Reading(Replica):
     def _row(self, record_id: bytes) -> RecordRow | None:
         pending = self.store.state.overlaid(record_id)
         record = pending or self.store.state.agreed(record_id)
-        return _record_row(record, pending is not None) if record else None
+        return self._record_row(record, pending is not None) if record else None
+
+    def _record_row(self, record: Record, pending: bool) -> RecordRow:
+        """A summary has free texts only: the words of choices have labels, which belong to the window."""
+        law = self.laws.get(record.register.partition(".")[0])
+        register = law.by_full_name.get(record.register) if law else None
+        fields = register.fields.items() if register else ()
+        texts = [str(record.fields[name]) for name, field in fields if field.type.kind == "text" and name in record.fields]
+        summary = " · ".join(texts[:2])
+        return RecordRow(record.id, record.register, label(record), summary, record.state, record.keeper, pending)
 
     def record_view(self, record_id: bytes) -> RecordView:
         """The present version and what made each version, newest first. Raises `unknown-record`."""
@@ -248,10 +257,3 @@ def _find_place(payload: Payload, place: int) -> tuple[int, int]:
                 return number, place
             place -= len(item.transactions)
     raise IndexError(place)
-
-
-def _record_row(record: Record, pending: bool) -> RecordRow:
-    texts = [value for value in record.fields.values() if isinstance(value, str)]
-    return RecordRow(
-        record.id, record.register, label(record), " · ".join(texts[:2]), record.state, record.keeper, pending
-    )

@@ -46,14 +46,16 @@ QPushButton[role="main"] {{ background: {ACCENT}; color: white; border: 1px soli
 QPushButton[role="main"]:focus {{ border: 2px solid {INK}; }}
 QPushButton[role="main"]:hover {{ background: #174a6e; }}
 QPushButton[role="main"]:disabled {{ background: #b9c4cd; border-color: #b9c4cd; color: {PAPER}; }}
-QLineEdit, QComboBox, QPlainTextEdit {{ padding: 4px 6px; min-height: 22px; border: 1px solid #9aa5ae; border-radius: 3px;
+QLineEdit, QPlainTextEdit {{ padding: 4px 6px; min-height: 22px; border: 1px solid #9aa5ae; border-radius: 3px;
     background: {PAPER}; selection-background-color: {ACCENT}; }}
-QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus {{ border: 2px solid {ACCENT}; padding: 3px 5px; }}
+QLineEdit:focus, QPlainTextEdit:focus {{ border: 2px solid {ACCENT}; padding: 3px 5px; }}
+QComboBox {{ min-height: 30px; }}
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] {{ border: 2px solid {BAD}; padding: 3px 5px; }}
 QTableView, QListWidget, QTreeView {{ border: 1px solid {LINE}; background: {PAPER}; alternate-background-color: {GROUND};
-    gridline-color: #e6eaee; }}
+    gridline-color: #e6eaee; selection-background-color: #cfe0ee; selection-color: {INK}; }}
 QTableView::item {{ padding: 0 8px; }}
-QHeaderView::section {{ background: {GROUND}; border: 0; border-bottom: 1px solid {LINE}; padding: 6px 8px;
+QListWidget::item {{ padding: 5px 8px; }}
+QHeaderView::section {{ background: {GROUND}; border: 0; border-bottom: 1px solid {LINE}; padding: 6px 8px 6px 11px;
     color: {QUIET}; font-weight: bold; }}
 QScrollArea {{ border: 0; background: transparent; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from core.views import Draft
 from desktop.desk import Desk
+from desktop.style import INK
 from desktop.widgets.status import Shape, shape_icon
 from desktop.widgets.texts import button, label
 from desktop.wording import say, text_in
@@ -65,6 +67,7 @@ class Choosing(QWidget):
             font = heading.font()
             font.setBold(True)
             heading.setFont(font)
+            heading.setForeground(QColor(INK))
             for procedure in law.procedures.values():
                 item = QListWidgetItem("    " + text_in(procedure.title, procedure.name), self.procedures)
                 item.setData(_DATA, f"{law.name}.{procedure.name}")

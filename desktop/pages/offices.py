@@ -59,7 +59,7 @@ class OfficesPage(Page):
         frame, layout = card(self)
         self.address = QLineEdit(frame)
         self.address.setPlaceholderText(say("offices.address.example"))
-        self.address.setMaximumWidth(280)
+        self.address.setMinimumWidth(300)
         self.address.returnPressed.connect(self._meet_address)
         caption = label(say("offices.address"), frame, wrap=False)
         caption.setBuddy(self.address)
@@ -107,19 +107,21 @@ class OfficesPage(Page):
             words = f"{words} {say('offices.strangers', count=self._strangers)}"
         self._nearby_line.setText(words)
         content, grid = QWidget(self._scroll), QGridLayout()
+        frame, inside = card(content)
         grid.setHorizontalSpacing(22)
         grid.setVerticalSpacing(10)
         for column, key in enumerate(("name", "standing", "held", "last", "")):
-            grid.addWidget(label(say(f"offices.column.{key}") if key else "", content, "quiet", wrap=False), 0, column)
+            grid.addWidget(label(say(f"offices.column.{key}") if key else "", frame, "quiet", wrap=False), 0, column)
         self._meet_buttons = {}
         for row, standing in enumerate(self._standings, start=1):
-            self._put_in(content, grid, row, standing)
+            self._put_in(frame, grid, row, standing)
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(1, 4)
         grid.setColumnStretch(3, 2)
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 8, 0)
-        layout.addLayout(grid)
+        inside.addLayout(grid)
+        layout.addWidget(frame)
         layout.addStretch(1)
         self._scroll.setWidget(content)
 
@@ -129,7 +131,7 @@ class OfficesPage(Page):
         status = StatusLine(parent)
         status.show_words(*self._standing_words(standing))
         grid.addWidget(status, row, 1)
-        grid.addWidget(label(say("offices.acts", count=standing.acts), parent, wrap=False), row, 2)
+        grid.addWidget(label(self._held_words(standing), parent, wrap=False), row, 2)
         last = claimed_text(standing.last_claimed_ms) if standing.last_claimed_ms else say("offices.never")
         if number in self._met:
             last = f"{last}\n{self._met[number]}"
@@ -141,14 +143,17 @@ class OfficesPage(Page):
             grid.addWidget(meet, row, 4)
             self._meet_buttons[number] = meet
 
+    def _held_words(self, standing: OfficeStanding) -> str:
+        return say("offices.acts", count=standing.acts) if standing.acts else say("offices.never")
+
     def _standing_words(self, standing: OfficeStanding) -> tuple[Shape, str]:
         if standing.forked:
             return Shape.REJECTED, say("offices.forked")
         if standing.own:
-            return Shape.CERTIFIED, say("offices.own")
+            return Shape.NEAR, say("offices.own")
         if standing.number in self._near:
-            return Shape.CERTIFIED, say("offices.near")
-        return Shape.RECORDED, say("offices.far")
+            return Shape.NEAR, say("offices.near")
+        return Shape.FAR, say("offices.far")
 
     # -- meeting ------------------------------------------------------------------------------------------------
 

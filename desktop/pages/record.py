@@ -1,16 +1,17 @@
 """One record: as it stands now, and its history with each field before and after."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
+    QMenu,
     QScrollArea,
     QSplitter,
     QVBoxLayout,
@@ -18,13 +19,14 @@ from PySide6.QtWidgets import (
 )
 
 from core.laws.form import FormField
+from core.ledger.encoding import Value
 from core.ledger.record import Record
 from core.views import RecordView, TimelineEntry
 from desktop.desk import Desk
 from desktop.printing_act import print_act
 from desktop.widgets.notice import Notice
 from desktop.widgets.status import StatusLine, ladder_shape, shape_icon
-from desktop.widgets.texts import button, label
+from desktop.widgets.texts import button, label, literal
 from desktop.wording import say
 from desktop.wording.ladder import ladder_words, short_step
 from desktop.wording.values import claimed_text, value_lines
@@ -48,9 +50,9 @@ class RecordPanel(QWidget):
         self._back.clicked.connect(self.left)
         self._print = button(say("record.print"), self)
         self._print.clicked.connect(self._print_newest)
-        self._acts = QComboBox(self)
-        self._acts.setAccessibleName(say("record.act"))
-        self._acts.activated.connect(self._act_chosen)
+        self._act = button(say("record.act"), self)
+        self._acts = QMenu(self)
+        self._act.setMenu(self._acts)
         self.notice = Notice(self)
         self.timeline = QListWidget(self)
         self.timeline.setAccessibleName(say("record.timeline"))
@@ -68,7 +70,7 @@ class RecordPanel(QWidget):
         texts.addWidget(self.heading)
         texts.addWidget(self.status)
         head.addLayout(texts, 1)
-        for widget in (self._acts, self._print, self._back):
+        for widget in (self._act, self._print, self._back):
             head.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
         history = QWidget(self)
         right = QVBoxLayout(history)
@@ -149,26 +151,21 @@ class RecordPanel(QWidget):
     def _fill_acts(self, view: RecordView) -> None:
         """The acts that the law allows on a record in this state."""
         self._acts.clear()
-        self._acts.addItem(say("record.act"), None)
         law = self._desk.laws.get(view.record.register.partition(".")[0])
         for procedure in law.procedures.values() if law else ():
             for name, register in procedure.referenced.items():
                 full_name = law.registers[register].full_name if law else ""
                 if full_name == view.record.register and view.record.state in procedure.in_state.get(name, ()):
                     full = f"{law.name}.{procedure.name}" if law else ""
-                    self._acts.addItem(self._desk.procedure_title(full), full)
+                    action = self._acts.addAction(literal(self._desk.procedure_title(full)))
+                    action.setData(full)
+                    action.triggered.connect(partial(self.act_wanted.emit, view, full))
                     break
-        self._acts.setVisible(self._acts.count() > 1)
+        self._act.setVisible(not self._acts.isEmpty())
 
     def procedures(self) -> list[str]:
         """Full names of the acts that are possible on the record shown."""
-        return [self._acts.itemData(place) for place in range(1, self._acts.count())]
-
-    def _act_chosen(self, _index: int) -> None:
-        procedure = self._acts.currentData()
-        if procedure and self._view is not None:
-            self._acts.setCurrentIndex(0)
-            self.act_wanted.emit(self._view, procedure)
+        return [action.data() for action in self._acts.actions()]
 
     def _print_newest(self) -> None:
         if self._view is None or not self._view.timeline:
@@ -190,7 +187,7 @@ class _Fields(QScrollArea):
     def show_record(self, record: Record) -> None:
         content, grid = self._fresh()
         for row, field in enumerate(self._form(record)):
-            lines = value_lines(_value(record, field), field, self._desk.offices)
+            lines = self._lines(_value(record, field), field, record)
             grid.addWidget(label(field.label, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label("\n".join(lines), content, selectable=True), row, 1)
         keeper = say("register.shared") if record.keeper is None else self._desk.offices[record.keeper]
@@ -214,10 +211,15 @@ class _Fields(QScrollArea):
                 continue
             grid.addWidget(label(field.label, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
             for column, value in ((1, before), (2, after)):
-                lines = value_lines(value, field, self._desk.offices)
+                lines = self._lines(value, field, entry.after)
                 grid.addWidget(label("\n".join(lines), content, selectable=True), row, column, Qt.AlignmentFlag.AlignTop)
             row += 1
         self._finish(content, grid, row)
+
+    def _lines(self, value: Value, field: FormField, record: Record) -> Sequence[str]:
+        if field.name == "state" and value is not None:
+            return [self._desk.state_label(record.register, value)]
+        return value_lines(value, field, self._desk.offices)
 
     def _form(self, record: Record) -> Sequence[FormField]:
         state = FormField("state", "text", say("record.state"), "", True)
@@ -239,7 +241,7 @@ class _Fields(QScrollArea):
         self.setWidget(content)
 
 
-def _value(record: Record, field: FormField) -> object:
+def _value(record: Record, field: FormField) -> Value:
     if field.name == "state":
         return record.state
     return record.key.get(field.name, record.fields.get(field.name))

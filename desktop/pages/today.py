@@ -1,12 +1,14 @@
 """Today: what waits for this office. It says that nothing waits only when nothing does, and which offices it has not heard."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from core.clock import SystemClock
+from core.office import Office
 from core.views import ActView, Draft, Step, Today
 from desktop.desk import Desk
 from desktop.pages.page import Page
@@ -25,6 +27,20 @@ _GROUPS = (
 )
 
 
+class Waiting(NamedTuple):
+    today: Today
+    drafts: Sequence[Draft]
+    labels: Mapping[bytes, str]  # of the records of the acts that are shown
+
+
+def _waiting(office: Office) -> Waiting:
+    """On the office's thread."""
+    today = office.today()
+    acts = [act for name, _ in _GROUPS for act in getattr(today, name)[:SHOWN]]
+    records = {act.records[0] for act in acts if act.records}
+    return Waiting(today, office.drafts(), {record: office.record_view(record).label for record in records})
+
+
 class TodayPage(Page):
     record_wanted = Signal(bytes)
     draft_wanted = Signal(object)
@@ -37,13 +53,13 @@ class TodayPage(Page):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.body.addWidget(self._scroll, 1)
-        self._content: QWidget | None = None
+        self._labels: Mapping[bytes, str] = {}
 
     def refresh(self) -> None:
-        self.desk.ask(self, lambda office: (office.today(), office.drafts()), self._show, self.tell_trouble)
+        self.desk.ask(self, _waiting, self._show, self.tell_trouble)
 
-    def _show(self, answer: tuple[Today, Sequence[Draft]]) -> None:
-        today, drafts = answer
+    def _show(self, answer: "Waiting") -> None:
+        today, drafts, self._labels = answer
         content = QWidget(self._scroll)
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 8, 0)
@@ -56,7 +72,6 @@ class TodayPage(Page):
         if drafts:
             layout.addWidget(self._drafts(content, drafts))
         layout.addStretch(1)
-        self._content = content
         self._scroll.setWidget(content)
 
     def _head(self, parent: QWidget, today: Today) -> QWidget:
@@ -103,12 +118,13 @@ class TodayPage(Page):
         layout = QHBoxLayout(line)
         layout.setContentsMargins(0, 0, 0, 0)
         status = StatusLine(line)
+        about = self._labels.get(act.records[0], "") if act.records else ""
         title = self.desk.procedure_title(f"{act.transaction.law}.{act.transaction.procedure}")
-        status.show_words(shape, f"{title} · {claimed_text(act.transaction.claimed_ms)}")
+        status.show_words(shape, " · ".join(filter(None, (title, about, claimed_text(act.transaction.claimed_ms)))))
         step = step_words(act.ladder, len(self.desk.offices))
         if act.ladder.step is Step.REJECTED:
             step = f"{step}. {rejection_sentence(act.ladder)}"
-        layout.addWidget(status, 3)
+        layout.addWidget(status, 3, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(label(step, line, "quiet"), 4)
         if act.records:
             layout.addWidget(self._open_button(line, act))
@@ -128,7 +144,7 @@ class TodayPage(Page):
             status.show_words(Shape.DRAFT, f"{draft.title} · {claimed_text(draft.changed_ms)}")
             go_on = button(say("today.go-on"), frame)
             go_on.clicked.connect(partial(self.draft_wanted.emit, draft))
-            row.addWidget(status, 1)
+            row.addWidget(status, 1, Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(go_on)
             layout.addLayout(row)
         return frame

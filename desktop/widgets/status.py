@@ -4,7 +4,7 @@ from enum import Enum
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from core.views import Ladder, Step
 from desktop.style import ACCENT, BAD, CARE, GOOD, QUIET
@@ -22,6 +22,8 @@ class Shape(Enum):
     SUSPENDED = "suspended"
     HELD = "held"
     INFO = "info"
+    NEAR = "near"
+    FAR = "far"
 
 
 _COLOURS = {
@@ -34,6 +36,8 @@ _COLOURS = {
     Shape.SUSPENDED: CARE,
     Shape.HELD: CARE,
     Shape.INFO: ACCENT,
+    Shape.NEAR: ACCENT,
+    Shape.FAR: QUIET,
 }
 _STEPS = {
     Step.RECORDED: Shape.RECORDED,
@@ -79,7 +83,10 @@ def _paint(painter: QPainter, shape: Shape, colour: QColor) -> None:
         case Shape.DRAFT:
             painter.setPen(QPen(colour, 1.8, Qt.PenStyle.DotLine))
             painter.drawEllipse(circle)
-        case Shape.RECORDED:
+        case Shape.RECORDED | Shape.FAR:
+            painter.drawEllipse(circle)
+        case Shape.NEAR:
+            painter.setBrush(colour)
             painter.drawEllipse(circle)
         case Shape.WITNESSED:
             painter.drawEllipse(circle)
@@ -122,7 +129,8 @@ class StatusLine(QWidget):
         self._shape.setTextFormat(Qt.TextFormat.PlainText)
         self._words = label("", self, role)
         layout.addWidget(self._shape, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._words, 1)
+        layout.addWidget(self._words, 1, Qt.AlignmentFlag.AlignTop)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     @property
     def text(self) -> str:
@@ -134,4 +142,6 @@ class StatusLine(QWidget):
     def show_words(self, shape: Shape, words: str) -> None:
         self._shape.setPixmap(shape_pixmap(shape, 18, self.devicePixelRatioF()))
         self._words.setText(words)
+        self._words.ensurePolished()
+        self._shape.setFixedHeight(max(18, self._words.fontMetrics().height()))  # beside the first line
         self.setAccessibleName(words)

@@ -5,8 +5,8 @@ The form holds nothing: it shows what the draft says and tells what a person cha
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from core.casefile.view import FieldPath, View
 from core.laws.form import FormField
@@ -47,12 +47,12 @@ class ActForm(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 12, 0)
         grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(12)
         grid.setColumnMinimumWidth(0, CAPTION_WIDTH)
         grid.setColumnStretch(1, 1)
         for place, field in enumerate(fields):
-            self._put_in(field, grid, place * 2)
-        grid.setRowStretch(len(fields) * 2, 1)
+            self._put_in(field, grid, place)
+        grid.setRowStretch(len(fields), 1)
 
     # -- what it says -------------------------------------------------------------------------------------------
 
@@ -132,11 +132,12 @@ class ActForm(QWidget):
         caption.setContentsMargins(0, 6, 0, 0)
         hint = label(field.help, self, "quiet")
         hint.setVisible(bool(field.help))
-        hint.setContentsMargins(0, 0, 0, 8)
-        grid.addWidget(caption, row, 0)
-        grid.setAlignment(caption, grid.alignment())
-        grid.addWidget(editor, row, 1)
-        grid.addWidget(hint, row + 1, 1)
+        cell = QVBoxLayout()
+        cell.setSpacing(2)
+        cell.addWidget(editor)
+        cell.addWidget(hint)
+        grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(cell, row, 1)
         self._editors[field.name], self._hints[field.name] = editor, hint
 
     def _make(self, field: FormField) -> Editor | RowsEditor:

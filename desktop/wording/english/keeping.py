@@ -280,6 +280,12 @@ KEEPING = {
         "Some fields are empty or cannot be read: {fields}.", "The draft is kept.", "Fill in the fields that are marked."
     ),
     "signer-missing": Trouble("No officer was chosen for a signature.", "The draft is kept.", "Choose who signs."),
+    "no-screen": Trouble(
+        "There is no screen here, so no window can open.",
+        SAFE,
+        "Use a command instead, such as muniment demo --headless; see muniment --help.",
+    ),
+    "self-test-needs": Trouble("This step needs another one that failed: {step}.", SAFE, "See the other step."),
     "demonstration-failed": Trouble(
         "The demonstration stopped at this step: {step}. {why}",
         "It uses folders of its own: no office of yours was touched.",

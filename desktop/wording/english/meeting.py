@@ -18,6 +18,28 @@ MEETING = {
     "office-not-nearby": Trouble(
         "That office was not found on this network.", SAFE, "Type its address, or carry a file on a stick."
     ),
+    "office-not-found": Trouble(
+        "That office was not found on this network.", SAFE, "Check that both computers are on and on one network, type its"
+        " address, or use a stick."
+    ),
+    "not-found-nearby": Trouble(
+        "The second copy was not found on this computer's network.", SAFE, "Look whether a firewall stops Muniment."
+    ),
+    "unknown-office": Trouble("The network has no such office: {office}.", SAFE, "Look at its name or number."),
+    "own-key": Trouble(
+        "At that address answers this office itself, or a copy of it.",
+        SAFE,
+        "Look at the address; if it is another computer, stop using the copy and ask your administrator.",
+    ),
+    "other-office-there": Trouble(
+        "Another office than the one you meant answered there.", SAFE, "Look at the address, or meet that one."
+    ),
+    "port-taken": Trouble(
+        "Another program on this computer uses the door of Muniment (port {port}), or Muniment is open already.",
+        SAFE,
+        "Close the other program or window, then start Muniment again.",
+    ),
+    "service-stopped": Trouble("Muniment is closing.", SAFE, "Start it again."),
     "bad-address": Trouble("This is no address: {address}.", SAFE, "Type it like 192.168.1.5 or 192.168.1.5:7420."),
     "port-refused": Trouble(
         "At {address} nothing takes calls for Muniment.", SAFE, "Start Muniment there, and let its firewall pass it."
@@ -72,6 +94,17 @@ MEETING = {
     "not-fork-evidence": Trouble("This file is no proof of a double signature.", KEPT, "Choose another file."),
     # Files on a stick
     "not-a-courier-file": Trouble("This file was not written by an office for a stick.", KEPT, "Choose another file."),
+    "not-for-us": Trouble("The file on the stick is for other offices.", KEPT, "Carry it to them."),
+    "courier-older": Trouble(
+        "The file on the stick is older than what this office already holds.", SAFE, "There is nothing to do."
+    ),
+    "courier-repeated": Trouble("This file was read here before.", SAFE, "There is nothing to do."),
+    "courier-needs-earlier": Trouble(
+        "The file on the stick builds on things that this office does not hold yet.",
+        KEPT,
+        "Read the earlier file first, or meet the office.",
+    ),
+    "no-recipient": Trouble("No office was named for whom the file is.", "Nothing was written.", "Name at least one."),
     "courier-cut": Trouble(
         "The file on the stick is not whole.", KEPT, "Write it again at the other office, and wait until it says it is written."
     ),
@@ -88,6 +121,64 @@ MEETING = {
         "The visible text of this paper is not what was signed.",
         "The record itself is untouched.",
         "Do not rely on this paper: ask the office for a new extract.",
+    ),
+    "embedded-data-differs": Trouble(
+        "The file carries rules of the register that its network does not have.",
+        "The record itself is untouched.",
+        "Do not rely on this paper: ask the office for a new extract.",
+    ),
+    "rules-missing": Trouble(
+        "The rules of the register under which the act was made are not at hand, so the paper cannot be set again.",
+        SAFE,
+        "Verify it at an office of its network.",
+    ),
+    "template-unknown": Trouble(
+        "The paper was set by a newer Muniment.", SAFE, "Install the newer Muniment and verify it again."
+    ),
+    "several-receipts": Trouble(
+        "The paper carries codes of more than one act.",
+        "The records themselves are untouched.",
+        "Do not rely on this paper: ask the office for a new extract.",
+    ),
+    "symbols-missing": Trouble("A code on the paper is missing or cannot be read.", SAFE, "Scan every page, flat and sharp."),
+    "damaged-symbol": Trouble("A code on the paper is damaged.", SAFE, "Scan it again, or ask the office for a new extract."),
+    "malformed-receipt": Trouble(
+        "The code on the paper holds no proof that can be read.", SAFE, "Ask the office for a new extract."
+    ),
+    "receipt-too-new": Trouble("The paper was made by a newer Muniment.", SAFE, "Install the newer Muniment."),
+    "receipt-of-another-network": Trouble(
+        "The paper belongs to another network of offices.", SAFE, "Verify it at an office of its network."
+    ),
+    "signer-not-in-charter": Trouble(
+        "The paper is signed by somebody whom the network does not know.", SAFE, "Do not rely on it: ask the office."
+    ),
+    "bad-receipt-signature": Trouble(
+        "A signature does not fit what the paper says was signed.", SAFE, "Do not rely on it: ask the office."
+    ),
+    "bad-charter-proof": Trouble(
+        "The paper does not prove that its office belongs to the network.", SAFE, "Do not rely on it: ask the office."
+    ),
+    "bad-receipt-path": Trouble(
+        "The paper does not prove that the act was recorded.", SAFE, "Do not rely on it: ask the office."
+    ),
+    "bad-record-origin": Trouble(
+        "The paper does not prove what it says of the record before the act.", SAFE, "Do not rely on it: ask the office."
+    ),
+    "receipt-too-large-for-paper": Trouble(
+        "The act is too long for the codes of one paper.", "The act itself is recorded.", "Give its proof as a file."
+    ),
+    "paper-not-yet": Trouble(
+        "The rules of the register let no paper leave before the act has climbed further.",
+        "The act itself is recorded.",
+        "Meet other offices, then print it.",
+    ),
+    "evidence-needs-charter": Trouble(
+        "A proof of a double signature can only be checked by somebody who knows the network.",
+        SAFE,
+        "Give the charter with it, or verify it at an office of its network.",
+    ),
+    "evidence-of-another-network": Trouble(
+        "This proof belongs to another network of offices.", SAFE, "Verify it at an office of its network."
     ),
     "bad-signature": Trouble(
         "A signature does not fit what it should have signed.",
