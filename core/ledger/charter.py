@@ -65,7 +65,9 @@ class Charter:
     @cached_property
     def head(self) -> bytes:
         digests = [tagged_hash("law", law) for law in self.laws]
-        return encode([VERSION, self.name, self.founded_ms, self.quorum, dict(self.homes), digests])
+        return encode(
+            [VERSION, self.name, self.founded_ms, self.quorum, dict(self.homes), digests, len(self.cards)]
+        )
 
     @cached_property
     def leaves(self) -> list[bytes]:
@@ -103,16 +105,17 @@ class CharterHead:
     quorum: int
     homes: Mapping[str, str]
     law_digests: tuple[bytes, ...]  # of the laws in force from epoch 0
+    offices: int  # how many found it: a proof in a tree does not say how many leaves the tree has
 
 
 def decode_head(data: bytes) -> CharterHead:
     """Raises `not-a-charter` and the codes of `decode`."""
     match decode(data):
-        case [version, str(name), founded_ms, quorum, dict(homes), [*digests]] if _is_version(version):
+        case [version, str(name), founded_ms, quorum, dict(homes), [*digests], offices] if _is_version(version):
             named = 0 < len(name) <= MAX_NAME_CHARS and all(type(home) is str for home in homes.values())
-            counted = is_natural(founded_ms) and is_natural(quorum)
+            counted = is_natural(founded_ms) and is_natural(quorum) and is_natural(offices)
             if named and counted and all(type(digest) is bytes for digest in digests):
-                return CharterHead(name, founded_ms, quorum, homes, tuple(digests))
+                return CharterHead(name, founded_ms, quorum, homes, tuple(digests), offices)
     raise MunimentError("not-a-charter")
 
 

@@ -124,7 +124,7 @@ def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None
     return ReceiptFacts(
         network=receipt.network,
         network_name=head.name,
-        offices=receipt.charter_count - 1,
+        offices=head.offices,
         quorum=head.quorum,
         law_digests=head.law_digests,
         transaction_id=act_id,
@@ -146,7 +146,11 @@ def _check_charter(receipt: Receipt) -> CharterHead:
     root = multiproof.root_from_proof(receipt.charter_count, known, receipt.charter_hashes)
     if root is None or network_id(root) != receipt.network:
         raise MunimentError("bad-charter-proof", network=receipt.network)
-    return decode_head(receipt.charter_leaves[0])
+    head = decode_head(receipt.charter_leaves[0])
+    # The root alone would fit other counts of leaves as well.
+    if head.offices != receipt.charter_count - 1:
+        raise MunimentError("bad-charter-proof", network=receipt.network)
+    return head
 
 
 def _members(receipt: Receipt) -> dict[int, Member]:
