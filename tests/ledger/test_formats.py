@@ -85,7 +85,8 @@ def again_leaf(data: bytes) -> bytes:
 
 def again_head(data: bytes) -> bytes:
     head = decode_head(data)
-    return encode([1, head.name, head.founded_ms, head.quorum, dict(head.homes), list(head.law_digests)])
+    digests = list(head.law_digests)
+    return encode([1, head.name, head.founded_ms, head.quorum, dict(head.homes), digests, head.offices])
 
 
 def any_signature(_key: bytes, _message: bytes, signature: bytes) -> bool:
