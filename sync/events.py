@@ -44,8 +44,16 @@ class PeerRefused:
 
 
 @dataclass(frozen=True)
+class ReplicaDamaged:
+    """A stored block is not what was signed: the office reads and passes on, and signs nothing."""
+
+    code: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class CourierProgress:
     blocks: int  # written or read so far
 
 
-Event = NeighboursChanged | MeetingProgress | MeetingEnded | MeetingFailed | PeerRefused | CourierProgress
+Event = NeighboursChanged | MeetingProgress | MeetingEnded | MeetingFailed | PeerRefused | ReplicaDamaged | CourierProgress

@@ -28,6 +28,7 @@ from sync.events import (
     MeetingProgress,
     NeighboursChanged,
     PeerRefused,
+    ReplicaDamaged,
 )
 from sync.gossip import Gossip
 from sync.link import Link
@@ -41,6 +42,8 @@ from sync.tls import Credentials
 
 DEFAULT_PORT = 7420
 TICK_S = 1.0
+VERIFIED_AT_ONCE = 8  # blocks between two looks at the network: some 20 ms with full payloads
+VERIFY_PAUSE_S = 0.02
 MEETING_ALREADY = "meeting-already"
 _CROSSED_WAIT_S = 60.0
 _STOP_S = 15.0
@@ -49,7 +52,12 @@ T = TypeVar("T")
 
 
 class OwnedReplica(Replica, Protocol):
+    quarantine: str | None
+
     def close(self) -> None: ...
+
+    def verify_stored(self, after_position: int, count: int) -> int | None:
+        """Check so many stored blocks again; the last position, None at the end. Raises `replica-damaged`."""
 
 
 R = TypeVar("R", bound=OwnedReplica)
@@ -199,12 +207,25 @@ class Service(Generic[R]):
     async def _work(self) -> None:
         if self._settings.announce:
             await self._discovery.start()
+        self._keep(self._verify_again())
         while not self._stopping.is_set():
             if self._settings.automatic:
                 self._meet_around()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
                     await self._stopping.wait()
+
+    async def _verify_again(self) -> None:
+        """Read every stored block again as if it came from outside: the database cannot see an old page put back."""
+        position: int | None = 0
+        while position is not None:
+            try:
+                position = self.office.verify_stored(position, VERIFIED_AT_ONCE)
+            except MunimentError as error:
+                self.office.quarantine = "replica-damaged"
+                self._tell(ReplicaDamaged(error.code, error.facts))
+                return
+            await asyncio.sleep(VERIFY_PAUSE_S)
 
     async def _shut_down(self) -> None:
         if not hasattr(self, "_discovery"):
