@@ -126,7 +126,7 @@ def money_text(amount: int, currency: str) -> str:
     digits = 0 if currency in NO_MINOR_UNITS else 2
     units, rest = divmod(abs(amount), 10**digits)
     text = f"{units:,}".replace(",", NO_BREAK_SPACE) + (f".{rest:0{digits}}" if digits else "")
-    return f"{'−' if amount < 0 else ''}{text}{NO_BREAK_SPACE}{currency}"
+    return f"{'-' if amount < 0 else ''}{text}{NO_BREAK_SPACE}{currency}"
 
 
 def grouped(text: str, size: int = 4) -> str:

@@ -1,0 +1,93 @@
+"""Extracts of real acts of real offices: printed early, verified later, at any step, by anybody."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.errors import MunimentError
+from core.laws import parse_law
+from core.office import Office
+from core.views import ActView
+from desktop.knowledge import knowledge_of_charter, knowledge_of_office
+from desktop.library import library_laws
+from desktop.printing.office_extract import extract_pdf
+from desktop.verification import verify_file
+from tests.ledger.building import Network, make_network
+from tests.offices import land_network, make_offices, meet, meet_until_quiet, open_in_memory, register, sell
+
+DAY = (2026, 11, 23)
+Save = Callable[..., Path]
+
+
+def printed_by(office: Office, act: bytes, language: str = "en") -> bytes:
+    return extract_pdf(office, office.receipt(act, language), office.act_view(act), DAY)
+
+
+def registered_and_sold(network: Network, office: Office, number: int = 1, buyers: int = 1) -> ActView:
+    act = register(network, office, number)
+    (parcel,) = act.records
+    for buyer in range(buyers):
+        act = sell(network, office, parcel, buyer)
+    return act
+
+
+@pytest.fixture
+def offices() -> list[Office]:
+    return make_offices()
+
+
+def test_a_sale_names_its_parcel_however_often_it_was_sold(offices: list[Office], save: Save) -> None:
+    act = registered_and_sold(land_network(), offices[0], 4100200, buyers=4)
+    result = verify_file(save(printed_by(offices[0], act.id)))
+    assert (result.valid, result.code, result.printed) == (True, "valid", "Signed and kept at this office only")
+    assert dict(result.facts)["Parcel"].startswith("Cadastral number 0004100200\n")
+
+
+def test_a_paper_printed_early_verifies_later_at_its_higher_step(offices: list[Office], save: Save) -> None:
+    act = registered_and_sold(land_network(), offices[0])
+    paper = save(printed_by(offices[0], act.id))
+    assert verify_file(paper, knowledge_of_office(offices[0])).step == "recorded"
+    assert verify_file(paper, knowledge_of_office(offices[1])).step is None
+    meet(offices[0], offices[1])
+    result = verify_file(paper, knowledge_of_office(offices[1]))
+    assert (result.step, len(result.witnesses)) == ("witnessed", 2)
+    meet_until_quiet(offices)
+    result = verify_file(paper, knowledge_of_office(offices[3]))
+    assert (result.valid, result.step, result.printed) == (True, "certified", "Signed and kept at this office only")
+    assert set(result.witnesses) >= {"Шацк", "Телеханы"}
+
+
+def test_any_office_prints_any_act(offices: list[Office], save: Save) -> None:
+    act = registered_and_sold(land_network(), offices[0])
+    meet_until_quiet(offices)
+    result = verify_file(save(printed_by(offices[2], act.id)), knowledge_of_charter(land_network().charter))
+    assert (result.valid, result.network_known) == (True, True)
+    assert result.printed == "Confirmed by the majority (3 of 4)"
+
+
+@pytest.mark.parametrize("language", ["be", "ru", "ro", "ka"])
+def test_a_language_that_lacks_words_falls_back_and_still_compares(
+    offices: list[Office], save: Save, language: str
+) -> None:
+    act = registered_and_sold(land_network(), offices[0])
+    meet_until_quiet(offices)
+    assert verify_file(save(printed_by(offices[0], act.id, language))).valid
+
+
+def test_the_law_may_hold_the_paper_back(save: Save) -> None:
+    text = library_laws()["land"].replace("paper_from: recorded", "paper_from: certified")
+    network = make_network(4, [parse_law(text).canonical])
+    offices = [open_in_memory(network, number) for number in range(4)]
+    act = registered_and_sold(network, offices[0])
+    with pytest.raises(MunimentError) as caught:
+        printed_by(offices[0], act.id)
+    assert (caught.value.code, caught.value.facts) == ("paper-not-yet", {"step": "recorded", "needed": "certified"})
+    meet_until_quiet(offices)
+    result = verify_file(save(printed_by(offices[0], act.id)))
+    assert (result.valid, result.code) == (True, "valid")
+
+
+def test_an_unknown_act_has_no_paper(offices: list[Office]) -> None:
+    with pytest.raises(MunimentError, match="unknown-act"):
+        offices[0].receipt(bytes(32))
