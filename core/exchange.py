@@ -4,17 +4,16 @@ Blocks stand at *places* (author, incarnation, seq); several stand at one place 
 block that cannot be judged yet waits aside, in memory and bounded: it is offered again by any later meeting.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.ledger.block import Block, block_id, decode_header
+from core.ledger.block import block_id, decode_header
 from core.ledger.blocklace import Vertex, each_tip
 from core.ledger.forks import check_evidence
-from core.ledger.payload import Evidence, Payload
+from core.ledger.payload import Evidence
 from core.replica import Replica
 
 MAX_ASIDE = 256
@@ -50,8 +49,6 @@ class Received(Enum):
 
 class Exchange(Replica):
     """Satisfies sync.replica.Replica, but for `number` and `write`, which need a key."""
-
-    _aside: OrderedDict[bytes, tuple[Block, Payload | None]]
 
     @property
     def anchor(self) -> int:
@@ -121,14 +118,14 @@ class Exchange(Replica):
         received = block_id(self.network, header)
         if received in self.lace.vertices:
             return Received.DUPLICATE
-        block, opened = self.admit(header, signature, payload)
-        if self.lace.missing(block.header):
-            self._aside[received] = (block, opened)
+        admitted = self.admit(header, signature, payload)
+        if self.lace.missing(admitted.block.header):
+            self._aside[received] = admitted
             while len(self._aside) > MAX_ASIDE:
                 self._aside.popitem(last=False)
             return Received.ASIDE
         self._aside.pop(received, None)
-        self.take(block, opened)
+        self.take(admitted)
         self._take_from_aside()
         return Received.ACCEPTED
 
@@ -136,16 +133,16 @@ class Exchange(Replica):
         progress = True
         while progress:
             progress = False
-            for waiting, (block, payload) in list(self._aside.items()):
-                if self.lace.missing(block.header):
+            for waiting, admitted in list(self._aside.items()):
+                if self.lace.missing(admitted.block.header):
                     continue
                 del self._aside[waiting]
                 progress = True
                 try:
-                    self.lace.check(block.header)
+                    self.lace.check(admitted.block.header)
                 except MunimentError:
                     continue  # it waited in vain: nobody referred to it, and whoever sends it again is told why
-                self.take(block, payload)
+                self.take(admitted)
 
     def add_evidence(self, first: SignedHeader, second: SignedHeader) -> None:
         """Keep two signed headers of one place (either order) as proof of a fork. Durable on return.

@@ -6,14 +6,14 @@ no block invalid: it ends as rejected, with its code, and changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws.execution import Context, execute
 from core.laws.law import Law
 from core.laws.verdict import Accepted, Rejected
-from core.ledger.payload import Group, group_root, group_signing_message
+from core.ledger.payload import Group, group_signing_message
 from core.ledger.record import Change, State
 from core.ledger.roll import Roll
 from core.ledger.transaction import Transaction, decode_transaction
@@ -23,6 +23,14 @@ from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
 
 REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A block's acts before they run: those that could be read, and what must be rejected for form or signatures."""
+
+    transactions: Mapping[bytes, Transaction] = field(default_factory=dict)  # by id; others are read when they run
+    faults: Mapping[bytes, str] = field(default_factory=dict)  # id → code
 
 
 @dataclass(frozen=True)
@@ -45,14 +53,14 @@ class Fold:
         context = Context(self.network, author, incarnation, act_id, self.roll.roles, self.homes)
         return execute(state, transaction, law, context, trace)
 
-    def signature_fault(self, group: Group, ids: Sequence[bytes], transactions: Sequence[Transaction]) -> str | None:
+    def signature_fault(self, group: Group, transactions: Sequence[Transaction]) -> str | None:
         """The code of what is wrong with a group's signatures, or None."""
         signers = transactions[0].signers
         if any(transaction.signers != signers for transaction in transactions):
             return "group-of-different-signers"
         if len(signers) != len(group.signatures):
             return "signature-missing"
-        message = group_signing_message(self.network, group_root(ids))
+        message = group_signing_message(self.network, group.root(self.network))
         for signer, signature in zip(signers, group.signatures, strict=True):
             officer = self.roll.officer(signer.office, signer.officer)
             if officer is None or not verify(officer.key, message, signature):
@@ -66,17 +74,13 @@ class Fold:
         author: int,
         position: int,
         already_run: set[bytes],
-        known_faults: Mapping[bytes, str],
+        checked: Checked,
     ) -> list[ActRow]:
-        """Judge every act of a block and apply what is accepted.
-
-        `known_faults`: codes of acts whose signatures were found bad when the block came in; the signatures are not
-        checked again for acts that are in `known_faults` or, if it is given at all, are absent from it.
-        """
+        """Judge every act of a block and apply what is accepted; signatures are not looked at again."""
         rows: list[ActRow] = []
         for group in groups:
             ids = group.ids(self.network)
-            rows.extend(self._run_group(working, group, ids, author, position, len(rows), already_run, known_faults))
+            rows.extend(self._run_group(working, group, ids, author, position, len(rows), already_run, checked))
         return rows
 
     def _run_group(
@@ -88,18 +92,23 @@ class Fold:
         position: int,
         place: int,
         already_run: set[bytes],
-        known_faults: Mapping[bytes, str],
+        checked: Checked,
     ) -> list[ActRow]:
         rows = []
         for number, (act_id, encoded) in enumerate(zip(ids, group.transactions, strict=True), place):
-            fault = known_faults.get(act_id)
+            fault = checked.faults.get(act_id)
             verdict: Accepted | Rejected
             if fault is not None:
                 verdict = Rejected(fault)
             elif act_id in already_run:
                 verdict = Rejected("enclosed-twice")
             else:
-                verdict = self._judge_encoded(working, encoded, act_id, author)
+                transaction = checked.transactions.get(act_id)
+                verdict = (
+                    self._judge_encoded(working, encoded, act_id, author)
+                    if transaction is None
+                    else self.judge(working, transaction, act_id, author)
+                )
             if isinstance(verdict, Accepted):
                 working.apply(verdict.changes, verdict.index_changes)
             already_run.add(act_id)
@@ -113,19 +122,22 @@ class Fold:
             return Rejected(error.code)
         return self.judge(working, transaction, act_id, author)
 
-    def faults(self, groups: Sequence[Group]) -> dict[bytes, str]:
-        """Acts of a block that must be rejected for their form or their signatures: id → code."""
-        found: dict[bytes, str] = {}
+    def check(self, groups: Sequence[Group]) -> Checked:
+        """Read the acts of a block and verify the signatures of each group."""
+        read: dict[bytes, Transaction] = {}
+        faults: dict[bytes, str] = {}
         for group in groups:
             ids = group.ids(self.network)
             try:
                 transactions = [decode_transaction(encoded) for encoded in group.transactions]
-                code = self.signature_fault(group, ids, transactions)
+                code = self.signature_fault(group, transactions)
             except MunimentError as error:
                 code = error.code
-            if code is not None:
-                found.update(dict.fromkeys(ids, code))
-        return found
+            if code is None:
+                read.update(zip(ids, transactions, strict=True))
+            else:
+                faults.update(dict.fromkeys(ids, code))
+        return Checked(read, faults)
 
 
 def act_row(verdict: Accepted | Rejected, act_id: bytes, position: int, place: int, author: int) -> ActRow:

@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.crypto.signing import Signer as Key
 from core.errors import MunimentError
 from core.exchange import Exchange
-from core.folding import act_row
+from core.folding import Checked, act_row
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.block import Block, Header, block_id, block_preimage, decode_header, encode_header
 from core.ledger.charter import Charter
@@ -40,7 +40,7 @@ from core.ledger.transaction import (
     transaction_id,
 )
 from core.reading import Reading
-from core.replica import Judged
+from core.replica import Admitted, Judged
 from core.store.intent import Mark, compare
 from core.store.journal import Journal
 from core.store.replica import ReplicaStore
@@ -191,7 +191,7 @@ class Office(Exchange, Reading):
         head = self._head()
         if batch.after != (head.id if head else None):
             judged = self._judge_own(group, batch.ids)
-        fault = self.fold.signature_fault(group, batch.ids, [decode_transaction(batch.encoded[0])])
+        fault = self.fold.signature_fault(group, [decode_transaction(batch.encoded[0])])
         if fault is not None:
             raise MunimentError(fault)
         self._write_block(Payload((group,)), judged)
@@ -208,7 +208,7 @@ class Office(Exchange, Reading):
         if len(set(ids)) != len(ids):
             raise MunimentError("rejected", reason="enclosed-twice", number=len(ids) - 1)
         transactions = [decode_transaction(encoded) for encoded in group.transactions]
-        fault = self.fold.signature_fault(group, ids, transactions)
+        fault = self.fold.signature_fault(group, transactions)
         if fault is not None:
             raise MunimentError(fault)
         working, rows = WorkingState(self.store.state, self.number), []
@@ -290,7 +290,8 @@ class Office(Exchange, Reading):
     ) -> bytes:
         signature = self._key.sign(block_preimage(self.network, header_bytes))
         block = Block(block_id(self.network, header_bytes), header, header_bytes, signature, payload_bytes)
-        self.take(block, payload, judged)
+        checked = self.fold.check(payload.groups) if payload and judged is None else Checked()
+        self.take(Admitted(block, payload, checked), judged)
         return block.id
 
 

@@ -8,11 +8,11 @@ the agreed state, each chain in its own order: while every register is homed, th
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.folding import Fold, write_working
+from core.folding import Checked, Fold, write_working
 from core.laws.law_check import check_law
 from core.laws.law_reading import law_from_canonical
 from core.ledger.block import Block, block_id, block_preimage, decode_header
@@ -33,6 +33,17 @@ class Judged:
     rows: list[ActRow]
 
 
+@dataclass(frozen=True)
+class Admitted:
+    """A block whose form, signature, payload and place in the graph hold, with its acts read and their signatures
+    verified: nothing is left but to execute it.
+    """
+
+    block: Block
+    payload: Payload | None
+    acts: Checked
+
+
 class Replica:
     """Used from one thread."""
 
@@ -45,7 +56,7 @@ class Replica:
         for law in self.laws.values():
             check_law(law, charter.homes).raise_any()
         self.fold = Fold(self.network, self.roll, self.laws, charter.homes)
-        self._aside: OrderedDict[bytes, tuple[Block, Payload | None]] = OrderedDict()
+        self._aside: OrderedDict[bytes, Admitted] = OrderedDict()
         self._load()
 
     def _load(self) -> None:
@@ -61,10 +72,8 @@ class Replica:
 
     # -- taking blocks in ---------------------------------------------------------------------------------------
 
-    def admit(
-        self, header_bytes: bytes, signature: bytes, payload_bytes: bytes | None
-    ) -> tuple[Block, Payload | None]:
-        """A block whose form, signature, payload and place in the graph hold; raises the first rule it breaks."""
+    def admit(self, header_bytes: bytes, signature: bytes, payload_bytes: bytes | None) -> Admitted:
+        """Verify a block with all its signatures; raises the first rule it breaks. A bad act spoils no block."""
         header = decode_header(header_bytes)
         member = self.roll.member(header.author)
         if member is None:
@@ -75,7 +84,7 @@ class Replica:
         block = Block(block_id(self.network, header_bytes), header, header_bytes, signature, payload_bytes)
         if not self.lace.missing(header):
             self.lace.check(header)
-        return block, payload
+        return Admitted(block, payload, self.fold.check(payload.groups) if payload else Checked())
 
     def _check_payload(
         self, named: tuple[bytes, int] | None, payload_bytes: bytes | None, author: int
@@ -89,8 +98,9 @@ class Replica:
             raise MunimentError("payload-differs", author=author)
         return payload
 
-    def take(self, block: Block, payload: Payload | None, judged: Judged | None = None) -> Added:
+    def take(self, admitted: Admitted, judged: Judged | None = None) -> Added:
         """Store and execute an admitted block whose parents are here. Durable on return."""
+        block, payload = admitted.block, admitted.payload
         accused = self._accused(payload)
         act_count = sum(len(group.transactions) for group in payload.groups) if payload else 0
         try:
@@ -99,7 +109,7 @@ class Replica:
                 added = self.lace.add(block.id, block.header, act_count > 0, accused)
                 self._keep_evidence(added, block, payload)
                 if payload is not None and act_count:
-                    self._enter(added.vertex, payload, position, judged)
+                    self._enter(added.vertex, payload, admitted.acts, position, judged)
                 self._certify(added.certified)
         except BaseException:
             self._load()  # the graph must not know what the disk does not
@@ -154,14 +164,15 @@ class Replica:
 
     # -- executing ----------------------------------------------------------------------------------------------
 
-    def _enter(self, vertex: Vertex, payload: Payload, position: int, judged: Judged | None) -> None:
+    def _enter(
+        self, vertex: Vertex, payload: Payload, acts: Checked, position: int, judged: Judged | None
+    ) -> None:
         """First execution of a block's acts: their predicted outcome, and their effect on the overlay."""
         if judged is None:
             working = WorkingState(self.store.state, vertex.author)
-            faults = self.fold.faults(payload.groups)
-            judged = Judged(working, self._run(working, payload, vertex, position, faults))
+            judged = Judged(working, self._run(working, payload, vertex, position, acts))
         working = judged.working
-        self.store.chain.add_acts(replace(row, block=position) for row in judged.rows)
+        self.store.chain.add_acts(position, judged.rows)
         if not self.lace.forkers >> vertex.author & 1:
             write_working(self.store, working, vertex.author)
 
@@ -190,13 +201,13 @@ class Replica:
         predicted = self.store.chain.acts_of_block(position)
         # Signatures were checked when the block came in: what was bad then is bad now.
         faults = {row.id: row.code for row in predicted if row.code in _LASTING_FAULTS}
-        rows = self._run(working, decode_payload(block.payload), vertex, position, faults)
+        rows = self._run(working, decode_payload(block.payload), vertex, position, Checked(faults=faults))
         changed = [new for new, old in zip(rows, predicted, strict=True) if new != old]
         self.store.chain.set_outcomes(changed)
         return bool(changed)
 
     def _run(
-        self, working: WorkingState, payload: Payload, vertex: Vertex, position: int, faults: dict[bytes, str]
+        self, working: WorkingState, payload: Payload, vertex: Vertex, position: int, acts: Checked
     ) -> list[ActRow]:
         """An act runs once, at its first place on the block's own chain: what stands on another branch, or merely
         came earlier, must not count, or replicas that met a forker in another order would disagree.
@@ -205,7 +216,7 @@ class Replica:
         ids = [act_id for group in groups for act_id in group.ids(self.network)]
         enclosures = self.store.chain.enclosures(vertex.author, ids)
         already = {act_id for act_id, block in enclosures if self.lace.stands_before(block, vertex)}
-        return self.fold.run_block(working, groups, vertex.author, position, already, faults)
+        return self.fold.run_block(working, groups, vertex.author, position, already, acts)
 
     def _rebuild_overlay(self, author: int) -> None:
         self._drop_overlay(author)
@@ -219,7 +230,7 @@ class Replica:
             predicted = self.store.chain.acts_of_block(position)
             faults = {act.id: act.code for act in predicted if act.code in _LASTING_FAULTS}
             self.store.chain.set_outcomes(
-                self._run(working, decode_payload(row.block.payload), vertex, position, faults)
+                self._run(working, decode_payload(row.block.payload), vertex, position, Checked(faults=faults))
             )
             write_working(self.store, working, author)
 

@@ -117,10 +117,11 @@ class ChainStore:
 
     # -- acts ---------------------------------------------------------------------------------------------------
 
-    def add_acts(self, rows: Iterable[ActRow]) -> None:
+    def add_acts(self, position: int, rows: Iterable[ActRow]) -> None:
+        """The acts of the block at a position, whatever the rows say of theirs."""
         self._db.executemany(
             "INSERT INTO act(id, block, place, author, outcome, code, facts, records) VALUES (?,?,?,?,?,?,?,?)",
-            [(row.id, row.block, row.place, row.author, row.outcome, row.code, *_blobs(row)) for row in rows],
+            [(row.id, position, row.place, row.author, row.outcome, row.code, *_blobs(row)) for row in rows],
         )
 
     def set_outcomes(self, rows: Iterable[ActRow]) -> None:
