@@ -56,4 +56,6 @@ class CourierProgress:
     blocks: int  # written or read so far
 
 
-Event = NeighboursChanged | MeetingProgress | MeetingEnded | MeetingFailed | PeerRefused | ReplicaDamaged | CourierProgress
+Event = (
+    NeighboursChanged | MeetingProgress | MeetingEnded | MeetingFailed | PeerRefused | ReplicaDamaged | CourierProgress
+)

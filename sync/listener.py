@@ -6,73 +6,82 @@ closed unheard.
 """
 
 import asyncio
-import contextlib
 import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
 MAX_HANDSHAKES = 64
 MAX_HANDSHAKES_PER_ADDRESS = 4
-_PAUSE_S = 0.5  # when the system has no descriptor left
+_PAUSE_S = 0.5
 
 # Takes over the connection; returns when its handshake is over, well or badly.
 Handshake = Callable[[socket.socket, str], Awaitable[None]]
 
 
 class Listener:
-    """Listens from `start` to `close` on the running loop."""
+    """Listens from `start` to `close` on the running loop, which must be a selector loop.
+
+    Sockets are accepted by a reader callback: cancelling `loop.sock_accept` may lose a connection just accepted.
+    """
 
     def __init__(self, handshake: Handshake) -> None:
         self._handshake = handshake
-        self._sockets: list[socket.socket] = []
-        self._loops: list[asyncio.Task[None]] = []
-        self._handshakes: dict[asyncio.Task[None], str] = {}
+        self._socket: socket.socket | None = None
+        self._handshakes: dict[asyncio.Future[None], str] = {}
         self._per_address: Counter[str] = Counter()
         self.refused_unheard = 0
 
     @property
     def port(self) -> int:
-        return int(self._sockets[0].getsockname()[1])
+        assert self._socket is not None
+        return int(self._socket.getsockname()[1])
 
     def start(self, host: str, port: int) -> None:
         """Port 0: any free one. Raises OSError when it is taken."""
-        listening = socket.create_server((host, port), backlog=MAX_HANDSHAKES)
-        listening.setblocking(False)
-        self._sockets.append(listening)
-        self._loops.append(asyncio.create_task(self._accept_all(listening)))
+        self._socket = socket.create_server((host, port), backlog=MAX_HANDSHAKES)
+        self._socket.setblocking(False)
+        self._listen(True)
 
     async def close(self) -> None:
-        tasks = [*self._loops, *self._handshakes]
-        for task in tasks:
+        """Hear nobody any more; handshakes under way are cut."""
+        if self._socket is not None:
+            self._listen(False)
+            self._socket.close()
+        for task in self._handshakes:
             task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        for listening in self._sockets:
-            listening.close()
+        await asyncio.gather(*self._handshakes, return_exceptions=True)
 
-    async def _accept_all(self, listening: socket.socket) -> None:
+    def _listen(self, wanted: bool) -> None:
         loop = asyncio.get_running_loop()
-        while True:
-            try:
-                connection, address = await loop.sock_accept(listening)
-            except OSError:  # out of descriptors, or the peer was gone before we looked
-                await asyncio.sleep(_PAUSE_S)
-                continue
-            host = str(address[0])
-            if len(self._handshakes) >= MAX_HANDSHAKES or self._per_address[host] >= MAX_HANDSHAKES_PER_ADDRESS:
-                self.refused_unheard += 1
-                connection.close()
-                continue
-            self._per_address[host] += 1
-            task = asyncio.ensure_future(self._shake(connection, host))
-            self._handshakes[task] = host
-            task.add_done_callback(self._forget)
+        if self._socket is None or self._socket.fileno() < 0:
+            return
+        if wanted:
+            loop.add_reader(self._socket, self._accept)
+        else:
+            loop.remove_reader(self._socket)
 
-    async def _shake(self, connection: socket.socket, host: str) -> None:
-        await self._handshake(connection, host)
+    def _accept(self) -> None:
+        assert self._socket is not None
+        try:
+            connection, address = self._socket.accept()
+        except BlockingIOError:  # the peer was gone before we looked
+            return
+        except OSError:  # out of descriptors: look again when some may be free
+            self._listen(False)
+            asyncio.get_running_loop().call_later(_PAUSE_S, self._listen, True)
+            return
+        host = str(address[0])
+        if len(self._handshakes) >= MAX_HANDSHAKES or self._per_address[host] >= MAX_HANDSHAKES_PER_ADDRESS:
+            self.refused_unheard += 1
+            connection.close()
+            return
+        connection.setblocking(False)
+        self._per_address[host] += 1
+        task = asyncio.ensure_future(self._handshake(connection, host))
+        self._handshakes[task] = host
+        task.add_done_callback(self._forget)
 
-    def _forget(self, task: "asyncio.Task[None]") -> None:
+    def _forget(self, task: "asyncio.Future[None]") -> None:
         host = self._handshakes.pop(task)
         self._per_address[host] -= 1
         if not self._per_address[host]:

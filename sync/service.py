@@ -164,7 +164,8 @@ class Service(Generic[R]):
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._main())
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                runner.run(self._main())
         except BaseException as error:
             if self._ready.done():
                 raise

@@ -1,13 +1,8 @@
 """A LAN for a test, or the reason why there is none."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
-# Tests are found by path, not by package; the harness stands beside them.
-sys.path.insert(0, str(Path(__file__).parent))
-import namespaces
+from tests.lan import namespaces
 
 
 @pytest.fixture(scope="session")

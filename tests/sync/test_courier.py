@@ -4,14 +4,14 @@ import io
 import os
 
 import pytest
-from graphs import NETWORK, GraphReplica, make_members, make_replicas, same_view, seed
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from meetings import meet
 
 from core.errors import MunimentError
 from sync import courier_file
 from sync.courier import CourierReader, CourierWriter, DurableFile
+from tests.sync.graphs import NETWORK, GraphReplica, make_members, make_replicas, same_view, seed
+from tests.sync.meetings import meet
 
 
 def write(sender, recipients, whole=False):

@@ -1,8 +1,7 @@
 """Whom to meet when: pure decisions over handed-in time."""
 
-from graphs import make_replicas
-
 from sync.gossip import Gossip
+from tests.sync.graphs import make_replicas
 
 NOW_S = 1000.0
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 import zstandard
-from graphs import NETWORK, altered, make_replicas
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +28,7 @@ from sync.messages import (
 )
 from sync.replica import SignedHeader
 from sync.session import EXPECTED, Session, State
+from tests.sync.graphs import NETWORK, altered, make_replicas
 
 HELLO = Hello(NETWORK, 0, 0, b"d" * 32)
 TIP = ShortTip(1, 0, 9, b"p" * 16)

@@ -23,9 +23,13 @@ BUSY = Settings(port=0, loopback_only=True, announce=True, automatic=True)
 
 class OwnedGraph(GraphReplica):
     closed = False
+    quarantine = None
 
     def close(self):
         self.closed = True
+
+    def verify_stored(self, after_position, count):
+        return None
 
 
 @dataclass

@@ -3,14 +3,14 @@
 from itertools import combinations
 
 import pytest
-from graphs import make_replicas, same_view
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from meetings import Meeting, meet
 
 from sync.compact import compress
 from sync.messages import Ask, BlockMessage, Headers, Vector, decode_message
 from sync.session import EXPECTED, TRANSITIONS, State
+from tests.sync.graphs import make_replicas, same_view
+from tests.sync.meetings import Meeting, meet
 
 
 def kinds(meeting, kind):
