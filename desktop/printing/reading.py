@@ -17,7 +17,7 @@ from core.errors import MunimentError
 from desktop.printing.code import MAGIC
 
 MAX_FILE_BYTES = 32 << 20
-MAX_PAGES = 16
+MAX_PAGES = 40
 MAX_PIXELS = 50_000_000
 COMPARE_DPI = 100
 CODE_DPI = (200, 300, 120)
