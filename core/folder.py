@@ -11,6 +11,7 @@ Steps that create an office are ordered so that a crash between any two leaves a
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from os import urandom
 from pathlib import Path
@@ -120,12 +121,9 @@ def create_office(
         write_durably(folder.officer_key(number), sealed)
     keys = [SigningKey(seed) for seed in (node_seed, *seeds)]
     people = tuple(
-        Officer(officer.name, key.public, officer.roles)
-        for officer, key in zip(officers, keys[1:], strict=True)
+        Officer(officer.name, key.public, officer.roles) for officer, key in zip(officers, keys[1:], strict=True)
     )
-    card = sign_card(
-        OfficeCard(name, keys[0].public, make_certificate(node_seed), people), [key.sign for key in keys]
-    )
+    card = sign_card(OfficeCard(name, keys[0].public, make_certificate(node_seed), people), [key.sign for key in keys])
     write_durably(folder.card, card.encoded)
     return card
 
@@ -144,10 +142,11 @@ def enter_network(folder: Folder, charter_bytes: bytes, passphrase: str) -> Char
     if card.encoded not in [one.encoded for one in charter.cards]:
         raise MunimentError("not-our-card", office=card.name)
     keys = open_keys(read_bounded(folder.node_key), passphrase)
-    for leftover in (folder.replica, folder.intent, folder.pending):
-        leftover.unlink(
-            missing_ok=True
-        )  # of an interrupted attempt: nothing was ever signed without a charter
+    # Of an interrupted attempt: nothing was ever signed without a charter. A log left behind would be read into the
+    # new database.
+    logs = (folder.replica.with_name(folder.replica.name + end) for end in ("-wal", "-shm"))
+    for leftover in (folder.replica, *logs, folder.intent, folder.pending):
+        leftover.unlink(missing_ok=True)
     Database(folder.replica, keys.secrets["database_key"], create=True).close()
     IntentLog.create(folder.intent, card.node_key, computer_identity()).close()
     write_durably(folder.charter, charter.encoded)
@@ -169,14 +168,15 @@ def open_office(folder: Folder, passphrase: str, clock: Clock) -> OpenedOffice:
     if not numbers:
         raise MunimentError("not-our-card", office=charter.name)
     database_key = keys.secrets["database_key"]
-    database = Database(folder.replica, database_key)
-    try:
+    with ExitStack() as opened:
+        database = Database(folder.replica, database_key)
+        opened.callback(database.close)
         intent = IntentLog(folder.intent, key.public, computer_identity())
+        opened.callback(intent.close)
         journal = FileJournal(intent, folder.pending, database_key)
-        return OpenedOffice(Office(ReplicaStore(database), charter, numbers[0], key, journal, clock), keys)
-    except BaseException:
-        database.close()
-        raise
+        office = Office(ReplicaStore(database), charter, numbers[0], key, journal, clock)
+        opened.pop_all()  # the office closes them now
+        return OpenedOffice(office, keys)
 
 
 def open_officer(folder: Folder, number: int, passphrase: str) -> SigningKey:

@@ -7,7 +7,7 @@ to SQLCipher ("file is not a database"); the key file has told a wrong passphras
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ IMPORT_CACHE_KIB = 256 << 10
 DAILY_LOG_PAGES = 1_000
 IMPORT_LOG_PAGES = 16_384  # 64 MiB
 IN_MEMORY = ":memory:"
+BUSY_TIMEOUT_S = 1.0
 
 _SCHEMA = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -58,7 +59,8 @@ CREATE TABLE overlay_index(
 CREATE TABLE bucket(
   register TEXT, district INTEGER, number INTEGER, digest BLOB, PRIMARY KEY(register, district, number)) WITHOUT ROWID;
 CREATE TABLE stale_bucket(number INTEGER PRIMARY KEY) WITHOUT ROWID;
-CREATE VIRTUAL TABLE search USING fts5(words, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE search USING fts5(
+  words, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
 CREATE TABLE search_row(number INTEGER PRIMARY KEY, record BLOB NOT NULL UNIQUE);
 CREATE TABLE evidence(
   author INTEGER, incarnation INTEGER, seq INTEGER, body BLOB NOT NULL, position INTEGER NOT NULL,
@@ -73,28 +75,41 @@ class Database:
     """One connection, used by one thread. Every failure of the file is a MunimentError."""
 
     def __init__(self, path: Path | str, key: bytes, *, create: bool = False, cache_kib: int = DAILY_CACHE_KIB) -> None:
-        """Raises `replica-missing`, `replica-exists`, `replica-damaged`, `replica-from-newer-version`."""
+        """Raises `replica-missing`, `replica-exists`, `replica-damaged`, `replica-from-newer-version`, and
+        `replica-in-use` where another process has it open.
+        """
         self.path = str(path)
         in_memory = self.path == IN_MEMORY
         if not in_memory and Path(path).exists() == create:
             raise MunimentError("replica-exists" if create else "replica-missing", path=self.path)
         if create and not in_memory:
             Path(path).touch(mode=0o600)  # SQLite would let others read the encrypted bytes
-        self._connection = sqlcipher.connect(self.path, isolation_level=None, cached_statements=256)
         self._depth = 0
         self._cache_kib = cache_kib
         try:
-            self._open(key, create or in_memory, cache_kib)
+            self._connection = sqlcipher.connect(
+                self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, cached_statements=256
+            )
         except sqlcipher.DatabaseError as error:
+            raise _database_error(error, self.path) from None
+        try:
+            self._open(key, create or in_memory, cache_kib)
+        except BaseException as error:
             self._connection.close()
-            raise MunimentError("replica-damaged", path=self.path, detail=str(error)) from None
+            if isinstance(error, sqlcipher.DatabaseError):
+                raise _database_error(error, self.path) from None
+            raise
 
     def _open(self, key: bytes, create: bool, cache_kib: int) -> None:
         if len(key) != KEY_BYTES:
             raise ValueError("a database key has 32 bytes")
         # The key is given as a statement because PRAGMA takes no parameters; it never reaches a log or a message.
         self._connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        # One process at a time: two that hold one key would sign two blocks at one place.
+        self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._connection.execute("SELECT count(*) FROM sqlite_master")
+        if not create:
+            self._check_version()
         for pragma in (
             "journal_mode = WAL",
             "synchronous = FULL",
@@ -105,10 +120,12 @@ class Database:
             self._connection.execute(f"PRAGMA {pragma}")
         if create:
             self._connection.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
+
+    def _check_version(self) -> None:
+        """Before anything is written: an emptied file must stay as it is."""
         version = self.scalar("PRAGMA user_version")
         if version != SCHEMA_VERSION:
             code = "replica-from-newer-version" if version > SCHEMA_VERSION else "replica-damaged"
-            self._connection.close()
             raise MunimentError(code, path=self.path, version=version)
 
     @contextmanager
@@ -124,7 +141,8 @@ class Database:
             self.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+                with suppress(sqlcipher.DatabaseError):  # what failed first is what is told
+                    self._connection.execute("ROLLBACK")
             raise
         finally:
             self._depth = 0
@@ -200,5 +218,6 @@ class Database:
 
 
 def _database_error(error: sqlcipher.DatabaseError, path: str) -> MunimentError:
-    code = "disk-full" if "full" in str(error) else "replica-damaged"
+    said = str(error)
+    code = "disk-full" if "full" in said else "replica-in-use" if "locked" in said else "replica-damaged"
     return MunimentError(code, path=path, detail=str(error))

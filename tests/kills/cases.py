@@ -1,0 +1,6 @@
+"""What the killed process and the one that compares must agree on."""
+
+PASSPHRASE = "a lamp in the mill"
+NEIGHBOUR_FILE = "neighbour.blocks"
+ACTS = 3
+BATCH_ACTS = 5

@@ -1,0 +1,139 @@
+"""The process that is killed: an office at work, opened as `muniment` opens it, that tells what it has done.
+
+    python -m tests.kills.recorder
+
+Each line of its input is a case: a JSON list [folder, boundary, delay in seconds, number of its first parcel]. For each
+it forks a child, which opens the office in the folder, takes a neighbour's blocks in, records acts and answers the
+neighbour. After each call
+*returned*, the child prints what was done (`open`, `act <id>`, `block <id>`), and that line is the acknowledgement. The
+child kills itself at the boundary of that number, counted where our code meets the system: before and after each
+fsync, rename and truncation, before each write, BEGIN and COMMIT. Where a delay is given it is killed from outside
+instead, wherever it happens to be. The last line of a case is `end <how the child ended> <boundaries>`.
+
+Nothing of our own code is replaced; the functions of `os` and of the SQLite driver are only counted.
+"""
+
+import json
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from core.crypto.signing import SigningKey
+from core.folder import Folder, open_office, open_officer
+from core.ledger.encoding import decode
+from core.ledger.payload import Group
+from core.office import Office
+from tests.kills.cases import ACTS, BATCH_ACTS, NEIGHBOUR_FILE, PASSPHRASE
+from tests.offices import StepClock, propose_registration, registrar, registration
+
+REPORT = sys.stdout.fileno()
+
+
+class Boundaries:
+    """Counts the boundaries that are passed, and ends the process at one of them."""
+
+    def __init__(self, last: int) -> None:
+        self.passed = 0
+        self._last = last
+
+    def step(self) -> None:
+        self.passed += 1
+        if self.passed == self._last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, function: Callable[..., Any], both: bool) -> Callable[..., Any]:
+        def counted(*args: Any, **named: Any) -> Any:
+            self.step()
+            done = function(*args, **named)
+            if both:
+                self.step()
+            return done
+
+        return counted
+
+    def watch(self) -> None:
+        """Count every meeting with the disk from here on."""
+        os.fsync = self.around(os.fsync, both=True)
+        os.replace = self.around(os.replace, both=True)
+        os.ftruncate = self.around(os.ftruncate, both=True)
+        os.write = self.around(os.write, both=False)
+        connect = sqlcipher.connect
+
+        def watched(*args: Any, **named: Any) -> Any:
+            connection = connect(*args, **named)
+            connection.set_trace_callback(self._on_statement)
+            return connection
+
+        sqlcipher.connect = watched
+
+    def _on_statement(self, statement: str) -> None:
+        # Between the two nothing reaches the file that a kill could leave behind.
+        if statement.startswith(("BEGIN", "COMMIT")):
+            self.step()
+
+
+def work(folder: Folder, first_parcel: int, tell: Callable[[str], None]) -> None:
+    """A short day at the office."""
+    opened = open_office(folder, PASSPHRASE, StepClock())
+    office = opened.office
+    key = open_officer(folder, 0, PASSPHRASE)
+    tell("open")
+    _record(office, key, first_parcel, tell)
+    for block in decode((folder.path / NEIGHBOUR_FILE).read_bytes()):
+        office.receive(*block)
+        tell(f"block {office.vector()[-1].id.hex()}")
+    written = office.write()
+    assert written is not None, "the neighbour's act awaits"
+    tell(f"block {written.hex()}")
+    batch = office.batch([registrar(office)])
+    for number in range(BATCH_ACTS):
+        batch.add("land", "first_registration", {}, registration(first_parcel + 100 + number))
+    for act_id in office.record_batch(batch, [key.sign(batch.signing_message)]):
+        tell(f"act {act_id.hex()}")
+    for number in range(1, ACTS):
+        _record(office, key, first_parcel + number, tell)
+    office.close()
+
+
+def _record(office: Office, key: SigningKey, number: int, tell: Callable[[str], None]) -> None:
+    proposal = propose_registration(office, number)
+    signature = key.sign(office.signing_message([proposal.encoded]))
+    for act in office.record(Group((proposal.encoded,), (signature,))):
+        tell(f"act {act.id.hex()}")
+
+
+def run_case(path: str, boundary: int, delay_s: float | None, first_parcel: int) -> None:
+    write = os.write  # uncounted
+    reading, counting = os.pipe()
+    child = os.fork()
+    if child == 0:
+        boundaries = Boundaries(boundary)
+
+        def tell(done: str) -> None:
+            boundaries.step()
+            write(REPORT, f"{done}\n".encode())
+
+        boundaries.watch()
+        work(Folder(Path(path)), first_parcel, tell)
+        write(counting, str(boundaries.passed).encode())
+        os._exit(0)
+    os.close(counting)
+    ended = os.pidfd_open(child)
+    if delay_s is not None and not select.select([ended], [], [], delay_s)[0]:
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    os.close(ended)
+    passed = os.read(reading, 20).decode() or "0"
+    os.close(reading)
+    write(REPORT, f"end {os.waitstatus_to_exitcode(status)} {passed}\n".encode())
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        run_case(*json.loads(line))

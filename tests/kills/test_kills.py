@@ -1,0 +1,209 @@
+"""An office killed at every boundary of its work loses nothing that it acknowledged, and never forks its own chain.
+
+Acknowledgements are lines of the killed process (tests/kills/recorder.py), compared here by another one. After each
+kill the office must open without quarantine, hold every acknowledged act and block, hold for each intent that was ever
+written exactly that block, and go on working.
+"""
+
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from core.crypto.keyfile import Cost, open_keys
+from core.crypto.signing import SigningKey
+from core.folder import Folder, NewOfficer, create_office, enter_network, open_office, open_officer
+from core.ledger.charter import found
+from core.ledger.encoding import encode
+from core.ledger.payload import Group
+from core.office import Office
+from core.store.intent import HEADER_BYTES, RECORD_BYTES
+from core.views import Step
+from sync.certificate import make_certificate
+from tests.kills.cases import ACTS, BATCH_ACTS, NEIGHBOUR_FILE, PASSPHRASE
+from tests.ledger.building import FOUNDED_MS, Network
+from tests.offices import StepClock, land_law, land_network, open_in_memory, propose_registration, register
+
+RANDOM_KILLS = 30
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.skipif(
+    not hasattr(__import__("os"), "pidfd_open"), reason="the killed process is watched by Linux' pidfd"
+)
+
+
+@dataclass(frozen=True)
+class Ending:
+    done: list[str]  # acknowledgements, in order
+    status: int  # -9: killed; 0: came to its end
+    boundaries: int  # that it passed, if it came to its end
+
+
+class Recorder:
+    """The process that runs one case after another."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.kills.recorder"]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+
+    def run(self, folder: Folder, boundary: int = 0, delay_s: float | None = None, first: int = 1) -> Ending:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([str(folder.path), boundary, delay_s, first]) + "\n")
+        done = []
+        for line in self._process.stdout:
+            words = line.split()
+            if words[0] == "end":
+                return Ending(done, int(words[1]), int(words[2]))
+            done.append(line.strip())
+        raise AssertionError("the recorder itself has ended")
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        assert self._process.wait(10) == 0
+
+
+@pytest.fixture(scope="module")
+def recorder() -> Iterator[Recorder]:
+    made = Recorder()
+    yield made
+    made.close()
+
+
+class Desk:
+    """An office's folder that can be put back as it was, file by file.
+
+    In place: the intent file knows its own number (inode), and a copy of it would be seen as one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.folder = Folder(path)
+        officer = [NewOfficer("Anna", frozenset({"registrar"}), PASSPHRASE)]
+        cheap = Cost.cheapest()
+        own = create_office(self.folder, "Desk", PASSPHRASE, officer, make_certificate, cheap, floor=cheap)
+        others = land_network().charter.cards[1:]
+        charter = found("Kills", FOUNDED_MS, [own, *others], [land_law().canonical], {"land.parcel": "office"})
+        enter_network(self.folder, charter.encoded, PASSPHRASE)
+        neighbours = land_network()
+        seed = open_keys(self.folder.node_key.read_bytes(), PASSPHRASE).secrets["node_seed"]
+        officers = ((open_officer(self.folder, 0, PASSPHRASE),), *neighbours.officers[1:])
+        self.network = Network(charter, (SigningKey(seed), *neighbours.nodes[1:]), officers)
+        neighbour = open_in_memory(self.network, 1)
+        for number in (50, 51):
+            register(self.network, neighbour, number)
+        blocks = [list(neighbour.block(block)) for block in neighbour.newer_than([])]
+        (path / NEIGHBOUR_FILE).write_bytes(encode(blocks))
+        self.keep()
+
+    def keep(self) -> None:
+        """What stands here now is what `put_back` gives."""
+        self._files = {path: path.read_bytes() for path in self.folder.path.rglob("*") if path.is_file()}
+
+    def put_back(self) -> Folder:
+        for path in list(self.folder.path.rglob("*")):
+            if path.is_file() and path not in self._files:
+                path.unlink()
+        for path, content in self._files.items():
+            path.write_bytes(content)
+        return self.folder
+
+    def intents(self) -> list[tuple[int, bytes]]:
+        """Every (seq, block id) that this office ever meant to sign."""
+        records = self.folder.intent.read_bytes()[HEADER_BYTES:]
+        whole = range(0, len(records) - RECORD_BYTES + 1, RECORD_BYTES)
+        return [(int.from_bytes(records[at : at + 8], "big"), records[at + 8 : at + 40]) for at in whole]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "office")
+
+
+def record_one_more(desk: Desk, office: Office) -> None:
+    proposal = propose_registration(office, 999)
+    signature = desk.network.officers[0][0].sign(office.signing_message([proposal.encoded]))
+    assert office.record(Group((proposal.encoded,), (signature,)))[0].ladder.step is Step.RECORDED
+
+
+def check(desk: Desk, ending: Ending, why: str) -> None:
+    """The office opens, and nothing that it acknowledged is missing."""
+    intended = desk.intents()
+    office = open_office(desk.folder, PASSPHRASE, StepClock()).office
+    try:
+        assert office.quarantine is None, why
+        record_one_more(desk, office)
+        for done in ending.done:
+            kind, _, name = done.partition(" ")
+            if kind == "act":
+                assert office.act_view(bytes.fromhex(name)).ladder.step in (Step.RECORDED, Step.WITNESSED), why
+            elif kind == "block":
+                assert bytes.fromhex(name) in office.lace.vertices, why
+        for seq, block in intended:
+            assert office.at(0, 0, seq) == [block], why
+        assert office.forkers() == frozenset(), why
+        assert len(office.at(0, 0, len(intended) + 1)) == 1, why
+        assert office.verify_stored(0, 1000) is not None, why
+        acts = sum(office.counts().ladder.values())
+        assert len(office.list_records("land.parcel")) == acts, why
+    finally:
+        office.close()
+
+
+def test_the_whole_day_without_a_kill(recorder: Recorder, desk: Desk) -> None:
+    ending = recorder.run(desk.put_back())
+    assert ending.status == 0
+    assert sum(done.startswith("act") for done in ending.done) == ACTS + BATCH_ACTS
+    assert ending.boundaries > 50
+    check(desk, ending, "no kill")
+
+
+def test_killed_at_every_boundary_nothing_acknowledged_is_lost(recorder: Recorder, desk: Desk) -> None:
+    whole = recorder.run(desk.put_back())
+    reached = set()
+    for boundary in range(1, whole.boundaries + 1):
+        ending = recorder.run(desk.put_back(), boundary)
+        assert ending.status == -9
+        check(desk, ending, f"killed at boundary {boundary} of {whole.boundaries}")
+        reached.add(len(ending.done))
+    assert reached >= set(range(len(whole.done)))
+
+
+def test_killed_again_while_it_finishes_what_was_interrupted(recorder: Recorder, desk: Desk) -> None:
+    """The first kill falls between the intent and the commit; the second at each boundary of the next start."""
+    whole = recorder.run(desk.put_back())
+    interrupted = next(
+        boundary
+        for boundary in range(1, whole.boundaries)
+        if recorder.run(desk.put_back(), boundary).status == -9 and desk.intents()
+    )
+    assert recorder.run(desk.put_back(), interrupted + 3).done == ["open"]
+    desk.keep()
+    (intent,) = desk.intents()
+    boundary, ending = 0, Ending([], -9, 0)
+    while not ending.done:
+        boundary += 1
+        ending = recorder.run(desk.put_back(), boundary, first=10)
+        assert ending.status == -9
+        assert desk.intents()[0] == intent
+        check(desk, ending, f"killed again at boundary {boundary}")
+    assert boundary >= 4
+
+
+def test_killed_anywhere_thirty_times(recorder: Recorder, desk: Desk) -> None:
+    random_delays = random.Random(7)
+    killed = 0
+    for number in range(RANDOM_KILLS):
+        delay_s = random_delays.uniform(0.001, 0.12)
+        ending = recorder.run(desk.put_back(), delay_s=delay_s)
+        killed += ending.status == -9
+        check(desk, ending, f"random kill {number} after {delay_s:.4f} s")
+    assert killed > RANDOM_KILLS // 3
