@@ -18,6 +18,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 30
+ANSWER_S = 60
 
 
 def missing() -> str | None:
@@ -37,10 +38,10 @@ def missing() -> str | None:
 
 
 class Process:
-    """A Python script inside one place. It prints one JSON object a line and reads lines as orders."""
+    """Python inside one place. It prints one JSON object a line and reads lines as orders."""
 
-    def __init__(self, namespace: str, script: Path, *arguments: str) -> None:
-        command = ["ip", "netns", "exec", namespace, sys.executable, str(script), *arguments]
+    def __init__(self, namespace: str, *python: str) -> None:
+        command = ["ip", "netns", "exec", namespace, sys.executable, *python]
         self._child = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -73,6 +74,11 @@ class Process:
             self._said.append(said)
             if condition(said):
                 return said
+
+    def ask(self, **what) -> dict:
+        """Send one order and take the next object that it prints for its answer."""
+        self.order(**what)
+        return self.until(lambda _: True, ANSWER_S)
 
     def order(self, **what) -> None:
         """Send one order, a JSON object on its standard input."""
@@ -116,8 +122,9 @@ class Lan:
         for namespace in self._made:
             _ip("netns", "delete", namespace, check=False)
 
-    def start(self, place: int, script: Path, *arguments: str) -> Process:
-        process = Process(self.namespace(place), script, *arguments)
+    def start(self, place: int, *python: str) -> Process:
+        """Run Python with these arguments at a place."""
+        process = Process(self.namespace(place), *python)
         self._processes.append(process)
         return process
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.lan
-DISCOVERING = Path(__file__).with_name("discovering.py")
+DISCOVERING = str(Path(__file__).with_name("discovering.py"))
 
 
 def finds(*expected):
