@@ -16,7 +16,7 @@ from core.errors import MunimentError
 from core.laws.form import FormField
 from core.ledger.encoding import Value
 from core.views import Draft
-from desktop.desk import Desk
+from desktop.desk import Desk, nothing
 
 DRAFT_ID_BYTES = 16
 SUBJECT_PREFIX = "record:"
@@ -65,7 +65,7 @@ class DraftKeeper(QObject):
         """The window is done with it; the draft stays as it was last saved."""
         session, self._session, self._closed = self._session, None, True
         if session is not None:
-            self._desk.background.run_in_order(self, session.close, lambda _nothing: None, self.failed.emit)
+            self._forget(session)
 
     def discard(self) -> None:
         """The draft has become an act, or nobody wants it."""
@@ -77,10 +77,13 @@ class DraftKeeper(QObject):
 
     def _opened(self, session: DraftSession) -> None:
         if self._closed:
-            session.close()
+            self._forget(session)
             return
         self._session = session
         self.shown.emit(session.view)
+
+    def _forget(self, session: DraftSession) -> None:
+        self._desk.background.run_in_order(self._desk, session.close, lambda _nothing: None, nothing)
 
     def _edit(self, steps: Sequence[Step]) -> None:
         session = self._session

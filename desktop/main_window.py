@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
         """Show a page: today, register, new, offices or verify."""
         self._buttons[key].setChecked(True)
         self._stack.setCurrentWidget(self.pages[key])
+        self._buttons[key].setFocus()  # until the page puts the cursor where work begins
         self.pages[key].enter()
 
     def open_record(self, record_id: bytes) -> None:

@@ -36,6 +36,7 @@ class Filling(QWidget):
         self.state.show_words(Shape.DRAFT, say("draft.state"))
         self.signers: list[tuple[str, QComboBox]] = []
         self._lay_out()
+        self.form.next_stop = self.signers[0][1] if self.signers else self.review
         self._waiting_for_draft = False
         self.form.changed.connect(keeper.set)
         self.form.row_wanted.connect(keeper.add_row)

@@ -72,7 +72,11 @@ class TodayPage(Page):
         if drafts:
             layout.addWidget(self._drafts(content, drafts))
         layout.addStretch(1)
+        focus, before = self.window().focusWidget(), self._scroll.widget()
+        was_inside = focus is not None and before is not None and before.isAncestorOf(focus)
         self._scroll.setWidget(content)
+        if was_inside:  # what had the focus is gone with the old content
+            self._new_act.setFocus()
 
     def _head(self, parent: QWidget, today: Today) -> QWidget:
         frame, layout = card(parent)
@@ -94,7 +98,7 @@ class TodayPage(Page):
         if self.desk.standing.quarantine:
             layout.addWidget(label(sentence("quarantine", {"why": self.desk.standing.quarantine}), frame, "trouble"))
         row = QHBoxLayout()
-        new_act = button(say("today.new-act"), frame, main=True)
+        new_act = self._new_act = button(say("today.new-act"), frame, main=True)
         new_act.clicked.connect(self.new_act_wanted)
         meet = button(say("today.meet"), frame)
         meet.clicked.connect(self.offices_wanted)

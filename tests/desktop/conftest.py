@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from core.clock import SystemClock
 from core.crypto.keyfile import Cost
@@ -121,14 +122,15 @@ def open_desk(network: MadeNetwork, qtbot: QtBot) -> Iterator[Callable[[int], Op
         background = Background()
         standing = service.call(lambda: read_standing(service.office)).result()
         office = OpenOffice(service, network.folders[number], standing, background)
-        qtbot.addWidget(office.window)
         office.window.show()
-        qtbot.waitExposed(office.window)
+        office.window.activateWindow()
+        qtbot.waitUntil(office.window.isActiveWindow)
         opened.append((office, background))
         return office
 
     yield open_one
     for office, background in opened:
-        office.window.close()
+        if isValid(office.window):
+            office.window.close()
         office.stop()
         background.stop()

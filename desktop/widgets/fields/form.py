@@ -19,6 +19,7 @@ from desktop.widgets.fields.editor import ChoiceEditor, Editor, LineEditor, Mone
 from desktop.widgets.fields.entering import clean_value, is_complete, is_readable
 from desktop.widgets.fields.picking import EntryEditor, OfficeEditor, RecordEditor
 from desktop.widgets.fields.rows import RowsEditor
+from desktop.widgets.tab_order import step
 from desktop.widgets.texts import label
 from desktop.wording import say
 from desktop.wording.values import row_text, value_text
@@ -40,6 +41,7 @@ class ActForm(QWidget):
         self._hints: dict[str, QLabel] = {}
         self._view = View({}, {}, ())
         self._pending: dict[FieldPath, Editor] = {}
+        self.next_stop: QWidget | None = None  # where Tab goes after the last field
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -63,7 +65,7 @@ class ActForm(QWidget):
             editor, path = self._editors[field.name], path_of(field)
             value = view.fields.get(path[0])
             if isinstance(editor, RowsEditor):
-                editor.show_rows(view.rows.get(field.name, ()), value if isinstance(value, list) else [])
+                editor.show_rows(view.rows.get(field.name, ()), value if isinstance(value, list) else [], self._pending)
             elif path not in self._pending and not editor.is_being_edited():
                 editor.show_value(value)
         self._tell_conflicts()
@@ -100,6 +102,10 @@ class ActForm(QWidget):
         """Whether something was typed that the draft has not been told yet."""
         return bool(self._pending)
 
+    def editor(self, name: str) -> Editor | RowsEditor:
+        """The editor of a field."""
+        return self._editors[name]
+
     def picked(self, subject: str) -> RecordView | None:
         """The record picked under a name of the procedure, once it is known."""
         return self._record_of(subject)
@@ -118,6 +124,9 @@ class ActForm(QWidget):
         self._pause.stop()
         for path, editor in pending.items():
             self.changed.emit(path, editor.value())
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return step(self, forward, self.next_stop) or super().focusNextPrevChild(forward)
 
     def focus_first(self) -> None:
         if self.fields:

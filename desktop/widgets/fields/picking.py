@@ -59,6 +59,10 @@ class RecordEditor(Editor):
         """The record as it stands, once it is known."""
         return self._picked
 
+    def offers(self) -> bool:
+        """Whether records are shown to choose from."""
+        return not self._list.isHidden()
+
     def value(self) -> Value:
         return self._wanted
 

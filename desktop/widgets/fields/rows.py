@@ -1,10 +1,11 @@
 """The editor of a list: one line of editors a row, each row with its own key, so that two people can edit apart."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from core.casefile.view import FieldPath
 from core.laws.form import FormField
 from core.ledger.encoding import Value
 from desktop.widgets.fields.editor import Editor
@@ -43,7 +44,10 @@ class RowsEditor(QWidget):
         """By row key and column."""
         return self._editors
 
-    def show_rows(self, keys: Sequence[str], rows: Sequence[Mapping[str, Value]]) -> None:
+    def show_rows(
+        self, keys: Sequence[str], rows: Sequence[Mapping[str, Value]], untold: Collection[FieldPath] = ()
+    ) -> None:
+        """`untold`: paths of what was typed here and the draft has not been told yet."""
         for gone in [key for key in self._frames if key not in keys]:
             self._take_out(gone)
         for key, row in zip(keys, rows, strict=False):
@@ -52,7 +56,8 @@ class RowsEditor(QWidget):
                 self._put_in(key)
             for column in self.field.of:
                 editor = self._editors[key, column.name]
-                if fresh or not editor.is_being_edited():
+                path = (self.field.name, key, column.name)
+                if fresh or not (path in untold or editor.is_being_edited()):
                     editor.show_value(row.get(column.name))
             if fresh and self._focus_new:
                 self._editors[key, self.field.of[0].name].setFocus()
@@ -94,3 +99,4 @@ class RowsEditor(QWidget):
             del self._editors[cell]
         frame.setParent(None)
         frame.deleteLater()
+

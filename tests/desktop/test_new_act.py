@@ -1,0 +1,253 @@
+"""A transfer signed by registrar and notary, from the first key to the record, by keyboard only; and drafts."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from core.views import Step
+from desktop.application import OpenOffice
+from desktop.pages.new_act import NewActPage
+from tests.desktop.conftest import ALICE, NOTARY_SECRET, REGISTRAR_SECRET, first_registration, record_act
+from tests.desktop.typing_keys import ALT, CTRL, focused, press, tab, write
+
+CADASTRAL = "7000000123"
+OFFICE_CODE = ("core/office.py", "core/reading.py", "core/replica.py", "core/exchange.py", "core/folding.py",
+               "core/store/", "core/crypto/keyfile.py", "core/casefile/process.py", "sync/session.py")
+
+
+@pytest.fixture
+def no_office_work_here() -> Iterator[list[str]]:
+    """Which of the office's own code ran on this thread, the window's."""
+    found: list[str] = []
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        name = frame.f_code.co_filename.replace("\\", "/")
+        if event == "call" and any(part in name for part in OFFICE_CODE) and frame.f_code.co_name != "<module>":
+            found.append(f"{name}:{frame.f_code.co_name}")
+
+    sys.setprofile(note)
+    yield found
+    sys.setprofile(None)
+
+
+def _settled(office: OpenOffice) -> Callable[[], bool]:
+    return lambda: not office.desk.background.busy()
+
+
+def _wait(qtbot: QtBot, office: OpenOffice) -> None:
+    qtbot.waitUntil(_settled(office), timeout=20_000)
+
+
+def _prepare(office: OpenOffice) -> bytes:
+    act = record_act(
+        office.service, office.desk.folder, "first_registration", {}, first_registration(CADASTRAL, "1 Street", ALICE)
+    )
+    return act.records[0]
+
+
+def _fill_transfer(qtbot: QtBot, office: OpenOffice, scan: Path) -> NewActPage:
+    """From wherever the window stands to a filled form, without the mouse."""
+    page = office.window.new_act
+    press(Qt.Key.Key_3, CTRL)
+    names = page.choosing.procedures
+    assert focused() is names
+    while "Transfer of ownership" not in names.currentItem().text():
+        press(Qt.Key.Key_Down)
+    press(Qt.Key.Key_Return)
+    _wait(qtbot, office)
+    assert page.filling is not None
+    form = page.filling.form
+    with qtbot.waitSignal(form.changed, timeout=10_000):
+        write(CADASTRAL)
+        qtbot.waitUntil(lambda: page.focusWidget() is not None and _list_shown(page), timeout=10_000)
+        press(Qt.Key.Key_Return)
+    _wait(qtbot, office)
+    tab()  # ground
+    press(Qt.Key.Key_Down)
+    tab()  # what is given: the button that adds a row
+    press(Qt.Key.Key_Space)
+    _wait(qtbot, office)
+    press(Qt.Key.Key_Down)  # the first entry of the parcel
+    tab()
+    write("1/2")
+    tab(2)  # over "Remove" to the button
+    tab()  # who takes it
+    press(Qt.Key.Key_Space)
+    _wait(qtbot, office)
+    write("Barys Čyž")
+    tab()
+    write("P-300")
+    tab(2)  # over the kind of person
+    write("1/2")
+    tab(2)
+    tab()  # the price
+    write("12500,50")
+    tab(2)
+    for text in ("Deed", "14", "Notary Dudzicki", "2026-03-05", str(scan), "2"):
+        write(text)
+        tab()
+    tab()  # over the button that chooses the scan with the mouse
+    press(Qt.Key.Key_Down)  # the spouse's consent: given
+    tab()
+    press(Qt.Key.Key_Down)  # attested by the notary
+    form.flush()
+    _wait(qtbot, office)
+    return page
+
+
+def _list_shown(page: NewActPage) -> bool:
+    editor = page.filling.form.editor("parcel") if page.filling else None
+    return editor is not None and editor.offers()
+
+
+def test_transfer_from_first_key_to_record_by_keyboard(
+    open_desk: Callable[..., OpenOffice], qtbot: QtBot, tmp_path: Path, no_office_work_here: list[str]
+) -> None:
+    office = open_desk()
+    scan = tmp_path / "deed.png"
+    scan.write_bytes(b"a scan")
+    no_office_work_here.clear()
+    parcel = _prepare(office)
+    page = _fill_transfer(qtbot, office, scan)
+    press(Qt.Key.Key_W, ALT)  # review
+    qtbot.waitUntil(lambda: page.reviewing is not None, timeout=10_000)
+    assert page.reviewing is not None
+    shown = [label.text() for label in page.reviewing.findChildren(QLabel)]
+    assert page.reviewing.may_sign, shown
+    assert any("Barys Čyž (P-300) · 1/2" in text for text in shown)
+    assert any("Alice Żak (P-100)" in text for text in shown)  # the entry that is given, by what it says
+    with qtbot.waitSignal(page.recorded, timeout=20_000):
+        write(REGISTRAR_SECRET)
+        press(Qt.Key.Key_Return)
+        write(NOTARY_SECRET)
+        press(Qt.Key.Key_Return)
+    view = page.done.view
+    assert view is not None
+    assert view.ladder.step is Step.RECORDED
+    assert view.records == (parcel,)
+    assert "Signed and kept at this office only" in page.done.status.text
+    _wait(qtbot, office)
+    assert office.service.call(office.service.office.drafts).result() == []
+    press(Qt.Key.Key_H, ALT)  # show the record
+    panel = office.window.register.record
+    qtbot.waitUntil(lambda: panel.view is not None, timeout=10_000)
+    _wait(qtbot, office)
+    assert panel.timeline.count() == 2
+    assert not no_office_work_here
+
+
+def test_wrong_passphrase_of_an_officer_records_nothing(
+    open_desk: Callable[..., OpenOffice], qtbot: QtBot, tmp_path: Path
+) -> None:
+    office = open_desk()
+    scan = tmp_path / "deed.png"
+    scan.write_bytes(b"a scan")
+    parcel = _prepare(office)
+    page = _fill_transfer(qtbot, office, scan)
+    press(Qt.Key.Key_W, ALT)
+    qtbot.waitUntil(lambda: page.reviewing is not None, timeout=10_000)
+    write(REGISTRAR_SECRET)
+    press(Qt.Key.Key_Return)
+    write(REGISTRAR_SECRET)
+    press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(page.notice.text), timeout=10_000)
+    assert page.notice.text.startswith("This passphrase does not open the key. Nothing was lost")
+    assert page.reviewing is not None
+    assert all(line.text() == "" for line in page.reviewing.findChildren(QLineEdit))
+    timeline = office.service.call(lambda: office.service.office.record_view(parcel).timeline).result()
+    assert len(timeline) == 1
+
+
+def test_one_person_cannot_sign_twice(open_desk: Callable[..., OpenOffice], qtbot: QtBot) -> None:
+    """The form offers for each role only officers who hold it, and asks for different persons."""
+    office = open_desk()
+    page = office.window.new_act
+    page.start("land.transfer")
+    _wait(qtbot, office)
+    assert page.filling is not None
+    chosen = [box.currentData() for _, box in page.filling.signers]
+    assert [role for role, _ in page.filling.signers] == ["registrar", "notary"]
+    assert chosen == [0, 1]
+
+
+def test_review_of_an_incomplete_form_marks_its_fields(open_desk: Callable[..., OpenOffice], qtbot: QtBot) -> None:
+    office = open_desk()
+    page = office.window.new_act
+    page.start("land.first_registration")
+    _wait(qtbot, office)
+    assert page.filling is not None
+    page.filling.review.click()
+    assert "Some fields are empty or cannot be read" in page.filling.notice.text
+    assert "Cadastral number" in page.filling.notice.text
+    assert page.reviewing is None
+
+
+def test_refusal_names_the_rule_and_its_article(open_desk: Callable[..., OpenOffice], qtbot: QtBot) -> None:
+    office = open_desk()
+    _prepare(office)
+    page = office.window.new_act
+    page.start("land.first_registration")
+    _wait(qtbot, office)
+    assert page.keeper is not None and page.filling is not None
+    for name, value in first_registration(CADASTRAL, "2 Street", ALICE).items():
+        page.keeper.set((name,), value)
+    _wait(qtbot, office)
+    page.filling.review.click()
+    qtbot.waitUntil(lambda: page.reviewing is not None, timeout=10_000)
+    assert page.reviewing is not None
+    assert not page.reviewing.may_sign
+    texts = [label.text() for label in page.reviewing.findChildren(QLabel)]
+    assert "This number is already taken in the register. Nothing was recorded; the draft is kept." in " ".join(texts)
+
+
+def test_two_windows_edit_one_draft_and_it_merges(open_desk: Callable[..., OpenOffice], qtbot: QtBot) -> None:
+    from desktop.main_window import MainWindow
+
+    office = open_desk()
+    first = office.window.new_act
+    first.start("land.first_registration")
+    _wait(qtbot, office)
+    second_window = MainWindow(office.desk)
+    second_window.show()
+    second = second_window.new_act
+    assert first.keeper is not None
+    first.keeper.set(("address",), "5 Long Street")
+    _wait(qtbot, office)
+    (draft,) = office.service.call(office.service.office.drafts).result()
+    second.go_on(draft)
+    _wait(qtbot, office)
+    assert second.keeper is not None and second.filling is not None and first.filling is not None
+    assert second.filling.form.act()["address"] == "5 Long Street"
+    # Each changes another field; neither loses anything.
+    first.keeper.set(("use",), "garden")
+    second.keeper.set(("cadastral",), CADASTRAL)
+    _wait(qtbot, office)
+    wanted = {"address": "5 Long Street", "use": "garden", "cadastral": CADASTRAL}
+    qtbot.waitUntil(lambda: first.filling.form.act() == wanted, timeout=10_000)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: second.filling.form.act() == wanted, timeout=10_000)  # type: ignore[union-attr]
+    second_window.close()
+    _wait(qtbot, office)
+
+
+def test_a_draft_is_kept_while_typing_and_opened_again(open_desk: Callable[..., OpenOffice], qtbot: QtBot) -> None:
+    office = open_desk()
+    page = office.window.new_act
+    office.window.go("new")
+    page.start("land.first_registration")
+    _wait(qtbot, office)
+    with qtbot.waitSignal(page.keeper.saved, timeout=10_000):  # type: ignore[union-attr]
+        write("12ab")  # cannot be what it must be, and is kept all the same
+    page.leave()
+    _wait(qtbot, office)
+    assert page.choosing.drafts.count() == 1
+    page.choosing.drafts.setFocus()
+    press(Qt.Key.Key_Return)
+    _wait(qtbot, office)
+    assert page.filling is not None
+    assert page.filling.form.act() == {"cadastral": "12ab"}
