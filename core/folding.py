@@ -56,7 +56,7 @@ class Fold:
     def signature_fault(self, group: Group, transactions: Sequence[Transaction]) -> str | None:
         """The code of what is wrong with a group's signatures, or None."""
         signers = transactions[0].signers
-        if any(transaction.signers != signers for transaction in transactions):
+        if len(transactions) > 1 and any(transaction.signers != signers for transaction in transactions):
             return "group-of-different-signers"
         if len(signers) != len(group.signatures):
             return "signature-missing"

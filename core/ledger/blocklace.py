@@ -10,6 +10,7 @@ Literature: the blocklace of Cordial Miners, arXiv 2205.09174 and 2402.08068.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+
 from core.errors import MunimentError
 from core.ledger.block import CLOSE, Header, Reference
 from core.ledger.roll import Roll
@@ -134,7 +135,7 @@ class Blocklace:
                 raise MunimentError("broken-reference", author=header.author, seq=header.seq)
 
     def _parents(self, header: Header, prev: Vertex | None) -> tuple[Vertex, ...]:
-        references = (self.vertices[reference.id] for reference in header.refs)
+        references = [self.vertices[reference.id] for reference in header.refs]
         return (prev, *references) if prev else tuple(references)
 
     def _place(self, vertex: Vertex, siblings: tuple[Vertex, ...], accused: Iterable[int]) -> None:
@@ -174,10 +175,11 @@ class Blocklace:
     # -- rounds -------------------------------------------------------------------------------------------------
 
     def _round(self, parents: tuple[Vertex, ...]) -> int:
-        highest = max((parent.round for parent in parents), default=0)
-        openers = 0
+        highest = openers = 0
         for parent in parents:
-            if parent.round == highest:
+            if parent.round > highest:
+                highest, openers = parent.round, parent.openers
+            elif parent.round == highest:
                 openers |= parent.openers
         return highest + 1 if openers.bit_count() >= self.roll.quorum else highest
 
@@ -224,11 +226,14 @@ class Blocklace:
                         clock[author] = theirs
                 else:
                     clock[author] = _branch_tips((*each_tip(mine), *each_tip(theirs)))
-        clock[vertex.author] = _branch_tips((*each_tip(clock[vertex.author]), vertex))
+        own = clock[vertex.author]
+        clock[vertex.author] = vertex if own is vertex.prev else _branch_tips((*each_tip(own), vertex))
         return tuple(clock)
 
     def _overlap(self, prev: Vertex | None, parents: tuple[Vertex, ...]) -> bool:
         """Whether a reference is an ancestor of another or of prev; prev may well be one of a reference."""
+        if len(parents) < 2:
+            return False
         if prev is not None and prev in parents[1:]:
             return True
         return any(
@@ -329,7 +334,9 @@ def _on_chain(earlier: Vertex, tip: Vertex) -> bool:
 
 
 def _covers(known: Tips, vertex: Vertex) -> bool:
-    return any(_on_chain(vertex, tip) for tip in each_tip(known))
+    if known is None or isinstance(known, Vertex):
+        return known is not None and _on_chain(vertex, known)
+    return any(_on_chain(vertex, tip) for tip in known)
 
 
 def _branch_tips(tips: tuple[Vertex, ...]) -> Tips:
