@@ -6,9 +6,12 @@ what the lost computer signed last, so it may read and relay, never sign, until 
 """
 
 import json
+import os
 import tarfile
+import tempfile
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from core.crypto.keyfile import open_keys
 from core.crypto.signing import SigningKey, verify
@@ -17,7 +20,7 @@ from core.folder import Folder, OpenedOffice, read_bounded
 from core.ledger.charter import decode_charter
 from core.store.computer import computer_identity
 from core.store.database import Database
-from core.store.files import write_durably
+from core.store.files import file_error, sync_file, sync_folder, write_durably
 from core.store.intent import IntentLog
 
 FORMAT = "muniment-backup"
@@ -27,38 +30,47 @@ _HEAD = "muniment-backup.json"
 
 
 def write_backup(folder: Folder, opened: OpenedOffice, target: Path) -> None:
-    """Write a backup of this moment; the target appears whole or not at all. Raises `file-exists`."""
-    if target.exists():
-        raise MunimentError("file-exists", path=str(target))
-    copy = target.with_name(target.name + ".database")
-    part = target.with_name(target.name + ".part")
+    """Write a backup of this moment; the target appears whole, on the disk, or not at all.
+
+    Raises `file-exists`, `file-not-written`, `disk-full`.
+    """
     try:
-        copy.unlink(missing_ok=True)
-        opened.office.store.database.copy_to(copy, opened.keys.secrets["database_key"])
-        head = {"format": FORMAT, "version": VERSION, "network": opened.office.network.hex()}
-        with tarfile.open(part, "w") as archive:
-            _add_bytes(archive, _HEAD, json.dumps(head).encode())
-            for name in _plain_names(folder):
-                archive.add(folder.path / name, name, recursive=False)
-            archive.add(copy, "replica.db", recursive=False)
-        part.replace(target)
-    finally:
-        copy.unlink(missing_ok=True)
-        part.unlink(missing_ok=True)
+        if target.exists():
+            raise MunimentError("file-exists", path=str(target))
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as beside:
+            copy, part = Path(beside, "replica.db"), Path(beside, "backup")
+            opened.office.store.database.copy_to(copy, opened.keys.secrets["database_key"])
+            head = {"format": FORMAT, "version": VERSION, "network": opened.office.network.hex()}
+            with part.open("wb") as out:
+                with tarfile.open(fileobj=out, mode="w") as archive:
+                    _add_bytes(archive, _HEAD, json.dumps(head).encode())
+                    for name in _plain_names(folder):
+                        archive.add(folder.path / name, name, recursive=False)
+                    archive.add(copy, "replica.db", recursive=False)
+                out.flush()
+                sync_file(out.fileno())
+            os.replace(part, target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise file_error(error, target) from None
 
 
 def restore_backup(source: Path, folder: Folder, passphrase: str) -> None:
     """Unpack a backup into an empty folder; the office opens in quarantine.
 
-    Raises `not-a-backup`, `folder-not-empty`, `replica-damaged`, and the refusals of `open_keys`: then the folder
-    is left as it was.
+    Raises `file-not-found`, `file-not-read`, `not-a-backup`, `folder-not-empty`, `file-not-written`, `disk-full`,
+    `replica-damaged`, and the refusals of `open_keys`: then the folder is left as it was.
     """
-    if folder.standing() != "empty" or (folder.path.exists() and any(folder.path.iterdir())):
+    if folder.path.exists() and (not folder.path.is_dir() or any(folder.path.iterdir())):
         raise MunimentError("folder-not-empty", path=str(folder.path))
     made = not folder.path.exists()
-    folder.path.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise file_error(error, folder.path) from None
     try:
         _unpack(source, folder)
+        _check_whole(source, folder)
         keys = open_keys(read_bounded(folder.node_key), passphrase)
         decode_charter(read_bounded(folder.path / "charter.restored"), verify)
         database = Database(folder.replica, keys.secrets["database_key"])
@@ -91,7 +103,7 @@ def _add_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:
 def _unpack(source: Path, folder: Folder) -> None:
     """Take the named members and nothing else: a path of the archive is never used as it stands."""
     try:
-        with tarfile.open(source, "r:") as archive:
+        with _opened(source) as stream, tarfile.open(fileobj=stream, mode="r:") as archive:
             head = archive.next()
             if head is None or head.name != _HEAD or head.size > 4096:
                 raise MunimentError("not-a-backup", path=str(source))
@@ -100,10 +112,26 @@ def _unpack(source: Path, folder: Folder) -> None:
                 raise MunimentError("not-a-backup", path=str(source))
             for member in archive:
                 _take(archive, member, folder)
-    except FileNotFoundError:
-        raise MunimentError("file-not-found", path=str(source)) from None
     except (tarfile.TarError, ValueError, AttributeError, EOFError):
         raise MunimentError("not-a-backup", path=str(source)) from None
+    except OSError as error:  # of what is written here
+        raise file_error(error, folder.path) from None
+
+
+def _opened(source: Path) -> BinaryIO:
+    try:
+        return source.open("rb")
+    except FileNotFoundError:
+        raise MunimentError("file-not-found", path=str(source)) from None
+    except OSError:
+        raise MunimentError("file-not-read", path=str(source)) from None
+
+
+def _check_whole(source: Path, folder: Folder) -> None:
+    """An archive that was cut between two of its members looks like a shorter one."""
+    needed = (folder.node_key, folder.card, folder.path / "charter.restored", folder.replica)
+    if not all(path.exists() for path in needed):
+        raise MunimentError("not-a-backup", path=str(source))
 
 
 def _take(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Folder) -> None:
@@ -113,9 +141,7 @@ def _take(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Folder) -> 
         raise MunimentError("not-a-backup", path=member.name)
     parts = member.name.split("/")
     known = member.name in ("node.key", "card.office", "charter", "replica.db")
-    if not known and not (
-        len(parts) == 2 and parts[0] == "officers" and parts[1].removesuffix(".key").isdigit()
-    ):
+    if not known and not (len(parts) == 2 and parts[0] == "officers" and parts[1].removesuffix(".key").isdigit()):
         raise MunimentError("not-a-backup", path=member.name)
     target = folder.path / ("charter.restored" if member.name == "charter" else member.name)
     target.parent.mkdir(exist_ok=True)

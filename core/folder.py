@@ -20,6 +20,8 @@ from core.clock import Clock
 from core.crypto.keyfile import Cost, OpenedKeys, open_keys, seal_keys
 from core.crypto.signing import SigningKey, verify
 from core.errors import MunimentError
+from core.laws.law_check import check_law
+from core.laws.law_reading import law_from_canonical
 from core.ledger.charter import Charter, OfficeCard, decode_card, decode_charter, sign_card
 from core.ledger.roll import Officer
 from core.office import Office
@@ -131,7 +133,8 @@ def create_office(
 def enter_network(folder: Folder, charter_bytes: bytes, passphrase: str) -> Charter:
     """Take a charter file that holds this office's own card, unaltered; the replica is created empty.
 
-    Raises the refusals of `decode_charter` and `open_keys`, `no-office-here`, `not-our-card`, `already-a-member`.
+    Raises the refusals of `decode_charter`, `check_law` and `open_keys`, `no-office-here`, `not-our-card`,
+    `already-a-member`.
     """
     charter = decode_charter(charter_bytes, verify)
     if folder.standing() == "empty":
@@ -141,6 +144,8 @@ def enter_network(folder: Folder, charter_bytes: bytes, passphrase: str) -> Char
     card = decode_card(read_bounded(folder.card), verify)
     if card.encoded not in [one.encoded for one in charter.cards]:
         raise MunimentError("not-our-card", office=card.name)
+    for law in charter.laws:  # before anything is written: a network whose laws this version cannot decide stays closed
+        check_law(law_from_canonical(law), charter.homes).raise_any()
     keys = open_keys(read_bounded(folder.node_key), passphrase)
     # Of an interrupted attempt: nothing was ever signed without a charter. A log left behind would be read into the
     # new database.
@@ -160,7 +165,8 @@ def open_office(folder: Folder, passphrase: str, clock: Clock) -> OpenedOffice:
     of the intent file. A database behind its mark opens, in quarantine.
     """
     if folder.standing() != "member":
-        raise MunimentError("no-network-yet" if folder.standing() == "office" else "no-office-here")
+        code = "no-network-yet" if folder.standing() == "office" else "no-office-here"
+        raise MunimentError(code, path=str(folder.path))
     charter = decode_charter(read_bounded(folder.charter), verify)
     keys = open_keys(read_bounded(folder.node_key), passphrase)
     key = SigningKey(keys.secrets["node_seed"])

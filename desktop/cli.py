@@ -96,6 +96,14 @@ def verify(
 
 
 @app.command()
+def evidence(office: str, file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Write the proof that OFFICE (its name or number) has signed two different histories."""
+    from desktop.commands.evidence import evidence_command
+
+    _conclude(lambda: evidence_command(_access(data, passphrase_file), office, file), json)
+
+
+@app.command()
 def node(
     data: Data = None,
     passphrase_file: Secret = None,

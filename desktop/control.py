@@ -14,12 +14,15 @@ from typing import Any
 
 from core.errors import MunimentError
 from core.folder import Folder
+from core.laws.verdict import Rejected
 from core.ledger.payload import Group
 from core.office import Office
 from core.store.files import write_durably
 from core.views import ActView
+from desktop.outcome import unexpected
 from desktop.unlocking import parse_signing_officer
 from desktop.wording import sentence
+from desktop.wording.refusal import refusal
 from sync.service import Service
 
 MAX_LINE_BYTES = 1 << 20
@@ -53,7 +56,7 @@ class Control:
         try:
             asked = json.loads(line)
             command = self._commands[asked["do"]]
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return {"ok": False, "code": "unknown-command", "message": sentence("unknown-command", {})}
         try:
             return {"ok": True, **command(asked)}
@@ -62,6 +65,8 @@ class Control:
         except (KeyError, TypeError, ValueError) as error:
             facts = {"detail": type(error).__name__}
             return {"ok": False, "code": "bad-command", "message": sentence("bad-command", facts)}
+        except Exception as error:  # noqa: BLE001  # whoever drives this office waits for an answer to every line
+            return {"ok": False, "code": "unexpected-failure", "message": unexpected(error)}
 
     def serve(self, on_end: Callable[[], None]) -> threading.Thread:
         """Answer standard input in a thread of its own until it ends, then call `on_end` there."""
@@ -116,14 +121,20 @@ class Control:
         records = {name: bytes.fromhex(text) for name, text in asked["records"].items()}
         keys = [person.key(self._folder) for person in people]
 
-        def record() -> ActView:
+        def record() -> ActView | Rejected:
             act = {name: _with_bytes(value) for name, value in asked["act"].items()}
             proposal = office.propose(asked["law"], asked["procedure"], records, act, signers)
+            if isinstance(proposal.verdict, Rejected):
+                return proposal.verdict
             message = office.signing_message([proposal.encoded])
             (view,) = office.record(Group((proposal.encoded,), tuple(key.sign(message) for key in keys)))
             return view
 
-        return _act_answer(self._call(record))
+        done = self._call(record)
+        if isinstance(done, Rejected):
+            why = refusal(office.laws.get(asked["law"]), done)
+            return {"ok": False, "code": done.code, "message": sentence("act-refused", {"why": why})}
+        return _act_answer(done)
 
     def _act(self, asked: Mapping[str, Any]) -> Answer:
         act_id = bytes.fromhex(asked["act"])

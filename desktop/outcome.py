@@ -17,6 +17,7 @@ from desktop.wording import sentence
 
 DONE, REFUSED, USAGE, BAD_INPUT, LOCKED, DAMAGED = range(6)
 
+_USAGE = {"bad-officer", "no-recipient"}
 _BAD_INPUT = {
     "file-not-found",
     "file-not-read",
@@ -24,12 +25,20 @@ _BAD_INPUT = {
     "not-a-backup",
     "not-a-charter",
     "not-an-office-card",
+    "bad-card-signature",
+    "bad-law",
     "not-an-extract",
     "not-fork-evidence",
     "not-a-courier-file",
+    "not-for-us",
+    "other-network",
     "not-a-law",
     "law-refused",
     "not-a-table",
+    "columns-missing",
+    "table-encoding",
+    "table-row-differs",
+    "table-row-broken",
     "not-a-map",
     "rows-refused",
     "not-canonical",
@@ -44,15 +53,22 @@ _DAMAGED = {
     "replica-from-newer-version",
     "replica-missing",
     "key-file-damaged",
+    "key-file-too-new",
+    "key-file-cost-absurd",
     "intent-damaged",
     "intent-missing",
+    "intent-of-another-node",
     "quarantine",
-    "database-behind",
+    "broken-chain",
+    "blocks-lost",
+    "would-fork",
 }
 
 
 def exit_code(code: str) -> int:
     """The exit code of a refusal."""
+    if code in _USAGE:
+        return USAGE
     if code in _LOCKED:
         return LOCKED
     if code in _DAMAGED:
@@ -74,19 +90,22 @@ def conclude(action: Callable[[], Mapping[str, Any]], as_json: bool) -> int:
     except KeyboardInterrupt:
         return _tell_failure("interrupted", sentence("interrupted", {}), REFUSED, as_json)
     except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = {"kind": type(error).__name__, "place": f"{Path(place.filename).name}:{place.lineno}"}
-        return _tell_failure("unexpected-failure", sentence("unexpected-failure", where), REFUSED, as_json)
+        return _tell_failure("unexpected-failure", unexpected(error), REFUSED, as_json)
     exit_with = int(facts.pop("exit", DONE))
     code = facts.pop("code", "done")
     message = facts.pop("message", "")
     if as_json:
-        print(
-            json.dumps({"ok": exit_with == DONE, "code": code, "message": message, **facts}, default=_plain)
-        )
-    elif message:
+        print(json.dumps({"ok": exit_with == DONE, "code": code, "message": message, **facts}, default=_plain))
+    if message and (exit_with != DONE or not as_json):
         print(message, file=sys.stdout if exit_with == DONE else sys.stderr)
     return exit_with
+
+
+def unexpected(error: Exception) -> str:
+    """The sentence about a failure that nobody foresaw: its kind and place only."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = {"kind": type(error).__name__, "place": f"{Path(place.filename).name}:{place.lineno}"}
+    return sentence("unexpected-failure", where)
 
 
 def _tell_failure(code: str, message: str, exit_with: int, as_json: bool) -> int:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from core.batch import MAX_ACTS, ROOM_BYTES, Batch
+from core.batch import MAX_ACTS, Batch
 from core.errors import MunimentError
 from core.importing.map import ImportMap, Row, fill
 from core.laws.indexing import key_group
 from core.laws.law import Procedure
-from core.laws.verdict import Rejected
+from core.laws.verdict import Accepted, Rejected
 from core.ledger.transaction import Signer
 from core.office import Office
 
@@ -30,9 +30,10 @@ MAX_REPORTED = 1_000
 
 @dataclass(frozen=True)
 class RefusedRow:
+    """`verdict`: the law's, or one with no rule where the row could not even be read."""
+
     row: int  # as a spreadsheet numbers it
-    code: str
-    facts: dict[str, object]
+    verdict: Rejected
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,7 @@ class Importer:
         batch = self.office.batch(self.signers)
         for number, row in self._chosen(rows):
             read += 1
-            if len(batch.encoded) >= MAX_ACTS // 2 or batch.size_bytes > ROOM_BYTES // 2:
-                batch = self._next_on_same_copy(batch)
-            found = self._add(batch, number, row)
+            found, batch = self._judge_row(batch, number, row)
             if found is None:
                 acts += 1
             elif len(refused) < MAX_REPORTED:
@@ -83,8 +82,16 @@ class Importer:
                 progress(read)
         return ImportReport(read, acts, tuple(refused))
 
-    def _next_on_same_copy(self, batch: Batch) -> Batch:
-        return Batch(batch.fold, batch.working, batch.author, batch.signers, batch.claimed_ms, batch.random)
+    def _judge_row(self, batch: Batch, number: int, row: Row) -> tuple[RefusedRow | None, Batch]:
+        """The refusal, if any, and the batch to go on with: a full one is followed by another on the same copy."""
+        for _ in range(2):
+            try:
+                return self._add(batch, number, row), batch
+            except MunimentError as error:
+                if error.code != "batch-full":
+                    raise
+                batch = Batch(batch.fold, batch.working, batch.author, batch.signers, batch.claimed_ms, batch.random)
+        return RefusedRow(number, Rejected("row-too-large")), batch
 
     def write(
         self,
@@ -119,17 +126,20 @@ class Importer:
                     raise
                 return rows[place:]
             if refused is not None:
-                raise MunimentError("rows-refused", count=1, row=refused.row, reason=refused.code)
+                raise MunimentError("rows-refused", refused=1, row=refused.row, why=refused.verdict.code)
         return []
 
     def _add(self, batch: Batch, number: int, row: Row) -> RefusedRow | None:
+        """Add a row to the batch, or say why not. Raises `batch-full`."""
         try:
             act = self.map.values(self._procedure.fields, row)
             records = {name: self._find(batch, name, row) for name in self.map.records}
+            verdict = batch.add(self.law, self.procedure, records, act)
         except MunimentError as error:
-            return RefusedRow(number, error.code, error.facts)
-        verdict = batch.add(self.law, self.procedure, records, act)
-        return RefusedRow(number, verdict.code, dict(verdict.facts)) if isinstance(verdict, Rejected) else None
+            if error.code == "batch-full":
+                raise
+            return RefusedRow(number, Rejected(error.code, facts=error.facts))
+        return None if isinstance(verdict, Accepted) else RefusedRow(number, verdict)
 
     def _find(self, batch: Batch, name: str, row: Row) -> bytes:
         pick = self.map.records[name]

@@ -7,7 +7,6 @@ for the fraction, days as ISO 8601 (2012, 2012-03, 2012-03-04), fractions as 1/2
 import re
 import unicodedata
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from core.crypto.hashing import tagged_hash
@@ -18,7 +17,8 @@ from core.ledger.encoding import Value
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,19}", re.ASCII)
 _FRACTION = re.compile(r"(\d{1,16})(?:/(\d{1,16}))?", re.ASCII)
-MINOR_UNITS = 2  # of the currencies named so far; a currency with another number of digits needs a table
+# Two digits of minor units, as the currencies named so far have; one with another number needs a table.
+_MONEY = re.compile(r"(-?)(\d{1,16})(?:\.(\d{1,2}))? +(\S+)", re.ASCII)
 TRUE_WORDS, FALSE_WORDS = {"1", "true", "yes"}, {"0", "false", "no"}
 
 
@@ -39,9 +39,10 @@ def party(name: str, number: str = "", kind: str = "natural") -> Value:
 
     A table names persons, it does not know them: rows with one name mean one party, within one network's tables.
     """
+    name = unicodedata.normalize("NFC", name.strip())
     if not number:
         number = tagged_hash("party-of-a-table", name.encode()).hex()[:16]
-    return {"kind": kind, "name": unicodedata.normalize("NFC", name.strip()), "number": number}
+    return {"kind": kind, "name": name, "number": number}
 
 
 def _integer(text: str) -> Value:
@@ -57,14 +58,11 @@ def _fraction(text: str) -> Value:
 
 
 def _money(text: str) -> Value:
-    amount, _, currency = text.partition(" ")
-    try:
-        minor = Decimal(amount) * 10**MINOR_UNITS
-    except InvalidOperation:
+    matched = _MONEY.fullmatch(text)
+    if not matched:
         return None
-    if not minor.is_finite() or minor != minor.to_integral_value() or not currency:
-        return None
-    return [int(minor), currency.strip()]
+    minor = int(matched[2]) * 100 + int((matched[3] or "").ljust(2, "0"))
+    return [-minor if matched[1] else minor, matched[4]]
 
 
 def _day(text: str) -> Value:

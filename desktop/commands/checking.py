@@ -1,13 +1,17 @@
 """Checking a law, a paper, or evidence of a fork."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.folder import read_bounded
+from core.laws.law import Law
 from core.laws.law_check import check_law
 from core.laws.law_reading import parse_law
+from core.laws.law_source import MAX_LAW_BYTES
+from core.laws.problems import LawError
 from core.ledger.charter import Charter, decode_charter
 from desktop.knowledge import Knowledge, knowledge_of_charter, knowledge_of_office
 from desktop.outcome import BAD_INPUT, DONE, REFUSED
@@ -15,26 +19,33 @@ from desktop.unlocking import Access
 from desktop.verification import VerifyResult, verify_file
 from desktop.wording import sentence
 
-MAX_LAW_BYTES = 256 << 10
-
 
 def check_law_command(path: Path) -> dict[str, Any]:
-    """Read a law as every node does; errors name line and article."""
-    text = read_bounded(path, MAX_LAW_BYTES)
+    """Read a law as every office does; errors name line and article."""
     try:
-        law = parse_law(text.decode("utf-8"))
-        check_law(law, {}).raise_any()
-    except UnicodeDecodeError:
-        raise MunimentError("not-a-law", path=str(path)) from None
-    except MunimentError as error:
-        if "errors" not in error.facts:
-            raise
-        problems = [dict(problem) for problem in error.facts["errors"]]
-        lines = "\n".join(f"{path.name}:{p.get('line', 0)}: {p.get('code')} {p.get('detail', '')}" for p in problems)
-        message = sentence("law-refused", {"path": path.name, "count": len(problems)}) + "\n" + lines
-        return {"message": message, "code": "law-refused", "exit": BAD_INPUT, "errors": problems}
+        law = read_law(path)
+    except LawError as error:
+        return law_refused(path, error)
     facts = {"name": law.name, "version": law.version, "digest": law.digest.hex()}
     return {"message": sentence("law-checked", facts), **facts}
+
+
+def read_law(path: Path) -> Law:
+    """A law that every office can use. Raises `LawError`, `not-a-law`, `too-large`, `file-not-found`."""
+    try:
+        law = parse_law(read_bounded(path, MAX_LAW_BYTES).decode("utf-8"))
+    except UnicodeDecodeError:
+        raise MunimentError("not-a-law", path=str(path)) from None
+    check_law(law, {}).raise_any()
+    return law
+
+
+def law_refused(path: Path, error: LawError) -> dict[str, Any]:
+    """How a command ends that was given this law."""
+    problems = [asdict(problem) for problem in error.problems]
+    lines = [f"{path.name}:{one.line}: {one.code} {one.detail}" for one in error.problems]
+    message = "\n".join([sentence("law-refused", {"path": path.name, "count": len(lines)}), *lines])
+    return {"message": message, "code": "law-refused", "exit": BAD_INPUT, "errors": problems}
 
 
 def verify_command(file: Path, access: Access, charter_file: Path | None) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.folder import NewOfficer, create_office, enter_network, read_bounded
 from core.laws.law_reading import parse_law
+from core.laws.problems import LawError
 from core.ledger.charter import ROLES, decode_card, fault_tolerance, found
 from core.store.files import write_durably
+from desktop.commands.checking import law_refused, read_law
 from desktop.library import library_laws
 from desktop.unlocking import Access, read_passphrase
 from desktop.wording import sentence
@@ -46,12 +48,17 @@ def found_network_command(name: str, cards: Sequence[Path], laws: Sequence[Path]
     """Write the charter file from office cards; without named laws, those that come with the application."""
     if out.exists():
         raise MunimentError("file-exists", path=str(out))
-    texts = [read_bounded(path).decode("utf-8", "replace") for path in laws] or list(library_laws().values())
+    chosen = []
+    for path in laws:
+        try:
+            chosen.append(read_law(path).canonical)
+        except LawError as error:
+            return law_refused(path, error)
     charter = found(
         name,
         SystemClock().now_ms(),
         [decode_card(read_bounded(path), verify) for path in cards],
-        [parse_law(text).canonical for text in texts],
+        chosen or [parse_law(text).canonical for text in library_laws().values()],
         {},
     )
     write_durably(out, charter.encoded)

@@ -9,9 +9,11 @@ from core.folder import read_bounded
 from core.importing.importer import Importer, ImportReport
 from core.importing.map import parse_map
 from core.importing.table import read_table
+from core.laws.law import Law
 from desktop.outcome import BAD_INPUT
 from desktop.unlocking import Access, parse_signing_officer
 from desktop.wording import sentence
+from desktop.wording.refusal import refusal
 
 
 def backup_command(access: Access, target: Path) -> dict[str, Any]:
@@ -25,7 +27,8 @@ def backup_command(access: Access, target: Path) -> dict[str, Any]:
 
 def restore_command(access: Access, source: Path) -> dict[str, Any]:
     restore_backup(source, access.folder, access.passphrase())
-    return {"message": sentence("backup-restored", {}), "quarantine": "restored"}
+    path = str(access.folder.path)
+    return {"message": sentence("backup-restored", {"path": path}), "path": path, "quarantine": "restored"}
 
 
 def import_command(
@@ -47,7 +50,7 @@ def import_command(
         importer = Importer(office, law, procedure, import_map, signers)
         report = importer.judge(read_table(table, import_map.columns))
         if report.refused or dry_run:
-            return _judged(report)
+            return _judged(report, office.laws[law])
         keys = [person.key(access.folder).sign for person in people]
         report = importer.write(read_table(table, import_map.columns), keys)
     finally:
@@ -56,11 +59,12 @@ def import_command(
     return {"message": sentence("import-written", facts), **facts}
 
 
-def _judged(report: ImportReport) -> dict[str, Any]:
-    facts: dict[str, Any] = {"rows": report.rows, "acts": report.acts, "refused": len(report.refused)}
-    rows = [{"row": row.row, "code": row.code, "message": sentence(row.code, row.facts)} for row in report.refused]
+def _judged(report: ImportReport, law: Law) -> dict[str, Any]:
+    """`refused` counts all refused rows, `report` tells at most 1,000 of them."""
+    facts: dict[str, Any] = {"rows": report.rows, "acts": report.acts, "refused": report.rows - report.acts}
+    rows = [{"row": row.row, "code": row.verdict.code, "message": refusal(law, row.verdict)} for row in report.refused]
     if report.refused:
         first = rows[0]
-        message = sentence("rows-refused", {**facts, "row": first["row"], "reason": first["message"]})
+        message = sentence("rows-refused", {**facts, "row": first["row"], "why": first["message"]})
         return {"message": message, "code": "rows-refused", "exit": BAD_INPUT, **facts, "report": rows}
     return {"message": sentence("import-judged", facts), **facts, "report": []}

@@ -37,7 +37,7 @@ def node_command(access: Access, controlled: bool, loopback: bool) -> dict[str, 
         ended.wait()
     finally:
         service.stop()
-    return {"message": sentence("interrupted", {})}
+    return {} if controlled else {"message": sentence("interrupted", {})}
 
 
 def _print_event(event: Event) -> None:
@@ -51,7 +51,7 @@ def _print_event(event: Event) -> None:
 def courier_write_command(access: Access, recipients: Sequence[str], file: Path) -> dict[str, Any]:
     service = _quiet_service(access)
     try:
-        numbers = [_office_number(service.office, text) for text in recipients]
+        numbers = [office_number(service.office, text) for text in recipients]
         report = service.write_courier(file, numbers).result()
     finally:
         service.stop()
@@ -74,8 +74,8 @@ def _quiet_service(access: Access) -> Service[Office]:
     return service
 
 
-def _office_number(office: Office, text: str) -> int:
-    """By number as the window shows it, counting from 1, or by name."""
+def office_number(office: Office, text: str) -> int:
+    """By number as the window shows it, counting from 1, or by name. Raises `unknown-office`."""
     if text.isdecimal() and 1 <= int(text) <= len(office.roll.members):
         return int(text) - 1
     for member in office.roll.members:

@@ -22,6 +22,9 @@ DONE = {
     "met": "The exchange is finished. {received} batches of acts came and {sent} went.",
     "nothing-new": "Both offices already held the same. Nothing had to be exchanged.",
     "demonstration-finished": "The demonstration is finished. Its pictures and papers are in {path}.",
+    "article": "article {article}",
+    "evidence-written": "The proof that {office} has signed two different histories is {path}. Anybody who has the"
+    " network's charter can check it with Muniment.",
     "facts-to-compare": "The code was signed as it says. A picture cannot prove its visible text: compare what was signed,"
     " below, with the paper, word by word.",
     "fork-proven": "This proves that {office} has signed two different histories.",

@@ -219,6 +219,11 @@ KEEPING = {
         "The office needs a name and at least one officer with a name and a role.", KEPT, "Fill in what is missing."
     ),
     # Laws, tables, import
+    "bad-law": Trouble(
+        "The rules of the register in this charter cannot be used by this Muniment.",
+        KEPT,
+        "Install the newest Muniment, or ask the founder.",
+    ),
     "not-a-law": Trouble("This file holds no rules of a register.", KEPT, "Choose a file of rules."),
     "law-refused": Trouble(
         "The rules of a register in {path} cannot be used: {count} faults were found.",
@@ -235,15 +240,32 @@ KEEPING = {
     "not-a-map": Trouble(
         "The file that says which column is which cannot be used ({detail}).", UNWRITTEN, "Correct it and try again."
     ),
+    "table-encoding": Trouble(
+        "The table is not written in UTF-8.", UNWRITTEN, "Save it again as CSV in UTF-8 and try again."
+    ),
+    "table-row-differs": Trouble(
+        "Row {row} of the table has {cells} cells, but the first row names {columns} columns.",
+        UNWRITTEN,
+        "Correct the row and try again.",
+    ),
+    "table-row-broken": Trouble(
+        "Row {row} of the table cannot be read: a quotation mark is not closed or a cell is too long.",
+        UNWRITTEN,
+        "Correct the row and try again.",
+    ),
     "columns-missing": Trouble("The table lacks columns: {columns}.", UNWRITTEN, "Add them, or correct the map."),
     "rows-refused": Trouble(
-        "{refused} rows were refused; the first is row {row}: {why}.",
+        "{refused} rows were refused; the first is row {row}. {why}",
         "Nothing was written: either all rows are recorded or none.",
         "Correct the rows and try again.",
     ),
+    "row-too-large": Trouble("The row is too large for one act.", UNWRITTEN, "Shorten its texts and try again."),
+    "act-refused": Trouble("{why}", "Nothing was recorded.", "Correct the act and send it again."),
     "record-not-found": Trouble("There is no record {key} in this office's copy.", UNWRITTEN, "Look at the number."),
     "unknown-field": Trouble("There is no field {field}.", UNWRITTEN, "Correct the map."),
-    "unreadable-value": Trouble("A value could not be read: {value}.", UNWRITTEN, "Correct the row and try again."),
+    "unreadable-value": Trouble(
+        "What stands for {field} could not be read: {text}.", UNWRITTEN, "Correct the row and try again."
+    ),
     "signers-differ-from-map": Trouble(
         "The officers named are not those that the map asks for.", UNWRITTEN, "Name the officers in the map's order."
     ),
