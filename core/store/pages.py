@@ -101,7 +101,7 @@ class PageStore:
         return [row[0] for row in rows]
 
     def page(self, register: str, after: tuple[str, bytes] | None, limit: int) -> list[tuple[Record, bool]]:
-        """(record, whether its newest version is only in the overlay), ordered by (label, id), after the given place."""
+        """(record, whether its newest version is only in the overlay) in the order of (label, id), after a place."""
         place = after or ("", b"")
         sql = "SELECT label, id, body FROM {} WHERE register = ? AND (label, id) > (?, ?) ORDER BY label, id LIMIT ?"
         values = (register, *place, limit)

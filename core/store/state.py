@@ -6,8 +6,8 @@ and district (3-ledger §9), of which an act makes only the buckets of its recor
 """
 
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 
+from core.crypto.hashing import tagged_hash
 from core.ledger import merkle
 from core.ledger.encoding import encode
 from core.ledger.record import Change, IndexChange, Record, decode_record, encode_record, record_digest
@@ -16,7 +16,7 @@ from core.store.database import Database
 BUCKET_BITS = 12
 BUCKETS = 1 << BUCKET_BITS
 SHARED_DISTRICT = -1
-_EMPTY_BUCKET = sha256(b"").digest()
+_EMPTY_BUCKET = tagged_hash("bucket")
 
 
 def bucket_number(record_id: bytes) -> int:
@@ -132,14 +132,19 @@ class StateStore:
         )
 
     def settle_overlay(self, changes: Sequence[Change], indexes: Iterable[IndexChange]) -> None:
-        """Drop from the overlay what the agreed layer now says itself; what later acts made of it stays."""
+        """Drop from the overlay what the agreed layer now says itself; what later acts made of it stays.
+
+        The groups of a record stay as long as the record does: an older act that adds what a later one takes away and
+        a still later one adds again must not take the last word with it.
+        """
         self._db.executemany(
             "DELETE FROM overlay WHERE id = ? AND body = ?",
             [(c.new.id, encode_record(c.new)) for c in changes],
         )
         self._db.executemany(
-            "DELETE FROM overlay_index WHERE name = ? AND grp = ? AND record = ? AND added = ?",
-            [(i.index, i.group, i.record, int(i.add)) for i in indexes],
+            "DELETE FROM overlay_index WHERE name = ? AND grp = ? AND record = ?"
+            " AND NOT EXISTS (SELECT 1 FROM overlay WHERE id = record)",
+            [(i.index, i.group, i.record) for i in indexes],
         )
 
     def clear_overlay(self, author: int) -> list[bytes]:
@@ -185,7 +190,10 @@ class StateStore:
         self._db.execute("DELETE FROM bucket WHERE number = ?", (number,))
         self._db.executemany(
             "INSERT INTO bucket VALUES (?,?,?,?)",
-            [(reg, district, number, sha256(content).digest()) for (reg, district), content in hashes.items()],
+            [
+                (reg, district, number, tagged_hash("bucket", bytes(content)))
+                for (reg, district), content in hashes.items()
+            ],
         )
 
     def record_count(self) -> int:

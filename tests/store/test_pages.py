@@ -1,0 +1,132 @@
+"""Search and lists show the present state: each record once, its newest version, in one order."""
+
+from random import Random
+
+import pytest
+
+from core.ledger.record import Change
+from core.store.pages import label, words
+from core.store.replica import ReplicaStore
+from tests.store.records import agree, empty_store, make_record, next_version, overlay
+
+
+@pytest.fixture
+def store() -> ReplicaStore:
+    return empty_store()
+
+
+def found(store: ReplicaStore, text: str, limit: int = 50) -> list[str]:
+    records = [store.state.present(one) for one in store.pages.search(text, limit)]
+    return sorted(label(record) for record in records if record)
+
+
+def test_words_are_begun_in_any_script(store: ReplicaStore) -> None:
+    agree(
+        store,
+        [
+            Change(None, make_record(1, address="ул. Зялёная 7", rights=[{"holder": {"name": "Алесь Янкоўскі"}}])),
+            Change(None, make_record(2, address="Straße 12", rights=[{"holder": {"name": "Ștefan Țurcanu"}}])),
+            Change(None, make_record(3, address="მცხეთა", rights=[{"holder": {"name": "ნინო გელაშვილი"}}])),
+        ],
+    )
+    one, two, three = ("0000000001", "0000000002", "0000000003")
+    assert found(store, "зялён") == found(store, "ЯНКОЎ 7") == [one]
+    assert found(store, "stefan turc") == found(store, "Țurc") == [two]
+    assert found(store, "გელა") == found(store, "მცხეთა ნინო") == [three]
+    assert found(store, "000000000") == [one, two, three]
+    assert found(store, "зялён straße") == []
+
+
+ODD_TEXTS = [
+    *("", " ", '"', "*", "a*", "_", "__ _", "-", "NOT", "AND OR", "a AND", "( )", "^a", "a:b", "\x00", "'", "\u0301"),
+    *("\u0e4e", "\U0001f600", "a" * 5000, "a " * 500),
+]
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS)
+def test_nothing_typed_breaks_a_search(store: ReplicaStore, text: str) -> None:
+    agree(store, [Change(None, make_record(1, address="Garden Street"))])
+    assert store.pages.search(text, 10) == []
+
+
+def test_words_of_operators_are_words(store: ReplicaStore) -> None:
+    agree(store, [Change(None, make_record(1, address="not near and_or"))])
+    assert len(store.pages.search("not", 10)) == len(store.pages.search("NEAR not", 10)) == 1
+    assert len(store.pages.search("and_or", 10)) == 1
+
+
+def test_search_knows_the_newest_words_only(store: ReplicaStore) -> None:
+    first = make_record(1, address="Alder")
+    second = next_version(first, address="Birch")
+    third = next_version(second, address="Cedar")
+    overlay(store, 0, [Change(None, first)])
+    overlay(store, 0, [Change(first, second)])
+    assert (found(store, "alder"), found(store, "birch")) == ([], [label(first)])
+    agree(store, [Change(None, first)])
+    assert found(store, "birch") == [label(first)]
+    agree(store, [Change(first, second)])
+    overlay(store, 0, [Change(second, third)])
+    assert (found(store, "birch"), found(store, "cedar")) == ([], [label(first)])
+
+
+def test_search_is_bounded_and_newest_first(store: ReplicaStore) -> None:
+    agree(store, [Change(None, make_record(number, address="Garden")) for number in range(30)])
+    assert len(store.pages.search("garden", 7)) == 7
+    assert store.pages.search("garden", 1) == [make_record(29).id]
+
+
+def test_a_list_is_walked_page_by_page_without_gap_or_repeat(store: ReplicaStore) -> None:
+    random = Random(5)
+    records = [make_record(number, keeper=number % 2) for number in range(47)]
+    other = make_record(99, register="land.encumbrance")
+    agree(store, [Change(None, record) for record in records[:30]] + [Change(None, other)])
+    expected = {record.id: (record, False) for record in records[:30]}
+    for record in random.sample(records[:30], 12):
+        newer = next_version(record, area=5)
+        overlay(store, record.keeper or 0, [Change(record, newer)])
+        expected[record.id] = (newer, True)
+    overlay(store, 0, [Change(None, record) for record in records[30:]])
+    expected |= {record.id: (record, True) for record in records[30:]}
+    in_order = sorted(expected.values(), key=lambda item: (label(item[0]), item[0].id))
+    for limit in (1, 5, 46, 47, 100):
+        walked, after = [], None
+        while page := store.pages.page("land.parcel", after, limit):
+            assert len(page) <= limit
+            walked += page
+            last = page[-1][0]
+            after = (label(last), last.id)
+        assert walked == in_order
+    assert store.pages.count("land.parcel") == 47
+    assert store.pages.count("land.encumbrance") == 1
+
+
+def test_equal_labels_are_told_apart_by_id(store: ReplicaStore) -> None:
+    records = [make_record(number) for number in range(6)]
+    same = [type(one)(**{**vars_of(one), "key": {"cadastral": "equal"}}) for one in records]
+    agree(store, [Change(None, record) for record in same])
+    walked, after = [], None
+    while page := store.pages.page("land.parcel", after, 2):
+        walked += [record.id for record, _ in page]
+        after = ("equal", walked[-1])
+    assert walked == sorted(record.id for record in records)
+
+
+def vars_of(record: object) -> dict[str, object]:
+    return {name: getattr(record, name) for name in record.__slots__}  # type: ignore[attr-defined]
+
+
+def test_words_are_the_key_and_every_text() -> None:
+    record = make_record(1, address="A", area=5, rights=[{"holder": {"name": "B", "number": "C"}, "part": [1, 2]}])
+    assert words(record).split() == ["0000000001", "A", "B", "C"]
+    assert label(record) == "0000000001"
+
+
+def test_a_dropped_overlay_leaves_the_agreed_words(store: ReplicaStore) -> None:
+    first = make_record(1, address="Alder")
+    second = next_version(first, address="Birch")
+    agree(store, [Change(None, first)])
+    overlay(store, 0, [Change(first, second)])
+    with store.database.atomic():
+        assert store.state.clear_overlay(0) == [first.id]
+        store.pages.replace_words([first])
+    assert (found(store, "alder"), found(store, "birch")) == ([label(first)], [])

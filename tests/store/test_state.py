@@ -1,0 +1,175 @@
+"""Two layers: what is agreed, and what lies over it; the root speaks of the agreed one alone."""
+
+import random
+from hashlib import sha256
+
+import pytest
+
+from core.crypto.hashing import tagged_hash
+from core.ledger import merkle
+from core.ledger.encoding import encode
+from core.ledger.record import Change, IndexChange, Record, encode_record, record_digest
+from core.store.replica import ReplicaStore
+from core.store.state import BUCKETS, bucket_number
+from tests.store.records import agree, empty_store, make_record, next_version, overlay, record_id
+
+GROUP = encode(["P-1"])
+
+
+def literal_root(records: list[Record]) -> bytes:
+    """The state root as FORMAT.md §7 says it, from nothing but the records."""
+    trees: dict[tuple[str, int], dict[int, list[Record]]] = {}
+    for record in records:
+        district = -1 if record.keeper is None else record.keeper
+        buckets = trees.setdefault((record.register, district), {})
+        buckets.setdefault(int.from_bytes(record.id[:2], "big") // 16, []).append(record)
+    leaves = []
+    for (register, district), buckets in sorted(trees.items()):
+        hashes = []
+        for number in range(4096):
+            held = sorted(buckets.get(number, []), key=lambda record: record.id)
+            hashes.append(
+                tagged_hash("bucket", *(r.id + tagged_hash("record-version", encode_record(r)) for r in held))
+            )
+        leaves.append(merkle.leaf_hash(encode([register, district, merkle.root(hashes)])))
+    return merkle.root(leaves)
+
+
+# -- the state root -------------------------------------------------------------------------------------------------
+
+
+def test_the_root_of_nothing_is_that_of_an_empty_tree() -> None:
+    assert empty_store().state.state_root() == sha256(b"").digest() == literal_root([])
+
+
+def test_the_root_is_the_literal_one_whatever_the_order() -> None:
+    records = [make_record(number, keeper=number % 3, area=number) for number in range(60)]
+    records += [make_record(number, keeper=None, register="land.encumbrance") for number in range(60, 70)]
+    roots = set()
+    for seed in range(4):
+        store = empty_store()
+        shuffled = list(records)
+        random.Random(seed).shuffle(shuffled)
+        for start in range(0, len(shuffled), 7):
+            agree(store, [Change(None, record) for record in shuffled[start : start + 7]])
+            if seed % 2:
+                store.state.state_root()
+        roots.add(store.state.state_root())
+    assert roots == {literal_root(records)}
+
+
+def test_the_root_changes_with_every_version_and_only_with_agreed_ones() -> None:
+    store = empty_store()
+    first = make_record(1, area=1)
+    agree(store, [Change(None, first)])
+    before = store.state.state_root()
+    second = next_version(first, area=2)
+    overlay(store, 0, [Change(first, second)])
+    assert store.state.state_root() == before
+    agree(store, [Change(first, second)])
+    assert store.state.state_root() == literal_root([second]) != before
+
+
+def test_the_root_survives_a_change_of_keeper_and_the_last_bucket() -> None:
+    store = empty_store()
+    first = make_record(1)
+    high = Record("land.parcel", b"\xff" * 16, 0, 0, 1, bytes(16), "registered", {"cadastral": "9"}, {})
+    agree(store, [Change(None, first), Change(None, high)])
+    store.state.state_root()
+    moved = make_record(1, 2, keeper=3)
+    agree(store, [Change(first, moved)])
+    assert store.state.state_root() == literal_root([moved, high])
+
+
+def test_buckets_are_the_first_twelve_bits() -> None:
+    assert bucket_number(b"\x00\x0f" + bytes(14)) == 0
+    assert bucket_number(b"\x00\x10" + bytes(14)) == 1
+    assert bucket_number(b"\xff" * 16) == BUCKETS - 1
+
+
+def test_a_records_digest_is_that_of_its_bytes() -> None:
+    record = make_record(1)
+    assert record_digest(encode_record(record)) == tagged_hash("record-version", encode_record(record))
+
+
+# -- the layers -----------------------------------------------------------------------------------------------------
+
+
+def test_the_overlay_lies_over_the_agreed_state_until_it_is_agreed() -> None:
+    store = empty_store()
+    first = make_record(1, area=1)
+    second, third = next_version(first, area=2), next_version(next_version(first, area=2), area=3)
+    overlay(store, 0, [Change(None, first)])
+    assert (store.state.agreed(first.id), store.state.present(first.id)) == (None, first)
+    overlay(store, 0, [Change(first, second)])
+    overlay(store, 0, [Change(second, third)])
+    agree(store, [Change(None, first)])
+    assert (store.state.agreed(first.id), store.state.present(first.id)) == (first, third)
+    agree(store, [Change(first, second)])
+    agree(store, [Change(second, third)])
+    assert (store.state.agreed(first.id), store.state.overlaid(first.id)) == (third, None)
+    assert [version.version for version in store.state.history(first.id)] == [2, 1]
+    assert store.state.record_count() == 1
+
+
+def test_an_authors_overlay_is_dropped_alone() -> None:
+    store = empty_store()
+    mine, theirs = make_record(1, keeper=0), make_record(2, keeper=1)
+    overlay(store, 0, [Change(None, mine)], [IndexChange("i", GROUP, mine.id, add=True)])
+    overlay(store, 1, [Change(None, theirs)], [IndexChange("i", GROUP, theirs.id, add=True)])
+    assert store.state.clear_overlay(0) == [mine.id]
+    assert (store.state.present(mine.id), store.state.present(theirs.id)) == (None, theirs)
+    assert store.state.overlay_index("i", GROUP) == {theirs.id: True}
+
+
+def test_an_older_act_takes_no_later_word_with_it() -> None:
+    """Added, taken away, added again; the first is agreed, then the second: the third still stands over them."""
+    store = empty_store()
+    versions = [make_record(1, version, area=version) for version in (1, 2, 3)]
+    steps = [
+        ([Change(before, after)], [IndexChange("i", GROUP, after.id, add=add)])
+        for before, after, add in zip([None, *versions], versions, (True, False, True), strict=False)
+    ]
+    for changes, indexes in steps:
+        overlay(store, 0, changes, indexes)
+
+    def present() -> bool:
+        agreed, changed = store.state.find_with_overlay("i", GROUP, 10)
+        return changed.get(versions[0].id, versions[0].id in agreed)
+
+    assert present()
+    for changes, indexes in steps:
+        agree(store, changes, indexes)
+        assert present()
+    assert store.state.overlay_index("i", GROUP) == {}
+
+
+# -- indexes --------------------------------------------------------------------------------------------------------
+
+
+def fill(store: ReplicaStore, numbers: list[int]) -> list[bytes]:
+    ids = sorted(record_id(number) for number in numbers)
+    agree(store, [], [IndexChange("i", GROUP, one, add=True) for one in ids])
+    return ids
+
+
+def test_groups_are_found_in_the_order_of_ids() -> None:
+    store = empty_store()
+    ids = fill(store, list(range(10)))
+    assert store.state.find("i", GROUP, 4) == ids[:4]
+    assert store.state.count("i", GROUP) == 10
+    assert store.state.holds("i", GROUP, ids[3])
+    assert not store.state.holds("i", encode(["P-2"]), ids[3])
+    agree(store, [], [IndexChange("i", GROUP, ids[0], add=False), IndexChange("i", GROUP, ids[1], add=True)])
+    assert store.state.find("i", GROUP, 20) == ids[1:]
+
+
+@pytest.mark.parametrize("limit", [1, 3, 10])
+def test_what_the_overlay_takes_away_makes_room_for_more(limit: int) -> None:
+    store = empty_store()
+    ids = fill(store, list(range(10)))
+    gone = ids[:4]
+    overlay(store, 0, [], [IndexChange("i", GROUP, one, add=False) for one in gone])
+    agreed, changed = store.state.find_with_overlay("i", GROUP, limit)
+    assert [one for one in agreed if one not in changed][:limit] == ids[4 : 4 + limit]
+    assert changed == dict.fromkeys(gone, False)
