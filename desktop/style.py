@@ -15,6 +15,7 @@ ACCENT = "#1d5a85"
 ACCENT_SOFT = "#dfeaf3"
 INK = "#1c2329"
 QUIET = "#55606a"
+BUTTON = "#eceff2"
 GROUND = "#f5f6f8"
 PAPER = "#ffffff"
 LINE = "#cfd6dc"
@@ -75,14 +76,15 @@ def dress(application: QApplication) -> None:
 
 
 def _palette() -> QPalette:
-    role, palette = QPalette.ColorRole, QPalette()
+    # From a button and a window colour Qt works out the shades that Fusion draws edges with.
+    role, palette = QPalette.ColorRole, QPalette(QColor(BUTTON), QColor(GROUND))
     colours = {
         role.Window: GROUND,
         role.WindowText: INK,
         role.Base: PAPER,
         role.AlternateBase: GROUND,
         role.Text: INK,
-        role.Button: "#eceff2",
+        role.Button: BUTTON,
         role.ButtonText: INK,
         role.PlaceholderText: "#67727c",
         role.Highlight: ACCENT,
