@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from core.crypto.hashing import tagged_hash
-from core.ledger.block import CLOSE, Header, Reference, encode_header
+from core.ledger.block import CLOSE, Header, Reference, block_id, encode_header
 from core.ledger.roll import default_quorum, tolerated
 from tests.ledger.blocklace_reference import GraphBlock, ReferenceGraph
+
+NETWORK = bytes(32)
 
 
 @dataclass
@@ -157,4 +158,4 @@ def _block(
         payload=None if empty else (random.randbytes(32), 100),
     )
     has_acts = header.payload is not None and random.random() < 0.8
-    return GraphBlock(tagged_hash("block", encode_header(header)), header, has_acts, accused)
+    return GraphBlock(block_id(NETWORK, encode_header(header)), header, has_acts, accused)

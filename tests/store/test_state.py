@@ -17,7 +17,7 @@ GROUP = encode(["P-1"])
 
 
 def literal_root(records: list[Record]) -> bytes:
-    """The state root as FORMAT.md §7 says it, from nothing but the records."""
+    """The state root as FORMAT.md §5 says it, from nothing but the records."""
     trees: dict[tuple[str, int], dict[int, list[Record]]] = {}
     for record in records:
         district = -1 if record.keeper is None else record.keeper
