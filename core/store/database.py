@@ -29,9 +29,10 @@ CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE block(
   position INTEGER PRIMARY KEY,          -- order of arrival: parents before children
   id BLOB NOT NULL UNIQUE, author INTEGER NOT NULL, incarnation INTEGER NOT NULL, seq INTEGER NOT NULL,
-  header BLOB NOT NULL, signature BLOB NOT NULL, payload BLOB,
-  acts INTEGER NOT NULL, accused BLOB,                          -- numbers of authors whose fork the payload proves
-  certified INTEGER NOT NULL DEFAULT 0); -- 1: its acts are part of the agreed state
+  header BLOB NOT NULL, signature BLOB NOT NULL,
+  acts INTEGER NOT NULL, accused BLOB,   -- numbers of authors whose fork the payload proves
+  certified INTEGER NOT NULL DEFAULT 0,  -- 1: its acts are part of the agreed state
+  payload BLOB);                         -- last: SQLite reads through up to 256 KiB to reach what stands behind it
 CREATE INDEX block_place ON block(author, incarnation, seq);
 CREATE INDEX block_pending ON block(position) WHERE certified = 0 AND acts > 0;
 CREATE TABLE act(

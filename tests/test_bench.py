@@ -1,0 +1,37 @@
+"""The benchmark in small: every figure is measured and written; how fast this machine is today is no test."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.bench.disk import file_system
+
+ROOT = Path(__file__).resolve().parents[1]
+NAMES = [
+    "bulk import",
+    "record one act",
+    "verify a received chain",
+    "first paint",
+    "start to first paint",
+    "open the register",
+]
+
+
+def test_every_figure_is_measured_and_written(tmp_path):
+    out = tmp_path / "bench.json"
+    small = ["--parcels", "300", "--acts", "5", "--chain", "20", "--rounds", "1", "--out", str(out)]
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.bench", *small], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if file_system(tmp_path) == "tmpfs":
+        assert ran.returncode == 1
+        assert "tmpfs" in ran.stderr
+        return
+    assert ran.returncode == 0, ran.stderr
+    figures = json.loads(out.read_text(encoding="utf-8"))
+    assert [figure["name"] for figure in figures] == NAMES
+    for figure in figures:
+        assert set(figure) == {"name", "value", "unit", "limit", "ratio"}
+        assert figure["value"] > 0
+        assert figure["ratio"] == figure["value"] / figure["limit"]
