@@ -20,7 +20,7 @@ from desktop.background import Background
 from desktop.desk import Desk, Standing, read_standing
 from desktop.dialogs.gate import Gate
 from desktop.main_window import MainWindow
-from desktop.style import dress
+from desktop.style import SHEET, dress
 from desktop.unlocking import Access
 from desktop.window_control import attach_control
 from sync.service import Service, Settings
@@ -110,7 +110,8 @@ def make_application() -> QApplication:
     assert isinstance(application, QApplication)
     QGuiApplication.setApplicationDisplayName("Muniment")
     QGuiApplication.setDesktopFileName("muniment")
-    dress(application)
+    if application.styleSheet() != SHEET:
+        dress(application)
     return application
 
 

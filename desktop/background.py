@@ -112,7 +112,7 @@ class Background(QObject):
             return
         except MunimentError as error:
             task.failed(error)
-        except Exception as error:  # noqa: BLE001  # whatever it is, a person must read a sentence and go on
+        except Exception as error:  # whatever it is, a person must read a sentence and go on
             log.error("unexpected", exc_info=error)
             task.failed(MunimentError("unexpected", what=type(error).__name__))
         else:

@@ -62,7 +62,12 @@ class Desk(QObject):
     news = Signal(object)  # what the service tells (sync/events.py)
 
     def __init__(
-        self, service: Service[Office], folder: Folder, standing: Standing, background: Background, parent: QObject | None
+        self,
+        service: Service[Office],
+        folder: Folder,
+        standing: Standing,
+        background: Background,
+        parent: QObject | None,
     ) -> None:
         super().__init__(parent)
         self.service = service

@@ -72,7 +72,10 @@ class DraftKeeper(QObject):
         self.close()
         draft_id = self.draft.id
         self._desk.ask(
-            self, lambda office: office.delete_draft(draft_id), lambda _none: self._desk.tell_changed(), self.failed.emit
+            self,
+            lambda office: office.delete_draft(draft_id),
+            lambda _none: self._desk.tell_changed(),
+            self.failed.emit,
         )
 
     def _opened(self, session: DraftSession) -> None:

@@ -23,12 +23,11 @@ class PagePictures(QObject):
         self._paths: dict[str, Path] = {}
         self._steps: list[tuple[str, Callable[[], None]]] = []
 
-    def take(self, wanted: Sequence[str], record: bytes | None = None, paper: Path | None = None) -> None:
-        """`wanted`: of PAGES. `record`: to open; `paper`: to verify."""
+    def take(
+        self, wanted: Sequence[str], record: bytes | None = None, paper: Path | None = None, procedure: str = ""
+    ) -> None:
+        """`wanted`: of PAGES. `record`: to open; `procedure`: "<law>.<name>" to begin on it; `paper`: to verify."""
         window = self._window
-        procedure = next(
-            (f"{law.name}.{name}" for law in window.desk.laws.values() for name in law.procedures if record), ""
-        )
         steps: dict[str, Callable[[], None]] = {
             "today": lambda: window.go("today"),
             "register": lambda: window.go("register"),
@@ -46,8 +45,8 @@ class PagePictures(QObject):
         self._window.go("new")
         view = self._window.register.record.view
         if view is not None:
-            full = self._window.register.record.procedures()
-            self._window.new_act.start(full[0] if full else procedure, view)
+            possible = self._window.register.record.procedures()
+            self._window.new_act.start(procedure if procedure in possible else possible[0], view)
 
     def _show_paper(self, paper: Path | None) -> None:
         self._window.go("verify")

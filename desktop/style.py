@@ -52,7 +52,7 @@ QLineEdit, QPlainTextEdit {{ padding: 4px 6px; min-height: 22px; border: 1px sol
 QLineEdit:focus, QPlainTextEdit:focus {{ border: 2px solid {ACCENT}; padding: 3px 5px; }}
 QComboBox {{ min-height: 30px; }}
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] {{ border: 2px solid {BAD}; padding: 3px 5px; }}
-QTableView, QListWidget, QTreeView {{ border: 1px solid {LINE}; background: {PAPER}; alternate-background-color: {GROUND};
+QTableView, QListWidget {{ border: 1px solid {LINE}; background: {PAPER}; alternate-background-color: {GROUND};
     gridline-color: #e6eaee; selection-background-color: #cfe0ee; selection-color: {INK}; }}
 QTableView::item {{ padding: 0 8px; }}
 QListWidget::item {{ padding: 5px 8px; }}

@@ -27,7 +27,7 @@ def attach_control(desk: Desk, window: MainWindow, on_end: Callable[[], None]) -
         def begin(then: Then[Mapping[str, Path]]) -> None:
             made = PagePictures(window, folder)
             made.finished.connect(then)
-            made.take(wanted, record, paper)
+            made.take(wanted, record, paper, str(asked.get("procedure", "")))
 
         taken = desk.background.ask_window(window, begin, PICTURES_TIMEOUT_S)
         return {"pictures": {name: str(path) for name, path in taken.items()}}

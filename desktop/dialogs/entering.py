@@ -1,4 +1,4 @@
-"""Entering a network: open its charter, compare its number with the other offices, and give this office's passphrase."""
+"""Entering a network: open its charter, compare its number with the others, give the passphrase."""
 
 from pathlib import Path
 

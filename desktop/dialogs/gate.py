@@ -1,6 +1,8 @@
-"""Before an office is open: unlock it, or the first run (create an office, found or enter a network, see the demonstration).
+"""Before an office is open: unlock it, or the first run (an office, a network, or the demonstration).
 
 What it shows follows from the folder alone, so that a first run which was interrupted goes on where it stopped.
+Signals of stages are connected to methods only: a lambda would hold the gate, and a stage that is deleted while it
+holds the last reference would delete the gate from inside its own destructor.
 """
 
 from collections.abc import Callable
@@ -70,10 +72,16 @@ class Gate(QWidget):
 
     def show_welcome(self) -> None:
         stage = WelcomeStage(self)
-        stage.create_wanted.connect(lambda: self.show_office(founding=True))
-        stage.charter_wanted.connect(lambda: self.show_office(founding=False))
+        stage.create_wanted.connect(self.show_founders_office)
+        stage.charter_wanted.connect(self.show_members_office)
         stage.demonstration_wanted.connect(self.show_demonstration)
         self._show(stage)
+
+    def show_founders_office(self) -> None:
+        self.show_office(founding=True)
+
+    def show_members_office(self) -> None:
+        self.show_office(founding=False)
 
     def show_office(self, founding: bool) -> None:
         stage = OfficeStage(self.folder, self.background, self._choose_cost, self._floor, founding, self)
@@ -91,7 +99,7 @@ class Gate(QWidget):
     def show_founding(self) -> None:
         stage = FoundingStage(self.folder, self.background, self)
         stage.left.connect(self.show_network)
-        stage.founded.connect(lambda path: self.show_entering(path))
+        stage.founded.connect(self.show_entering)
         self._show(stage)
 
     def show_entering(self, charter: str = "") -> None:
@@ -118,5 +126,4 @@ class Gate(QWidget):
         self.setWindowTitle(say("gate.title", stage=stage.heading))
         stage.focus_first()
         if isinstance(before, QWidget):
-            self._stack.removeWidget(before)
-            before.deleteLater()
+            before.deleteLater()  # taking it out of the stack first would give it to Python, which deletes it again

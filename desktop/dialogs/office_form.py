@@ -119,7 +119,7 @@ class OfficeStage(Stage):
     def _remove(self, form: OfficerForm) -> None:
         if len(self.officers) > 1:
             self.officers.remove(form)
-            form.setParent(None)
+            form.hide()
             form.deleteLater()
 
     def _make(self) -> None:

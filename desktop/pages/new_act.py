@@ -130,7 +130,6 @@ class NewActPage(Page):
     def _drop_stages(self) -> None:
         for stage in (self.filling, self.reviewing):
             if stage is not None:
-                self._stack.removeWidget(stage)
                 stage.deleteLater()
         self.filling, self.reviewing = None, None
 
@@ -155,7 +154,6 @@ class NewActPage(Page):
         if filling is None:
             return
         if self.reviewing is not None:
-            self._stack.removeWidget(self.reviewing)
             self.reviewing.deleteLater()
         reviewing = self.reviewing = Reviewing(filling, proposal, self.desk, self._stack)
         reviewing.left.connect(self._back_to_form)

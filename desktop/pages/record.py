@@ -57,10 +57,14 @@ class RecordPanel(QWidget):
         self.timeline = QListWidget(self)
         self.timeline.setAccessibleName(say("record.timeline"))
         self.timeline.setUniformItemSizes(True)
+        self.timeline.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.timeline.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.timeline.currentRowChanged.connect(self._show_entry)
         self._now, self._change = _Fields(desk, self), _Fields(desk, self)
         self._lay_out()
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.left.emit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        QShortcut(
+            QKeySequence(Qt.Key.Key_Escape), self, self.left.emit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
+        )
         self.setFocusProxy(self.timeline)
 
     def _lay_out(self) -> None:
@@ -138,7 +142,9 @@ class RecordPanel(QWidget):
             step=short_step(entry.ladder),
         )
         item = QListWidgetItem(shape_icon(ladder_shape(entry.ladder)), words)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{words}. {ladder_words(entry.ladder, len(self._desk.offices))}")
+        item.setData(
+            Qt.ItemDataRole.AccessibleTextRole, f"{words}. {ladder_words(entry.ladder, len(self._desk.offices))}"
+        )
         return item
 
     def _show_entry(self, row: int) -> None:
@@ -212,7 +218,9 @@ class _Fields(QScrollArea):
             grid.addWidget(label(field.label, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
             for column, value in ((1, before), (2, after)):
                 lines = self._lines(value, field, entry.after)
-                grid.addWidget(label("\n".join(lines), content, selectable=True), row, column, Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(
+                    label("\n".join(lines), content, selectable=True), row, column, Qt.AlignmentFlag.AlignTop
+                )
             row += 1
         self._finish(content, grid, row)
 

@@ -1,4 +1,4 @@
-"""Today: what waits for this office. It says that nothing waits only when nothing does, and which offices it has not heard."""
+"""Today: what waits for this office. That nothing waits is said only when nothing does, with the offices not heard."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -90,7 +90,9 @@ class TodayPage(Page):
         else:
             line.show_words(Shape.INFO, say("today.nothing", now=now))
         layout.addWidget(line)
-        layout.addWidget(label(say("today.unheard", offices=unheard) if unheard else say("today.all-heard"), frame, "quiet"))
+        layout.addWidget(
+            label(say("today.unheard", offices=unheard) if unheard else say("today.all-heard"), frame, "quiet")
+        )
         for number in today.forkers:
             fork = StatusLine(frame, "strong")
             fork.show_words(Shape.REJECTED, say("today.forker", office=self.desk.offices[number]))

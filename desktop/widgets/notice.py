@@ -1,4 +1,4 @@
-"""A message in place: what happened, whether anything was lost, what to do next. And the sign that work is under way."""
+"""A message in place: what happened, whether anything was lost, what to do next. And a sign that work is under way."""
 
 from collections.abc import Callable
 

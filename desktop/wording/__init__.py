@@ -9,10 +9,10 @@ Words of 1-product's glossary that users must not meet (hash, fork, peer, node) 
 from collections.abc import Mapping
 from typing import Any
 
-from desktop.wording.catalogue import Catalogue, Trouble, in_catalogue
+from desktop.wording.catalogue import Catalogue, Trouble, in_catalogue, plain_fact
 from desktop.wording.english import ENGLISH
 
-__all__ = ["catalogue", "languages", "say", "sentence", "text_in"]
+__all__ = ["catalogue", "languages", "law_fault", "say", "sentence", "text_in"]
 
 _CATALOGUES: Mapping[str, Catalogue] = {ENGLISH.language: ENGLISH}
 
@@ -46,6 +46,12 @@ def say(key: str, language: str = "en", **facts: Any) -> str:
     if not isinstance(text, str):
         text = text[catalogue(language).plural(int(facts["count"]))]
     return in_catalogue(text, facts)
+
+
+def law_fault(problem: Mapping[str, Any], language: str = "en") -> str:
+    """What is wrong at one place of a file of rules; `problem` as in the fact `errors` of `bad-law`."""
+    phrase = catalogue(language).law_faults.get(problem["code"], problem["code"])
+    return f"{phrase}: {plain_fact(problem['detail'])}" if problem.get("detail") else phrase
 
 
 def text_in(texts: Mapping[str, str], fallback: str, language: str = "en") -> str:

@@ -30,6 +30,7 @@ class Catalogue:
     done: Mapping[str, str]  # outcomes that are no trouble
     troubles: Mapping[str, Trouble]
     refusals: Mapping[str, Trouble]  # by the rules of the register: the engine's own codes
+    law_faults: Mapping[str, str]  # what is wrong in a file of rules: phrases
     plural: Callable[[int], int]
 
     def outcome(self, code: str) -> "Trouble | str | None":

@@ -105,4 +105,7 @@ def day_text(day: Sequence[int]) -> str:
 
 def claimed_text(claimed_ms: int) -> str:
     """Day and time as the writing computer's clock claimed them, in this computer's zone."""
-    return datetime.fromtimestamp(claimed_ms / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    try:
+        return datetime.fromtimestamp(claimed_ms / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (OverflowError, ValueError, OSError):  # a claim beyond every calendar is shown as its number
+        return str(claimed_ms)

@@ -17,8 +17,17 @@ from tests.desktop.conftest import ALICE, NOTARY_SECRET, REGISTRAR_SECRET, first
 from tests.desktop.typing_keys import ALT, CTRL, focused, press, tab, write
 
 CADASTRAL = "7000000123"
-OFFICE_CODE = ("core/office.py", "core/reading.py", "core/replica.py", "core/exchange.py", "core/folding.py",
-               "core/store/", "core/crypto/keyfile.py", "core/casefile/process.py", "sync/session.py")
+OFFICE_CODE = (
+    "core/office.py",
+    "core/reading.py",
+    "core/replica.py",
+    "core/exchange.py",
+    "core/folding.py",
+    "core/store/",
+    "core/crypto/keyfile.py",
+    "core/casefile/process.py",
+    "sync/session.py",
+)
 
 
 @pytest.fixture
@@ -194,7 +203,8 @@ def test_refusal_names_the_rule_and_its_article(open_desk: Callable[..., OpenOff
     page = office.window.new_act
     page.start("land.first_registration")
     _wait(qtbot, office)
-    assert page.keeper is not None and page.filling is not None
+    assert page.keeper is not None
+    assert page.filling is not None
     for name, value in first_registration(CADASTRAL, "2 Street", ALICE).items():
         page.keeper.set((name,), value)
     _wait(qtbot, office)
@@ -222,7 +232,9 @@ def test_two_windows_edit_one_draft_and_it_merges(open_desk: Callable[..., OpenO
     (draft,) = office.service.call(office.service.office.drafts).result()
     second.go_on(draft)
     _wait(qtbot, office)
-    assert second.keeper is not None and second.filling is not None and first.filling is not None
+    assert second.keeper is not None
+    assert second.filling is not None
+    assert first.filling is not None
     assert second.filling.form.act()["address"] == "5 Long Street"
     # Each changes another field; neither loses anything.
     first.keeper.set(("use",), "garden")

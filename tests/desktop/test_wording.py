@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.views import Ladder, Step
-from desktop.wording import catalogue, languages, say, sentence
+from desktop.wording import catalogue, languages, law_fault, say, sentence
 from desktop.wording.catalogue import Catalogue, Trouble, plain_fact
 from desktop.wording.ladder import ladder_words
 
@@ -38,6 +38,25 @@ def _literals(node: ast.expr) -> Iterator[str]:
         yield from _literals(node.orelse)
 
 
+# Calls that note a fault of a law file, and which of their arguments is the code.
+FAULTS = {"fail": 0, "note": 0, "ExpressionError": 0, "EvaluationError": 0, "Reason": 0, "require": 1, "_fault": 1, "Problem": 2}
+
+
+def _law_faults() -> set[str]:
+    found = set()
+    for path, tree in _trees():
+        for node in ast.walk(tree):
+            place = FAULTS.get(_called(node)) if isinstance(node, ast.Call) and "laws" in path.parts else None
+            if place is not None and isinstance(node, ast.Call) and len(node.args) > place:
+                found.update(text for text in _literals(node.args[place]) if CODE.fullmatch(text))
+    return found
+
+
+def test_every_fault_of_a_law_has_a_phrase() -> None:
+    assert not _law_faults() - catalogue().law_faults.keys()
+    assert law_fault({"code": "unbounded", "detail": "price"}).endswith("its bounds: price")
+
+
 def _codes() -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path, tree in _trees():
@@ -64,7 +83,7 @@ def test_every_code_has_a_sentence() -> None:
     missing = {
         code: str(path.relative_to(PROJECT))
         for code, path in _codes().items()
-        if words.outcome(code) is None and code not in NO_CODES
+        if words.outcome(code) is None and code not in NO_CODES | words.law_faults.keys()
     }
     assert not missing
 
@@ -120,7 +139,7 @@ def test_no_word_that_users_must_not_meet(language: str) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_every_language_is_whole(language: str) -> None:
     words, english = catalogue(language), catalogue("en")
-    for part in ("screen", "done", "troubles", "refusals"):
+    for part in ("screen", "done", "troubles", "refusals", "law_faults"):
         assert getattr(words, part).keys() == getattr(english, part).keys()
 
 
@@ -128,6 +147,7 @@ def _all_texts(words: Catalogue) -> Iterator[str]:
     for text in words.screen.values():
         yield from (text,) if isinstance(text, str) else text
     yield from words.done.values()
+    yield from words.law_faults.values()
     for trouble in (*words.troubles.values(), *words.refusals.values()):
         yield trouble.text
 

@@ -161,7 +161,7 @@ class ActForm(QWidget):
         editor.edited.connect(lambda: self._note(path, editor))
         return editor
 
-    def _make_editor(self, field: FormField, parent: QWidget) -> Editor:  # noqa: C901  # one line a type
+    def _make_editor(self, field: FormField, parent: QWidget) -> Editor:  # one line a type
         match field.type:
             case "subject" | "record":
                 editor = RecordEditor(field, parent, self._desk)

@@ -66,6 +66,10 @@ class RecordEditor(Editor):
     def value(self) -> Value:
         return self._wanted
 
+    def is_being_edited(self) -> bool:
+        """Only while something is typed here: a draft begun on a record names it while the cursor waits in this field."""
+        return self._line.isModified() and super().is_being_edited()
+
     def show_value(self, value: Value) -> None:
         if isinstance(value, bytes) and value != self._wanted:
             self._pick(value, announce=False)

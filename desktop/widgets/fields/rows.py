@@ -97,6 +97,5 @@ class RowsEditor(QWidget):
         frame = self._frames.pop(key)
         for cell in [cell for cell in self._editors if cell[0] == key]:
             del self._editors[cell]
-        frame.setParent(None)
+        frame.hide()
         frame.deleteLater()
-

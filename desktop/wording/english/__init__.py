@@ -4,6 +4,7 @@ from desktop.wording.catalogue import Catalogue
 from desktop.wording.english.demonstration import DEMONSTRATION
 from desktop.wording.english.done import DONE
 from desktop.wording.english.keeping import KEEPING
+from desktop.wording.english.law_faults import LAW_FAULTS
 from desktop.wording.english.meeting import MEETING
 from desktop.wording.english.refusals import REFUSALS
 from desktop.wording.english.screen import SCREEN
@@ -16,5 +17,6 @@ ENGLISH = Catalogue(
     done={**DONE, **DEMONSTRATION},
     troubles={**KEEPING, **MEETING},
     refusals=REFUSALS,
+    law_faults=LAW_FAULTS,
     plural=lambda count: 0 if count == 1 else 1,
 )

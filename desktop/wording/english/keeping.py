@@ -38,7 +38,9 @@ KEEPING = {
         "This passphrase repeats the same few letters.", KEPT, "Use words with at least six different letters."
     ),
     "passphrases-differ": Trouble(
-        "The two passphrases are not the same.", KEPT, "Type the same one twice, so that no slip of a finger locks you out."
+        "The two passphrases are not the same.",
+        KEPT,
+        "Type the same one twice, so that no slip of a finger locks you out.",
     ),
     "key-file-damaged": Trouble(
         "The key file is damaged: some of its bytes have changed.",
@@ -46,7 +48,9 @@ KEEPING = {
         "Do not make a new office. Restore this office from its backup, or ask your administrator.",
     ),
     "key-file-too-new": Trouble(
-        "The key file was made by a newer Muniment (version {version} of the file).", KEPT, "Install the newer Muniment."
+        "The key file was made by a newer Muniment (version {version} of the file).",
+        KEPT,
+        "Install the newer Muniment.",
     ),
     "key-file-cost-absurd": Trouble(
         "The key file asks for more memory or time than any office's computer has.",
@@ -68,7 +72,9 @@ KEEPING = {
         "Choose an officer of this office, or let the officer sign on the computer that holds the key.",
     ),
     "bad-officer": Trouble(
-        "An officer was not named as it must be: {text}.", UNWRITTEN, "Give name, roles and passphrase file, with colons."
+        "An officer was not named as it must be: {text}.",
+        UNWRITTEN,
+        "Give name, roles and passphrase file, with colons.",
     ),
     # Folders and files
     "folder-not-empty": Trouble(
@@ -92,8 +98,12 @@ KEEPING = {
         "The key in this folder belongs to another office than the charter says.", KEPT, "Ask your administrator."
     ),
     "file-exists": Trouble("There is already a file {path}.", "It was not overwritten.", "Choose another name."),
-    "file-not-found": Trouble("There is no file {path}.", KEPT, "Look at its name and at the stick, then choose it again."),
-    "file-not-read": Trouble("The file {path} could not be read.", KEPT, "Look whether the stick is in, and try again."),
+    "file-not-found": Trouble(
+        "There is no file {path}.", KEPT, "Look at its name and at the stick, then choose it again."
+    ),
+    "file-not-read": Trouble(
+        "The file {path} could not be read.", KEPT, "Look whether the stick is in, and try again."
+    ),
     "file-not-written": Trouble(
         "The file {path} could not be written.",
         "What is recorded is safe.",
@@ -104,16 +114,18 @@ KEEPING = {
         "Everything recorded before is safe; this one step was not done.",
         "Free some room and do the step again.",
     ),
-    "too-large": Trouble("The file or entry is too large ({bytes} bytes).", UNWRITTEN, "Use a smaller one, or split it."),
-    "too-deep": Trouble("The file is built in a way that no office writes.", UNWRITTEN, "Ask whoever sent it for a new one."),
+    "too-large": Trouble(
+        "The file or entry is too large ({bytes} bytes).", UNWRITTEN, "Use a smaller one, or split it."
+    ),
+    "too-deep": Trouble(
+        "The file is built in a way that no office writes.", UNWRITTEN, "Ask whoever sent it for a new one."
+    ),
     "not-canonical": Trouble(
         "The file is not written the one way that every office writes it.",
         UNWRITTEN,
         "It was damaged or altered: ask whoever sent it for a new one.",
     ),
-    "not-encodable": Trouble(
-        "This value cannot be kept in an entry.", UNWRITTEN, "Correct the field and try again."
-    ),
+    "not-encodable": Trouble("This value cannot be kept in an entry.", UNWRITTEN, "Correct the field and try again."),
     # The office's copy
     "replica-damaged": Trouble(
         "This office's copy of the register is damaged or is not this office's.",
@@ -202,10 +214,14 @@ KEEPING = {
         "Restore the newest backup and meet another office.",
     ),
     "not-a-backup": Trouble("This file is no backup of Muniment, or it is damaged.", KEPT, "Choose another backup."),
-    "not-opened": Trouble("The sealed box does not open with this key.", KEPT, "It was altered, or it is not for this office."),
+    "not-opened": Trouble(
+        "The sealed box does not open with this key.", KEPT, "It was altered, or it is not for this office."
+    ),
     # Founding
     "not-a-charter": Trouble("This file is no charter, or it was altered.", KEPT, "Ask the founder for it again."),
-    "not-an-office-card": Trouble("This file is no office card, or it was altered.", KEPT, "Ask the office for its card again."),
+    "not-an-office-card": Trouble(
+        "This file is no office card, or it was altered.", KEPT, "Ask the office for its card again."
+    ),
     "bad-card-signature": Trouble(
         "The card of {office} is not signed as it must be: it was altered.", KEPT, "Ask the office for its card again."
     ),
@@ -213,7 +229,9 @@ KEEPING = {
         "A majority of {quorum} is not possible with {offices} offices.", KEPT, "Choose at least {least}."
     ),
     "no-offices": Trouble("A network needs at least one office card.", KEPT, "Add the cards."),
-    "same-key-twice": Trouble("Two cards hold the same key.", KEPT, "Add each office's card once, and each person once."),
+    "same-key-twice": Trouble(
+        "Two cards hold the same key.", KEPT, "Add each office's card once, and each person once."
+    ),
     "same-name-twice": Trouble("Two offices have the same name.", KEPT, "Give each office a name of its own."),
     "office-incomplete": Trouble(
         "The office needs a name and at least one officer with a name and a role.", KEPT, "Fill in what is missing."
@@ -226,7 +244,7 @@ KEEPING = {
     ),
     "not-a-law": Trouble("This file holds no rules of a register.", KEPT, "Choose a file of rules."),
     "law-refused": Trouble(
-        "The rules of a register in {path} cannot be used: {count} faults were found.",
+        "The rules of a register in {path} cannot be used. Faults found: {count}.",
         UNWRITTEN,
         "Correct the lines named and check the file again.",
     ),
@@ -236,7 +254,9 @@ KEEPING = {
     "unknown-procedure": Trouble(
         "The rules of the register know no act named {procedure}.", UNWRITTEN, "Choose one of those they name."
     ),
-    "not-a-table": Trouble("This file is no table that can be read (CSV in UTF-8).", UNWRITTEN, "Save it as CSV and try again."),
+    "not-a-table": Trouble(
+        "This file is no table that can be read (CSV in UTF-8).", UNWRITTEN, "Save it as CSV and try again."
+    ),
     "not-a-map": Trouble(
         "The file that says which column is which cannot be used ({detail}).", UNWRITTEN, "Correct it and try again."
     ),
@@ -255,7 +275,7 @@ KEEPING = {
     ),
     "columns-missing": Trouble("The table lacks columns: {columns}.", UNWRITTEN, "Add them, or correct the map."),
     "rows-refused": Trouble(
-        "{refused} rows were refused; the first is row {row}. {why}",
+        "Rows refused: {refused}. The first is row {row}: {why}",
         "Nothing was written: either all rows are recorded or none.",
         "Correct the rows and try again.",
     ),
@@ -291,15 +311,23 @@ KEEPING = {
     "casefile-value": Trouble("The draft cannot hold this value.", "It is kept as it was.", "Correct the field."),
     "casefile-path": Trouble("The draft has no such field.", "It is kept as it was.", "Open the draft anew."),
     "casefile-no-such-row": Trouble(
-        "Somebody has removed this row meanwhile.", "Nothing else of the draft was changed.", "Add the row again if it is needed."
+        "Somebody has removed this row meanwhile.",
+        "Nothing else of the draft was changed.",
+        "Add the row again if it is needed.",
     ),
-    "casefile-request": Trouble("The draft could not be changed this way.", "It is kept as it was.", "Open the draft anew."),
+    "casefile-request": Trouble(
+        "The draft could not be changed this way.", "It is kept as it was.", "Open the draft anew."
+    ),
     "casefile-not-kept": Trouble(
-        "The draft could not be kept.", "What was kept before is still there.", "Look whether the disk is full, and type again."
+        "The draft could not be kept.",
+        "What was kept before is still there.",
+        "Look whether the disk is full, and type again.",
     ),
     # Signing in the window
     "form-incomplete": Trouble(
-        "Some fields are empty or cannot be read: {fields}.", "The draft is kept.", "Fill in the fields that are marked."
+        "Some fields are empty or cannot be read: {fields}.",
+        "The draft is kept.",
+        "Fill in the fields that are marked.",
     ),
     "signer-missing": Trouble("No officer was chosen for a signature.", "The draft is kept.", "Choose who signs."),
     "no-screen": Trouble(

@@ -13,14 +13,17 @@ _TOO_MUCH = Trouble("The other office sent more than an office may.", KEPT, ASK_
 
 MEETING = {
     "no-such-neighbour": Trouble(
-        "That office does not answer on this network.", SAFE, "Check that both computers are on and on one network, or use a stick."
+        "That office does not answer on this network.",
+        SAFE,
+        "Check that both computers are on and on one network, or use a stick.",
     ),
     "office-not-nearby": Trouble(
         "That office was not found on this network.", SAFE, "Type its address, or carry a file on a stick."
     ),
     "office-not-found": Trouble(
-        "That office was not found on this network.", SAFE, "Check that both computers are on and on one network, type its"
-        " address, or use a stick."
+        "That office was not found on this network.",
+        SAFE,
+        "Check that both computers are on and on one network, type its address, or use a stick.",
     ),
     "not-found-nearby": Trouble(
         "The second copy was not found on this computer's network.", SAFE, "Look whether a firewall stops Muniment."
@@ -44,18 +47,26 @@ MEETING = {
     "port-refused": Trouble(
         "At {address} nothing takes calls for Muniment.", SAFE, "Start Muniment there, and let its firewall pass it."
     ),
-    "peer-silent": Trouble("The other computer does not answer.", SAFE, "Check the cable or Wi-Fi, then meet again, or use a stick."),
+    "peer-silent": Trouble(
+        "The other computer does not answer.", SAFE, "Check the cable or Wi-Fi, then meet again, or use a stick."
+    ),
     "peer-slow": Trouble("The line is too slow or was interrupted.", "What came so far is kept.", AGAIN),
-    "peer-unreachable": Trouble("There is no way to the other computer.", SAFE, "Check the cable or Wi-Fi, or use a stick."),
+    "peer-unreachable": Trouble(
+        "There is no way to the other computer.", SAFE, "Check the cable or Wi-Fi, or use a stick."
+    ),
     "peer-refused-us": Trouble(
-        "The other office does not take calls from this one.", SAFE, "Compare the network's number: both must hold one charter."
+        "The other office does not take calls from this one.",
+        SAFE,
+        "Compare the network's number: both must hold one charter.",
     ),
     "peer-said-bye": Trouble("The other office ended the exchange.", "What came so far is kept.", AGAIN),
     "unknown-peer": Trouble(
         "Whoever answered is no office of this network.", KEPT, "Check the address; use a stick if in doubt."
     ),
     "bad-certificate": Trouble("Whoever answered did not prove to be an office.", KEPT, "Check the address."),
-    "bad-handshake": Trouble("No protected line to the other computer came about.", SAFE, "Meet again, or use a stick."),
+    "bad-handshake": Trouble(
+        "No protected line to the other computer came about.", SAFE, "Meet again, or use a stick."
+    ),
     "other-protocol-version": Trouble(
         "The other office has another version of Muniment.", SAFE, "Bring both to the same version, or use a stick."
     ),
@@ -78,10 +89,10 @@ MEETING = {
     "malformed-office-leaf": _ALTERED,
     "ambiguous-header": _ALTERED,
     "payload-differs": _ALTERED,
-    "bad-block-signature": Trouble(
-        "What the other office sent was altered: a signature does not fit.", KEPT, ASK_THEM
+    "bad-block-signature": Trouble("What the other office sent was altered: a signature does not fit.", KEPT, ASK_THEM),
+    "unknown-author": Trouble(
+        "It sent something of an office that this network does not know.", KEPT, "Compare the charters."
     ),
-    "unknown-author": Trouble("It sent something of an office that this network does not know.", KEPT, "Compare the charters."),
     "broken-reference": _ALTERED,
     "references-overlap": _ALTERED,
     "pointless-block": _ODD,
@@ -106,16 +117,26 @@ MEETING = {
     ),
     "no-recipient": Trouble("No office was named for whom the file is.", "Nothing was written.", "Name at least one."),
     "courier-cut": Trouble(
-        "The file on the stick is not whole.", KEPT, "Write it again at the other office, and wait until it says it is written."
+        "The file on the stick is not whole.",
+        KEPT,
+        "Write it again at the other office, and wait until it says it is written.",
     ),
-    "courier-damaged": Trouble("The file on the stick is damaged or was altered.", KEPT, "Write it again at the other office."),
-    "courier-altered": Trouble("The file on the stick is damaged or was altered.", KEPT, "Write it again at the other office."),
+    "courier-damaged": Trouble(
+        "The file on the stick is damaged or was altered.", KEPT, "Write it again at the other office."
+    ),
+    "courier-altered": Trouble(
+        "The file on the stick is damaged or was altered.", KEPT, "Write it again at the other office."
+    ),
     "courier-not-for-us": Trouble("The file on the stick is for other offices.", KEPT, "Carry it to them."),
-    "courier-other-network": Trouble("The file on the stick is of another network.", KEPT, "Carry it to its own offices."),
+    "courier-other-network": Trouble(
+        "The file on the stick is of another network.", KEPT, "Carry it to its own offices."
+    ),
     "courier-old": Trouble("Everything in this file was already here.", SAFE, "There is nothing to do."),
     # Papers
     "not-an-extract": Trouble(
-        "This is no extract of Muniment, or its code cannot be read.", SAFE, "Scan it again, flat and sharp, or ask for the file."
+        "This is no extract of Muniment, or its code cannot be read.",
+        SAFE,
+        "Scan it again, flat and sharp, or ask for the file.",
     ),
     "text-differs": Trouble(
         "The visible text of this paper is not what was signed.",
@@ -140,8 +161,12 @@ MEETING = {
         "The records themselves are untouched.",
         "Do not rely on this paper: ask the office for a new extract.",
     ),
-    "symbols-missing": Trouble("A code on the paper is missing or cannot be read.", SAFE, "Scan every page, flat and sharp."),
-    "damaged-symbol": Trouble("A code on the paper is damaged.", SAFE, "Scan it again, or ask the office for a new extract."),
+    "symbols-missing": Trouble(
+        "A code on the paper is missing or cannot be read.", SAFE, "Scan every page, flat and sharp."
+    ),
+    "damaged-symbol": Trouble(
+        "A code on the paper is damaged.", SAFE, "Scan it again, or ask the office for a new extract."
+    ),
     "malformed-receipt": Trouble(
         "The code on the paper holds no proof that can be read.", SAFE, "Ask the office for a new extract."
     ),
@@ -162,7 +187,9 @@ MEETING = {
         "The paper does not prove that the act was recorded.", SAFE, "Do not rely on it: ask the office."
     ),
     "bad-record-origin": Trouble(
-        "The paper does not prove what it says of the record before the act.", SAFE, "Do not rely on it: ask the office."
+        "The paper does not prove what it says of the record before the act.",
+        SAFE,
+        "Do not rely on it: ask the office.",
     ),
     "receipt-too-large-for-paper": Trouble(
         "The act is too long for the codes of one paper.", "The act itself is recorded.", "Give its proof as a file."

@@ -6,13 +6,19 @@ DRAFT = "Nothing was recorded; the draft is kept."
 LATER = "Nothing was lost: the act stays on record as not entered."
 
 REFUSALS = {
-    "rejected": Trouble("The rules of the register do not allow this act.", DRAFT, "Correct the draft and review it again."),
+    "rejected": Trouble(
+        "The rules of the register do not allow this act.", DRAFT, "Correct the draft and review it again."
+    ),
     "law-not-in-force": Trouble(
-        "The act was made under version {version} of the rules, which is not in force.", DRAFT, "Start it anew under those in force."
+        "The act was made under version {version} of the rules, which is not in force.",
+        DRAFT,
+        "Start it anew under those in force.",
     ),
     "requests-not-yet": Trouble("This version cannot decide on requests yet.", DRAFT, "Wait for a newer Muniment."),
     "rule-undecided": Trouble(
-        "A rule could not be decided on this act ({why}).", DRAFT, "Look at the fields it is about, or ask your administrator."
+        "A rule could not be decided on this act ({why}).",
+        DRAFT,
+        "Look at the fields it is about, or ask your administrator.",
     ),
     "records-differ": Trouble(
         "The act does not name the records that it changes.", DRAFT, "Choose each record that is asked for."
@@ -26,7 +32,9 @@ REFUSALS = {
         "Another office is the competent one for this record: {office}.", DRAFT, "Hand the act in there."
     ),
     "overtaken": Trouble(
-        "The record was changed meanwhile by another act.", DRAFT, "Look at the record as it stands now and review the act again."
+        "The record was changed meanwhile by another act.",
+        DRAFT,
+        "Look at the record as it stands now and review the act again.",
     ),
     "not-in-state": Trouble(
         "The record's state is {state}; this act needs: {of}.", DRAFT, "Look at the record: it may have ended."
@@ -42,17 +50,25 @@ REFUSALS = {
         "One person cannot sign in two roles here.", DRAFT, "Choose two different persons."
     ),
     "signature-missing": Trouble("A signature is missing.", DRAFT, "Let each officer sign."),
-    "group-of-different-signers": Trouble("These acts are not signed by the same persons.", DRAFT, "Sign them separately."),
+    "group-of-different-signers": Trouble(
+        "These acts are not signed by the same persons.", DRAFT, "Sign them separately."
+    ),
     "enclosed-twice": Trouble("This act was already recorded.", LATER, "It counts once; there is nothing to do."),
     "written-twice": Trouble(
         "The computer that wrote this act is proven to have signed two different histories.",
         LATER,
         "Lodge the act again at another office with the same documents.",
     ),
-    "entry-too-small": Trouble("An entry holds less than is taken from it.", DRAFT, "Take less, or choose another entry."),
+    "entry-too-small": Trouble(
+        "An entry holds less than is taken from it.", DRAFT, "Take less, or choose another entry."
+    ),
     "fraction-too-fine": Trouble("A share has become too fine to be kept exactly.", DRAFT, "Use simpler shares."),
-    "impossible-time": Trouble("This computer's clock shows an impossible time.", DRAFT, "Set the clock and review again."),
-    "key-taken": Trouble("This number is already taken in the register.", DRAFT, "Look at the number, or open that record."),
+    "impossible-time": Trouble(
+        "This computer's clock shows an impossible time.", DRAFT, "Set the clock and review again."
+    ),
+    "key-taken": Trouble(
+        "This number is already taken in the register.", DRAFT, "Look at the number, or open that record."
+    ),
     "index-full": Trouble("There are too many entries of this kind on the record.", DRAFT, "End some of them first."),
     "record-too-large": Trouble("The record would become too large.", DRAFT, "Shorten the texts or end old entries."),
     # Fields
@@ -65,12 +81,15 @@ REFUSALS = {
     "text-too-long": Trouble("The text in {field} is too long.", DRAFT, "Shorten it to {most} letters."),
     "text-empty": Trouble("The text in {field} is empty.", DRAFT, "Fill it in."),
     "text-not-as-declared": Trouble("{field} is not written as it must be.", DRAFT, "Look at the field's help."),
-    "control-character": Trouble("{field} holds a character that cannot be printed.", DRAFT, "Type the text instead of pasting it."),
+    "control-character": Trouble(
+        "{field} holds a character that cannot be printed.", DRAFT, "Type the text instead of pasting it."
+    ),
     "out-of-bounds": Trouble("{field} is outside what the rules allow.", DRAFT, "Look at the field's help."),
-    "fraction-not-reduced": Trouble("The share in {field} is not written in its shortest form.", DRAFT, "Type it again."),
+    "fraction-not-reduced": Trouble(
+        "The share in {field} is not written in its shortest form.", DRAFT, "Type it again."
+    ),
     "not-a-currency": Trouble("The currency in {field} is not one of {of}.", DRAFT, "Choose one of them."),
     "not-a-choice": Trouble("{field} is not one of {of}.", DRAFT, "Choose one of them."),
     "no-such-day": Trouble("{field} is no day of the calendar.", DRAFT, "Type it like 2026-03-05."),
-
     "day-not-precise": Trouble("{field} must be a whole day.", DRAFT, "Type year, month and day, like 2026-03-05."),
 }

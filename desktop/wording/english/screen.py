@@ -77,7 +77,7 @@ SCREEN = {
     "record.act": "A&ct on this record",
     "record.now": "As it stands in this office's copy",
     "record.timeline": "What has happened to it",
-    "record.entry": "{act} · {step} · {when} · {office}",
+    "record.entry": "{act} · {step}\n{when} · {office}",
     "record.keeper": "Competent office",
     "record.state": "State",
     "record.field": "Field",
@@ -184,7 +184,10 @@ SCREEN = {
     "offices.nearby": ("One office of the network is nearby.", "{count} offices of the network are nearby."),
     "offices.nobody": "No other office is found on this network. Its computer may be off, the network may not let"
     " offices find each other, or a firewall may be in the way: type its address, or carry a file on a stick.",
-    "offices.strangers": ("One office of another network is nearby too.", "{count} offices of other networks are nearby too."),
+    "offices.strangers": (
+        "One office of another network is nearby too.",
+        "{count} offices of other networks are nearby too.",
+    ),
     "offices.column.name": "Office",
     "offices.column.standing": "Now",
     "offices.column.held": "Held here",

@@ -1,0 +1,280 @@
+"""The pages over real offices: today, register and record, offices that meet, papers that verify."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop.application import OpenOffice
+from desktop.models.record_list import PAGE
+from desktop.pages.verify import DropPlace
+from desktop.pages_picture import PAGES, PagePictures
+from tests.desktop.conftest import ALICE, MARKUP, first_registration, record_act
+from tests.desktop.typing_keys import CTRL, press
+
+Open = Callable[..., OpenOffice]
+
+
+def _wait(qtbot: QtBot, office: OpenOffice) -> None:
+    qtbot.waitUntil(lambda: not office.desk.background.busy(), timeout=20_000)
+
+
+def _register(office: OpenOffice, cadastral: str, holder: dict[str, str] = ALICE, address: str = "1 Street") -> bytes:
+    act = record_act(
+        office.service, office.desk.folder, "first_registration", {}, first_registration(cadastral, address, holder)
+    )
+    return act.records[0]
+
+
+def _texts(widget: object) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]  # type: ignore[attr-defined]
+
+
+def test_today_says_nothing_waits_only_with_those_not_heard(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    _wait(qtbot, office)
+    texts = _texts(office.window.today)
+    assert any(text.startswith("Nothing waits for you as of ") for text in texts)
+    assert "Offices not heard yet: Astrašycki, Vialikija, Kupałaŭski." in texts
+
+
+def test_today_shows_what_is_kept_here_only(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    _register(office, "7000000001")
+    office.window.go("today")
+    _wait(qtbot, office)
+    texts = _texts(office.window.today)
+    assert "One act is signed and kept at this office only" in texts
+    assert not any("Nothing waits" in text for text in texts)
+    (opening,) = [one for one in office.window.today.findChildren(QPushButton) if one.text() == "Open"]
+    opening.click()
+    _wait(qtbot, office)
+    assert office.window.page is office.window.register
+    assert "Parcel 7000000001" in office.window.register.record.heading.text()
+
+
+def test_search_as_one_types(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    _register(office, "7000000001", address="12 Kupalinka lane")
+    _register(office, "7000000002", address="9 Dairy road")
+    register = office.window.register
+    office.window.go("register")
+    _wait(qtbot, office)
+    assert register.model.rowCount() == 2
+    with qtbot.waitSignal(register.model.answered, timeout=10_000):
+        QTest.keyClicks(register.search, "kupal")
+    assert [register.model.row_at(register.model.index(0, 0)).label] == ["7000000001"]  # type: ignore[union-attr]
+    assert register.model.rowCount() == 1
+    with qtbot.waitSignal(register.model.answered, timeout=10_000):
+        QTest.keyClicks(register.search, " nothing-like-it")
+    assert register.model.rowCount() == 0
+    assert "Nothing found for" in register.count.text()
+
+
+def test_list_comes_in_pages(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    count = PAGE + 30
+    for number in range(count):
+        _register(office, f"{7000000000 + number}")
+    register = office.window.register
+    office.window.go("register")
+    _wait(qtbot, office)
+    assert register.model.rowCount() == PAGE
+    register.table.scrollToBottom()
+    qtbot.waitUntil(lambda: register.model.rowCount() == count, timeout=10_000)
+    labels = [register.model.row_at(register.model.index(row, 0)).label for row in range(count)]  # type: ignore[union-attr]
+    assert labels == sorted(set(labels))
+    assert register.count.text() == f"{count} records in this office's copy"
+
+
+def test_record_shows_history_with_before_and_after(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    parcel = _register(office, "7000000001")
+    document = {"digest": bytes(32), "kind": "Deed", "number": "1", "issuer": "N", "day": [2026, 1, 2], "pages": 1}
+    transfer = {
+        "ground": "sale",
+        "price": [1_250_000, "EUR"],
+        "from": [{"entry": 1, "part": [1, 4]}],
+        "to": [{"holder": MARKUP, "part": [1, 4]}],
+        "deed": document,
+        "spouse_consent": {"answer": "not_required", "by": [0, 1]},
+    }
+    record_act(office.service, office.desk.folder, "transfer", {"parcel": parcel}, transfer, ("registrar", "notary"))
+    office.window.open_record(parcel)
+    _wait(qtbot, office)
+    panel = office.window.register.record
+    assert panel.timeline.count() == 2
+    assert panel.timeline.item(0).text().startswith("Transfer of ownership · at this office only")
+    texts = _texts(panel)
+    assert "Ownership · Alice Żak (P-100) · 1" in texts  # before
+    after = [text for text in texts if "Alice Żak (P-100) · 3/4" in text and "P-200" in text]
+    assert len(after) == 2  # as it stands, and after the act
+    panel.timeline.setCurrentRow(1)
+    assert "Systematic registration" in _texts(panel)
+    press(Qt.Key.Key_Escape)
+    assert office.window.focusWidget() is office.window.register.table
+
+
+def test_markup_of_others_is_shown_as_text_everywhere(open_desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    office = open_desk()
+    parcel = _register(office, "7000000001", MARKUP, '<b>bold</b> <a href="http://x">x</a>')
+    office.window.go("today")
+    office.window.open_record(parcel)
+    _wait(qtbot, office)
+    assert any('<a href="http://x">Bob</a> & <b>Co</b>' in text for text in _texts(office.window.register.record))
+    office.window.go("new")
+    office.window.new_act.start("land.transfer", office.window.register.record.view)
+    _wait(qtbot, office)
+    for name in office.window.pages:
+        office.window.go(name)
+    _wait(qtbot, office)
+    labels = office.window.findChildren(QLabel)
+    assert len(labels) > 50
+    assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels if label.text())
+
+
+def test_every_field_has_a_name_for_screen_readers(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    office.window.new_act.start("land.transfer")
+    for name in office.window.pages:
+        office.window.go(name)
+    _wait(qtbot, office)
+    nameless = [
+        line for line in office.window.findChildren(QLineEdit) if not line.accessibleName() and not _labelled(line)
+    ]
+    assert not nameless
+
+
+def _labelled(line: QLineEdit) -> bool:
+    return (
+        any(label.buddy() is line for label in line.window().findChildren(QLabel)) or "qt_spinbox" in line.objectName()
+    )
+
+
+def test_pages_by_number_key(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    _wait(qtbot, office)
+    for key, name in (
+        (Qt.Key.Key_2, "register"),
+        (Qt.Key.Key_4, "offices"),
+        (Qt.Key.Key_5, "verify"),
+        (Qt.Key.Key_1, "today"),
+    ):
+        press(key, CTRL)
+        assert office.window.page is office.window.pages[name]
+    _wait(qtbot, office)
+
+
+def test_two_offices_meet_from_the_page(open_desk: Open, qtbot: QtBot) -> None:
+    first, second = open_desk(0), open_desk(1)
+    _register(first, "7000000001")
+    page = first.window.offices
+    first.window.go("offices")
+    _wait(qtbot, first)
+    page.address.setText(f"127.0.0.1:{second.service.port}")
+    page.address.setFocus()
+    QTest.keyClick(page.address, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.notice.text.startswith("The exchange is finished."), timeout=20_000)
+    _wait(qtbot, first)
+    held = second.service.call(lambda: second.service.office.count_records("land.parcel")).result()
+    assert held == 1
+    first.window.go("today")
+    _wait(qtbot, first)
+    assert any("Seen by 2 of 3 offices" in text for text in _texts(first.window.today))
+    assert "met just now" in " ".join(label.text() for label in page.findChildren(QLabel))
+
+
+def test_nobody_at_the_address_is_a_sentence(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    page = office.window.offices
+    office.window.go("offices")
+    page.address.setText("nowhere:port")
+    QTest.keyClick(page.address, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(page.notice.text), timeout=20_000)
+    assert page.notice.text.startswith("This is no address: nowhere:port. Nothing was lost.")
+    assert page.busy.isHidden()
+
+
+def test_courier_file_goes_and_comes_back(open_desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    first, second = open_desk(0), open_desk(1)
+    _register(first, "7000000001")
+    stick = tmp_path / "stick.courier"
+    first.window.offices.write_courier(str(stick))
+    qtbot.waitUntil(lambda: "is written" in first.window.offices.notice._text.text(), timeout=20_000)
+    second.window.offices.read_courier(str(stick))
+    qtbot.waitUntil(lambda: "The file was read" in second.window.offices.notice._text.text(), timeout=20_000)
+    assert second.service.call(lambda: second.service.office.count_records("land.parcel")).result() == 1
+    cut = tmp_path / "cut.courier"
+    cut.write_bytes(stick.read_bytes()[:-40])
+    second.window.offices.read_courier(str(cut))
+    qtbot.waitUntil(lambda: "Nothing was taken over" in second.window.offices.notice._text.text(), timeout=20_000)
+    _wait(qtbot, first)
+    _wait(qtbot, second)
+
+
+def test_cancelling_a_meeting_says_what_stays(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    page = office.window.offices
+    office.window.go("offices")
+    page.meet(1)
+    (cancel,) = page.busy.findChildren(QPushButton)
+    cancel.click()
+    assert page.notice.text.startswith("Stopped. What came so far is kept")
+    assert page.busy.isHidden()
+
+
+def test_printed_extract_verifies_when_dropped(open_desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    from desktop.printing_act import print_act
+
+    office = open_desk()
+    parcel = _register(office, "7000000001")
+    view = office.service.call(lambda: office.service.office.record_view(parcel)).result()
+    paper = tmp_path / "extract.pdf"
+    notice = office.window.register.record.notice
+    print_act(office.desk, office.window, view.timeline[0].act, str(paper), notice)
+    qtbot.waitUntil(paper.exists, timeout=30_000)
+    _wait(qtbot, office)
+    page = office.window.verify
+    office.window.go("verify")
+    with qtbot.waitSignal(page.checked, timeout=60_000) as checked:
+        _drop(page.findChildren(DropPlace)[0], paper)
+    assert checked.args == [True]
+    assert "unaltered" in page.notice.text
+    assert any("Signed and kept at this office only" in text for text in _texts(page))
+
+
+def test_a_file_that_is_no_extract_is_a_sentence(open_desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    office = open_desk()
+    page = office.window.verify
+    office.window.go("verify")
+    strange = tmp_path / "holiday.txt"
+    strange.write_text("sun", "utf-8")
+    page.path.setText(str(strange))
+    with qtbot.waitSignal(page.checked, timeout=30_000) as checked:
+        QTest.keyClick(page.path, Qt.Key.Key_Return)
+    assert checked.args == [False]
+    assert page.notice.text.startswith("This is no extract of Muniment")
+
+
+def _drop(place: DropPlace, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    where, copy = QPointF(5, 5), Qt.DropAction.CopyAction
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    place.dragEnterEvent(QDragEnterEvent(where.toPoint(), copy, data, buttons, keys))
+    place.dropEvent(QDropEvent(where, copy, data, buttons, keys))
+
+
+def test_pictures_of_all_pages(open_desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    office = open_desk()
+    parcel = _register(office, "7000000001")
+    pictures = PagePictures(office.window, tmp_path / "pictures")
+    with qtbot.waitSignal(pictures.finished, timeout=30_000) as finished:
+        pictures.take(PAGES, parcel)
+    (paths,) = finished.args
+    assert list(paths) == list(PAGES)
+    assert all(path.stat().st_size > 5_000 for path in paths.values())
