@@ -237,7 +237,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    app()
+    from desktop.outcome import guarded
+
+    guarded(app)
 
 
 if __name__ == "__main__":

@@ -101,6 +101,15 @@ def conclude(action: Callable[[], Mapping[str, Any]], as_json: bool) -> int:
     return exit_with
 
 
+def guarded(run: Callable[[], object]) -> None:
+    """Run the whole program: what fails outside of any command, such as a broken installation, is told as a sentence."""
+    try:
+        run()
+    except Exception as error:
+        print(unexpected(error), file=sys.stderr)
+        sys.exit(REFUSED)
+
+
 def unexpected(error: Exception) -> str:
     """The sentence about a failure that nobody foresaw: its kind and place only."""
     place = traceback.extract_tb(error.__traceback__)[-1]

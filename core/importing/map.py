@@ -162,7 +162,7 @@ def _value(declared: types.Field, template: Template, row: Row, path: str) -> Va
 def _party_parts(template: Mapping[str, Template], row: Row, path: str) -> dict[str, str]:
     """`name` is always among them."""
     texts = {name: fill(text, row).strip() for name, text in template.items() if isinstance(text, str)}
-    wrong = sorted((set(template) - _PARTY_PARTS) | (set(template) - set(texts)) | ({"name"} - set(texts)))
+    wrong = sorted(set(template) - _PARTY_PARTS) or sorted((set(template) | {"name"}) - set(texts))
     if wrong:
         raise MunimentError("unknown-field", field=f"{path}.{wrong[0]}")
     return texts

@@ -43,7 +43,7 @@ def read_law(path: Path) -> Law:
 def law_refused(path: Path, error: LawError) -> dict[str, Any]:
     """How a command ends that was given this law."""
     problems = [asdict(problem) for problem in error.problems]
-    lines = [f"{path.name}:{one.line}: {one.code} {one.detail}" for one in error.problems]
+    lines = [f"{path.name}:{one.line}: {one.code} {one.detail}".rstrip() for one in error.problems]
     message = "\n".join([sentence("law-refused", {"path": path.name, "count": len(lines)}), *lines])
     return {"message": message, "code": "law-refused", "exit": BAD_INPUT, "errors": problems}
 

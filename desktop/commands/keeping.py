@@ -47,11 +47,11 @@ def import_command(
     office = opened.office
     try:
         signers = tuple(person.signer(office.number) for person in people)
+        keys = [] if dry_run else [person.key(access.folder).sign for person in people]
         importer = Importer(office, law, procedure, import_map, signers)
         report = importer.judge(read_table(table, import_map.columns))
         if report.refused or dry_run:
             return _judged(report, office.laws[law])
-        keys = [person.key(access.folder).sign for person in people]
         report = importer.write(read_table(table, import_map.columns), keys)
     finally:
         office.close()
