@@ -4,6 +4,7 @@ Blocks stand at *places* (author, incarnation, seq); several stand at one place 
 block that cannot be judged yet waits aside, in memory and bounded: it is offered again by any later meeting.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
@@ -12,11 +13,14 @@ from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.ledger.block import block_id, decode_header
 from core.ledger.blocklace import Vertex, each_tip
+from core.ledger.charter import Charter
 from core.ledger.forks import check_evidence
 from core.ledger.payload import Evidence
 from core.replica import Replica
+from core.store.replica import ReplicaStore
 
 MAX_ASIDE = 256
+MAX_ASIDE_BYTES = 16 << 20
 
 
 class Tip(NamedTuple):
@@ -50,6 +54,10 @@ class Received(Enum):
 class Exchange(Replica):
     """Satisfies sync.replica.Replica, but for `number` and `write`, which need a key."""
 
+    def __init__(self, store: ReplicaStore, charter: Charter) -> None:
+        super().__init__(store, charter)
+        self._aside: OrderedDict[bytes, StoredBlock] = OrderedDict()
+
     @property
     def anchor(self) -> int:
         """Number of the newest decided anchor: none yet."""
@@ -72,6 +80,10 @@ class Exchange(Replica):
     def ancestor(self, block: bytes, seq: int) -> bytes:
         """Id of the block at `seq` on the chain of a held block. Raises `unknown-block`."""
         step: Vertex | None = self.lace.vertices.get(block)
+        if step is not None and 1 <= seq <= step.seq:
+            standing = self.lace.at(step.author, step.incarnation, seq)
+            if len(standing) == 1:  # chains have no gaps: no walk down a million blocks for a peer's question
+                return standing[0].id
         while step is not None and step.seq > seq:
             step = step.prev
         if step is None or step.seq != seq:
@@ -120,26 +132,30 @@ class Exchange(Replica):
             return Received.DUPLICATE
         admitted = self.admit(header, signature, payload)
         if self.lace.missing(admitted.block.header):
-            self._aside[received] = admitted
-            while len(self._aside) > MAX_ASIDE:
-                self._aside.popitem(last=False)
+            self._put_aside(received, StoredBlock(header, signature, payload))
             return Received.ASIDE
         self._aside.pop(received, None)
         self.take(admitted)
         self._take_from_aside()
         return Received.ACCEPTED
 
+    def _put_aside(self, block: bytes, waiting: StoredBlock) -> None:
+        """Its bytes only: read out, a payload of tiny parts is a hundred times as large."""
+        self._aside[block] = waiting
+        while len(self._aside) > MAX_ASIDE or sum(map(_size_bytes, self._aside.values())) > MAX_ASIDE_BYTES:
+            self._aside.popitem(last=False)
+
     def _take_from_aside(self) -> None:
         progress = True
         while progress:
             progress = False
-            for waiting, admitted in list(self._aside.items()):
-                if self.lace.missing(admitted.block.header):
+            for waiting, block in list(self._aside.items()):
+                if self.lace.missing(decode_header(block.header)):
                     continue
                 del self._aside[waiting]
                 progress = True
                 try:
-                    self.lace.check(admitted.block.header)
+                    admitted = self.admit(*block)
                 except MunimentError:
                     continue  # it waited in vain: nobody referred to it, and whoever sends it again is told why
                 self.take(admitted)
@@ -158,3 +174,7 @@ class Exchange(Replica):
         check_evidence(evidence, self.network, member.key, verify)
         with self.store.database.atomic():
             self.keep_evidence(evidence)
+
+
+def _size_bytes(block: StoredBlock) -> int:
+    return len(block.header) + len(block.payload or b"")

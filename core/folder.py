@@ -28,7 +28,7 @@ from core.office import Office
 from core.store.computer import computer_identity
 from core.store.database import Database
 from core.store.files import write_durably
-from core.store.intent import IntentLog
+from core.store.intent import HEADER_BYTES, IntentLog
 from core.store.journal import FileJournal
 from core.store.replica import ReplicaStore
 
@@ -110,7 +110,8 @@ def create_office(
 
     Raises `folder-not-empty`, and the refusals of `seal_keys`.
     """
-    if folder.standing() != "empty":
+    # A card or charter that was lost does not make the keys of an existing replica worthless.
+    if folder.standing() != "empty" or folder.replica.exists() or folder.intent.exists():
         raise MunimentError("folder-not-empty", path=str(folder.path))
     folder.path.mkdir(parents=True, exist_ok=True)
     (folder.path / "officers").mkdir(exist_ok=True)
@@ -147,6 +148,9 @@ def enter_network(folder: Folder, charter_bytes: bytes, passphrase: str) -> Char
     for law in charter.laws:  # before anything is written: a network whose laws this version cannot decide stays closed
         check_law(law_from_canonical(law), charter.homes).raise_any()
     keys = open_keys(read_bounded(folder.node_key), passphrase)
+    if folder.intent.exists() and folder.intent.stat().st_size > HEADER_BYTES:
+        # The charter was lost, not never there: beginning anew would sign a second block at every place.
+        raise MunimentError("already-a-member", path=str(folder.path))
     # Of an interrupted attempt: nothing was ever signed without a charter. A log left behind would be read into the
     # new database.
     logs = (folder.replica.with_name(folder.replica.name + end) for end in ("-wal", "-shm"))

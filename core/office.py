@@ -73,6 +73,7 @@ class Office(Exchange, Reading):
         self.number = number
         self._key, self._journal, self._clock = key, journal, clock
         self._restored = store.database.meta("restored") is not None
+        self._damage: str | None = None
         if self.quarantine == "database-behind":
             self._finish_interrupted()
 
@@ -95,7 +96,12 @@ class Office(Exchange, Reading):
         if self.lace.forkers >> self.number & 1:
             return "own-fork"
         standing = compare(self._journal.last(), self._head())
-        return None if standing == "level" else standing
+        return self._damage if standing == "level" else standing
+
+    @quarantine.setter
+    def quarantine(self, code: str | None) -> None:
+        """Sign nothing from now on: what is stored was found not to be what was signed."""
+        self._damage = code
 
     def _head(self) -> Mark | None:
         tips = self.lace.tips(self.number)

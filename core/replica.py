@@ -6,7 +6,6 @@ the agreed state, each chain in its own order: while every register is homed, th
 (3-ledger §6, Keeper). A proven forker's uncertified blocks have no effect at all, on either branch.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -56,7 +55,6 @@ class Replica:
         for law in self.laws.values():
             check_law(law, charter.homes).raise_any()
         self.fold = Fold(self.network, self.roll, self.laws, charter.homes)
-        self._aside: OrderedDict[bytes, Admitted] = OrderedDict()
         self._load()
 
     def _load(self) -> None:
@@ -137,11 +135,7 @@ class Replica:
         return header.author
 
     def _keep_evidence(self, added: Added, block: Block, payload: Payload | None) -> None:
-        found = [
-            evidence
-            for evidence in (payload.evidence if payload else ())
-            if self._proven(evidence) is not None
-        ]
+        found = [evidence for evidence in (payload.evidence if payload else ()) if self._proven(evidence) is not None]
         if added.siblings:
             found.append(evidence_of(self.store.chain.block(added.siblings[0].id).block, block))
         for evidence in found:
@@ -150,9 +144,7 @@ class Replica:
     def keep_evidence(self, evidence: Evidence) -> None:
         """Keep checked evidence; an author that is proven now for the first time loses its overlay. Inside `atomic`."""
         header = decode_header(evidence.first)
-        self.store.chain.add_evidence(
-            header.author, header.incarnation, header.seq, evidence, len(self.lace.vertices)
-        )
+        self.store.chain.add_evidence(header.author, header.incarnation, header.seq, evidence, len(self.lace.vertices))
         self.lace.accuse(header.author)
         self._drop_overlay(header.author)
 
@@ -164,9 +156,7 @@ class Replica:
 
     # -- executing ----------------------------------------------------------------------------------------------
 
-    def _enter(
-        self, vertex: Vertex, payload: Payload, acts: Checked, position: int, judged: Judged | None
-    ) -> None:
+    def _enter(self, vertex: Vertex, payload: Payload, acts: Checked, position: int, judged: Judged | None) -> None:
         """First execution of a block's acts: their predicted outcome, and their effect on the overlay."""
         if judged is None:
             working = WorkingState(self.store.state, vertex.author)
@@ -215,7 +205,8 @@ class Replica:
         groups = payload.groups
         ids = [act_id for group in groups for act_id in group.ids(self.network)]
         enclosures = self.store.chain.enclosures(vertex.author, ids)
-        already = {act_id for act_id, block in enclosures if self.lace.stands_before(block, vertex)}
+        before = self.lace.standing_before({block for _, block in enclosures}, vertex)
+        already = {act_id for act_id, block in enclosures if block in before}
         return self.fold.run_block(working, groups, vertex.author, position, already, acts)
 
     def _rebuild_overlay(self, author: int) -> None:

@@ -62,6 +62,7 @@ class Compactor:
 
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
+        self.contested: set[int] = set()  # authors of whom the receiver may hold blocks at one place
         # The claimed time of the newest block of each chain that went by: the next one is relative to it.
         self._claimed: dict[tuple[int, int], tuple[bytes, int]] = {}
 
@@ -91,6 +92,9 @@ class Compactor:
         if header.epoch != self._replica.roll.epoch or header.closing_anchor is not None:
             return None
         if (header.payload is None) != (block.payload is None):
+            return None
+        forked = self.contested | self._replica.forkers()
+        if header.author in forked or any(reference.author in forked for reference in header.refs):
             return None
         if any(self._at(reference.author, reference.seq) != [reference.id] for reference in header.refs):
             return None

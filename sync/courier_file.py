@@ -39,6 +39,7 @@ MAGIC = b"muniment courier file 1\n"
 ENVELOPE, CHUNK, INDEX = 1, 2, 3
 CHUNK_BYTES = 256 << 10  # what a chunk is filled up to
 MAX_FRAME_BYTES = 4 << 20
+MAX_CHUNKS = MAX_FRAME_BYTES // DIGEST_BYTES  # more digests than that fit no index
 MAX_RECIPIENTS = 1000
 SALT_BYTES = 16
 _TAG_BYTES = 16
@@ -153,7 +154,8 @@ def scan(file: BinaryIO) -> Scanned:
     if file.read(len(MAGIC)) != MAGIC:
         raise MunimentError("not-a-courier-file")
     envelope: Envelope | None = None
-    chunks, digests = [], []
+    chunks: list[tuple[int, int]] = []
+    digests: list[bytes] = []
     while True:
         prefix = _read(file, _PREFIX.size)
         kind, length = _PREFIX.unpack(prefix)
@@ -164,6 +166,8 @@ def scan(file: BinaryIO) -> Scanned:
         if envelope is None:
             envelope = decode_envelope(body)
         elif kind == CHUNK:
+            if len(chunks) == MAX_CHUNKS:
+                raise MunimentError("courier-altered", part="frame")
             chunks.append((offset, length))
             digests.append(chunk_digest(body))
         elif kind == INDEX:

@@ -29,6 +29,7 @@ from sync.messages import (
 from sync.replica import Replica, SignedHeader, Tip
 
 MAX_SEARCHES = 4096
+MAX_SEARCHES_A_CHAIN = 64
 MAX_ASKED = 256  # ASK messages from one peer
 MAX_HEADERS_RECEIVED = 1024
 
@@ -119,9 +120,10 @@ class Resolution:
             return  # there is nothing in common
         # A tip that is not held stands above the newest common block. Even where only the first block is in
         # question it is asked for: being asked is how the peer learns that its tip is contested.
-        self._searches += [_Search(tip, max(1, min(tip.seq - 1, newest))) for tip in tips]
-        if len(self._searches) > MAX_SEARCHES:
-            raise MunimentError("too-many-forks", limit=MAX_SEARCHES)
+        # Of a chain with countless branches most are not searched for: what is not known to be held is sent once
+        # more. Refusing the meeting would let one forker keep honest offices apart.
+        room = min(MAX_SEARCHES_A_CHAIN, MAX_SEARCHES - len(self._searches))
+        self._searches += [_Search(tip, max(1, min(tip.seq - 1, newest))) for tip in tips[: max(0, room)]]
 
     def _find(self, tip: ShortTip, seq: int, prefix: bytes) -> bytes | None:
         for held in self._replica.at(tip.author, tip.incarnation, seq):

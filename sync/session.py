@@ -8,7 +8,7 @@ committed by the replica before the next is looked at, so a cut loses nothing an
 from there. A peer is given codes, no sentences.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -33,7 +33,7 @@ from sync.messages import (
     short_tip,
     vector_digest,
 )
-from sync.replica import Received, Replica
+from sync.replica import Received, Replica, Tip
 from sync.resolving import Resolution
 
 MAX_WRITTEN = 4  # blocks that one side writes in one meeting
@@ -179,10 +179,18 @@ class Session:
             self._move(State.FINISHED)
             return
         self._move(State.VECTOR)
-        tips = [short_tip(tip) for tip in self._mine]
+        tips = [short_tip(tip) for tip in self._told()]
         for start in range(0, max(1, len(tips)), MAX_TIPS):
             part = tuple(tips[start : start + MAX_TIPS])
             self._queue.append(Vector(start + MAX_TIPS >= len(tips), part))
+
+    def _told(self) -> Iterator[Tip]:
+        """My tips within what a vector may hold: of a forker with countless branches some, of all others all."""
+        most, told = MAX_VECTOR_TIPS // len(self._replica.roll.members), Counter[int]()
+        for tip in self._mine:
+            told[tip.author] += 1
+            if told[tip.author] <= most:
+                yield tip
 
     def _on_vector(self, vector: Vector) -> None:
         self._peer_tips.extend(vector.tips)
@@ -191,6 +199,8 @@ class Session:
         if not vector.last:
             return
         self._move(State.RESOLVING)
+        branches = Counter(tip.author for tip in self._peer_tips)
+        self._compactor.contested = {author for author, count in branches.items() if count > 1}
         self._resolution = Resolution(self._replica, self._mine, self._peer_tips)
         self.progress.blocks_expected = self._resolution.blocks_expected
         self._advance(self._resolution.start())

@@ -68,8 +68,10 @@ class Credentials:
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         if server_side:
             context.num_tickets = 0
-        if trusted:  # an empty store refuses everybody, which is right
-            context.load_verify_locations(cadata=b"".join(trusted))
+        # Charter cards hold what each office put there: one that is no certificate must not end everybody's meetings.
+        sound = [certificate for certificate in trusted if _is_node_certificate(certificate)]
+        if sound:  # an empty store refuses everybody, which is right
+            context.load_verify_locations(cadata=b"".join(sound))
         self._load_key(context)
         return context
 
@@ -90,6 +92,14 @@ class Credentials:
             context.load_cert_chain(name, password=password)
         finally:
             Path(name).unlink()
+
+
+def _is_node_certificate(certificate: bytes) -> bool:
+    try:
+        certificate_key(certificate)
+    except MunimentError:
+        return False
+    return True
 
 
 def peer_key(connection: ssl.SSLObject | ssl.SSLSocket | None) -> bytes:

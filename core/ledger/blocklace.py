@@ -8,7 +8,7 @@ fixed when its block is added, so a fork that is discovered later changes no clo
 Literature: the blocklace of Cordial Miners, arXiv 2205.09174 and 2402.08068.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from core.errors import MunimentError
@@ -194,9 +194,19 @@ class Blocklace:
             return tips.seq >= earlier.seq
         return any(_on_chain(earlier, tip) for tip in each_tip(tips))
 
-    def stands_before(self, earlier: bytes, vertex: Vertex) -> bool:
-        """Whether a block stands before another on that one's own chain; another branch of its author does not."""
-        return vertex.prev is not None and _on_chain(self.vertices[earlier], vertex.prev)
+    def standing_before(self, blocks: Collection[bytes], vertex: Vertex) -> set[bytes]:
+        """Which of the author's blocks stand before this one on its own chain; another branch does not.
+
+        One walk for all of them: an author may enclose the same acts in each of its blocks.
+        """
+        least = min((self.vertices[block].seq for block in blocks), default=vertex.seq)
+        before: set[bytes] = set()
+        step = vertex.prev
+        while step is not None and step.seq >= least:
+            if step.id in blocks:
+                before.add(step.id)
+            step = step.prev
+        return before
 
     def newly_seen(self, vertex: Vertex) -> Iterator[Vertex]:
         """past(vertex) without the past of its author's block before, each chain from new to old."""

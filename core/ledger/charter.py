@@ -7,9 +7,11 @@ office, so a printed extract proves with that leaf and a path of a few hashes th
 to the network, to a reader who knows nothing but the id. FORMAT.md §1.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from unicodedata import normalize
 
 from core.crypto.hashing import tag_bytes, tagged_hash
 from core.errors import MunimentError
@@ -26,6 +28,9 @@ MAX_NAME_CHARS = 120
 HOMES = frozenset({"office", "shared"})
 ROLES = frozenset({"clerk", "registrar", "notary", "auditor", "administrator"})
 
+# Control, line and direction characters and those of no width; U+200C and U+200D are letters' own in some scripts.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
 Verify = Callable[[bytes, bytes, bytes], bool]  # (public key, message, signature)
 Sign = Callable[[bytes], bytes]
 
@@ -40,9 +45,7 @@ class OfficeCard:
 
     @cached_property
     def body(self) -> bytes:
-        return encode(
-            [VERSION, self.name, self.node_key, self.certificate, [_officer_value(o) for o in self.officers]]
-        )
+        return encode([VERSION, self.name, self.node_key, self.certificate, [_officer_value(o) for o in self.officers]])
 
     @property
     def signing_message(self) -> bytes:
@@ -65,9 +68,7 @@ class Charter:
     @cached_property
     def head(self) -> bytes:
         digests = [tagged_hash("law", law) for law in self.laws]
-        return encode(
-            [VERSION, self.name, self.founded_ms, self.quorum, dict(self.homes), digests, len(self.cards)]
-        )
+        return encode([VERSION, self.name, self.founded_ms, self.quorum, dict(self.homes), digests, len(self.cards)])
 
     @cached_property
     def leaves(self) -> list[bytes]:
@@ -112,7 +113,7 @@ def decode_head(data: bytes) -> CharterHead:
     """Raises `not-a-charter` and the codes of `decode`."""
     match decode(data):
         case [version, str(name), founded_ms, quorum, dict(homes), [*digests], offices] if _is_version(version):
-            named = 0 < len(name) <= MAX_NAME_CHARS and all(type(home) is str for home in homes.values())
+            named = _is_name(name) and all(type(home) is str for home in homes.values())
             counted = is_natural(founded_ms) and is_natural(quorum) and is_natural(offices)
             if named and counted and all(type(digest) is bytes for digest in digests):
                 return CharterHead(name, founded_ms, quorum, homes, tuple(digests), offices)
@@ -167,9 +168,7 @@ def found(
     quorum: int | None = None,
 ) -> Charter:
     """A charter of the given cards. Raises `bad-quorum`, `same-key-twice`, `same-name-twice`, `no-offices`."""
-    charter = Charter(
-        name, founded_ms, quorum or default_quorum(len(cards)), dict(homes), tuple(laws), tuple(cards)
-    )
+    charter = Charter(name, founded_ms, quorum or default_quorum(len(cards)), dict(homes), tuple(laws), tuple(cards))
     _check_charter(charter)
     return charter
 
@@ -210,13 +209,19 @@ def _check_charter(charter: Charter) -> None:
         raise MunimentError("same-key-twice")
     if len({card.name for card in charter.cards}) != count:
         raise MunimentError("same-name-twice")
-    if not 0 < len(charter.name) <= MAX_NAME_CHARS or not set(charter.homes.values()) <= HOMES:
+    if not _is_name(charter.name) or not set(charter.homes.values()) <= HOMES:
         raise MunimentError("not-a-charter")
 
 
 def fault_tolerance(charter: Charter) -> int:
     """How many malicious offices the network tolerates; 0 must be said to the user."""
     return tolerated(len(charter.cards))
+
+
+def _is_name(name: str) -> bool:
+    """One spelling, and nothing that is invisible or turns text around: names stand on papers and in terminals."""
+    spelled_once = name == normalize("NFC", name.strip())
+    return 0 < len(name) <= MAX_NAME_CHARS and spelled_once and not _UNSEEN.search(name)
 
 
 def _is_version(value: Value) -> bool:
@@ -229,7 +234,7 @@ def _officer_value(officer: Officer) -> list[Value]:
 
 def _decode_officer(value: Value) -> Officer:
     match value:
-        case [str(name), bytes(key), [*roles]] if len(key) == 32 and len(name) <= MAX_NAME_CHARS:
+        case [str(name), bytes(key), [*roles]] if len(key) == 32 and _is_name(name):
             if all(type(role) is str and role in ROLES for role in roles) and roles == sorted(set(roles)):
                 return Officer(name, key, frozenset(roles))
     raise MunimentError("not-an-office-card")
@@ -238,7 +243,7 @@ def _decode_officer(value: Value) -> Officer:
 def _decode_card_body(body: bytes, signatures: Sequence[bytes]) -> OfficeCard:
     match decode(body, MAX_CARD_BYTES):
         case [version, str(name), bytes(node_key), bytes(certificate), [*officers]] if _is_version(version):
-            if 0 < len(name) <= MAX_NAME_CHARS and len(node_key) == 32 and 0 < len(officers) <= MAX_OFFICERS:
+            if _is_name(name) and len(node_key) == 32 and 0 < len(officers) <= MAX_OFFICERS:
                 people = tuple(_decode_officer(officer) for officer in officers)
                 return OfficeCard(name, node_key, certificate, people, tuple(signatures))
     raise MunimentError("not-an-office-card")
