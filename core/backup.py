@@ -7,6 +7,7 @@ what the lost computer signed last, so it may read and relay, never sign, until 
 
 import json
 import os
+import re
 import tarfile
 import tempfile
 from io import BytesIO
@@ -16,7 +17,7 @@ from typing import BinaryIO
 from core.crypto.keyfile import open_keys
 from core.crypto.signing import SigningKey, verify
 from core.errors import MunimentError
-from core.folder import Folder, OpenedOffice, read_bounded
+from core.folder import MAX_FILE_BYTES, Folder, OpenedOffice, read_bounded
 from core.ledger.charter import decode_charter
 from core.store.computer import computer_identity
 from core.store.database import Database
@@ -27,6 +28,7 @@ FORMAT = "muniment-backup"
 VERSION = 1
 MAX_BACKUP_BYTES = 1 << 36
 _HEAD = "muniment-backup.json"
+_OFFICER_FILE = re.compile(r"[0-9]{1,3}\.key")
 
 
 def write_backup(folder: Folder, opened: OpenedOffice, target: Path) -> None:
@@ -84,6 +86,8 @@ def restore_backup(source: Path, folder: Folder, passphrase: str) -> None:
         # The charter comes last: without it the folder is no member yet, whatever a crash leaves here.
         write_durably(folder.charter, read_bounded(folder.path / "charter.restored"))
         (folder.path / "charter.restored").unlink()
+        if (folder.path / "officers").exists():
+            sync_folder(folder.path / "officers")
     except BaseException:
         _empty(folder, made)
         raise
@@ -112,7 +116,7 @@ def _unpack(source: Path, folder: Folder) -> None:
                 raise MunimentError("not-a-backup", path=str(source))
             for member in archive:
                 _take(archive, member, folder)
-    except (tarfile.TarError, ValueError, AttributeError, EOFError):
+    except (tarfile.TarError, ValueError, AttributeError, EOFError, RecursionError):
         raise MunimentError("not-a-backup", path=str(source)) from None
     except OSError as error:  # of what is written here
         raise file_error(error, folder.path) from None
@@ -137,11 +141,12 @@ def _check_whole(source: Path, folder: Folder) -> None:
 def _take(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Folder) -> None:
     if member.name == _HEAD:
         return
-    if not member.isreg() or member.size > MAX_BACKUP_BYTES:
+    most_bytes = MAX_BACKUP_BYTES if member.name == "replica.db" else MAX_FILE_BYTES
+    if not member.isreg() or member.size > most_bytes:
         raise MunimentError("not-a-backup", path=member.name)
     parts = member.name.split("/")
     known = member.name in ("node.key", "card.office", "charter", "replica.db")
-    if not known and not (len(parts) == 2 and parts[0] == "officers" and parts[1].removesuffix(".key").isdigit()):
+    if not known and not (len(parts) == 2 and parts[0] == "officers" and _OFFICER_FILE.fullmatch(parts[1])):
         raise MunimentError("not-a-backup", path=member.name)
     target = folder.path / ("charter.restored" if member.name == "charter" else member.name)
     target.parent.mkdir(exist_ok=True)
@@ -150,6 +155,8 @@ def _take(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Folder) -> 
     with stream, target.open("wb") as out:
         while chunk := stream.read(1 << 20):
             out.write(chunk)
+        out.flush()
+        sync_file(out.fileno())
 
 
 def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:

@@ -99,7 +99,9 @@ class Reading(Replica):
         law = self.laws.get(record.register.partition(".")[0])
         register = law.by_full_name.get(record.register) if law else None
         fields = register.fields.items() if register else ()
-        texts = [str(record.fields[name]) for name, field in fields if field.type.kind == "text" and name in record.fields]
+        texts = [
+            str(record.fields[name]) for name, field in fields if field.type.kind == "text" and name in record.fields
+        ]
         summary = " · ".join(texts[:2])
         return RecordRow(record.id, record.register, label(record), summary, record.state, record.keeper, pending)
 

@@ -11,7 +11,12 @@ from desktop.verification import VerifyResult, verify_file
 from desktop.widgets.status import Shape, ladder_shape
 from desktop.wording import say, sentence
 from desktop.wording.ladder import ladder_words
+from desktop.wording_paper import LANGUAGES
+from desktop.wording_paper import say as paper_words
 from sync.service import Service
+
+# What papers call the ids that they carry, in each of their languages.
+_TECHNICAL = frozenset(paper_words(language, key) for language in LANGUAGES for key in ("act-id", "block-id", "rules-id"))
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class PaperCheck:
     valid: bool
     message: str
     facts: Mapping[str, str]
+    technical: Mapping[str, str]  # long numbers, for whoever compares them
     step: str = ""
     shape: Shape = Shape.INFO
     seen_by: str = ""
@@ -39,7 +45,9 @@ def check_paper(path: Path, service: Service[Office]) -> PaperCheck:
     if result.valid and not result.network_known:
         message = f"{message} {say('verify.other-network')}"
     step, shape = _present(result, office)
-    return PaperCheck(result.valid, message, dict(result.facts), step, shape, ", ".join(result.witnesses))
+    facts = {name: value for name, value in result.facts if name not in _TECHNICAL}
+    technical = {name: value for name, value in result.facts if name in _TECHNICAL}
+    return PaperCheck(result.valid, message, facts, technical, step, shape, ", ".join(result.witnesses))
 
 
 def _present(result: VerifyResult, office: Office) -> tuple[str, Shape]:

@@ -7,7 +7,4 @@ def library_laws() -> dict[str, str]:
     """File name without ending → text, sorted by name."""
     folder = files("core.laws") / "library"
     found = [entry for entry in folder.iterdir() if entry.name.endswith(".yaml")]
-    return {
-        entry.name.removesuffix(".yaml"): entry.read_text("utf-8")
-        for entry in sorted(found, key=lambda e: e.name)
-    }
+    return {entry.name.removesuffix(".yaml"): entry.read_text("utf-8") for entry in sorted(found, key=lambda e: e.name)}

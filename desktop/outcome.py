@@ -102,7 +102,7 @@ def conclude(action: Callable[[], Mapping[str, Any]], as_json: bool) -> int:
 
 
 def guarded(run: Callable[[], object]) -> None:
-    """Run the whole program: what fails outside of any command, such as a broken installation, is told as a sentence."""
+    """Run the whole program: what fails outside of a command, such as a broken installation, is told in a sentence."""
     try:
         run()
     except Exception as error:

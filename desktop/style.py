@@ -59,7 +59,8 @@ QListWidget::item {{ padding: 5px 8px; }}
 QHeaderView::section {{ background: {GROUND}; border: 0; border-bottom: 1px solid {LINE}; padding: 6px 8px 6px 11px;
     color: {QUIET}; font-weight: bold; }}
 QScrollArea {{ border: 0; background: transparent; }}
-QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QScrollArea > QWidget#qt_scrollarea_viewport, QScrollArea > QWidget#qt_scrollarea_viewport > QWidget {{
+    background: transparent; }}
 QStatusBar {{ border-top: 1px solid {LINE}; color: {QUIET}; }}
 """
 

@@ -7,7 +7,7 @@ so that no clock, however wrong, lets it expire. Made from the node's seed alone
 roll's certificate must be this one.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -22,9 +22,8 @@ KEY_BYTES = SEED_BYTES = 32
 _SIGNATURE_BYTES = 64
 _SIGNED_OFFSET = 3  # the outer SEQUENCE header; the key ends what is signed, as there are no extensions
 _NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "muniment")])
-# X.509 times carry their zone in the format; `cryptography` takes them naive.
-_VALID_FROM = datetime(1950, 1, 1)  # noqa: DTZ001 see above
-_VALID_TO = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 see above
+_VALID_FROM = datetime(1950, 1, 1, tzinfo=UTC)
+_VALID_TO = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 def make_certificate(seed: bytes) -> bytes:

@@ -182,6 +182,9 @@ class Discovery:
         if instance == self.instance:
             return
         if state_change is ServiceStateChange.Removed:
+            self._waiting.pop(instance, None)
+            if instance in self._resolving:
+                self._resolving[instance].cancel()
             if self._neighbours.pop(instance, None):
                 self._on_change(self.neighbours)
         elif len(self._waiting) < MAX_NEIGHBOURS:
@@ -199,7 +202,9 @@ class Discovery:
     async def _resolve(self, zeroconf: Zeroconf, instance: str) -> None:
         try:
             info = AsyncServiceInfo(SERVICE_TYPE, f"{instance}.{SERVICE_TYPE}")
-            if await info.async_request(zeroconf, _RESOLVE_TIMEOUT_MS):
+            if not await info.async_request(zeroconf, _RESOLVE_TIMEOUT_MS):
+                self._waiting[instance] = None  # an answer was lost; as long as it is announced, ask again
+            else:
                 found = self._neighbour(instance, info)
                 if found and found != self._neighbours.get(instance) and self._remember(found):
                     self._on_change(self.neighbours)

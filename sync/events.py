@@ -17,7 +17,7 @@ class NeighboursChanged:
 @dataclass(frozen=True)
 class MeetingProgress:
     office: int
-    progress: Progress  # goes on changing; read it at once
+    progress: Progress  # a copy, ten times a second at most
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import asyncio
 import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 MAX_HANDSHAKES = 64
 MAX_HANDSHAKES_PER_ADDRESS = 4
@@ -79,9 +80,11 @@ class Listener:
         self._per_address[host] += 1
         task = asyncio.ensure_future(self._handshake(connection, host))
         self._handshakes[task] = host
-        task.add_done_callback(self._forget)
+        task.add_done_callback(partial(self._forget, connection))
 
-    def _forget(self, task: "asyncio.Future[None]") -> None:
+    def _forget(self, connection: socket.socket, task: "asyncio.Future[None]") -> None:
+        if task.cancelled():  # maybe before its first step: then nobody has taken the connection over
+            connection.close()
         host = self._handshakes.pop(task)
         self._per_address[host] -= 1
         if not self._per_address[host]:

@@ -7,12 +7,15 @@ committed.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypedDict
 
 from core.errors import MunimentError
 from sync.link import Link
 from sync.replica import Replica
 from sync.session import Progress, Session
+
+PROGRESS_EVERY_S = 0.1  # a window wants to know ten times a second, not for each block
 
 
 class MeetingReport(TypedDict):
@@ -36,7 +39,8 @@ async def hold(
 ) -> MeetingReport:
     """Hold a meeting to its end. Raises the codes of `Session.receive` and of `Link`; the link stays open."""
     loop = asyncio.get_running_loop()
-    started, known_forkers = loop.time(), replica.forkers()
+    started = told = loop.time()
+    known_forkers = replica.forkers()
     session = Session(replica, initiator)
     session.start()
     await _send_all(link, session)
@@ -48,7 +52,9 @@ async def hold(
             await _say_goodbye(link, session)
             raise
         await _send_all(link, session)
-        on_progress(session.progress)
+        if loop.time() - told >= PROGRESS_EVERY_S:
+            told = loop.time()
+            on_progress(replace(session.progress, forks=set(session.progress.forks)))
         await asyncio.sleep(0)
     progress = session.progress
     return MeetingReport(

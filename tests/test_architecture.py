@@ -107,9 +107,7 @@ def test_one_library_one_owner(monopoly: Monopoly) -> None:
     for top in TOP_FOLDERS:
         if monopoly.owner == top:
             continue
-        rule = (
-            archrule(monopoly.sentence).match(*_with_children(top)).exclude(*_with_children(monopoly.owner))
-        )
+        rule = archrule(monopoly.sentence).match(*_with_children(top)).exclude(*_with_children(monopoly.owner))
         rule.should_not_import(*_with_children(monopoly.library)).check(top, only_direct_imports=True)
 
 
@@ -148,9 +146,7 @@ def test_only_one_file_leaves_the_window_thread() -> None:
         "desktop.demonstration*",
         "desktop.self_test",
     )
-    windows.should_not_import("threading", "concurrent*", "asyncio*").check(
-        "desktop", only_direct_imports=True
-    )
+    windows.should_not_import("threading", "concurrent*", "asyncio*").check("desktop", only_direct_imports=True)
 
 
 def test_command_starts_without_qt() -> None:

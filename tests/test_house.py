@@ -55,9 +55,7 @@ def test_every_file_beside_the_modules_is_packaged() -> None:
         for pattern in patterns:
             packaged.update((PROJECT / package.replace(".", "/")).glob(pattern))
     tops = [PROJECT / top for top in ("core", "sync", "desktop")]
-    beside = {
-        path for path in _tracked_files() if path.suffix != ".py" and any(top in path.parents for top in tops)
-    }
+    beside = {path for path in _tracked_files() if path.suffix != ".py" and any(top in path.parents for top in tops)}
     documents = {path for path in beside if path.suffix == ".md"}
     assert not beside - documents - packaged
 

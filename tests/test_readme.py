@@ -35,9 +35,7 @@ def test_make_targets_exist(words: list[str]) -> None:
     assert set(words[1:]) <= set(targets)
 
 
-@pytest.mark.parametrize(
-    "words", [words for words in _commands() if Path(words[0]).name == "muniment"], ids=_name
-)
+@pytest.mark.parametrize("words", [words for words in _commands() if Path(words[0]).name == "muniment"], ids=_name)
 def test_muniment_commands_exist(words: list[str]) -> None:
     """`--help` of the very command that is named, with every option the README gives it."""
     names = [word for word in words[1:] if re.fullmatch(r"[a-z][a-z-]*", word)]
@@ -58,7 +56,5 @@ def test_no_other_commands() -> None:
     """What is neither ours nor the one line of apt and git could not be kept true here."""
     for words in _commands():
         assert (
-            words[0] in {"make", "git", "cd"}
-            or Path(words[0]).name == "muniment"
-            or words[:2] == ["sudo", "apt-get"]
+            words[0] in {"make", "git", "cd"} or Path(words[0]).name == "muniment" or words[:2] == ["sudo", "apt-get"]
         )

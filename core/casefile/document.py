@@ -161,9 +161,7 @@ class CaseFile:
 
     def _put(self, path: FieldPath, value: Value, replaced: Sequence[Cell] = ()) -> None:
         cell = new_cell(self._edit + 1, self._writer, value)
-        kept = [
-            old for old in self._cells.get(path, []) if old not in replaced and old.writer != self._writer
-        ]
+        kept = [old for old in self._cells.get(path, []) if old not in replaced and old.writer != self._writer]
         with self._document.transaction() as change:
             for old in replaced:
                 if old.writer != self._writer:

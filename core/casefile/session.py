@@ -50,9 +50,7 @@ class CaseFiles:
         self._lock = threading.Lock()
         self._sessions: list[DraftSession] = []
 
-    def open(
-        self, draft_id: str, saved: bytes | None = None, on_merged: Listener | None = None
-    ) -> "DraftSession":
+    def open(self, draft_id: str, saved: bytes | None = None, on_merged: Listener | None = None) -> "DraftSession":
         """A session on a draft: what is saved, merged with what other windows have; else an empty one.
 
         `on_merged` is called, in the thread of whoever edited, with what the draft says after another
@@ -85,9 +83,7 @@ class CaseFiles:
             self._worker.close()
 
     def _others(self, session: "DraftSession") -> "list[DraftSession]":
-        return [
-            other for other in self._sessions if other.draft_id == session.draft_id and other is not session
-        ]
+        return [other for other in self._sessions if other.draft_id == session.draft_id and other is not session]
 
 
 class DraftSession:

@@ -20,9 +20,7 @@ _INTEGERS = range(-(2**63), 2**64)
 def encode_value(value: Value, max_bytes: int) -> bytes:
     """The value's text. Raises `casefile-value` for another kind, `casefile-too-large`."""
     try:
-        text = json.dumps(
-            _tagged(value, MAX_DEPTH), ensure_ascii=False, separators=(",", ":"), sort_keys=True
-        )
+        text = json.dumps(_tagged(value, MAX_DEPTH), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         data = text.encode()
     except UnicodeEncodeError:
         raise MunimentError("casefile-value", kind="broken text") from None

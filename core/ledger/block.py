@@ -82,9 +82,7 @@ def decode_header(data: bytes) -> Header:
     """Raises `too-large`, `too-deep`, `not-canonical` or `malformed-header`."""
     parts = decode(data, MAX_HEADER_BYTES)
     try:
-        version, epoch, author, incarnation, seq, prev, refs, round_, flags, claimed_ms, payload, anchor = (
-            parts
-        )
+        version, epoch, author, incarnation, seq, prev, refs, round_, flags, claimed_ms, payload, anchor = parts
         header = Header(
             epoch,
             author,

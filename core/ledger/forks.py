@@ -27,7 +27,11 @@ def check_evidence(evidence: Evidence, network: bytes, key: bytes, verify: Verif
     Raises `not-a-fork` (same block, other place, or order), `bad-block-signature`, and the codes of `decode_header`.
     """
     first, second = decode_header(evidence.first), decode_header(evidence.second)
-    same_place = (first.author, first.incarnation, first.seq) == (second.author, second.incarnation, second.seq)
+    same_place = (first.author, first.incarnation, first.seq) == (
+        second.author,
+        second.incarnation,
+        second.seq,
+    )
     if not same_place or not block_id(network, evidence.first) < block_id(network, evidence.second):
         raise MunimentError("not-a-fork")
     for header_bytes, signature in (

@@ -131,8 +131,14 @@ class _Story:
         """Of the first office's real window, at the size of the offices' screens."""
         _tell("demo-pictures")
         record = self.offices[FIRST].ask("act", act=transfer)["records"][0]
+        act = self.setting.acts["transfer"]
         self.offices[FIRST].ask(
-            "pictures", pages=PAGES, folder=str(self.out), record=record, paper=str(self.out / "extract.pdf")
+            "pictures",
+            pages=PAGES,
+            folder=str(self.out),
+            record=record,
+            procedure=f"{act['law']}.{act['procedure']}",
+            paper=str(self.out / "extract.pdf"),
         )
 
     # -- steps --------------------------------------------------------------------------------------------------

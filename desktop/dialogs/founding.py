@@ -44,6 +44,7 @@ class FoundingStage(Stage):
         browse = button(say("stage.browse"), self.content)
         browse.clicked.connect(self._choose_out)
         out_row = QHBoxLayout()
+        out_row.setSpacing(10)
         out_row.addWidget(self.out, 1)
         out_row.addWidget(browse)
         for row, (key, widget) in enumerate((("founding.name", self.name), ("founding.out", self.out))):

@@ -37,7 +37,7 @@ class Stage(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.content = QWidget(scroll)
         self.body = QVBoxLayout(self.content)
-        self.body.setContentsMargins(0, 0, 10, 0)
+        self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(10)
         scroll.setWidget(self.content)
         layout.addWidget(scroll, 1)

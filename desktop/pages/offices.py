@@ -119,7 +119,7 @@ class OfficesPage(Page):
         grid.setColumnStretch(1, 4)
         grid.setColumnStretch(3, 2)
         layout = QVBoxLayout(content)
-        layout.setContentsMargins(0, 0, 8, 0)
+        layout.setContentsMargins(0, 0, 0, 0)
         inside.addLayout(grid)
         layout.addWidget(frame)
         layout.addStretch(1)

@@ -164,7 +164,7 @@ class Reviewing(QWidget):
         for row, signer in enumerate(self._proposal.transaction.signers):
             line = QLineEdit(frame)
             line.setEchoMode(QLineEdit.EchoMode.Password)
-            line.setMaximumWidth(360)
+            line.setMinimumWidth(320)
             words = say("review.passphrase-of", name=self._name(signer), role=say(f"role.{signer.role}"))
             caption = label(words, frame, wrap=False)
             caption.setBuddy(line)

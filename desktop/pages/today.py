@@ -62,7 +62,7 @@ class TodayPage(Page):
         today, drafts, self._labels = answer
         content = QWidget(self._scroll)
         layout = QVBoxLayout(content)
-        layout.setContentsMargins(0, 0, 8, 0)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addWidget(self._head(content, today))
         for name, shape in _GROUPS:

@@ -118,7 +118,7 @@ class VerifyPage(Page):
         self.notice.tell(check.message, "done" if check.valid else "trouble")
         content = QWidget(self._result)
         outer = QVBoxLayout(content)
-        outer.setContentsMargins(0, 0, 8, 0)
+        outer.setContentsMargins(0, 0, 0, 0)
         frame, layout = card(content)
         if check.step:
             status = StatusLine(frame, "large")
@@ -128,6 +128,9 @@ class VerifyPage(Page):
             layout.addWidget(label(f"{say('verify.seen-by')}: {check.seen_by}", frame))
         layout.addWidget(label(say("verify.facts"), frame, "heading"))
         layout.addLayout(_facts_grid(frame, check.facts))
+        if check.technical:
+            layout.addWidget(label(say("verify.technical"), frame, "heading"))
+            layout.addLayout(_facts_grid(frame, check.technical))
         outer.addWidget(frame)
         outer.addStretch(1)
         self._result.setWidget(content)

@@ -1,9 +1,10 @@
 """A child process that opens one window offscreen, waits for what is to be seen, and prints its times as JSON.
 
 `python -m tests.bench.window_child bare STARTED_NS ROWS` shows a bare table of so many rows;
-`… office STARTED_NS FOLDER` shows Muniment's window on the office in that folder, waits until its first page is filled and then opens the
-register. Times run from where the window begins to be built; `from_start_s` from STARTED_NS, the monotonic time at
-which the parent started the child, so it counts the start of Python, every import and the opening of the replica.
+`… office STARTED_NS FOLDER` shows Muniment's window on the office in that folder, waits until its first page is
+filled and then opens the register. Times run from where the window begins to be built; `from_start_s` from STARTED_NS,
+the monotonic time at which the parent started the child, so it counts the start of Python, every import and the
+opening of the replica.
 "Painted" means that the event loop has come back from a paint event.
 """
 

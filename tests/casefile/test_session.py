@@ -162,9 +162,7 @@ def test_a_child_killed_in_the_middle_of_an_edit_loses_that_edit_only() -> None:
 
 
 @pytest.mark.parametrize("hostile", PANICS)
-def test_a_panic_ends_the_child_and_nothing_else(
-    files: CaseFiles, worker: WorkerProcess, hostile: str
-) -> None:
+def test_a_panic_ends_the_child_and_nothing_else(files: CaseFiles, worker: WorkerProcess, hostile: str) -> None:
     session = files.open("draft-7")
     session.set(("a",), 1)
     before = (session.saved, session.view)
@@ -236,9 +234,7 @@ def test_the_child_ends_with_the_application() -> None:
         "print(worker.process_id, flush=True)\n"
         "import signal; signal.pause()\n"
     )
-    application = subprocess.Popen(
-        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    application = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert application.stdout is not None
     child = int(application.stdout.readline())
     watched = os.pidfd_open(child)
@@ -278,12 +274,8 @@ ALTERED = CaseFile.create(b"anna....", {"a": 1, "rows": [{"x": "y"}, {"x": "z"}]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    changes=st.lists(st.tuples(st.integers(8, len(ALTERED) - 1), st.integers(0, 255)), min_size=1, max_size=3)
-)
-def test_altered_documents_end_in_a_code_or_in_a_draft(
-    files: CaseFiles, changes: list[tuple[int, int]]
-) -> None:
+@given(changes=st.lists(st.tuples(st.integers(8, len(ALTERED) - 1), st.integers(0, 255)), min_size=1, max_size=3))
+def test_altered_documents_end_in_a_code_or_in_a_draft(files: CaseFiles, changes: list[tuple[int, int]]) -> None:
     """Under a right checksum, as a hostile colleague would send it."""
     altered = bytearray(ALTERED)
     for at, byte in changes:
@@ -321,9 +313,7 @@ STEPS = st.lists(
     frame=st.binary(max_size=50)
     | REQUESTS.map(lambda value: encode_value(value, MAX_FRAME_BYTES))
     | STEPS.map(
-        lambda steps: encode_value(
-            {"writer": b"anna....", "saved": None, "merge": [], "steps": steps}, MAX_FRAME_BYTES
-        )
+        lambda steps: encode_value({"writer": b"anna....", "saved": None, "merge": [], "steps": steps}, MAX_FRAME_BYTES)
     )
 )
 def test_any_frame_gets_an_answer(frame: bytes) -> None:

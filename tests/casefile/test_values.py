@@ -8,13 +8,7 @@ from core.casefile.values import MAX_DEPTH, decode_value, encode_value
 from core.errors import MunimentError
 
 LIMIT = 1 << 20
-LEAVES = (
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**63), 2**64 - 1)
-    | st.binary(max_size=40)
-    | st.text(max_size=40)
-)
+LEAVES = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.binary(max_size=40) | st.text(max_size=40)
 VALUES = st.recursive(
     LEAVES,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),

@@ -84,8 +84,7 @@ def test_many_verdicts_keep_their_order(threads: int, count: int) -> None:
     key = SigningKey(SEED)
     expected = [index % 3 != 1 for index in range(count)]
     items = [
-        (key.public, b"%d" % index, key.sign(b"%d" % (index if good else -1)))
-        for index, good in enumerate(expected)
+        (key.public, b"%d" % index, key.sign(b"%d" % (index if good else -1))) for index, good in enumerate(expected)
     ]
     assert verify_many(items, threads) == expected
 

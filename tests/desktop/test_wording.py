@@ -39,7 +39,16 @@ def _literals(node: ast.expr) -> Iterator[str]:
 
 
 # Calls that note a fault of a law file, and which of their arguments is the code.
-FAULTS = {"fail": 0, "note": 0, "ExpressionError": 0, "EvaluationError": 0, "Reason": 0, "require": 1, "_fault": 1, "Problem": 2}
+FAULTS = {
+    "fail": 0,
+    "note": 0,
+    "ExpressionError": 0,
+    "EvaluationError": 0,
+    "Reason": 0,
+    "require": 1,
+    "_fault": 1,
+    "Problem": 2,
+}
 
 
 def _law_faults() -> set[str]:

@@ -174,7 +174,7 @@ def test_a_copy_of_the_same_computer_is_told_apart_from_a_stranger(start):
 
 def test_another_office_than_the_expected_one(start):
     first, second = start(QUIET, 0, 1)
-    meeting = second.service._submit(second.service._meet_address(first.address, expected=2))
+    meeting = second.service._submit(second.service._meetings._call_on([first.address], expected=2))
     with pytest.raises(MunimentError, match="other-office-there") as error:
         meeting.result(TIMEOUT_S)
     assert error.value.facts == {"office": 2, "found": 0}
@@ -310,7 +310,7 @@ def test_noise_instead_of_a_handshake(start, noise):
 
 def test_a_member_that_comes_anew_takes_the_place_of_its_dead_connection(start):
     first, second = start(QUIET, 0, 1)
-    context = second.service._credentials.context(False, [m.certificate for m in first.office.roll.members])
+    context = second.service._meetings._credentials.context(False, [m.certificate for m in first.office.roll.members])
     with (
         socket.create_connection(("127.0.0.1", first.service.port)) as plain,
         context.wrap_socket(plain) as dead,

@@ -67,7 +67,7 @@ class RecordEditor(Editor):
         return self._wanted
 
     def is_being_edited(self) -> bool:
-        """Only while something is typed here: a draft begun on a record names it while the cursor waits in this field."""
+        """Only while something is typed: a draft begun on a record names it while the cursor waits in this field."""
         return self._line.isModified() and super().is_being_edited()
 
     def show_value(self, value: Value) -> None:

@@ -226,6 +226,7 @@ SCREEN = {
     "verify.choose.title": "The file to verify",
     "verify.busy": "The paper is being read and set again…",
     "verify.facts": "What was signed",
+    "verify.technical": "Technical details",
     "verify.other-network": "It belongs to another network of offices than this one.",
     "verify.not-held": "This office's copy does not hold the act: it cannot say how far it has come.",
     "verify.as-of-copy": "By this office's copy now: {step}",

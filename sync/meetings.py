@@ -1,0 +1,208 @@
+"""Meeting others: whom we call on, who calls on us, and both at once.
+
+One meeting at a time with each member. When two nodes call on each other at once, the lower number's call is held:
+that node declines the other's, which waits for the end and then calls again, for whatever is left. A member that
+calls anew while an older call of its own is open takes its place: the older connection is dead.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from typing import Any, TypeVar
+
+from core.errors import MunimentError
+from sync import link as links
+from sync.events import Event, MeetingEnded, MeetingFailed, MeetingProgress, PeerRefused
+from sync.gossip import Gossip
+from sync.link import Link
+from sync.meeting import MeetingReport, hold
+from sync.messages import Bye, encode_message
+from sync.neighbourhood import Neighbourhood
+from sync.replica import Replica
+from sync.session import Progress
+from sync.tls import Credentials
+
+DEFAULT_PORT = 7420
+MEETING_ALREADY = "meeting-already"
+_CROSSED_WAIT_S = 60.0
+_CLOSE_S = 2.0
+_ONE_TURN_S = 0.01  # of the loop: a transport closes its socket in the turn after it was aborted
+
+T = TypeVar("T")
+
+
+class Meetings:
+    """All meetings of one node; on the office's thread."""
+
+    def __init__(
+        self,
+        office: Replica,
+        credentials: Credentials,
+        neighbourhood: Neighbourhood,
+        tell: Callable[[Event], None],
+    ) -> None:
+        self._office, self._credentials = office, credentials
+        self._neighbourhood, self._tell = neighbourhood, tell
+        self._gossip = Gossip(office.number)
+        self._loop = asyncio.get_running_loop()
+        self._initiating: dict[int, asyncio.Task[Any]] = {}
+        self._serving: dict[int, tuple[asyncio.Task[None], Link]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def cut(self) -> None:
+        """End all meetings where they are: that loses nothing."""
+        for _, link in self._serving.values():
+            link.abort()
+        tasks = set(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._tasks:  # links that are being closed
+            await asyncio.wait(self._tasks, timeout=_CLOSE_S)
+        await asyncio.sleep(_ONE_TURN_S)
+
+    def _keep(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    # -- meeting whom we call on --------------------------------------------------------------------------
+
+    def _trusted(self) -> list[bytes]:
+        return [member.certificate for member in self._office.roll.members]
+
+    def meet_around(self) -> None:
+        """Begin the meetings that are due."""
+        busy = self._initiating.keys() | self._serving.keys()
+        near = {one.office for one in self._neighbourhood.all if one.office is not None}
+        for number in self._gossip.due(self._office.vector(), near - busy, self._loop.time()):
+            self._keep(self._meet_quietly(number))
+
+    async def _meet_quietly(self, number: int) -> None:
+        with contextlib.suppress(MunimentError):  # told as an event; tried again later
+            await self.meet_office(number, 0.0)
+
+    async def meet_office(self, number: int, wait_s: float) -> MeetingReport:
+        """A member that mDNS names, waiting for it so long. See `Service.meet_office`."""
+        if self._office.roll.member(number) is None or number == self._office.number:
+            raise MunimentError("unknown-office", office=number)
+        asked_s = self._loop.time()
+        near = await self._neighbourhood.wait_for(number, wait_s) if wait_s else self._neighbourhood.office(number)
+        if near is None:
+            raise MunimentError("office-not-found", office=number)
+        discovery_s = round(self._loop.time() - asked_s, 3)
+        return {**await self._call_on(near.addresses, number), "discovery_s": discovery_s}
+
+    async def meet_address(self, address: str) -> MeetingReport:
+        return await self._call_on([address], None)
+
+    async def _call_on(self, addresses: Sequence[str], expected: int | None) -> MeetingReport:
+        """Meet at the first address that answers; the last refusal if none does."""
+        places = [links.parse_address(address, DEFAULT_PORT) for address in addresses]
+        while expected in self._initiating:  # one at a time: a second call would cut the first short
+            await asyncio.wait({self._initiating[expected]})
+        with self._remembering_tasks(expected):
+            try:
+                for host, port in places[:-1]:
+                    with contextlib.suppress(MunimentError):
+                        return await self._initiate(host, port, expected)
+                return await self._initiate(*places[-1], expected)
+            except MunimentError as error:
+                self._failed(expected, addresses[-1], error)
+                raise
+
+    async def _initiate(self, host: str, port: int, expected: int | None, once_more: bool = True) -> MeetingReport:
+        link = await links.connect(self._credentials, self._trusted(), host, port)
+        try:
+            number = self._number_of(link)
+            if expected is not None and number != expected:
+                raise MunimentError("other-office-there", office=expected, found=number)
+            with self._remembering_tasks(number):
+                return await self._hold(link, number, initiator=True)
+        except MunimentError as error:
+            if error.facts.get("why") != MEETING_ALREADY or not once_more:
+                raise
+        finally:
+            self._keep(link.close())
+        # We called on each other at once and theirs is being held: wait for its end, then see what is left.
+        if number in self._serving:
+            await asyncio.wait({self._serving[number][0]}, timeout=_CROSSED_WAIT_S)
+        return await self._initiate(host, port, number, once_more=False)
+
+    @contextlib.contextmanager
+    def _remembering_tasks(self, number: int | None) -> Iterator[None]:
+        """While this task calls on somebody it is known, for those who come from there, and for `stop`."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        if number is not None:
+            self._initiating.setdefault(number, task)
+        try:
+            yield
+        finally:
+            if number is not None and self._initiating.get(number) is task:
+                del self._initiating[number]
+            self._tasks.discard(task)
+
+    def _number_of(self, link: Link) -> int:
+        """Who it is by its key. Raises `own-key`: this computer itself, or a copy of it; `unknown-peer`."""
+        if link.peer_key == self._credentials.key:
+            raise MunimentError("own-key", address=link.peer_address)
+        member = self._office.roll.by_key.get(link.peer_key)
+        if member is None:
+            raise MunimentError("unknown-peer", address=link.peer_address)
+        return member.number
+
+    async def _hold(self, link: Link, number: int, initiator: bool) -> MeetingReport:
+        def on_progress(progress: Progress) -> None:
+            self._tell(MeetingProgress(number, progress))
+
+        report = await hold(link, self._office, number, initiator, on_progress)
+        self._gossip.met(number, self._office.vector(), self._loop.time())
+        self._tell(MeetingEnded(report))
+        return report
+
+    def _failed(self, number: int | None, address: str, error: MunimentError) -> None:
+        if number is not None:
+            self._gossip.failed(number, self._loop.time())
+        self._tell(MeetingFailed(number, address, error.code, error.facts))
+
+    # -- being called on ----------------------------------------------------------------------------------
+
+    async def on_connection(self, connection: socket.socket, host: str) -> None:
+        try:
+            link = await links.accept(self._credentials, self._trusted(), connection)
+        except MunimentError as error:
+            self._tell(PeerRefused(host, error.code))
+            return
+        try:
+            number = self._number_of(link)
+        except MunimentError as error:
+            link.abort()
+            self._tell(PeerRefused(host, error.code))
+            return
+        # The handshake is over; the meeting is no longer the listener's.
+        before = self._serving.get(number)
+        if before is not None:
+            before[1].abort()  # it has come anew: the older connection is dead
+        self._serving[number] = self._keep(self._serve(link, number)), link
+
+    async def _serve(self, link: Link, number: int) -> None:
+        try:
+            if number in self._initiating and self._office.number < number:
+                await self._decline(link)
+            else:
+                await self._hold(link, number, initiator=False)
+        except MunimentError as error:
+            self._failed(number, link.peer_address, error)
+        finally:
+            if self._serving.get(number, (None, None))[1] is link:
+                del self._serving[number]
+            await link.close()
+
+    async def _decline(self, link: Link) -> None:
+        """We have called on each other at once: the lower number's call is the one that is held."""
+        with contextlib.suppress(MunimentError):
+            await link.send(encode_message(Bye(MEETING_ALREADY)))

@@ -1,0 +1,70 @@
+"""`make torture SECONDS=600`: the long part of the reliability programme, for so long as it is given.
+
+Kills, damage, parsers and graphs share the time. build/torture.json says for each what was planned and what was run in
+fact; a failure carries its seed. Exit code 1 if anything failed.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import mkdtemp
+
+from tests.torture.damage import torture_damage
+from tests.torture.graphs import torture_graphs
+from tests.torture.kills import torture_kills
+from tests.torture.parsers import torture_parsers
+from tests.torture.part import Part
+
+BUILD = Path(__file__).resolve().parents[2] / "build"
+SHARES = {"kills": 0.35, "damage": 0.25, "parsers": 0.25, "graphs": 0.15}
+
+
+def run(work: Path, seconds: float, first_seed: int) -> list[Part]:
+    """Every part in turn; what one leaves of its share goes to the next."""
+    makers: dict[str, Callable[[float], list[Part]]] = {
+        "kills": lambda until_s: torture_kills(work, first_seed, until_s),
+        "damage": lambda until_s: torture_damage(work, first_seed, until_s),
+        "parsers": lambda until_s: torture_parsers(work, first_seed, until_s),
+        "graphs": lambda until_s: torture_graphs(first_seed, until_s),
+    }
+    parts: list[Part] = []
+    until_s = time.monotonic()
+    for name, make in makers.items():
+        until_s += seconds * SHARES[name]
+        for part in make(until_s):
+            print(f"  {part.name}: {part.run:,} of {part.planned:,}, {part.failed} failed", file=sys.stderr)
+            parts.append(part)
+    return parts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make torture")
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--seed", type=int, default=0, help="the first try's; others count up from it")
+    parser.add_argument("--out", type=Path, default=BUILD / "torture.json")
+    asked = parser.parse_args()
+    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(mkdtemp(prefix="torture-", dir=asked.out.parent))
+    begun_s = time.monotonic()
+    try:
+        parts = run(work, asked.seconds, asked.seed)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    report = {
+        "seconds_given": asked.seconds,
+        "seconds": round(time.monotonic() - begun_s, 1),
+        "first_seed": asked.seed,
+        "parts": [part.as_json() for part in parts],
+    }
+    asked.out.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    for example in (example for part in parts for example in part.examples):
+        print(example, file=sys.stderr)
+    sys.exit(any(part.failed for part in parts))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""Mutated valid input into every parser: it is read, or refused with a code; nothing else ever comes out.
+
+Where there is an encoder, what was read must encode to the very bytes that were read: one value, one encoding.
+"""
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from time import monotonic
+from typing import Any
+
+from core.crypto.keyfile import Cost, open_keys, seal_keys
+from core.crypto.signing import verify
+from core.errors import MunimentError
+from core.importing.map import parse_map
+from core.importing.table import read_table
+from core.laws.law_reading import law_from_canonical, parse_law
+from core.ledger.block import decode_header, encode_header
+from core.ledger.charter import decode_card, decode_charter, decode_head, decode_office_leaf, office_leaf
+from core.ledger.encoding import decode, encode
+from core.ledger.forks import decode_evidence_file, encode_evidence_file
+from core.ledger.payload import Evidence, decode_payload
+from core.ledger.receipt_format import decode_receipt
+from core.ledger.record import decode_record, encode_record
+from core.ledger.transaction import decode_transaction, encode_transaction
+from core.store.intent import IntentLog
+from sync.courier_file import decode_envelope, scan
+from sync.link import parse_address
+from sync.messages import decode_message, encode_message
+from tests.kills.cases import PASSPHRASE
+from tests.offices import LIBRARY, land_network, make_offices, register
+from tests.torture.part import Part
+
+PLANNED = 10_000_000
+VECTORS = Path(__file__).parents[1] / "vectors"
+MAP = b"""
+first_of: [parcel_id]
+signers: [registrar]
+records:
+  parcel: {register: land.parcel, key: {cadastral: "{parcel_id}"}}
+fields:
+  address: "{area}"
+  price: "{sale_price_usd} USD"
+  rights: [{kind: ownership, holder: "Buyer of sale {sale_id}", part: "1/1"}]
+"""
+ADDRESSES = [b"192.168.1.7:7420", b"[::1]:80", b"node.local"]
+NODE_KEY, COMPUTER = bytes(range(32)), bytes(32)
+TABLE = 'parcel_id,area,price\n0000000001,Центр,100\n0000000002,"a, b",\n'.encode()
+
+
+@dataclass(frozen=True)
+class Parser:
+    name: str
+    seeds: Sequence[bytes]  # valid inputs
+    read: Callable[[bytes], Any]
+    write: Callable[[Any], bytes] | None = None  # of what `read` gives
+
+    def try_one(self, random: Random) -> bool:
+        """Whether the mutated input was read."""
+        data = mutate(random.choice(self.seeds), random, self.seeds)
+        try:
+            value = self.read(data)
+        except MunimentError:
+            return False
+        if self.write is not None:
+            assert self.write(value) == data, f"{self.name}: two encodings of one value, {data.hex()[:200]}"
+        return True
+
+
+def mutate(data: bytes, random: Random, others: Sequence[bytes]) -> bytes:
+    """One to four small changes: bits, bytes, runs cut out, doubled, moved or taken from another input."""
+    changed = bytearray(data)
+    for _ in range(random.choice((1, 1, 1, 2, 4))):
+        place = random.randrange(len(changed) + 1)
+        length = random.choice((1, 1, 2, 4, 8, 32))
+        match random.randrange(8):
+            case 0 if place < len(changed):
+                changed[place] ^= 1 << random.randrange(8)
+            case 1 if place < len(changed):
+                changed[place] = random.choice((0, 1, 0x18, 0x1B, 0x40, 0x60, 0x80, 0xA0, 0xD8, 0xF6, 0xFB, 0xFF))
+            case 2:
+                del changed[place : place + length]
+            case 3:
+                changed[place:place] = random.randbytes(length)
+            case 4:
+                changed[place:place] = changed[place : place + length]
+            case 5:
+                other = random.choice(others)
+                start = random.randrange(len(other) + 1)
+                changed[place : place + length] = other[start : start + length]
+            case 6:
+                del changed[place:]
+            case _:
+                changed[place : place + length] = bytes(length)
+    return bytes(changed)
+
+
+def make_parsers(work: Path) -> list[Parser]:
+    """Every parser of bytes that come from outside, with valid inputs of a small network."""
+    network = land_network()
+    office = make_offices()[0]
+    acts = [register(network, office, number) for number in (1, 2)]
+    blocks = [office.block(block) for block in office.newer_than([])]
+    payloads = [block.payload for block in blocks if block.payload]
+    encoded = [act for payload in payloads for group in decode_payload(payload).groups for act in group.transactions]
+    records = [encode_record(office.record_view(act.records[0]).record) for act in acts]
+    charter = network.charter
+    law = (LIBRARY / "land.yaml").read_bytes()
+    messages = json.loads((VECTORS / "sync_messages.json").read_text(encoding="utf-8"))["messages"]
+    carried = bytes.fromhex(json.loads((VECTORS / "sync_wire.json").read_text(encoding="utf-8"))["courier"]["file"])
+    evidence = Evidence(blocks[0].header, blocks[0].signature, blocks[1].header, blocks[1].signature)
+    keys = seal_keys(PASSPHRASE, "node", {"node_seed": bytes(32)}, Cost.cheapest(), floor=Cost.cheapest())
+    return [
+        Parser("values", [*encoded, *records], decode, encode),
+        Parser("header", [block.header for block in blocks], decode_header, encode_header),
+        Parser("payload", payloads, decode_payload, lambda payload: payload.encoded),
+        Parser("transaction", encoded, decode_transaction, encode_transaction),
+        Parser("record", records, decode_record, encode_record),
+        Parser("charter", [charter.encoded], lambda data: decode_charter(data, verify)),
+        Parser("charter head", [charter.head], decode_head),
+        Parser("office card", [card.encoded for card in charter.cards], lambda data: decode_card(data, verify)),
+        Parser("office leaf", [office_leaf(n, card) for n, card in enumerate(charter.cards)], decode_office_leaf),
+        Parser("receipt", [office.receipt(act.id) for act in acts], decode_receipt),
+        Parser("evidence file", [encode_evidence_file(network.id, evidence)], decode_evidence_file),
+        Parser("message", [bytes.fromhex(one["bytes"]) for one in messages], decode_message, encode_message),
+        Parser("courier file", [carried], lambda data: scan(io.BytesIO(data))),
+        Parser("courier envelope", [scan(io.BytesIO(carried)).envelope.body], decode_envelope),
+        Parser("key file", [keys], lambda data: open_keys(data, PASSPHRASE)),
+        Parser("law", [law], lambda data: parse_law(data.decode("utf-8", "replace"))),
+        Parser("law, canonical", list(charter.laws), law_from_canonical),
+        Parser("import map", [MAP], parse_map),
+        Parser("table", [TABLE], lambda data: _read_table(work / "table.csv", data)),
+        Parser(
+            "intent file", [_intent_file(work / "intent.log")], lambda data: _open_intent(work / "fuzzed.log", data)
+        ),
+        Parser("address", ADDRESSES, lambda data: parse_address(data.decode("utf-8", "replace"), 7420)),
+    ]
+
+
+def torture_parsers(work: Path, first_seed: int, until_s: float) -> list[Part]:
+    """One part a parser; they take turns, so that each gets its share of the time."""
+    parsers = make_parsers(work)
+    parts = [Part(f"parser: {parser.name}", PLANNED) for parser in parsers]
+
+    while monotonic() < until_s:
+        for parser, part in zip(parsers, parts, strict=True):
+
+            def one(seed: int, parser: Parser = parser, part: Part = part) -> None:
+                part.count("read" if parser.try_one(Random(seed)) else "refused")
+
+            part.repeat(one, first_seed, min(until_s, monotonic() + 0.25))
+    return parts
+
+
+def _read_table(path: Path, data: bytes) -> object:
+    path.write_bytes(data)
+    return list(read_table(path, frozenset({"parcel_id", "area"})))
+
+
+def _intent_file(path: Path) -> bytes:
+    log = IntentLog.create(path, NODE_KEY, COMPUTER, _no_file_number)
+    for seq in range(1, 6):
+        log.append(seq, bytes([seq]) * 32)
+    log.close()
+    return path.read_bytes()
+
+
+def _open_intent(path: Path, data: bytes) -> object:
+    path.write_bytes(data)
+    log = IntentLog(path, NODE_KEY, COMPUTER, _no_file_number)
+    log.close()
+    return log
+
+
+def _no_file_number(_descriptor: int, _path: Path) -> int:
+    return 0
