@@ -29,7 +29,7 @@ def test_a_stranger_verifies(founded: Founded, paper: Path) -> None:
     assert (answer["checkpoint"], answer["network_known"]) == (None, False)
     assert answer["network"] == founded.charter.network.hex()
     facts = dict(answer["facts"])
-    assert "0000000001" in facts["Parcel"]
+    assert facts["Cadastral number"] == "0000000001"
     assert paper.read_bytes() == before
     told = run("verify", paper)
     assert told.exit_code == 0
