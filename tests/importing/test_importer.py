@@ -1,0 +1,187 @@
+"""Importing into an office: which rows are taken, how they share blocks, and that it is all of them or none."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import pytest
+
+from core.batch import MAX_ACTS
+from core.errors import MunimentError
+from core.importing.importer import MAX_REPORTED, Importer
+from core.importing.map import parse_map
+from core.ledger.payload import MAX_PAYLOAD_BYTES
+from core.ledger.transaction import Signer
+from core.office import Office
+from core.views import Step
+from tests.ledger.building import Network
+from tests.offices import land_network, make_offices, meet_until_quiet
+
+MAP = b"""
+signers: [registrar]
+fields:
+  cadastral: "{id}"
+  basis: systematic
+  area_m2: "{area}"
+  address: "{address}"
+  rights: [{kind: ownership, holder: "{owner}", part: "1"}]
+"""
+SALES = b"""
+later_of: [id]
+signers: [registrar]
+records:
+  parcel: {register: land.parcel, key: {cadastral: "{id}"}}
+fields:
+  sale_reference: "{sale}"
+  sale_day: "2012-01-0{sale}"
+  price: "100 USD"
+  seller: {name: "Seller of {sale}", kind: unknown}
+  buyer: {name: "Buyer of {sale}", kind: unknown}
+"""
+FIRST_SALES = SALES.replace(b"later_of", b"first_of").replace(
+    b'records:\n  parcel: {register: land.parcel, key: {cadastral: "{id}"}}\nfields:\n',
+    b'fields:\n  cadastral: "{id}"\n',
+)
+Table = list[tuple[int, Mapping[str, str]]]
+
+
+@pytest.fixture
+def network() -> Network:
+    return land_network()
+
+
+@pytest.fixture
+def offices() -> list[Office]:
+    return make_offices()
+
+
+def importer(office: Office, data: bytes = MAP, procedure: str = "first_registration") -> Importer:
+    return Importer(office, "land", procedure, parse_map(data), (Signer(office.number, 0, "registrar"),))
+
+
+def table(numbers: Iterable[int], **cells: str) -> Table:
+    return [
+        (row, {"id": f"{number:010}", "area": "100", "address": f"Hill {number}", "owner": f"Owner {number}", **cells})
+        for row, number in enumerate(numbers, 2)
+    ]
+
+
+def sales(*pairs: tuple[int, int]) -> Table:
+    return [(row, {"id": f"{parcel:010}", "sale": str(sale)}) for row, (parcel, sale) in enumerate(pairs, 2)]
+
+
+def load(network: Network, importing: Importer, rows: Table) -> tuple[int, int]:
+    key = network.officers[importing.office.number][0]
+    report = importing.write(rows, [key.sign])
+    return report.acts, report.blocks
+
+
+def test_every_row_is_an_act_of_its_own(network: Network, offices: list[Office]) -> None:
+    office = offices[0]
+    seen: list[int] = []
+    key = network.officers[0][0]
+    report = importer(office).write(table(range(3)), [key.sign], seen.append)
+    assert (report.acts, report.blocks, seen) == (3, 1, [3])
+    views = [office.record_view(row.id).timeline[0] for row in office.list_records("land.parcel")]
+    assert len({view.act for view in views}) == 3
+    meet_until_quiet(offices)
+    for other in offices:
+        assert [other.act_view(view.act).ladder.step for view in views] == [Step.CERTIFIED] * 3
+        assert other.receipt(views[0].act)
+    assert len({other.state_root() for other in offices}) == 1
+
+
+def test_a_table_longer_than_a_block_takes_several(network: Network, offices: list[Office]) -> None:
+    rows = table(range(1_600))
+    office = offices[0]
+    progress: list[int] = []
+    report = importer(office).judge(rows, progress.append)
+    assert (report.rows, report.acts, report.refused, progress) == (1_600, 1_600, (), [500, 1_000, 1_500])
+    assert office.counts().blocks == 0
+    acts, blocks = load(network, importer(office), rows)
+    assert (acts, office.counts().acts, office.counts().blocks) == (1_600, 1_600, blocks)
+    assert blocks > 1
+    payloads = [row.block.payload for row in office.store.chain.blocks(0, 100)]
+    assert all(len(payload or b"") <= MAX_PAYLOAD_BYTES for payload in payloads)
+    # Full blocks: what was left over of one goes first into the next.
+    assert all(len(payload or b"") > MAX_PAYLOAD_BYTES * 0.9 for payload in payloads[:-1])
+    # Each row keeps the order of the table.
+    assert [office.search(f"Hill {number}", 1)[0].label for number in (0, 799, 1_599)] == [
+        "0000000000", "0000000799", "0000001599",
+    ]  # fmt: skip
+
+
+def test_first_of_and_later_of_share_one_table(network: Network, offices: list[Office]) -> None:
+    office = offices[0]
+    rows = sales((1, 1), (2, 2), (1, 3), (1, 4), (3, 5))
+    first = importer(office, FIRST_SALES, "register_from_sales_list")
+    later = importer(office, SALES, "note_sale")
+    assert later.judge(rows).refused[0].verdict.code == "record-not-found"
+    assert load(network, first, rows) == (3, 1)
+    assert load(network, later, rows) == (2, 1)
+    parcel = office.search("0000000001", 1)[0].id
+    assert [entry.after.fields["sale_reference"] for entry in office.record_view(parcel).timeline] == ["4", "3", "1"]
+
+
+def test_rows_that_build_on_each_other_are_judged_in_their_order(network: Network, offices: list[Office]) -> None:
+    """The second row of a parcel is judged on what the first one made, also where a block ends between them."""
+    office = offices[0]
+    report = importer(office).judge(table([1, 2, 1]))
+    assert [(row.row, row.verdict.code) for row in report.refused] == [(4, "key-taken")]
+    report = importer(office).judge(table([*range(1_200), 0]))
+    assert [(row.row, row.verdict.code) for row in report.refused] == [(1_202, "key-taken")]
+
+
+def test_nothing_is_written_where_one_row_is_refused(network: Network, offices: list[Office]) -> None:
+    office = offices[0]
+    rows = table([1, 2, 3])
+    rows[1] = (3, {**rows[1][1], "area": "-5"})
+    with pytest.raises(MunimentError) as caught:
+        load(network, importer(office), rows)
+    assert caught.value.code == "rows-refused"
+    assert (caught.value.facts["row"], caught.value.facts["why"]) == (3, "out-of-bounds")
+    assert (office.counts().blocks, office.list_records("land.parcel")) == (0, [])
+    assert load(network, importer(office), table([1, 2, 3])) == (3, 1)
+
+
+def test_all_refused_rows_are_counted_and_a_thousand_told(offices: list[Office]) -> None:
+    report = importer(offices[0]).judge(table(range(MAX_REPORTED + 100), area="none"))
+    assert (report.rows, report.acts, len(report.refused)) == (MAX_REPORTED + 100, 0, MAX_REPORTED)
+    assert report.refused[0].verdict.facts == {"field": "area_m2", "kind": "integer", "text": "none"}
+
+
+def test_a_row_too_large_for_any_block_is_refused_by_its_number(offices: list[Office]) -> None:
+    huge = {"id": "0000000002", "area": "1", "address": "x" * MAX_PAYLOAD_BYTES, "owner": "Ada"}
+    rows = [table([1])[0], (3, huge), (4, table([3])[0][1])]
+    report = importer(offices[0]).judge(rows)
+    assert (report.acts, [row.row for row in report.refused]) == (2, [3])
+    assert report.refused[0].verdict.code in {"row-too-large", "too-large"}
+
+
+def test_a_signature_of_somebody_else_writes_nothing(network: Network, offices: list[Office]) -> None:
+    office = offices[0]
+    with pytest.raises(MunimentError) as caught:
+        importer(office).write(table([1]), [network.officers[0][1].sign])
+    assert caught.value.code == "bad-signature"
+    assert office.counts().blocks == 0
+
+
+def test_what_does_not_fit_is_refused_at_once(offices: list[Office]) -> None:
+    good = importer(offices[0])
+    for change, code in (
+        ({"law": "sea"}, "unknown-law"),
+        ({"procedure": "fly"}, "unknown-procedure"),
+        ({"signers": ()}, "signers-differ-from-map"),
+        ({"signers": (Signer(0, 1, "notary"),)}, "signers-differ-from-map"),
+    ):
+        with pytest.raises(MunimentError) as caught:
+            replace(good, **change)
+        assert caught.value.code == code
+
+
+def test_an_empty_table_writes_no_block(network: Network, offices: list[Office]) -> None:
+    assert load(network, importer(offices[0]), []) == (0, 0)
+    assert offices[0].counts().blocks == 0
+
+
+def test_a_block_holds_no_more_acts_than_the_format_allows() -> None:
+    assert MAX_ACTS * 64 <= MAX_PAYLOAD_BYTES

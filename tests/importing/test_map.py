@@ -1,0 +1,191 @@
+"""The map of an import: read as strictly as a law; it fills an act's fields from a row, by the types of the law."""
+
+from collections.abc import Callable
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import MunimentError
+from core.importing.map import MAX_MAP_BYTES, ImportMap, RecordPick, parse_map
+from core.importing.values import party
+from core.laws import field_types as types
+from core.laws.field_types import Field
+from desktop.demonstration.excerpts import DATA
+from tests.offices import land_law
+
+PARCELS = b"""
+first_of: [id]
+signers: [registrar]
+records:
+  parcel: {register: land.parcel, key: {cadastral: "{id}/{part}"}}
+fields:
+  address: "{street} {house}"
+  rights:
+    - {kind: ownership, holder: "{owner}", part: "1/2"}
+    - {kind: ownership, holder: {name: "{other}", kind: legal, number: "{tax}"}, part: "1/2"}
+"""
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(MunimentError) as caught:
+        parse_map(data)
+    assert caught.value.code in {"not-a-map", "too-large"}
+    return str(caught.value.facts.get("detail", caught.value.code))
+
+
+def trouble(call: Callable[[], object]) -> str | None:
+    """The code of a refusal; anything else that is raised goes through."""
+    try:
+        call()
+    except MunimentError as error:
+        return error.code
+    return None
+
+
+def test_a_map_is_read() -> None:
+    found = parse_map(PARCELS)
+    assert found.columns == {"id", "part", "street", "house", "owner", "other", "tax"}
+    assert (found.first_of, found.later_of, found.signers) == (("id",), (), ("registrar",))
+    assert found.records == {"parcel": RecordPick("land.parcel", "cadastral", "{id}/{part}")}
+
+
+def test_those_of_the_demonstration_are_maps() -> None:
+    fields = land_law().procedures["register_from_sales_list"].fields
+    for name in ("parcels", "sales"):
+        found = parse_map((DATA / f"{name}.map.yaml").read_bytes())
+        assert {"parcel_id", "sale_id", "sale_date", "sale_price_usd"} <= found.columns
+        assert set(found.fields) <= set(fields)
+
+
+@pytest.mark.parametrize(
+    ("data", "detail"),
+    [
+        (b"", "law-empty"),
+        (b"a list", "map"),
+        (b"signers: [a]", "fields"),
+        (b"fields: {}", "signers"),
+        (b"signers: a\nfields: {}", "signers"),
+        (b"signers: [[a]]\nfields: {}", "signers"),
+        (b"signers: []\nfields: []", "fields"),
+        (b"signers: []\nfields: {}\nfirst_of: id", "first_of"),
+        (b"signers: []\nfields: {}\nfirst_of: [a]\nlater_of: [a]", "first_of, later_of"),
+        (b"signers: []\nfields: {}\nrecords: {p: land.parcel}", "p"),
+        (b"signers: []\nfields: {}\nrecords: {p: {register: r}}", "p"),
+        (b"signers: []\nfields: {}\nrecords: {p: {register: r, key: {a: b, c: d}}}", "p"),
+        (b"signers: []\nfields: {}\nrecords: {p: {register: r, key: {}}}", "p"),
+        (b"signers: []\nfields: {}\ncolours: 1", "colours"),
+        (b"signers: []\nfields: {a: b, a: c}", "a"),
+        (b"signers: []\nfields: &x {a: *x}", "yaml-alias"),
+        (b"\xff", "UTF-8"),
+        (b"signers: []\nfields: {a: " + b"[" * 50 + b"]" * 50 + b"}", "14"),
+        (b"#" * (MAX_MAP_BYTES + 1), "too-large"),
+    ],
+)
+def test_what_is_refused(data: bytes, detail: str) -> None:
+    assert detail in refused(data)
+
+
+def test_a_small_file_cannot_grow() -> None:
+    """Aliases that double themselves would be billions of templates."""
+    lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 40))]
+    assert "yaml-alias" in refused(("signers: []\nfields:\n  " + "\n  ".join(lines)).encode())
+
+
+@given(st.one_of(st.binary(max_size=300), st.text("{}[]:,-&*!|>'\"# \nasfield", max_size=300).map(str.encode)))
+def test_any_bytes_are_a_map_or_refused(data: bytes) -> None:
+    assert trouble(lambda: parse_map(data).columns) in {None, "not-a-map"}
+
+
+PLAIN = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=10), st.dates()),
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=5), part, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(("first_of", "signers", "records", "fields"), PLAIN)))
+def test_any_yaml_is_a_map_or_refused(content: object) -> None:
+    """Also whatever such a map then makes of a row."""
+
+    def fill() -> None:
+        found = parse_map(yaml.safe_dump(content, allow_unicode=True).encode())
+        found.values(land_law().procedures["first_registration"].fields, dict.fromkeys(found.columns, "1"))
+
+    assert trouble(fill) in {None, "not-a-map", "unknown-field", "unreadable-value"}
+
+
+# -- filling --------------------------------------------------------------------------------------------------------
+
+
+def values(fields: dict[str, object], declared: dict[str, Field], **row: str) -> object:
+    return ImportMap((), (), (), {}, fields).values(declared, row)
+
+
+def field(name: str, field_type: types.FieldType, optional: bool = False) -> Field:
+    return Field(name, field_type, optional)
+
+
+RIGHT = types.GroupType(
+    fields={
+        "holder": field("holder", types.PartyType()),
+        "part": field("part", types.FractionType()),
+        "note": field("note", types.TextType(), optional=True),
+    }
+)
+DECLARED = {
+    "address": field("address", types.TextType()),
+    "area": field("area", types.IntegerType(), optional=True),
+    "owner": field("owner", types.PartyType(), optional=True),
+    "rights": field("rights", types.ListType(of=RIGHT)),
+}
+
+
+def test_fields_are_filled_by_their_types() -> None:
+    rights = [
+        {"holder": "{owner}", "part": "{part}", "note": "{note}"},
+        {"holder": {"name": "B", "kind": "state"}, "part": "1"},
+    ]
+    found = values(
+        {"address": "{a} {b}", "area": "{area}", "rights": rights},
+        DECLARED, a="Garden", b="5", area="12", owner="Ada", part="2/4", note="",
+    )  # fmt: skip
+    assert found == {
+        "address": "Garden 5",
+        "area": 12,
+        "rights": [{"holder": party("Ada"), "part": [1, 2]}, {"holder": party("B", kind="state"), "part": [1, 1]}],
+    }
+
+
+def test_an_empty_optional_cell_stays_out() -> None:
+    assert values({"area": "{a}"}, DECLARED, a="  ") == {}
+    assert values({"owner": {"name": "{a}", "kind": "legal"}}, DECLARED, a="") == {}
+
+
+def test_a_cell_in_braces_is_text_and_no_column() -> None:
+    """A table cannot reach further than its own cell."""
+    assert values({"address": "{a}"}, DECLARED, a="{b} {0.__class__}", b="secret") == {"address": "{b} {0.__class__}"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "where"),
+    [
+        ({"colour": "red"}, "unknown-field", "colour"),
+        ({"area": "x"}, "unreadable-value", "area"),
+        ({"area": ["1"]}, "unknown-field", "area"),
+        ({"area": {"a": "1"}}, "unknown-field", "area"),
+        ({"rights": "x"}, "unreadable-value", "rights"),
+        ({"rights": ["x"]}, "unknown-field", "rights"),
+        ({"rights": [{"who": "x"}]}, "unknown-field", "rights.who"),
+        ({"rights": [{"part": "x"}]}, "unreadable-value", "rights.part"),
+        ({"rights": [{"holder": {"name": ""}}]}, "unreadable-value", "rights.holder"),
+        ({"rights": [{"holder": {"kind": "legal"}}]}, "unknown-field", "rights.holder.name"),
+        ({"rights": [{"holder": {"name": ["x"]}}]}, "unknown-field", "rights.holder.name"),
+        ({"rights": [{"holder": {"name": "x", "age": "9"}}]}, "unknown-field", "rights.holder.age"),
+    ],
+)
+def test_what_cannot_be_filled(fields: dict[str, object], code: str, where: str) -> None:
+    with pytest.raises(MunimentError) as caught:
+        values(fields, DECLARED)
+    assert (caught.value.code, caught.value.facts["field"]) == (code, where)
