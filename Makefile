@@ -1,8 +1,9 @@
 # Two commands matter: `make run` and `make test`. Both do all set-up first (packaging/setup.sh).
-# `make test ARGS="tests/core -x"` passes words on to pytest.
+# `make test ARGS="tests/core -x"` passes words on to pytest; `make torture SECONDS=60` gives it a minute.
 
 python := .venv/bin/python
 ARGS ?=
+SECONDS ?= 600
 
 .PHONY: run test check format package bench torture demo clean setup lock
 .DEFAULT_GOAL := run
@@ -38,7 +39,7 @@ bench: setup
 	$(python) -m tests.bench $(ARGS)
 
 torture: setup
-	$(python) -m tests.torture $(ARGS)
+	$(python) -m tests.torture --seconds $(SECONDS) $(ARGS)
 
 setup:
 	@sh packaging/setup.sh

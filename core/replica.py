@@ -6,7 +6,8 @@ the agreed state, each chain in its own order: while every register is homed, th
 (3-ledger §6, Keeper). A proven forker's uncertified blocks have no effect at all, on either branch.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from core.crypto.signing import verify
@@ -60,13 +61,24 @@ class Replica:
     def _load(self) -> None:
         """Rebuild the graph from the stored headers; their signatures are checked again in the background."""
         self.lace = Blocklace(self.roll)
-        for stored_id, header_bytes, has_acts, accused in self.store.chain.headers():
-            header = decode_header(header_bytes)
-            if self.lace.missing(header):  # an old page put back takes blocks away from the middle
-                raise MunimentError("replica-damaged", path=self.store.database.path, block=stored_id)
-            self.lace.add(stored_id, header, has_acts, accused)
-        for author, _ in self.store.chain.evidence():
-            self.lace.accuse(author)
+        with self._reading_own_disk():
+            for stored_id, header_bytes, has_acts, accused in self.store.chain.headers():
+                header = decode_header(header_bytes)
+                if self.lace.missing(header):  # an old page put back takes blocks away from the middle
+                    raise MunimentError("replica-damaged", path=self.store.database.path, block=stored_id)
+                self.lace.add(stored_id, header, has_acts, accused)
+            for author, _ in self.store.chain.evidence():
+                self.lace.accuse(author)
+
+    @contextmanager
+    def _reading_own_disk(self) -> Iterator[None]:
+        """What does not even decode is damage: SQLite gives NULL for a value that an old page has cut off."""
+        try:
+            yield
+        except (MunimentError, TypeError, ValueError, LookupError) as error:
+            if isinstance(error, MunimentError) and error.code == "replica-damaged":
+                raise
+            raise MunimentError("replica-damaged", path=self.store.database.path, detail=str(error)) from None
 
     # -- taking blocks in ---------------------------------------------------------------------------------------
 
@@ -233,7 +245,9 @@ class Replica:
         Raises `replica-damaged` naming the block. SQLCipher finds a changed page, not an old page put back.
         """
         last, expected = None, after_position
-        for row in self.store.chain.blocks(after_position, count):
+        with self._reading_own_disk():
+            rows = self.store.chain.blocks(after_position, count)
+        for row in rows:
             expected += 1
             block = row.block
             member = self.roll.member(block.header.author)

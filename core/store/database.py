@@ -104,6 +104,8 @@ class Database:
     def _open(self, key: bytes, create: bool, cache_kib: int) -> None:
         if len(key) != KEY_BYTES:
             raise ValueError("a database key has 32 bytes")
+        # What is wrong with the file is told as an error; SQLCipher would print it to stderr besides.
+        self._connection.execute("PRAGMA cipher_log_level = NONE")
         # The key is given as a statement because PRAGMA takes no parameters; it never reaches a log or a message.
         self._connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         # One process at a time: two that hold one key would sign two blocks at one place.

@@ -156,6 +156,7 @@ def torture_parsers(work: Path, first_seed: int, until_s: float) -> list[Part]:
 
 
 def _read_table(path: Path, data: bytes) -> object:
+    path.unlink(missing_ok=True)  # a new file: ext4 waits for the disk where an old one is written over
     path.write_bytes(data)
     return list(read_table(path, frozenset({"parcel_id", "area"})))
 
@@ -169,6 +170,7 @@ def _intent_file(path: Path) -> bytes:
 
 
 def _open_intent(path: Path, data: bytes) -> object:
+    path.unlink(missing_ok=True)
     path.write_bytes(data)
     log = IntentLog(path, NODE_KEY, COMPUTER, _no_file_number)
     log.close()
