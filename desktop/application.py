@@ -99,9 +99,9 @@ class Application(QObject):
 
     def stop(self) -> None:
         """Every thread ends here; nothing is delivered afterwards."""
+        self.background.stop()
         if self.office is not None:
             self.office.stop()
-        self.background.stop()
 
 
 def make_application() -> QApplication:

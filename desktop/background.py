@@ -91,10 +91,10 @@ class Background(QObject):
         return answer.result(timeout_s)
 
     def stop(self) -> None:
-        """Wait for what runs and deliver nothing more. Call before the application ends."""
+        """Finish what was typed, wait for what runs, deliver nothing more. Call before the service is stopped."""
         self._stopped.set()
         self._workers.shutdown(wait=True, cancel_futures=True)
-        self._in_order.shutdown(wait=True, cancel_futures=True)
+        self._in_order.shutdown(wait=True)  # what was typed is kept to the last letter
 
     def _emit(self, arrival: tuple[Task, "Future[Any]", int]) -> None:
         if not self._stopped.is_set():

@@ -16,7 +16,9 @@ from desktop.wording_paper import say as paper_words
 from sync.service import Service
 
 # What papers call the ids that they carry, in each of their languages.
-_TECHNICAL = frozenset(paper_words(language, key) for language in LANGUAGES for key in ("act-id", "block-id", "rules-id"))
+_TECHNICAL = frozenset(
+    paper_words(language, key) for language in LANGUAGES for key in ("act-id", "block-id", "rules-id")
+)
 
 
 @dataclass(frozen=True)

@@ -70,13 +70,13 @@ class DraftKeeper(QObject):
     def discard(self) -> None:
         """The draft has become an act, or nobody wants it."""
         self.close()
-        draft_id = self.draft.id
-        self._desk.ask(
-            self,
-            lambda office: office.delete_draft(draft_id),
-            lambda _none: self._desk.tell_changed(),
-            self.failed.emit,
-        )
+        draft_id, desk = self.draft.id, self._desk
+
+        def work() -> None:
+            desk.service.call(lambda: desk.service.office.delete_draft(draft_id)).result()
+            desk.tell_changed()
+
+        desk.background.run_in_order(desk, work, lambda _none: None, nothing)
 
     def _opened(self, session: DraftSession) -> None:
         if self._closed:
@@ -89,30 +89,24 @@ class DraftKeeper(QObject):
         self._desk.background.run_in_order(self._desk, session.close, lambda _nothing: None, nothing)
 
     def _edit(self, steps: Sequence[Step]) -> None:
-        session = self._session
+        """Change the case file, then keep it, in one piece of work: what was typed last is kept even as the window goes."""
+        session, desk, old = self._session, self._desk, self.draft
         if session is None:
             self.failed.emit(MunimentError("casefile-not-kept"))
             return
 
-        def work() -> tuple[View, bytes]:
+        def work() -> View:
             session.edit(steps)
-            return session.view, session.saved
+            draft = Draft(old.id, old.law, old.procedure, old.title, SystemClock().now_ms(), session.saved)
+            desk.service.call(lambda: desk.service.office.put_draft(draft)).result()
+            return session.view
 
-        self._desk.background.run_in_order(self, work, self._edited, self.failed.emit)
+        desk.background.run_in_order(self, work, self._edited, self.failed.emit)
 
-    def _edited(self, outcome: tuple[View, bytes]) -> None:
-        view, saved = outcome
+    def _edited(self, view: View) -> None:
         self.shown.emit(view)
-        self._save(saved)
+        self.saved.emit()
 
     def _merged(self, view: View) -> None:
         if self._session is not None:
             self.shown.emit(view)
-
-    def _save(self, document: bytes) -> None:
-        if self._closed:
-            return
-        old = self.draft
-        draft = Draft(old.id, old.law, old.procedure, old.title, SystemClock().now_ms(), document)
-        self.draft = draft
-        self._desk.ask(self, lambda office: office.put_draft(draft), lambda _none: self.saved.emit(), self.failed.emit)

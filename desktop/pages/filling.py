@@ -10,6 +10,7 @@ from core.laws.law import Law
 from core.ledger.transaction import Signer
 from desktop.desk import Desk
 from desktop.drafting import DraftKeeper
+from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.fields.form import ActForm
 from desktop.widgets.notice import Notice
 from desktop.widgets.status import Shape, StatusLine
@@ -68,7 +69,7 @@ class Filling(QWidget):
         grid.setHorizontalSpacing(16)
         signing = self.law.procedures[self.procedure].signing
         for row, role in enumerate((*signing.all_of, *signing.any_of[:1])):
-            box = QComboBox(frame)
+            box = ChoiceBox(frame)
             for number, officer in self._desk.officers_with(role):
                 box.addItem(officer.name, number)
             if not box.count():

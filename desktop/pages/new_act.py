@@ -58,13 +58,7 @@ class NewActPage(Page):
 
     def leave(self) -> None:
         """Back to the choice; the draft stays."""
-        if self.filling is not None:
-            self.filling.form.flush()
-        if self.keeper is not None:
-            self.keeper.close()
-            self.keeper = None
-        self._drop_stages()
-        self.notice.clear()
+        self.leave_quietly()
         self.title.setText(say("new.title"))
         self._stack.setCurrentWidget(self.choosing)
         self.enter()
@@ -108,6 +102,9 @@ class NewActPage(Page):
         filling.form.focus_first()
 
     def leave_quietly(self) -> None:
+        """Put the draft away as it is, the last letter included."""
+        if self.filling is not None:
+            self.filling.form.flush()
         if self.keeper is not None:
             self.keeper.close()
             self.keeper = None
@@ -122,9 +119,10 @@ class NewActPage(Page):
         return next((f.name for f in fields if f.type == "subject" and f.register == picked.record.register), None)
 
     def _discard(self) -> None:
-        if self.keeper is not None:
-            self.keeper.discard()
-            self.keeper = None
+        keeper, self.keeper = self.keeper, None
+        self._drop_stages()
+        if keeper is not None:
+            keeper.discard()
         self.leave()
 
     def _drop_stages(self) -> None:

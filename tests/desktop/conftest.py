@@ -132,5 +132,5 @@ def open_desk(network: MadeNetwork, qtbot: QtBot) -> Iterator[Callable[[int], Op
     for office, background in opened:
         if isValid(office.window):
             office.window.close()
-        office.stop()
         background.stop()
+        office.stop()

@@ -6,14 +6,16 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from core.views import Step
 from desktop.application import OpenOffice
 from desktop.pages.new_act import NewActPage
-from tests.desktop.conftest import ALICE, NOTARY_SECRET, REGISTRAR_SECRET, first_registration, record_act
+from desktop.widgets.fields.choice_box import ChoiceBox
+from tests.desktop.conftest import ALICE, NOTARY_SECRET, REGISTRAR_SECRET, MadeNetwork, first_registration, record_act
 from tests.desktop.typing_keys import ALT, CTRL, focused, press, tab, write
 
 CADASTRAL = "7000000123"
@@ -263,3 +265,43 @@ def test_a_draft_is_kept_while_typing_and_opened_again(open_desk: Callable[..., 
     _wait(qtbot, office)
     assert page.filling is not None
     assert page.filling.form.act() == {"cadastral": "12ab"}
+
+
+def test_the_last_letter_is_kept_when_the_window_closes(
+    open_desk: Callable[..., OpenOffice], qtbot: QtBot, network: MadeNetwork
+) -> None:
+    office = open_desk()
+    page = office.window.new_act
+    office.window.go("new")
+    page.start("land.first_registration")
+    _wait(qtbot, office)
+    write("7000000")
+    office.window.close()  # before the form has told the draft
+    qtbot.waitUntil(_settled(office), timeout=20_000)
+    (draft,) = office.service.call(office.service.office.drafts).result()
+    session = office.desk.casefiles.open("looked at", draft.document)
+    assert session.view.fields == {"cadastral": "7000000"}
+
+
+def test_the_wheel_never_changes_a_choice(open_desk: Callable[..., OpenOffice], qtbot: QtBot) -> None:
+    office = open_desk()
+    office.window.go("new")
+    page = office.window.new_act
+    page.start("land.first_registration")
+    _wait(qtbot, office)
+    assert page.filling is not None
+    box = page.filling.form.editor("basis").focusProxy()
+    assert isinstance(box, ChoiceBox)
+    before = box.currentIndex()
+    down = QWheelEvent(
+        QPointF(5, 5),
+        QPointF(5, 5),
+        QPoint(0, -120),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(box, down)
+    assert box.currentIndex() == before

@@ -3,13 +3,14 @@
 from hashlib import sha256
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QWidget
 
 from core.folder import read_bounded
 from core.laws.form import Choice, FormField, typed_text
 from core.ledger.encoding import Value
 from desktop.desk import Desk
-from desktop.widgets.fields.editor import Editor, choice_box
+from desktop.widgets.fields.choice_box import ChoiceBox, choice_box
+from desktop.widgets.fields.editor import Editor
 from desktop.widgets.fields.entering import read_typed, show_typed
 from desktop.widgets.texts import button, label
 from desktop.wording import say, sentence
@@ -62,7 +63,7 @@ class AttestationEditor(Editor):
         super().__init__(field, parent)
         self._number = desk.number
         self._answer = choice_box(field.choices, self)
-        self._by = QComboBox(self)
+        self._by = ChoiceBox(self)
         self._by.addItem(say("choice.officer"), None)
         for number, officer in desk.officers_with(field.role):
             self._by.addItem(officer.name, number)

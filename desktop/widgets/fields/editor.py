@@ -1,12 +1,11 @@
 """The base of all editors of a form, and those that are one line, one box or one choice."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
-from core.laws.form import Choice, FormField, typed_text
+from core.laws.form import FormField, typed_text
 from core.ledger.encoding import Value
+from desktop.widgets.fields.choice_box import ChoiceBox, choice_box
 from desktop.widgets.fields.entering import (
     is_readable,
     read_money,
@@ -128,17 +127,6 @@ class ChoiceEditor(Editor):
         self._box.setCurrentIndex(max(0, self._box.findData(value)))
 
 
-def choice_box(choices: Sequence[Choice], parent: QWidget, first: str | None = None) -> QComboBox:
-    """`first`: what the line says that chooses nothing."""
-    box = QComboBox(parent)
-    box.addItem(say("choice.none") if first is None else first, None)
-    for choice in choices:
-        box.addItem(choice.label, choice.word)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    box.setMinimumWidth(160)
-    return box
-
-
 class YesNoEditor(Editor):
     def __init__(self, field: FormField, parent: QWidget) -> None:
         super().__init__(field, parent)
@@ -166,7 +154,7 @@ class MoneyEditor(Editor):
         self._amount = QLineEdit(self)
         self._amount.setPlaceholderText(say("placeholder.money"))
         self._amount.setMaximumWidth(220)
-        self._currency = QComboBox(self)
+        self._currency = ChoiceBox(self)
         self._currency.addItems(list(field.currencies))
         self._amount.textEdited.connect(lambda _text: self._changed())
         self._currency.activated.connect(lambda _index: self._changed())

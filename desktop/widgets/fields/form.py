@@ -3,7 +3,7 @@
 The form holds nothing: it shows what the draft says and tells what a person changed, a little after the last key.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
@@ -17,6 +17,7 @@ from desktop.drafting import path_of
 from desktop.widgets.fields.compound import AttestationEditor, DocumentEditor, PartyEditor
 from desktop.widgets.fields.editor import ChoiceEditor, Editor, LineEditor, MoneyEditor, TextEditor, YesNoEditor
 from desktop.widgets.fields.entering import clean_value, is_complete, is_readable
+from desktop.widgets.fields.group import GroupEditor
 from desktop.widgets.fields.picking import EntryEditor, OfficeEditor, RecordEditor
 from desktop.widgets.fields.rows import RowsEditor
 from desktop.widgets.tab_order import step
@@ -24,6 +25,17 @@ from desktop.widgets.texts import label
 from desktop.wording import say
 from desktop.wording.values import row_text, value_text
 
+_ALONE: Mapping[str, Callable[[FormField, QWidget], Editor]] = {
+    "party": PartyEditor,
+    "choice": ChoiceEditor,
+    "boolean": YesNoEditor,
+    "money": MoneyEditor,
+}
+_WITH_DESK: Mapping[str, Callable[[FormField, QWidget, Desk], Editor]] = {
+    "document": DocumentEditor,
+    "attestation": AttestationEditor,
+    "office": OfficeEditor,
+}
 PAUSE_MS = 300
 CAPTION_WIDTH = 190
 
@@ -161,33 +173,27 @@ class ActForm(QWidget):
         editor.edited.connect(lambda: self._note(path, editor))
         return editor
 
-    def _make_editor(self, field: FormField, parent: QWidget) -> Editor:  # one line a type
+    def _make_editor(self, field: FormField, parent: QWidget) -> Editor:
+        if field.type in _ALONE:
+            return _ALONE[field.type](field, parent)
+        if field.type in _WITH_DESK:
+            return _WITH_DESK[field.type](field, parent, self._desk)
         match field.type:
             case "subject" | "record":
-                editor = RecordEditor(field, parent, self._desk)
-                if field.type == "subject":
-                    editor.loaded = self._refresh_entries  # type: ignore[method-assign]  # told once known
-                    editor.edited.connect(self._refresh_entries)
-                return editor
+                return self._make_record_editor(field, parent)
             case "entry_of":
                 return EntryEditor(field, parent, self._desk, self._record_of)
-            case "party":
-                return PartyEditor(field, parent)
-            case "document":
-                return DocumentEditor(field, parent, self._desk)
-            case "attestation":
-                return AttestationEditor(field, parent, self._desk)
-            case "office":
-                return OfficeEditor(field, parent, self._desk)
-            case "choice":
-                return ChoiceEditor(field, parent)
-            case "boolean":
-                return YesNoEditor(field, parent)
-            case "money":
-                return MoneyEditor(field, parent)
+            case "group":
+                return GroupEditor(field, parent, self._make_editor)
             case "text" if field.multiline:
                 return TextEditor(field, parent)
         return LineEditor(field, parent)
+
+    def _make_record_editor(self, field: FormField, parent: QWidget) -> RecordEditor:
+        editor = RecordEditor(field, parent, self._desk)
+        if field.type == "subject":  # lists of entries follow the record
+            editor.known.connect(self._refresh_entries)
+        return editor
 
     def _want_row(self, rows: RowsEditor) -> None:
         rows.expect_new_row()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from core.laws.form import FormField
 from core.ledger.encoding import Value
 from core.views import RecordRow, RecordView
 from desktop.desk import Desk
+from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.fields.editor import Editor
 from desktop.widgets.texts import label
 from desktop.wording import say, sentence
@@ -23,6 +24,8 @@ RecordOf = Callable[[str], RecordView | None]  # name of a subject → the recor
 
 class RecordEditor(Editor):
     """Type part of a number, a place or a name; the arrow keys choose, Enter takes. Its value is the record's id."""
+
+    known = Signal()  # the record's content has come
 
     def __init__(self, field: FormField, parent: QWidget, desk: Desk) -> None:
         super().__init__(field, parent)
@@ -128,10 +131,9 @@ class RecordEditor(Editor):
         state = self._desk.state_label(view.record.register, view.record.state)
         self._picked_line.setText(say("pick.picked", label=view.label, state=state))
         self._picked_line.show()
-        self.edited.emit() if announce else self.loaded()
-
-    def loaded(self) -> None:
-        """A record that the draft already named is known now; the form replaces this to fill lists of entries."""
+        self.known.emit()
+        if announce:
+            self.edited.emit()
 
     def _tell(self, error: Exception) -> None:
         self._picked_line.setText(sentence(getattr(error, "code", "unexpected"), getattr(error, "facts", {})))
@@ -145,7 +147,7 @@ class EntryEditor(Editor):
         super().__init__(field, parent)
         self._desk = desk
         self._record_of = record_of
-        self._box = QComboBox(self)
+        self._box = ChoiceBox(self)
         self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._box.setMinimumContentsLength(24)
         self._box.activated.connect(lambda _index: self.edited.emit())
@@ -183,7 +185,7 @@ class EntryEditor(Editor):
 class OfficeEditor(Editor):
     def __init__(self, field: FormField, parent: QWidget, desk: Desk) -> None:
         super().__init__(field, parent)
-        self._box = QComboBox(self)
+        self._box = ChoiceBox(self)
         self._box.addItem(say("choice.none"), None)
         for number, name in enumerate(desk.offices):
             self._box.addItem(name, number)

@@ -1,0 +1,38 @@
+"""The editor of a group: its fields below each other, its value all of them together."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from core.laws.form import FormField
+from core.ledger.encoding import Value
+from desktop.widgets.fields.editor import Editor
+from desktop.widgets.texts import label
+
+
+class GroupEditor(Editor):
+    def __init__(self, field: FormField, parent: QWidget, make_editor: Callable[[FormField, QWidget], Editor]) -> None:
+        super().__init__(field, parent)
+        self._editors: dict[str, Editor] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        for row, part in enumerate(field.of):
+            editor = make_editor(part, self)
+            caption = label(part.label, self, "quiet", wrap=False)
+            caption.setBuddy(editor)
+            editor.edited.connect(self.edited)
+            grid.addWidget(caption, row, 0)
+            grid.addWidget(editor, row, 1)
+            self._editors[part.name] = editor
+        grid.setColumnStretch(1, 1)
+        if field.of:
+            self.setFocusProxy(self._editors[field.of[0].name])
+
+    def value(self) -> Value:
+        values = {name: editor.value() for name, editor in self._editors.items()}
+        filled = {name: value for name, value in values.items() if value is not None}
+        return filled or None
+
+    def show_value(self, value: Value) -> None:
+        for name, editor in self._editors.items():
+            editor.show_value((value or {}).get(name))
