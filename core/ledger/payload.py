@@ -19,6 +19,7 @@ from core.ledger.encoding import decode, encode
 from core.ledger.transaction import MAX_SIGNERS, transaction_id
 
 MAX_PAYLOAD_BYTES = 256 << 10
+MAX_ACTS = 4096  # of one block: 100,000 acts of one byte would fit its bytes and cost every office seconds
 SIGNATURE_BYTES = 64
 
 GROUP, COSIGNATURE, EVIDENCE = 0, 1, 2
@@ -113,7 +114,10 @@ def decode_payload(data: bytes) -> Payload:
     parts = decode(data, MAX_PAYLOAD_BYTES)
     if not isinstance(parts, list) or not parts:
         raise MunimentError("malformed-payload")
-    return Payload(tuple(_decode_item(part) for part in parts))
+    payload = Payload(tuple(_decode_item(part) for part in parts))
+    if sum(len(group.transactions) for group in payload.groups) > MAX_ACTS:
+        raise MunimentError("malformed-payload")
+    return payload
 
 
 def _item_value(item: Group | Cosignature | Evidence) -> list[object]:

@@ -13,7 +13,7 @@ import pypdfium2
 from PIL import ImageChops
 
 from desktop.printing.extract import PrintedStep
-from desktop.printing.reading import COMPARE_DPI, page_image, page_text
+from desktop.printing.reading import COMPARE_DPI, page_image, page_parts, page_text
 from desktop.wording_paper import LADDER, SIDE_STATES, STEPS, ladder_text, parse_day, printed_day_pattern
 
 TOLERANCE = 16  # of 255 levels a colour, in any single pixel
@@ -21,7 +21,7 @@ OUTCOMES = ("entered", *SIDE_STATES)
 
 
 def find_difference(presented: pypdfium2.PdfDocument, again: pypdfium2.PdfDocument) -> str | None:
-    """None, or what differs: "pages", "title", "text" or "ink"."""
+    """None, or what differs: "pages", "title", "text", "ink" or "parts"."""
     if len(presented) != len(again):
         return "pages"
     if _stated(presented) != _stated(again):
@@ -29,7 +29,10 @@ def find_difference(presented: pypdfium2.PdfDocument, again: pypdfium2.PdfDocume
     for number in range(len(again)):
         if page_text(presented, number) != page_text(again, number):
             return "text"
-    return "ink" if any(_ink_differs(presented, again, number) for number in range(len(again))) else None
+    if any(_ink_differs(presented, again, number) for number in range(len(again))):
+        return "ink"
+    same = all(page_parts(presented, number) == page_parts(again, number) for number in range(len(again)))
+    return None if same else "parts"
 
 
 def read_printed_step(document: pypdfium2.PdfDocument, language: str, quorum: int, offices: int) -> PrintedStep | None:

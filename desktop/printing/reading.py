@@ -22,6 +22,8 @@ MAX_PIXELS = 50_000_000
 COMPARE_DPI = 100
 CODE_DPI = (200, 300, 120)
 PICTURE_FORMATS = ("PNG", "JPEG")
+# What shows or does something in one reader and not in another: scripts, actions on opening, layers.
+FOREIGN_NAMES = (b"/OpenAction", b"/JavaScript", b"/OCProperties", b"/SetOCGState", b"/Launch")
 INVISIBLE = 3  # text render mode (ISO 32000-1, table 106)
 POINTS_PER_INCH = 72
 
@@ -100,12 +102,30 @@ def is_scan(document: pypdfium2.PdfDocument) -> bool:
 
 
 def has_foreign_parts(document: pypdfium2.PdfDocument) -> bool:
-    """Whether the file can look otherwise elsewhere: notes, form fields, scripts. An extract has none of them."""
+    """Whether the file can look otherwise elsewhere: notes, form fields, scripts, layers. An extract has none."""
     return (
         document.get_formtype() != raw.FORMTYPE_NONE
         or raw.FPDFDoc_GetJavaScriptActionCount(document) != 0
         or any(raw.FPDFPage_GetAnnotCount(document[number]) for number in range(len(document)))
+        or _holds_any(_written_plainly(document), FOREIGN_NAMES)
     )
+
+
+def page_parts(document: pypdfium2.PdfDocument, number: int) -> list[tuple[int, ...]]:
+    """Kind and place of everything on a page, drawn here or not: a layer may be off on this screen and on in print."""
+    items = document[number].get_objects()
+    return [(int(item.type), *(round(edge) for edge in item.get_bounds())) for item in items]
+
+
+def _holds_any(data: bytes, names: Iterable[bytes]) -> bool:
+    return any(name in data for name in names)
+
+
+def _written_plainly(document: pypdfium2.PdfDocument) -> bytes:
+    """The file as the library writes it: no compressed objects, no escaped names."""
+    plain = BytesIO()
+    document.save(plain)
+    return plain.getvalue()
 
 
 def attachments(document: pypdfium2.PdfDocument, max_bytes: int) -> list[bytes]:

@@ -12,7 +12,7 @@ from core.exchange import MAX_ASIDE_BYTES, Received
 from core.folder import Folder, NewOfficer, create_office, enter_network
 from core.ledger.block import Reference, block_preimage, encode_header
 from core.ledger.charter import decode_card, found, sign_card
-from core.ledger.payload import Cosignature
+from core.ledger.payload import MAX_ACTS, Cosignature, Group
 from core.store.intent import HEADER_BYTES
 from desktop.wording.values import claimed_text
 from sync import courier_file
@@ -161,3 +161,10 @@ def test_a_lost_charter_or_card_is_no_leave_to_begin_anew(tmp_path):
 
 def test_a_claimed_time_beyond_every_calendar_is_told_as_its_number():
     assert claimed_text(2**63 - 1) == str(2**63 - 1)
+
+
+def test_a_block_holds_a_bounded_number_of_acts():
+    office = make_offices()[0]
+    block, _ = NETWORK.block(FORKER, [Group((b"\x00",) * (MAX_ACTS + 1), (bytes(64),))])
+    with pytest.raises(MunimentError, match="malformed-payload"):
+        office.receive(block.header_bytes, block.signature, block.payload)
