@@ -89,7 +89,7 @@ class DraftKeeper(QObject):
         self._desk.background.run_in_order(self._desk, session.close, lambda _nothing: None, nothing)
 
     def _edit(self, steps: Sequence[Step]) -> None:
-        """Change the case file, then keep it, in one piece of work: what was typed last is kept even as the window goes."""
+        """Change the case file and keep it, in one piece of work: the last letter is kept even as the window goes."""
         session, desk, old = self._session, self._desk, self.draft
         if session is None:
             self.failed.emit(MunimentError("casefile-not-kept"))

@@ -9,13 +9,14 @@ from desktop.wording.english.meeting import MEETING
 from desktop.wording.english.refusals import REFUSALS
 from desktop.wording.english.screen import SCREEN
 from desktop.wording.english.screen_office import SCREEN_OFFICE
+from desktop.wording.english.working import WORKING
 
 ENGLISH = Catalogue(
     language="en",
     name="English",
     screen={**SCREEN, **SCREEN_OFFICE},
     done={**DONE, **DEMONSTRATION},
-    troubles={**KEEPING, **MEETING},
+    troubles={**KEEPING, **WORKING, **MEETING},
     refusals=REFUSALS,
     law_faults=LAW_FAULTS,
     plural=lambda count: 0 if count == 1 else 1,
