@@ -134,14 +134,14 @@ class Reading(Replica):
         counts = {"not_yet_seen": 0, "not_yet_certified": 0}
         for position in reversed(self.store.chain.pending_positions(self.number)):
             rows = self.store.chain.acts_of_block(position)
-            alone = self.lace.vertices[self.store.chain.block_at(position).block.id].approvals.bit_count() < 2
+            alone = self.lace.vertices[self.store.chain.id_at(position)].approvals.bit_count() < 2
             name, acts = ("not_yet_seen", unseen) if alone else ("not_yet_certified", uncertified)
             counts[name] += len(rows)
             acts.extend(self._view(row) for row in rows[: max(0, LIST_LIMIT - len(acts))])
-        unusual = [self._view(row) for row in self.store.chain.unusual_acts(self.number, LIST_LIMIT)]
-        refused = tuple(view for view in unusual if view.ladder.outcome == REJECTED)
-        waiting = tuple(view for view in unusual if view.ladder.outcome in DECISION_OUTCOMES)
-        counts |= {"refused": len(refused), "needs_decision": len(waiting)}
+        refused = self._unusual((REJECTED,))
+        waiting = self._unusual(DECISION_OUTCOMES)
+        ended = self.store.chain.unusual_counts(self.number)
+        counts |= {"refused": ended.get(REJECTED, 0), "needs_decision": sum(ended.get(o, 0) for o in DECISION_OUTCOMES)}
         members = range(len(self.roll.members))
         return Today(
             tuple(unseen),
@@ -152,6 +152,10 @@ class Reading(Replica):
             tuple(n for n in members if self.lace.forkers >> n & 1),
             tuple(n for n in members if not self.lace.tips(n)),
         )
+
+    def _unusual(self, outcomes: Sequence[str]) -> tuple[ActView, ...]:
+        rows = self.store.chain.unusual_acts(self.number, outcomes, LIST_LIMIT)
+        return tuple(self._view(row) for row in rows)
 
     def offices(self) -> list[OfficeStanding]:
         acts = self.store.chain.act_counts()

@@ -8,20 +8,25 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.exchange import MAX_ASIDE, Received, SignedHeader
 from core.ledger.block import Header, block_id, block_preimage, decode_header, encode_header
 from core.ledger.charter import Charter
+from core.ledger.encoding import decode
 from core.ledger.forks import check_evidence
 from core.ledger.payload import Group, Payload
-from core.ledger.transaction import Signer, transaction_id
-from core.office import Office
+from core.ledger.transaction import Signer, decode_transaction, encode_transaction, transaction_id
+from core.office import Office, Proposal
+from core.reading import LIST_LIMIT
 from core.store.intent import Mark
 from core.store.journal import MemoryJournal
 from core.views import Step
 from tests.ledger.building import Network
+from tests.ledger.values import one_place_wrong
 from tests.offices import (
     hand_over,
     land_network,
@@ -152,6 +157,39 @@ def test_the_state_does_not_depend_on_who_met_whom(network: Network) -> None:
     assert roots == {(True, True, True, True)}
 
 
+def hostile_start() -> bytes:
+    """A good registration by office 1: what hostile acts are made from."""
+    return propose_registration(make_offices()[1], 1).encoded
+
+
+def test_today_lists_what_waits_and_counts_all_of_it(network: Network, offices: list[Office]) -> None:
+    first, second = offices[:2]
+    assert first.today().counts == dict.fromkeys(("not_yet_seen", "not_yet_certified", "refused", "needs_decision"), 0)
+    assert first.today().not_heard == (0, 1, 2, 3)
+    seen = register(network, first, 1)
+    meet(first, second)
+    again = propose_registration(first, 1)
+    force(first, *(sign(network, first, [replace_nonce(again, number)]) for number in range(LIST_LIMIT + 5)))
+    unseen = register(network, first, 2)
+    today = first.today()
+    assert [view.id for view in today.not_yet_certified] == [seen.id]
+    assert today.not_yet_seen[0] == unseen
+    assert (len(today.not_yet_seen), today.counts["not_yet_seen"]) == (LIST_LIMIT, LIST_LIMIT + 6)
+    assert (len(today.refused), today.counts["refused"]) == (LIST_LIMIT, LIST_LIMIT + 5)
+    assert today.not_heard == (2, 3)
+    assert {view.ladder.code for view in today.refused} == {"key-taken"}
+    meet_until_quiet(offices)
+    today = first.today()
+    assert (today.not_yet_seen, today.not_yet_certified, today.not_heard) == ((), (), ())
+    assert today.counts["refused"] == LIST_LIMIT + 5
+
+
+def replace_nonce(proposal: Proposal, number: int) -> Proposal:
+    """The same act once more: another nonce makes it another act."""
+    transaction = replace(proposal.transaction, nonce=number.to_bytes(8, "big"))
+    return replace(proposal, transaction=transaction, encoded=encode_transaction(transaction))
+
+
 # -- refusals -------------------------------------------------------------------------------------------------------
 
 
@@ -247,6 +285,34 @@ def force(office: Office, *groups: Group) -> bytes:
     """Write a block that an honest office would not."""
 
     return office._write_block(Payload(groups))
+
+
+@settings(max_examples=40, deadline=None, database=None)
+@given(st.lists(one_place_wrong(decode(hostile_start())), min_size=4, max_size=10))
+def test_nothing_in_an_act_stops_a_replica(acts: list[bytes]) -> None:
+    """Whatever a malicious office encloses is rejected or entered, equally everywhere; its block is taken in."""
+    network, offices = land_network(), make_offices()
+    first, second = offices[:2]
+    force(second, *(sign_anything(network, second, act) for act in acts))
+    meet_until_quiet(offices)
+    assert len({office.state_root() for office in offices}) == 1
+    outcomes = [[office.store.chain.acts_of_block(1 + n) for n in range(office.counts().blocks)] for office in offices]
+    flat = [sorted((row.id, row.place, row.outcome, row.code) for rows in one for row in rows) for one in outcomes]
+    assert flat.count(flat[0]) == 4
+    assert len(flat[0]) == len(acts)
+    assert first.quarantine is None
+
+
+def sign_anything(network: Network, office: Office, act: bytes) -> Group:
+    """A group whose signatures hold where the act can be read at all."""
+    message = office.signing_message([act])
+    try:
+        signers = decode_transaction(act).signers
+    except MunimentError:
+        signers = (Signer(1, 0, "registrar"),)
+    known = network.officers
+    keys = [known[s.office % 4][s.officer % 3] for s in signers]
+    return Group((act,), tuple(key.sign(message) for key in keys))
 
 
 # -- forkers --------------------------------------------------------------------------------------------------------

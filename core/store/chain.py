@@ -165,14 +165,24 @@ class ChainStore:
         )
         return [_act_row(row) for row in rows]
 
-    def unusual_acts(self, author: int, limit: int) -> list[ActRow]:
-        """An author's acts that were not simply entered, newest first."""
+    def unusual_acts(self, author: int, outcomes: Sequence[str], limit: int) -> list[ActRow]:
+        """An author's acts that ended so (not as "entered"), newest first."""
+        marks = ",".join("?" * len(outcomes))
         rows = self._db.rows(
             "SELECT id, block, place, author, outcome, code, facts, records FROM act"
-            " WHERE author = ? AND outcome <> 'entered' ORDER BY number DESC LIMIT ?",
-            (author, limit),
+            f" WHERE author = ? AND outcome <> 'entered' AND outcome IN ({marks}) ORDER BY number DESC LIMIT ?",
+            (author, *outcomes, limit),
         )
         return [_act_row(row) for row in rows]
+
+    def unusual_counts(self, author: int) -> dict[str, int]:
+        """An author's acts that were not simply entered, by outcome."""
+        return dict(
+            self._db.rows(
+                "SELECT outcome, count(*) FROM act WHERE author = ? AND outcome <> 'entered' GROUP BY outcome",
+                (author,),
+            )
+        )
 
     def pending_positions(self, author: int | None = None) -> list[int]:
         """Positions of blocks with acts that are not certified, oldest first."""
