@@ -18,7 +18,9 @@ HOMES = ("office", "shared")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an act waits: `shared-register`, `index-of-other-keepers` or `record-of-another-keeper`, and its name."""
+    """Why an act waits, and its name: `shared-register`, `index-of-other-keepers`, `record-of-another-keeper` or
+    `enclosed-anywhere`.
+    """
 
     code: str
     name: str
@@ -82,6 +84,9 @@ def _reasons(law: Law, procedure: Procedure, homes: Mapping[str, str]) -> tuple[
         code = _why_foreign(law, read, homes)
         if code:
             reasons.append(Reason(code, read.name))
+    if procedure.signing.any_office and procedure.creates and not procedure.referenced:
+        # Nothing ties the act to one keeper: two nodes could enclose one signed act, and both would create its record.
+        reasons.append(Reason("enclosed-anywhere", procedure.name))
     return tuple(dict.fromkeys(reasons))
 
 
