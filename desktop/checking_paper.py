@@ -47,9 +47,13 @@ def check_paper(path: Path, service: Service[Office]) -> PaperCheck:
     if result.valid and not result.network_known:
         message = f"{message} {say('verify.other-network')}"
     step, shape = _present(result, office)
-    facts = {name: value for name, value in result.facts if name not in _TECHNICAL}
-    technical = {name: value for name, value in result.facts if name in _TECHNICAL}
+    facts = {name: value for name, value in result.facts if not _is_technical(name)}
+    technical = {name: value for name, value in result.facts if _is_technical(name)}
     return PaperCheck(result.valid, message, facts, technical, step, shape, ", ".join(result.witnesses))
+
+
+def _is_technical(name: str) -> bool:
+    return name in _TECHNICAL or "SHA-256" in name
 
 
 def _present(result: VerifyResult, office: Office) -> tuple[str, Shape]:

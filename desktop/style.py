@@ -55,7 +55,9 @@ QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] {{ border: 2px solid {BAD}
 QTableView, QListWidget {{ border: 1px solid {LINE}; background: {PAPER}; alternate-background-color: {GROUND};
     gridline-color: #e6eaee; selection-background-color: #cfe0ee; selection-color: {INK}; }}
 QTableView::item {{ padding: 0 8px; }}
+QListWidget {{ outline: 0; }}
 QListWidget::item {{ padding: 5px 8px; }}
+QListWidget::item:selected {{ background: #cfe0ee; color: {INK}; }}
 QHeaderView::section {{ background: {GROUND}; border: 0; border-bottom: 1px solid {LINE}; padding: 6px 8px 6px 11px;
     color: {QUIET}; font-weight: bold; }}
 QScrollArea {{ border: 0; background: transparent; }}

@@ -130,7 +130,7 @@ class OfficesPage(Page):
         grid.addWidget(label(standing.name, parent, "strong"), row, 0)
         status = StatusLine(parent)
         status.show_words(*self._standing_words(standing))
-        grid.addWidget(status, row, 1)
+        grid.addWidget(status, row, 1, Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(label(self._held_words(standing), parent, wrap=False), row, 2)
         last = claimed_text(standing.last_claimed_ms) if standing.last_claimed_ms else say("offices.never")
         if number in self._met:

@@ -23,7 +23,7 @@ from desktop.wording import say
 
 SEARCH_PAUSE_MS = 120
 ROW_HEIGHT = 30
-_WIDTHS = (150, 0, 150, 230, 260)  # 0: what is left
+_WIDTHS = (140, 0, 130, 310, 230)  # 0: what is left
 
 
 class RegisterPage(Page):

@@ -86,7 +86,8 @@ class TodayPage(Page):
         line = StatusLine(frame, "large")
         if waiting:
             count = sum(today.counts.values())
-            line.show_words(Shape.INFO, say("today.waits", count=count) if count else say("today.look"))
+            words = say("today.waits", count=count) if count else say("today.look")
+            line.show_words(Shape.INFO if count else Shape.HELD, words)
         else:
             line.show_words(Shape.INFO, say("today.nothing", now=now))
         layout.addWidget(line)

@@ -70,7 +70,10 @@ def shape_pixmap(shape: Shape, size: int, ratio: float = 1.0) -> QPixmap:
 
 
 def shape_icon(shape: Shape) -> QIcon:
-    return QIcon(shape_pixmap(shape, 16, 2.0))
+    icon, pixmap = QIcon(), shape_pixmap(shape, 16, 2.0)
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # a chosen row keeps the colours of its shapes
+        icon.addPixmap(pixmap, mode)
+    return icon
 
 
 def _paint(painter: QPainter, shape: Shape, colour: QColor) -> None:
