@@ -41,6 +41,7 @@ LAW_FAULTS = {
     "shared-register": "the register is kept by all offices together",
     "index-of-other-keepers": "the index counts records of other competent offices",
     "record-of-another-keeper": "the act reads a record of another competent office",
+    "enclosed-anywhere": "officers of any office may sign it, so more than one office could record it",
     "home-not-asked": "the rules do not leave it to the charter who keeps this register",
     # Registers and fields
     "unbounded": "a bound is missing; every number, list and text states its bounds",
