@@ -44,6 +44,7 @@ class OfficeProcess:
         environment = dict(os.environ)
         if self.headless:
             environment["QT_QPA_PLATFORM"] = "offscreen"
+            environment["QT_LOGGING_RULES"] = "default.warning=false"  # it complains of every window that it is one
         access = ("--data", str(self.data), "--passphrase-file", str(self.passphrase_file))
         line = command_line(*access, "--control", "--loopback")
         self._process = subprocess.Popen(

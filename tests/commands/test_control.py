@@ -78,7 +78,8 @@ def test_an_office_is_driven(node: Node, office: Place, network: Founded, tmp_pa
     assert node.ask("courier-write", to=[1], file=str(stick))["blocks"] == 1
     assert run("courier", "read", stick, *network.places[1].access, "--json").json["blocks_new"] == 1
     assert node.ask("courier-read", file=str(stick))["code"] == "not-for-us"
-    assert node.ask("neighbours")["neighbours"] == []
+    near = node.ask("neighbours")["neighbours"]
+    assert not any(one["same_network"] for one in near)  # of other networks there may be some on this computer
 
 
 def test_a_refused_act_is_told_in_the_laws_words(node: Node, office: Place) -> None:

@@ -8,4 +8,5 @@ def test_every_part_works() -> None:
     answer = said.json
     assert said.exit_code == 0, answer
     assert [step["name"] for step in answer["steps"]] == ["replica", "sign", "verify", "discovery", "paper", "window"]
+    assert said.err == ""
     assert all(step["ok"] for step in answer["steps"])
