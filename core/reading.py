@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from core.errors import MunimentError
 from core.folding import REJECTED
-from core.ledger.block import decode_header
+from core.ledger.block import Block, decode_header
 from core.ledger.payload import Evidence, Group, Payload, decode_payload
 from core.ledger.receipt import make_receipt
 from core.ledger.receipt_format import MAX_CREATED, Origin
 from core.ledger.record import Record, new_record_id
-from core.ledger.transaction import Transaction, decode_transaction
+from core.ledger.transaction import decode_transaction
 from core.replica import Replica
 from core.store.chain import ActRow
 from core.store.pages import label
@@ -36,6 +36,7 @@ class Reading(Replica):
     """The questions of an office's window; `number` is its own number in the roll."""
 
     number: int
+    _last_opened: tuple[int, Block, list[bytes]] | None = None
 
     # -- acts ---------------------------------------------------------------------------------------------------
 
@@ -47,17 +48,20 @@ class Reading(Replica):
         return self._view(row)
 
     def _view(self, row: ActRow) -> ActView:
-        block = self.store.chain.block_at(row.block).block
-        transaction = self._transaction(block.payload or b"", row.place)
+        block, acts = self._opened(row.block)
+        transaction = decode_transaction(acts[row.place])
         ladder = self._ladder(row, block.id)
         written = row.records if ladder.step is not Step.REJECTED else ()
         return ActView(row.id, transaction, block.id, row.author, block.header.seq, ladder, written)
 
-    def _transaction(self, payload: bytes, place: int) -> Transaction:
-        return decode_transaction(self._encoded(payload, place))
-
-    def _encoded(self, payload: bytes, place: int) -> bytes:
-        return [one for group in decode_payload(payload).groups for one in group.transactions][place]
+    def _opened(self, position: int) -> tuple[Block, list[bytes]]:
+        """A block and its encoded acts. The last one is kept: lists show act after act of one import."""
+        if self._last_opened is None or self._last_opened[0] != position:
+            block = self.store.chain.block_at(position).block
+            groups = decode_payload(block.payload).groups if block.payload else []
+            acts = [act for group in groups for act in group.transactions]
+            self._last_opened = (position, block, acts)
+        return self._last_opened[1:]
 
     def _ladder(self, row: ActRow, block: bytes) -> Ladder:
         vertex = self.lace.vertices[block]
@@ -132,12 +136,12 @@ class Reading(Replica):
         unseen: list[ActView] = []
         uncertified: list[ActView] = []
         counts = {"not_yet_seen": 0, "not_yet_certified": 0}
-        for position in reversed(self.store.chain.pending_positions(self.number)):
-            rows = self.store.chain.acts_of_block(position)
-            alone = self.lace.vertices[self.store.chain.id_at(position)].approvals.bit_count() < 2
+        for position, block, act_count in reversed(self.store.chain.pending_blocks(self.number)):
+            alone = self.lace.vertices[block].approvals.bit_count() < 2
             name, acts = ("not_yet_seen", unseen) if alone else ("not_yet_certified", uncertified)
-            counts[name] += len(rows)
-            acts.extend(self._view(row) for row in rows[: max(0, LIST_LIMIT - len(acts))])
+            counts[name] += act_count
+            if room := LIST_LIMIT - len(acts):
+                acts.extend(self._view(row) for row in self.store.chain.acts_of_block(position, room))
         refused = self._unusual((REJECTED,))
         waiting = self._unusual(DECISION_OUTCOMES)
         ended = self.store.chain.unusual_counts(self.number)

@@ -34,6 +34,7 @@ from sync.tls import Credentials
 TICK_S = 1.0
 VERIFIED_AT_ONCE = 8  # blocks between two looks at the network: some 20 ms with full payloads
 VERIFY_PAUSE_S = 0.02
+VERIFY_AFTER_S = 2.0  # a window that opens is built and filled first
 _STOP_S = 15.0
 
 T = TypeVar("T")
@@ -204,6 +205,7 @@ class Service(Generic[R]):
 
     async def _verify_again(self) -> None:
         """Read every stored block again as if it came from outside: the database cannot see an old page put back."""
+        await asyncio.sleep(VERIFY_AFTER_S)
         position: int | None = 0
         while position is not None:
             try:

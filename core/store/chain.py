@@ -158,10 +158,19 @@ class ChainStore:
         )
         return _act_row(row) if row else None
 
-    def acts_of_block(self, position: int) -> list[ActRow]:
+    def pending_blocks(self, author: int) -> list[tuple[int, bytes, int]]:
+        """(position, id, how many acts) of an author's blocks that are not certified, oldest first."""
+        return self._db.rows(
+            "SELECT position, id, acts FROM block WHERE certified = 0 AND acts > 0 AND author = ? ORDER BY position",
+            (author,),
+        )
+
+    def acts_of_block(self, position: int, limit: int = -1) -> list[ActRow]:
+        """In their order, the first so many; all by default."""
         rows = self._db.rows(
-            "SELECT id, block, place, author, outcome, code, facts, records FROM act WHERE block = ? ORDER BY place",
-            (position,),
+            "SELECT id, block, place, author, outcome, code, facts, records FROM act"
+            " WHERE block = ? ORDER BY place LIMIT ?",
+            (position, limit),
         )
         return [_act_row(row) for row in rows]
 

@@ -30,13 +30,12 @@ def words(record: Record) -> str:
 
 
 def _collect_texts(value: Value, parts: list[str]) -> None:
-    if type(value) is str:
-        parts.append(value)
-    elif type(value) is dict:
-        for item in value.values():
-            _collect_texts(item, parts)
-    elif type(value) is list:
-        for item in value:
+    """Of a map or a list."""
+    for item in value.values() if type(value) is dict else value:
+        kind = type(item)
+        if kind is str:
+            parts.append(item)
+        elif kind is dict or kind is list:
             _collect_texts(item, parts)
 
 

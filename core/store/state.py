@@ -72,13 +72,14 @@ class StateStore:
         So many more are found as the overlay takes away.
         """
         rows = self._db.rows(
-            "SELECT record, added FROM overlay_index WHERE name = ?1 AND grp = ?2 UNION ALL"
-            " SELECT record, NULL FROM (SELECT record FROM index_entry WHERE name = ?1 AND grp = ?2 ORDER BY record"
-            " LIMIT ?3 + (SELECT count(*) FROM overlay_index WHERE name = ?1 AND grp = ?2 AND added = 0))",
+            "SELECT record, added FROM overlay_index WHERE name = ?1 AND grp = ?2 UNION ALL SELECT record, NULL"
+            " FROM (SELECT record FROM index_entry WHERE name = ?1 AND grp = ?2 ORDER BY record LIMIT ?3)",
             (index, group, limit),
         )
+        overlaid = {record: bool(added) for record, added in rows if added is not None}
+        gone = len(overlaid) - sum(overlaid.values())
         agreed = [record for record, added in rows if added is None]
-        return agreed, {record: bool(added) for record, added in rows if added is not None}
+        return self.find(index, group, limit + gone) if gone else agreed, overlaid
 
     def history(self, record_id: bytes) -> list[Record]:
         """Versions that were replaced, newest first."""

@@ -35,6 +35,8 @@ class WorkingState:
         else:
             found, overlaid = self._store.find_with_overlay(index, group, room)
             changed = overlaid | own
+        if not changed:
+            return found
         held = set(found)
         held.update(record for record, added in changed.items() if added)
         held.difference_update(record for record, added in changed.items() if not added)
