@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.folding import Checked, Fold, write_working
+from core.folding import REJECTED, Checked, Fold, write_working
 from core.laws.law_check import check_law
 from core.laws.law_reading import law_from_canonical
 from core.ledger.block import Block, block_id, block_preimage, decode_header
@@ -202,7 +202,7 @@ class Replica:
         assert block.payload is not None
         predicted = self.store.chain.acts_of_block(position)
         # Signatures were checked when the block came in: what was bad then is bad now.
-        faults = {row.id: row.code for row in predicted if row.code in _LASTING_FAULTS}
+        faults = {row.id: row.code for row in predicted if row.outcome == REJECTED and row.code in _LASTING_FAULTS}
         rows = self._run(working, decode_payload(block.payload), vertex, position, Checked(faults=faults))
         changed = [new for new, old in zip(rows, predicted, strict=True) if new != old]
         self.store.chain.set_outcomes(changed)
@@ -231,7 +231,7 @@ class Replica:
             vertex = self.lace.vertices[row.block.id]
             working = WorkingState(self.store.state, author)
             predicted = self.store.chain.acts_of_block(position)
-            faults = {act.id: act.code for act in predicted if act.code in _LASTING_FAULTS}
+            faults = {act.id: act.code for act in predicted if act.outcome == REJECTED and act.code in _LASTING_FAULTS}
             self.store.chain.set_outcomes(
                 self._run(working, decode_payload(row.block.payload), vertex, position, Checked(faults=faults))
             )
