@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.errors import MunimentError
-from desktop.outcome import BAD_INPUT, DAMAGED, DONE, LOCKED, REFUSED, USAGE, conclude, exit_code
+from desktop.outcome import BAD_INPUT, DAMAGED, DONE, LOCKED, REFUSED, USAGE, conclude, exit_code, guarded
 from tests.commands.places import Founded, refused, run, start
 
 
@@ -70,6 +70,20 @@ def test_what_nobody_foresaw(capsys: pytest.CaptureFixture[str]) -> None:
     assert "What was recorded before is safe." in shown.err
     assert "hunter2" not in shown.out + shown.err
     assert "Traceback" not in shown.err
+
+
+def test_what_fails_outside_of_any_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Such as a part of the installation that is missing."""
+
+    def load() -> object:
+        raise ModuleNotFoundError("No module named 'hunter2'")
+
+    with pytest.raises(SystemExit) as ended:
+        guarded(load)
+    assert ended.value.code == REFUSED
+    shown = capsys.readouterr()
+    assert (shown.out, "ModuleNotFoundError at test_outcome.py:" in shown.err) == ("", True)
+    assert "hunter2" not in shown.err
 
 
 def test_stopping_is_no_failure_of_the_program(capsys: pytest.CaptureFixture[str]) -> None:
