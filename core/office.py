@@ -61,8 +61,21 @@ class Proposal:
     verdict: Accepted | Rejected
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnUp:
+    """The last act that the law accepted on a proposal, and the state of the replica then."""
+
+    id: bytes
+    transaction: Transaction  # as decoded from its bytes
+    verdict: Accepted
+    working: WorkingState
+    row_changes: int
+
+
 class Office(Exchange, Reading):
     """One office's replica with its own key."""
+
+    _drawn_up: DrawnUp | None = None
 
     def __init__(
         self, store: ReplicaStore, charter: Charter, number: int, key: Key, journal: Journal, clock: Clock
@@ -146,7 +159,10 @@ class Office(Exchange, Reading):
         encoded = encode_transaction(transaction)
         act_id = transaction_id(self.network, encoded)
         working = WorkingState(self.store.state, self.number)
-        verdict = self.fold.judge(working, decode_transaction(encoded), act_id, self.number, trace)
+        decoded = decode_transaction(encoded)
+        verdict = self.fold.judge(working, decoded, act_id, self.number, trace)
+        if isinstance(verdict, Accepted):
+            self._drawn_up = DrawnUp(act_id, decoded, verdict, working, self.store.database.row_changes)
         return Proposal(transaction, encoded, act_id, verdict)
 
     def _law_version(self, name: str) -> int:
@@ -213,10 +229,18 @@ class Office(Exchange, Reading):
         """Refuse before anything is written what every office would refuse after."""
         if len(set(ids)) != len(ids):
             raise MunimentError("rejected", reason="enclosed-twice", number=len(ids) - 1)
-        transactions = [decode_transaction(encoded) for encoded in group.transactions]
+        drawn_up = self._take_drawn_up(ids)
+        transactions = (
+            [drawn_up.transaction]
+            if drawn_up is not None
+            else [decode_transaction(encoded) for encoded in group.transactions]
+        )
         fault = self.fold.signature_fault(group, transactions)
         if fault is not None:
             raise MunimentError(fault)
+        if drawn_up is not None:
+            drawn_up.working.apply(drawn_up.verdict.changes, drawn_up.verdict.index_changes)
+            return Judged(drawn_up.working, [act_row(drawn_up.verdict, drawn_up.id, 0, 0, self.number)])
         working, rows = WorkingState(self.store.state, self.number), []
         for number, (act_id, transaction) in enumerate(zip(ids, transactions, strict=True)):
             verdict = self.fold.judge(working, transaction, act_id, self.number)
@@ -225,6 +249,16 @@ class Office(Exchange, Reading):
             working.apply(verdict.changes, verdict.index_changes)
             rows.append(act_row(verdict, act_id, 0, number, self.number))
         return Judged(working, rows)
+
+    def _take_drawn_up(self, ids: Sequence[bytes]) -> DrawnUp | None:
+        """The verdict of the proposal, if these are its very bytes and not a row was written since.
+
+        The law is a function of act and state: judged again it would say the same.
+        """
+        drawn_up, self._drawn_up = self._drawn_up, None
+        if drawn_up is None or [drawn_up.id] != list(ids):
+            return None
+        return drawn_up if drawn_up.row_changes == self.store.database.row_changes else None
 
     # -- blocks -------------------------------------------------------------------------------------------------
 

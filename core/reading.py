@@ -57,11 +57,17 @@ class Reading(Replica):
     def _opened(self, position: int) -> tuple[Block, list[bytes]]:
         """A block and its encoded acts. The last one is kept: lists show act after act of one import."""
         if self._last_opened is None or self._last_opened[0] != position:
-            block = self.store.chain.block_at(position).block
-            groups = decode_payload(block.payload).groups if block.payload else []
+            block, payload = self._stored(position)
+            groups = payload.groups if payload else []
             acts = [act for group in groups for act in group.transactions]
             self._last_opened = (position, block, acts)
         return self._last_opened[1:]
+
+    def _stored(self, position: int) -> tuple[Block, Payload | None]:
+        if self.newest_taken is not None and self.newest_taken[0] == position:
+            return self.newest_taken[1].block, self.newest_taken[1].payload
+        block = self.store.chain.block_at(position).block
+        return block, decode_payload(block.payload) if block.payload else None
 
     def _ladder(self, row: ActRow, block: bytes) -> Ladder:
         vertex = self.lace.vertices[block]

@@ -47,6 +47,8 @@ class Admitted:
 class Replica:
     """Used from one thread."""
 
+    newest_taken: "tuple[int, Admitted] | None" = None  # position and block
+
     def __init__(self, store: ReplicaStore, charter: Charter) -> None:
         self.store = store
         self.charter = charter
@@ -124,6 +126,7 @@ class Replica:
         except BaseException:
             self._load()  # the graph must not know what the disk does not
             raise
+        self.newest_taken = (position, admitted)
         return added
 
     def _accused(self, payload: Payload | None) -> list[int]:

@@ -194,6 +194,11 @@ class Database:
         found = self.row(statement, values)
         return found[0] if found else None
 
+    @property
+    def row_changes(self) -> int:
+        """How many rows this connection, the only one, has written so far: it stands still while nothing changes."""
+        return int(self._connection.total_changes)
+
     def meta(self, name: str) -> bytes | None:
         found: bytes | None = self.scalar("SELECT value FROM meta WHERE name = ?", (name,))
         return found

@@ -66,6 +66,15 @@ class StateStore:
         rows = self._db.rows("SELECT record, added FROM overlay_index WHERE name = ? AND grp = ?", (index, group))
         return {record: bool(added) for record, added in rows}
 
+    def count_with_overlay(self, index: str, group: bytes) -> tuple[int, dict[bytes, bool]]:
+        """`count` and `overlay_index` in one statement."""
+        *overlaid, (_, count) = self._db.rows(
+            "SELECT record, added FROM overlay_index WHERE name = ?1 AND grp = ?2"
+            " UNION ALL SELECT NULL, count(*) FROM index_entry WHERE name = ?1 AND grp = ?2",
+            (index, group),
+        )
+        return count, {record: bool(added) for record, added in overlaid}
+
     def find_with_overlay(self, index: str, group: bytes, limit: int) -> tuple[list[bytes], dict[bytes, bool]]:
         """`find` and `overlay_index` in one statement, because every unique key of every act asks for both.
 
@@ -112,7 +121,9 @@ class StateStore:
     ) -> None:
         ordered = sorted(changes, key=lambda change: change.new.id)
         self._db.executemany(
-            "INSERT OR REPLACE INTO overlay(id, author, register, label, body) VALUES (?,?,?,?,?)",
+            # A row that is there keeps its place: an update leaves the indexes alone whose columns stay the same.
+            "INSERT INTO overlay(id, author, register, label, body) VALUES (?,?,?,?,?) ON CONFLICT(id) DO UPDATE"
+            " SET author = excluded.author, register = excluded.register, label = excluded.label, body = excluded.body",
             [(c.new.id, author, c.new.register, labels[c.new.id], encode_record(c.new)) for c in ordered],
         )
         olds = [c.old for c in ordered if c.old]

@@ -43,20 +43,17 @@ class WorkingState:
         return sorted(held)[:limit]
 
     def count(self, index: str, group: bytes) -> int:
-        changed = self._changed(index, group)
-        if not changed:
-            return self._store.count(index, group)
+        own = self._groups.get((index, group), {})
+        if self._author is None:
+            stored, changed = self._store.count(index, group), own
+        else:
+            stored, overlaid = self._store.count_with_overlay(index, group)
+            changed = overlaid | own
         # A change may repeat what the layer below says already, so only real differences count.
-        stored = self._store.count(index, group)
         for record, added in changed.items():
             held = self._store.holds(index, group, record)
             stored += int(added) - int(held)
         return stored
-
-    def _changed(self, index: str, group: bytes) -> dict[bytes, bool]:
-        changed = {} if self._author is None else self._store.overlay_index(index, group)
-        changed.update(self._groups.get((index, group), {}))
-        return changed
 
     # -- collecting ---------------------------------------------------------------------------------------------
 
