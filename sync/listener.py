@@ -14,6 +14,7 @@ from functools import partial
 MAX_HANDSHAKES = 64
 MAX_HANDSHAKES_PER_ADDRESS = 4
 _PAUSE_S = 0.5
+_MOMENT_S = 0.3
 
 # Takes over the connection; returns when its handshake is over, well or badly.
 Handshake = Callable[[socket.socket, str], Awaitable[None]]
@@ -44,10 +45,13 @@ class Listener:
         self._listen(True)
 
     async def close(self) -> None:
-        """Hear nobody any more; handshakes under way are cut."""
+        """Hear nobody any more; handshakes under way get a moment."""
         if self._socket is not None:
             self._listen(False)
             self._socket.close()
+        # asyncio loses a socket whose TLS is cancelled in the very turn in which it begins.
+        if self._handshakes:
+            await asyncio.wait(self._handshakes, timeout=_MOMENT_S)
         for task in self._handshakes:
             task.cancel()
         await asyncio.gather(*self._handshakes, return_exceptions=True)

@@ -26,7 +26,7 @@ from sync.tls import Credentials
 DEFAULT_PORT = 7420
 MEETING_ALREADY = "meeting-already"
 _CROSSED_WAIT_S = 60.0
-_CLOSE_S = 2.0
+_MOMENT_S = 0.3
 _ONE_TURN_S = 0.01  # of the loop: a transport closes its socket in the turn after it was aborted
 
 T = TypeVar("T")
@@ -48,18 +48,19 @@ class Meetings:
         self._loop = asyncio.get_running_loop()
         self._initiating: dict[int, asyncio.Task[Any]] = {}
         self._serving: dict[int, tuple[asyncio.Task[None], Link]] = {}
+        self._links: set[Link] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def cut(self) -> None:
-        """End all meetings where they are: that loses nothing."""
-        for _, link in self._serving.values():
+        """Give meetings a moment, then end them where they are: that loses nothing."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_MOMENT_S)
+        for link in self._links:
             link.abort()
         tasks = set(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._tasks:  # links that are being closed
-            await asyncio.wait(self._tasks, timeout=_CLOSE_S)
         await asyncio.sleep(_ONE_TURN_S)
 
     def _keep(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
@@ -115,6 +116,7 @@ class Meetings:
 
     async def _initiate(self, host: str, port: int, expected: int | None, once_more: bool = True) -> MeetingReport:
         link = await links.connect(self._credentials, self._trusted(), host, port)
+        self._links.add(link)
         try:
             number = self._number_of(link)
             if expected is not None and number != expected:
@@ -125,7 +127,7 @@ class Meetings:
             if error.facts.get("why") != MEETING_ALREADY or not once_more:
                 raise
         finally:
-            self._keep(link.close())
+            self._keep(self._close(link))
         # We called on each other at once and theirs is being held: wait for its end, then see what is left.
         if number in self._serving:
             await asyncio.wait({self._serving[number][0]}, timeout=_CROSSED_WAIT_S)
@@ -184,6 +186,7 @@ class Meetings:
             self._tell(PeerRefused(host, error.code))
             return
         # The handshake is over; the meeting is no longer the listener's.
+        self._links.add(link)
         before = self._serving.get(number)
         if before is not None:
             before[1].abort()  # it has come anew: the older connection is dead
@@ -200,7 +203,11 @@ class Meetings:
         finally:
             if self._serving.get(number, (None, None))[1] is link:
                 del self._serving[number]
-            await link.close()
+            await self._close(link)
+
+    async def _close(self, link: Link) -> None:
+        await link.close()
+        self._links.discard(link)
 
     async def _decline(self, link: Link) -> None:
         """We have called on each other at once: the lower number's call is the one that is held."""

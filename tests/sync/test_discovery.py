@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from random import sample
 
 import pytest
 
@@ -9,14 +10,16 @@ from sync import discovery as discovery_module
 from sync.discovery import Discovery, Neighbour, interface_addresses, network_tag, node_tag
 
 NETWORK, OTHER_NETWORK = b"n" * 32, b"o" * 32
+PORTS = sample(range(20_000, 60_000), 7)  # nobody listens there; they are only announced
 TIMEOUT_S = 15
 
 
 class Watcher:
     """A Discovery and what it told."""
 
-    def __init__(self, network, key, port):
+    def __init__(self, network, key, port, ports):
         self._changed = asyncio.Event()
+        self._ports = ports  # others on this computer may announce themselves too
         self.discovery = Discovery(network, key, port, self._on_change, loopback_only=True)
 
     def _on_change(self, neighbours):
@@ -24,15 +27,20 @@ class Watcher:
 
     async def until(self, condition):
         async with asyncio.timeout(TIMEOUT_S):
-            while not condition(self.discovery.neighbours):
+            while not condition(self.seen):
                 self._changed.clear()
                 await self._changed.wait()
-        return self.discovery.neighbours
+        return self.seen
+
+    @property
+    def seen(self):
+        return tuple(one for one in self.discovery.neighbours if one.port in self._ports)
 
 
 @asynccontextmanager
 async def watching(*facts):
-    watchers = [Watcher(network, bytes([port % 256]) * 32, port) for network, port in facts]
+    ports = {port for _, port in facts}
+    watchers = [Watcher(network, bytes([port % 256]) * 32, port, ports) for network, port in facts]
     try:
         await asyncio.gather(*(watcher.discovery.start() for watcher in watchers))
         yield watchers
@@ -42,23 +50,23 @@ async def watching(*facts):
 
 def test_nodes_find_each_other_and_know_a_foreign_network():
     async def run():
-        async with watching((NETWORK, 7101), (NETWORK, 7102), (OTHER_NETWORK, 7103)) as watchers:
+        async with watching((NETWORK, PORTS[0]), (NETWORK, PORTS[1]), (OTHER_NETWORK, PORTS[2])) as watchers:
             seen = await watchers[0].until(lambda neighbours: len(neighbours) == 2)
             by_port = {neighbour.port: neighbour for neighbour in seen}
-            assert by_port[7102].matches_network
-            assert by_port[7102].is_node(NETWORK, bytes([7102 % 256]) * 32)
-            assert not by_port[7102].is_node(NETWORK, bytes([7103 % 256]) * 32)
-            assert by_port[7102].addresses == ("127.0.0.1",)
-            assert by_port[7102].protocol_version == 1
-            assert not by_port[7103].matches_network
+            assert by_port[PORTS[1]].matches_network
+            assert by_port[PORTS[1]].is_node(NETWORK, bytes([PORTS[1] % 256]) * 32)
+            assert not by_port[PORTS[1]].is_node(NETWORK, bytes([PORTS[2] % 256]) * 32)
+            assert by_port[PORTS[1]].addresses == ("127.0.0.1",)
+            assert by_port[PORTS[1]].protocol_version == 1
+            assert not by_port[PORTS[2]].matches_network
 
     asyncio.run(run())
 
 
 def test_a_node_that_says_goodbye_is_gone():
     async def run():
-        async with watching((NETWORK, 7104), (NETWORK, 7105)) as (first, second):
-            await first.until(lambda neighbours: [n.port for n in neighbours] == [7105])
+        async with watching((NETWORK, PORTS[3]), (NETWORK, PORTS[4])) as (first, second):
+            await first.until(lambda neighbours: [n.port for n in neighbours] == [PORTS[4]])
             await second.discovery.close()
             await first.until(lambda neighbours: neighbours == ())
 
@@ -72,7 +80,7 @@ def test_another_set_of_interfaces_starts_anew(monkeypatch):
     monkeypatch.setattr(discovery_module, "interface_addresses", lambda loopback_only: available[0])
 
     async def run():
-        async with watching((NETWORK, 7106), (NETWORK, 7107)) as (first, second):
+        async with watching((NETWORK, PORTS[5]), (NETWORK, PORTS[6])) as (first, second):
             await first.until(lambda neighbours: len(neighbours) == 1)
             available[0] = ("127.0.0.2",)
             for watcher in (first, second):
