@@ -6,7 +6,7 @@ relays, and signs nothing. All calls come from one thread.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import urandom
 
 from core.batch import Batch
@@ -191,9 +191,12 @@ class Office(Exchange, Reading):
         """
         self._may_sign()
         ids = group.ids(self.network)
-        if not self._recorded_before(ids):
-            self._write_block(Payload((group,)), self._judge_own(group, ids))
-        return [self.act_view(act_id) for act_id in ids]
+        if self._recorded_before(ids):
+            return [self.act_view(act_id) for act_id in ids]
+        judged = self._judge_own(group, ids)
+        self._write_block(Payload((group,)), judged)
+        assert self.newest_taken is not None
+        return [self._view(replace(row, block=self.newest_taken[0])) for row in judged.rows]
 
     def batch(self, signers: Sequence[Signer]) -> Batch:
         """An empty batch on the present state of this office."""

@@ -32,6 +32,7 @@ class BlockRow:
     certified: bool
 
 
+_PLACE_BITS = 20  # a payload of 256 KiB has room for far fewer acts
 _ACT_WHERE_IT_COUNTS = (
     "SELECT act.id, block, place, act.author, outcome, code, facts, records FROM act"
     " JOIN block ON block.position = act.block"
@@ -120,14 +121,27 @@ class ChainStore:
     def add_acts(self, position: int, rows: Iterable[ActRow]) -> None:
         """The acts of the block at a position, whatever the rows say of theirs."""
         self._db.executemany(
-            "INSERT INTO act(id, block, place, author, outcome, code, facts, records) VALUES (?,?,?,?,?,?,?,?)",
-            [(row.id, position, row.place, row.author, row.outcome, row.code, *_blobs(row)) for row in rows],
+            "INSERT INTO act(number, id, block, place, author, outcome, code, facts, records)"
+            " VALUES (?,?,?,?,?,?,?,?,?)",
+            [
+                (
+                    _number(position, row.place),
+                    row.id,
+                    position,
+                    row.place,
+                    row.author,
+                    row.outcome,
+                    row.code,
+                    *_blobs(row),
+                )
+                for row in rows
+            ],
         )
 
     def set_outcomes(self, rows: Iterable[ActRow]) -> None:
         self._db.executemany(
-            "UPDATE act SET outcome = ?, code = ?, facts = ?, records = ? WHERE id = ? AND block = ? AND place = ?",
-            [(row.outcome, row.code, *_blobs(row), row.id, row.block, row.place) for row in rows],
+            "UPDATE act SET outcome = ?, code = ?, facts = ?, records = ? WHERE number = ?",
+            [(row.outcome, row.code, *_blobs(row), _number(row.block, row.place)) for row in rows],
         )
 
     def act(self, act_id: bytes) -> ActRow | None:
@@ -169,8 +183,8 @@ class ChainStore:
         """In their order, the first so many; all by default."""
         rows = self._db.rows(
             "SELECT id, block, place, author, outcome, code, facts, records FROM act"
-            " WHERE block = ? ORDER BY place LIMIT ?",
-            (position, limit),
+            " WHERE number >= ? AND number < ? ORDER BY number LIMIT ?",
+            (_number(position, 0), _number(position + 1, 0), limit),
         )
         return [_act_row(row) for row in rows]
 
@@ -238,6 +252,10 @@ class ChainStore:
 def _block_row(row: tuple[int, bytes, bytes, bytes, bytes | None, int]) -> BlockRow:
     position, block_id, header, signature, payload, certified = row
     return BlockRow(position, Block(block_id, decode_header(header), header, signature, payload), bool(certified))
+
+
+def _number(position: int, place: int) -> int:
+    return position << _PLACE_BITS | place
 
 
 def _blobs(row: ActRow) -> tuple[bytes | None, bytes | None]:

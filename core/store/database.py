@@ -33,14 +33,13 @@ CREATE TABLE block(
   acts INTEGER NOT NULL, accused BLOB,   -- numbers of authors whose fork the payload proves
   certified INTEGER NOT NULL DEFAULT 0,  -- 1: its acts are part of the agreed state
   payload BLOB);                         -- last: SQLite reads through up to 256 KiB to reach what stands behind it
-CREATE INDEX block_place ON block(author, incarnation, seq);
 CREATE INDEX block_pending ON block(position) WHERE certified = 0 AND acts > 0;
 CREATE TABLE act(
-  number INTEGER PRIMARY KEY, id BLOB NOT NULL, block INTEGER NOT NULL REFERENCES block(position),
+  number INTEGER PRIMARY KEY,            -- position of its block · 2^20 + place: a block's acts stand together
+  id BLOB NOT NULL, block INTEGER NOT NULL REFERENCES block(position),
   place INTEGER NOT NULL, author INTEGER NOT NULL, outcome TEXT NOT NULL, code TEXT, facts BLOB,
   records BLOB);                          -- ids of the records of which it made a version, one after another
 CREATE INDEX act_id ON act(id);
-CREATE INDEX act_block ON act(block);
 CREATE INDEX act_unusual ON act(author, number) WHERE outcome <> 'entered';
 CREATE TABLE record(
   number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, register TEXT NOT NULL, district INTEGER NOT NULL,
