@@ -24,8 +24,8 @@ class Part:
     notes: dict[str, int] = field(default_factory=dict)
 
     def repeat(self, one: Try, first_seed: int, until_s: float) -> None:
-        """Try with seeds from `first_seed` on until the plan is done or monotonic time passes `until_s`."""
-        while self.run < self.planned and monotonic() < until_s:
+        """Try with seeds from `first_seed` on until the plan is done or monotonic time passes `until_s`; once at least."""
+        while self.run < self.planned and (self.run == 0 or monotonic() < until_s):
             seed = first_seed + self.run
             self.run += 1
             try:
