@@ -6,6 +6,7 @@ intent file keeps the high-water mark outside. Extension loading stays off. A wr
 to SQLCipher ("file is not a database"); the key file has told a wrong passphrase apart before (core/crypto/keyfile).
 """
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ DAILY_CACHE_KIB = 64 << 10
 IMPORT_CACHE_KIB = 256 << 10
 DAILY_LOG_PAGES = 1_000
 IMPORT_LOG_PAGES = 16_384  # 64 MiB
+IMPORT_OBJECTS = 50_000  # new objects between two looks for cycles
 IN_MEMORY = ":memory:"
 BUSY_TIMEOUT_S = 1.0
 
@@ -154,12 +156,16 @@ class Database:
         """Room for an import: a larger cache, and a log that is folded back into the file less often.
 
         Pages that commit after commit touches (indexes of random ids) are then written to the file once. What
-        `atomic` promises stays the same.
+        `atomic` promises stays the same. A batch keeps tens of thousands of objects alive for a moment: Python looks
+        for cycles among them less often, too.
         """
         self._make_room(IMPORT_CACHE_KIB, IMPORT_LOG_PAGES)
+        thresholds = gc.get_threshold()
+        gc.set_threshold(IMPORT_OBJECTS, *thresholds[1:])
         try:
             yield
         finally:
+            gc.set_threshold(*thresholds)
             self._make_room(self._cache_kib, DAILY_LOG_PAGES)
             self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 

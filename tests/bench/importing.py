@@ -3,13 +3,13 @@
 Measured is what an import does for each row: the canonical act and its id, the land law's verdict, the block's root
 signed by one officer, the journal, and the commit of the block with its effect, searchable and listed.
 The limit takes the very rows that the import wrote, table by table, and puts them with `executemany` into a fresh
-SQLCipher file with the same schema, indexes and pragmas, in order of their keys, in transactions of 50,000 rows.
+SQLCipher file with the same schema, indexes and pragmas, in order of their keys, in transactions of 50,000 rows. Both
+end with everything in the database file itself, the log folded back.
 """
 
-from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from core.batch import Batch
 from core.errors import MunimentError
@@ -21,6 +21,7 @@ from tests.bench.figure import Figure
 from tests.bench.offices import Place, registration
 
 BARE_BATCH = 50_000
+BARE_TURNS = 2  # the faster one is the limit
 # In order of their keys; `search` stands apart because an FTS5 table without content cannot be read back.
 TABLES = {
     "block": "position",
@@ -66,42 +67,39 @@ def _fill(batch: Batch, number: int, count: int) -> int:
 
 def insert_bare(place: Place, target: Path) -> tuple[float, int]:
     """(seconds, rows) of inserting the rows of an office's replica into a fresh file."""
-    key = bytes(range(32))
     opened = place.open()
-    source = opened.office.store.database
-    bare = Database(target, key, create=True)
-    elapsed_s, inserted = 0.0, 0
+    source = _read_rows(opened.office.store.database)
+    opened.office.close()
+    bare = Database(target, bytes(range(32)), create=True)
+    started_s = perf_counter()
+    with bare.bulk():
+        for statement, rows in source.items():
+            for start in range(0, len(rows), BARE_BATCH):
+                with bare.atomic():
+                    bare.executemany(statement, rows[start : start + BARE_BATCH])
+    elapsed_s = perf_counter() - started_s
+    bare.close()
+    return elapsed_s, sum(map(len, source.values()))
+
+
+def _read_rows(source: Database) -> dict[str, list[Any]]:
+    """The statement that inserts a table's rows, and the rows."""
+    found = {}
     for table, order in TABLES.items():
         marks = ",".join("?" * len(source.rows(f"PRAGMA table_info({table})")))
-        rows = iter(source.rows(f"SELECT * FROM {table} ORDER BY {order}"))
-        spent_s, count = _insert(bare, f"INSERT INTO {table} VALUES ({marks})", rows)
-        elapsed_s, inserted = elapsed_s + spent_s, inserted + count
-    texts = source.rows(
+        found[f"INSERT INTO {table} VALUES ({marks})"] = source.rows(f"SELECT * FROM {table} ORDER BY {order}")
+    bodies = source.rows(
         "SELECT s.number, coalesce(o.body, r.body) FROM search_row s"
         " LEFT JOIN overlay o ON o.id = s.record LEFT JOIN record r ON r.id = s.record ORDER BY s.number"
     )
-    rows = iter([(number, words(decode_record(body))) for number, body in texts])
-    spent_s, count = _insert(bare, "INSERT INTO search(rowid, words) VALUES (?,?)", rows)
-    bare.close()
-    opened.office.close()
-    return elapsed_s + spent_s, inserted + count
-
-
-def _insert(bare: Database, statement: str, rows: Iterator[tuple[object, ...]]) -> tuple[float, int]:
-    elapsed_s, inserted = 0.0, 0
-    with bare.bulk():
-        while part := list(islice(rows, BARE_BATCH)):
-            started_s = perf_counter()
-            with bare.atomic():
-                bare.executemany(statement, part)
-            elapsed_s += perf_counter() - started_s
-            inserted += len(part)
-    return elapsed_s, inserted
+    texts = [(number, words(decode_record(body))) for number, body in bodies]
+    found["INSERT INTO search(rowid, words) VALUES (?,?)"] = texts
+    return found
 
 
 def measure_import(place: Place, work: Path, count: int) -> Figure:
     ours_s = import_parcels(place, count)
-    bare_s, rows = insert_bare(place, work / "bare.db")
+    bare_s, rows = min(insert_bare(place, work / f"bare-{turn}.db") for turn in range(BARE_TURNS))
     return Figure(
         "bulk import",
         count / ours_s,
