@@ -101,6 +101,6 @@ def person(number: int) -> dict[str, Value]:
     return {"kind": "natural", "name": f"Person {number}", "number": f"P-{number:010}"}
 
 
-def parcel_ids(office: Office, count: int) -> list[bytes]:
-    """Ids of the first parcels in the order of the list."""
-    return [row.id for row in office.list_records("land.parcel", None, count)]
+def numbered_parcels(office: Office, count: int) -> list[tuple[int, bytes]]:
+    """(number, id) of the first parcels in the order of the list."""
+    return [(int(row.label), row.id) for row in office.list_records("land.parcel", None, count)]

@@ -20,7 +20,7 @@ from core.ledger.payload import Group
 from core.office import Office
 from core.store.database import Database
 from tests.bench.figure import Figure
-from tests.bench.offices import Place, parcel_ids, sale
+from tests.bench.offices import Place, numbered_parcels, sale
 
 
 @dataclass
@@ -49,8 +49,8 @@ def measure_recording(place: Place, work: Path, count: int) -> Figure:
     log = os.open(work / "bare.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     bare = Bare(secrets, log, Database(work / "bare-recording.db", bytes(32), create=True))
     ours, limits = [], []
-    for parcel in parcel_ids(office, count):
-        elapsed_s, encoded = _record(office, place, parcel)
+    for number, parcel in numbered_parcels(office, count):
+        elapsed_s, encoded = _record(office, place, number, parcel)
         ours.append(elapsed_s)
         limits.append(bare.run(encoded))
     held = office.count_records("land.parcel")
@@ -67,10 +67,9 @@ def measure_recording(place: Place, work: Path, count: int) -> Figure:
     )
 
 
-def _record(office: Office, place: Place, parcel: bytes) -> tuple[float, bytes]:
+def _record(office: Office, place: Place, number: int, parcel: bytes) -> tuple[float, bytes]:
     """(seconds, the act's bytes)."""
     signers = place.signers("registrar", "notary")
-    number = int(office.record_view(parcel).label)
     started_s = perf_counter()
     proposal = office.propose("land", "transfer", {"parcel": parcel}, sale(number, signers[1]), signers)
     message = office.signing_message([proposal.encoded])
