@@ -5,7 +5,7 @@ committed with its effect in one transaction; only then is it told to anybody. I
 relays, and signs nothing. All calls come from one thread.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import urandom
 
@@ -78,13 +78,20 @@ class Office(Exchange, Reading):
     _drawn_up: DrawnUp | None = None
 
     def __init__(
-        self, store: ReplicaStore, charter: Charter, number: int, key: Key, journal: Journal, clock: Clock
+        self,
+        store: ReplicaStore,
+        charter: Charter,
+        number: int,
+        key: Key,
+        journal: Journal,
+        clock: Clock,
+        random_bytes: Callable[[int], bytes] = urandom,
     ) -> None:
         super().__init__(store, charter)
         if charter.cards[number].node_key != key.public:
             raise MunimentError("not-this-office", number=number)
         self.number = number
-        self._key, self._journal, self._clock = key, journal, clock
+        self._key, self._journal, self._clock, self._random_bytes = key, journal, clock, random_bytes
         self._restored = store.database.meta("restored") is not None
         self._damage: str | None = None
         if self.quarantine == "database-behind":
@@ -154,7 +161,7 @@ class Office(Exchange, Reading):
             dict(act),
             tuple(signers),
             self._clock.now_ms(),
-            urandom(NONCE_BYTES),
+            self._random_bytes(NONCE_BYTES),
         )
         encoded = encode_transaction(transaction)
         act_id = transaction_id(self.network, encoded)
@@ -203,7 +210,7 @@ class Office(Exchange, Reading):
         working = WorkingState(self.store.state, self.number)
         head = self._head()
         after = head.id if head else None
-        return Batch(self.fold, working, self.number, tuple(signers), self._clock.now_ms(), urandom, after)
+        return Batch(self.fold, working, self.number, tuple(signers), self._clock.now_ms(), self._random_bytes, after)
 
     def record_batch(self, batch: Batch, signatures: Sequence[bytes]) -> list[bytes]:
         """Enclose a signed batch in one block; the ids of its acts. Durable on return.
