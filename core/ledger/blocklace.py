@@ -1,45 +1,22 @@
-"""The blocklace: the validated graph of one epoch's blocks, and what follows from it without any further message.
+"""The blocklace: the validated graph of all blocks, and what each block's past decides without any further message.
 
-Rules (3-ledger §2, §3): a block is valid as a function of itself and its past; a round grows by one when q witnesses
-have an opener of it in the past; a witness approves every block that its new block sees for the first time, unless
-its past proves the author a forker; q approvals make a block certified. "Past" includes the block itself.
-Pasts are kept as clocks: for each author the newest block in the past, or all branch tips when it forked. A clock is
-fixed when its block is added, so a fork that is discovered later changes no clock and no approval already given.
-Literature: the blocklace of Cordial Miners, arXiv 2205.09174 and 2402.08068.
+Rules (3-ledger §2, §3): a block is valid as a function of itself and its past; within an epoch a round grows by one
+when q witnesses have an opener of it in the past. "Past" includes the block itself. Pasts are kept as clocks
+(core/ledger/vertex.py); approvals and certificates stand in core/ledger/approvals.py, votes and anchors above.
+An epoch begins with its roll and the closing anchor of the one before; blocks of an older epoch may still arrive and
+are judged by the roll of theirs. Literature: the blocklace of Cordial Miners, arXiv 2205.09174 and 2402.08068.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from core.errors import MunimentError
+from core.ledger.approvals import approve
 from core.ledger.block import CLOSE, Header, Reference
-from core.ledger.roll import Roll
+from core.ledger.roll import Member, Roll
+from core.ledger.vertex import ROUNDS_BACK, Tips, Vertex, branch_tips, covers, each_tip, on_chain, tips_in
 
-
-@dataclass(eq=False, slots=True)
-class Vertex:
-    """One block in the graph with what its past decides. Masks have bit i for the author with number i."""
-
-    id: bytes
-    author: int
-    incarnation: int
-    seq: int
-    round: int
-    prev: "Vertex | None"
-    parents: tuple["Vertex", ...]
-    has_acts: bool
-    claimed_ms: int
-    order: int  # of arrival: parents before children
-    opener: bool = False
-    openers: int = 0  # authors with an opener of this round in the past
-    forkers: int = 0  # E: authors whom the past proves to have forked
-    closed: bool = False  # CLOSE on this block or before it on its chain
-    clock: "tuple[Tips, ...]" = ()
-    approvals: int = 0
-    certified: bool = False
-
-
-Tips = None | Vertex | tuple[Vertex, ...]
+__all__ = ["Blocklace", "Tips", "Vertex", "each_tip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +28,70 @@ class Added:
     siblings: tuple[Vertex, ...]
 
 
-@dataclass
 class Blocklace:
-    roll: Roll
-    vertices: dict[bytes, Vertex] = field(default_factory=dict)
-    forkers: int = 0  # authors of whom this view holds a fork, by blocks or by evidence
-    _places: dict[tuple[int, int, int], list[Vertex]] = field(default_factory=dict)
-    _sinks: set[Vertex] = field(default_factory=set)
-    _tips: dict[int, list[Vertex]] = field(default_factory=dict)
-    _uncertified: dict[Vertex, None] = field(default_factory=dict)  # blocks with acts, in order of arrival
+    """`genesis`: 32 bytes that stand for the epoch's beginning where there is no anchor yet; the network id."""
+
+    def __init__(self, roll: Roll, genesis: bytes = bytes(32)) -> None:
+        self.genesis = genesis
+        self.vertices: dict[bytes, Vertex] = {}
+        self.rolls: list[Roll] = []  # by epoch
+        self.closings: list[Vertex] = []  # closing anchors, by the epoch that they closed
+        self.chains: dict[tuple[int, int], int] = {}  # (author, incarnation) → index
+        self.openers: dict[int, dict[int, list[Vertex]]] = {}  # of the present epoch: round → author → openers
+        self.closers: list[Vertex] = []  # blocks of the present epoch that carry CLOSE
+        self.open_acts: dict[Vertex, None] = {}  # blocks with acts that no anchor has executed, in order of arrival
+        self.forkers = 0  # authors of whom this view holds a fork, by blocks or by evidence, with their present key
+        self._forked: set[int] = set()  # chains of whom it holds one
+        self._places: dict[tuple[int, int, int], list[Vertex]] = {}
+        self._sinks: set[Vertex] = set()
+        self._tips: dict[int, list[Vertex]] = {}
+        self._enroll(roll)
+
+    # -- epochs -------------------------------------------------------------------------------------------------
+
+    @property
+    def roll(self) -> Roll:
+        """The roll in force: that of the newest epoch."""
+        return self.rolls[-1]
+
+    @property
+    def epoch(self) -> int:
+        return len(self.rolls) - 1
+
+    def begin_epoch(self, roll: Roll, closing_anchor: Vertex) -> None:
+        """The epoch before is closed. Rounds restart; members with a new incarnation begin a new chain."""
+        self.closings.append(closing_anchor)
+        self.openers, self.closers = {}, []
+        self._enroll(roll)
+
+    def _enroll(self, roll: Roll) -> None:
+        self.rolls.append(roll)
+        self.forkers = 0
+        for member in roll.members:
+            chain = self.chains.setdefault((member.number, member.incarnation), len(self.chains))
+            if chain in self._forked:
+                self.forkers |= 1 << member.number
+
+    def chain_of(self, author: int) -> int | None:
+        """The index of the chain that an author writes in the present epoch."""
+        member = self.roll.member(author)
+        return self.chains[author, member.incarnation] if member else None
+
+    def is_void(self, vertex: Vertex) -> bool:
+        """Whether no anchor will ever execute it (3-ledger §7): of a closed epoch, not executed, and either in the
+        past of a closing anchor or of a key that a later roll does not have.
+        """
+        if vertex.anchor:
+            return False
+        return any(
+            self.in_past(vertex, closing) or not self._is_enrolled(vertex, epoch + 1)
+            for epoch, closing in enumerate(self.closings)
+            if vertex.epoch <= epoch
+        )
+
+    def _is_enrolled(self, vertex: Vertex, epoch: int) -> bool:
+        member = self.rolls[epoch].member(vertex.author)
+        return member is not None and member.incarnation == vertex.incarnation
 
     # -- adding -------------------------------------------------------------------------------------------------
 
@@ -70,42 +102,49 @@ class Blocklace:
             wanted.append(header.prev)
         return [block for block in wanted if block not in self.vertices]
 
+    def waits(self, header: Header) -> bool:
+        """Whether the block cannot be judged yet: parents are missing, or this view has not closed the epoch before."""
+        return header.epoch > self.epoch or bool(self.missing(header))
+
     def check(self, header: Header) -> None:
         """Raises the code of the first rule that the header breaks; its parents must be here."""
-        member = self.roll.member(header.author)
+        if header.epoch > self.epoch:
+            raise MunimentError("wrong-epoch", epoch=header.epoch)
+        roll = self.rolls[header.epoch]
+        member = roll.member(header.author)
         if member is None:
             raise MunimentError("unknown-author", author=header.author)
         if header.incarnation != member.incarnation:
             raise MunimentError("wrong-incarnation", author=header.author)
-        if header.epoch != self.roll.epoch or header.closing_anchor is not None:
-            raise MunimentError("wrong-epoch", epoch=header.epoch)
-        if len(header.refs) > len(self.roll.members):
+        if len(header.refs) > len(roll.members):
             raise MunimentError("too-many-references", author=header.author)
         prev = self._check_chain(header)
         self._check_references(header)
         parents = self._parents(header, prev)
         if self._overlap(prev, parents):
             raise MunimentError("references-overlap", author=header.author)
-        if header.round != self._round(parents):
+        self._check_epoch(header, prev, parents)
+        if header.round != self._round(header.epoch, parents):
             raise MunimentError("wrong-round", round=header.round)
         if prev and header.claimed_ms < prev.claimed_ms:
             raise MunimentError("time-goes-back", author=header.author)
-        opens = member.witness and (prev is None or prev.round < header.round)
+        opens = _opens(member, header.epoch, header.round, prev)
         if header.payload is None and not (opens or header.flags & CLOSE or header.refs):
             raise MunimentError("pointless-block", author=header.author)
 
     def add(self, block_id: bytes, header: Header, has_acts: bool, accused: Iterable[int] = ()) -> Added:
-        """Take a checked block in. `accused`: authors against whom its payload carries checked evidence."""
+        """Take a checked block in. `accused`: authors against whose key of that epoch its payload carries evidence."""
         prev = self.vertices[header.prev] if header.prev else None
-        parents = self._parents(header, prev)
         vertex = Vertex(
             block_id,
             header.author,
             header.incarnation,
+            self.chains[header.author, header.incarnation],
+            header.epoch,
             header.seq,
             header.round,
             prev,
-            parents,
+            self._parents(header, prev),
             has_acts,
             header.claimed_ms,
             len(self.vertices),
@@ -113,12 +152,16 @@ class Blocklace:
         siblings = tuple(self._places.get((header.author, header.incarnation, header.seq), ()))
         self._place(vertex, siblings, accused)
         self._derive(vertex, header, accused)
-        certified = self._approve(vertex) if self._approves(vertex) else []
-        return Added(vertex, tuple(certified), siblings)
+        closing = self.closings[vertex.epoch - 1] if vertex.epoch else None
+        return Added(vertex, tuple(approve(vertex, self.rolls[vertex.epoch], closing)), siblings)
 
-    def accuse(self, author: int) -> None:
+    def accuse(self, author: int, incarnation: int) -> None:
         """This view has learned of a fork without holding both blocks."""
-        self.forkers |= 1 << author
+        chain = self.chains.get((author, incarnation))
+        if chain is not None:
+            self._forked.add(chain)
+            if chain == self.chain_of(author):
+                self.forkers |= 1 << author
 
     def _check_chain(self, header: Header) -> Vertex | None:
         if header.prev is None:
@@ -134,6 +177,17 @@ class Blocklace:
             if (named.author, named.seq) != (reference.author, reference.seq):
                 raise MunimentError("broken-reference", author=header.author, seq=header.seq)
 
+    def _check_epoch(self, header: Header, prev: Vertex | None, parents: tuple[Vertex, ...]) -> None:
+        """No parent is of a later epoch; the first block of a later epoch has the closing anchor in its past."""
+        if any(parent.epoch > header.epoch for parent in parents):
+            raise MunimentError("epoch-goes-back", author=header.author, epoch=header.epoch)
+        begins = header.epoch > 0 and (prev is None or prev.epoch < header.epoch)
+        closing = self.closings[header.epoch - 1] if begins else None
+        if header.closing_anchor != (closing.id if closing else None):
+            raise MunimentError("wrong-closing-anchor", author=header.author, epoch=header.epoch)
+        if closing and not any(self.in_past(closing, parent) for parent in parents):
+            raise MunimentError("wrong-closing-anchor", author=header.author, epoch=header.epoch)
+
     def _parents(self, header: Header, prev: Vertex | None) -> tuple[Vertex, ...]:
         references = [self.vertices[reference.id] for reference in header.refs]
         return (prev, *references) if prev else tuple(references)
@@ -141,58 +195,88 @@ class Blocklace:
     def _place(self, vertex: Vertex, siblings: tuple[Vertex, ...], accused: Iterable[int]) -> None:
         self.vertices[vertex.id] = vertex
         self._places.setdefault((vertex.author, vertex.incarnation, vertex.seq), []).append(vertex)
-        tips = self._tips.setdefault(vertex.author, [])
+        tips = self._tips.setdefault(vertex.chain, [])
         if vertex.prev in tips:
             tips.remove(vertex.prev)
         tips.append(vertex)
         if vertex.has_acts:
-            self._uncertified[vertex] = None
+            self.open_acts[vertex] = None
         self._sinks.difference_update(vertex.parents)
         self._sinks.add(vertex)
         if siblings:
-            self.forkers |= 1 << vertex.author
+            self.accuse(vertex.author, vertex.incarnation)
         for author in accused:
-            self.forkers |= 1 << author
+            self.accuse(author, self.rolls[vertex.epoch].members[author].incarnation)
 
     def _derive(self, vertex: Vertex, header: Header, accused: Iterable[int]) -> None:
-        member = self.roll.members[vertex.author]
-        vertex.opener = member.witness and (vertex.prev is None or vertex.prev.round < vertex.round)
-        for parent in vertex.parents:
-            if parent.round == vertex.round:
-                vertex.openers |= parent.openers
-            vertex.forkers |= parent.forkers
-        if vertex.opener:
-            vertex.openers |= 1 << vertex.author
+        prev, epoch = vertex.prev, vertex.epoch
+        same_epoch = prev if prev is not None and prev.epoch == epoch else None
+        vertex.opener = _opens(self.rolls[epoch].members[vertex.author], epoch, vertex.round, prev)
+        vertex.newest_opener = vertex if vertex.opener else same_epoch.newest_opener if same_epoch else None
+        vertex.seen = _openers_seen(vertex)
+        vertex.closes = bool(header.flags & CLOSE)
+        vertex.closed = vertex.closes or bool(same_epoch and same_epoch.closed)
         vertex.clock = self._merged_clock(vertex)
+        vertex.forkers = self._forkers_in_past(vertex, accused)
+        if epoch == self.epoch:
+            if vertex.opener:
+                self.openers.setdefault(vertex.round, {}).setdefault(vertex.author, []).append(vertex)
+            if vertex.closes:
+                self.closers.append(vertex)
+
+    def _forkers_in_past(self, vertex: Vertex, accused: Iterable[int]) -> int:
+        mask = 0
+        for parent in vertex.parents:
+            known = parent.forkers
+            for epoch in range(parent.epoch, vertex.epoch):
+                known &= self._same_key(epoch)
+            mask |= known
         for author in accused:
-            vertex.forkers |= 1 << author
-        # Two branch tips of one author in the past are two blocks of one seq: the chains part somewhere below both.
-        for author, tips in enumerate(vertex.clock):
-            if isinstance(tips, tuple):
-                vertex.forkers |= 1 << author
-        vertex.closed = bool(header.flags & CLOSE) or bool(vertex.prev and vertex.prev.closed)
+            mask |= 1 << author
+        # Two branch tips of one chain in the past are two blocks of one seq: the branches part somewhere below both.
+        if self._forked:
+            for author, chain in self._chains_of_epoch(vertex.epoch):
+                if isinstance(tips_in(vertex.clock, chain), tuple):
+                    mask |= 1 << author
+        return mask
+
+    def _same_key(self, epoch: int) -> int:
+        """Authors who have the same incarnation in this epoch and in the next."""
+        later = self.rolls[epoch + 1]
+        mask = 0
+        for member in self.rolls[epoch].members:
+            after = later.member(member.number)
+            if after is not None and after.incarnation == member.incarnation:
+                mask |= 1 << member.number
+        return mask
+
+    def _chains_of_epoch(self, epoch: int) -> list[tuple[int, int]]:
+        return [(m.number, self.chains[m.number, m.incarnation]) for m in self.rolls[epoch].members]
 
     # -- rounds -------------------------------------------------------------------------------------------------
 
-    def _round(self, parents: tuple[Vertex, ...]) -> int:
+    def _round(self, epoch: int, parents: tuple[Vertex, ...]) -> int:
         highest = openers = 0
         for parent in parents:
+            if parent.epoch != epoch:
+                continue
             if parent.round > highest:
-                highest, openers = parent.round, parent.openers
+                highest, openers = parent.round, parent.seen[0]
             elif parent.round == highest:
-                openers |= parent.openers
-        return highest + 1 if openers.bit_count() >= self.roll.quorum else highest
+                openers |= parent.seen[0]
+        return highest + 1 if openers.bit_count() >= self.rolls[epoch].quorum else highest
 
     # -- pasts --------------------------------------------------------------------------------------------------
 
     def in_past(self, earlier: Vertex, later: Vertex) -> bool:
         """Whether past(later) contains `earlier`; a block is in its own past."""
-        tips = later.clock[earlier.author]
+        clock, chain = later.clock, earlier.chain
+        tips = clock[chain] if chain < len(clock) else None
         if tips is None:
             return False
-        if isinstance(tips, Vertex) and not self.forkers >> earlier.author & 1:
+        if isinstance(tips, Vertex) and chain not in self._forked:
             return tips.seq >= earlier.seq
-        return any(_on_chain(earlier, tip) for tip in each_tip(tips))
+        return any(on_chain(earlier, tip) for tip in each_tip(tips))
 
     def standing_before(self, blocks: Collection[bytes], vertex: Vertex) -> set[bytes]:
         """Which of the author's blocks stand before this one on its own chain; another branch does not.
@@ -208,36 +292,22 @@ class Blocklace:
             step = step.prev
         return before
 
-    def newly_seen(self, vertex: Vertex) -> Iterator[Vertex]:
-        """past(vertex) without the past of its author's block before, each chain from new to old."""
-        before: tuple[Tips, ...] = vertex.prev.clock if vertex.prev else (None,) * len(vertex.clock)
-        for known, tips in zip(before, vertex.clock, strict=True):
-            if tips is known:
-                continue
-            seen: set[Vertex] = set()
-            for tip in each_tip(tips):
-                step: Vertex | None = tip
-                while step is not None and step not in seen and not _covers(known, step):
-                    seen.add(step)
-                    yield step
-                    step = step.prev
-
     def _merged_clock(self, vertex: Vertex) -> tuple[Tips, ...]:
-        clock: list[Tips] = [None] * len(self.roll.members)
+        clock: list[Tips] = [None] * len(self.chains)
         for parent in vertex.parents:
-            for author, theirs in enumerate(parent.clock):
-                mine = clock[author]
+            for chain, theirs in enumerate(parent.clock):
+                mine = clock[chain]
                 if theirs is mine or theirs is None:
                     continue
                 if mine is None:
-                    clock[author] = theirs
-                elif isinstance(mine, Vertex) and isinstance(theirs, Vertex) and not self.forkers >> author & 1:
+                    clock[chain] = theirs
+                elif isinstance(mine, Vertex) and isinstance(theirs, Vertex) and chain not in self._forked:
                     if theirs.seq > mine.seq:
-                        clock[author] = theirs
+                        clock[chain] = theirs
                 else:
-                    clock[author] = _branch_tips((*each_tip(mine), *each_tip(theirs)))
-        own = clock[vertex.author]
-        clock[vertex.author] = vertex if own is vertex.prev else _branch_tips((*each_tip(own), vertex))
+                    clock[chain] = branch_tips((*each_tip(mine), *each_tip(theirs)))
+        own = clock[vertex.chain]
+        clock[vertex.chain] = vertex if own is vertex.prev else branch_tips((*each_tip(own), vertex))
         return tuple(clock)
 
     def _overlap(self, prev: Vertex | None, parents: tuple[Vertex, ...]) -> bool:
@@ -252,29 +322,17 @@ class Blocklace:
             for earlier in parents
         )
 
-    # -- approvals ----------------------------------------------------------------------------------------------
-
-    def _approves(self, vertex: Vertex) -> bool:
-        return self.roll.members[vertex.author].witness and not vertex.closed
-
-    def _approve(self, vertex: Vertex) -> list[Vertex]:
-        bit, quorum, certified = 1 << vertex.author, self.roll.quorum, []
-        for seen in self.newly_seen(vertex):
-            if vertex.forkers >> seen.author & 1:
-                continue
-            seen.approvals |= bit
-            if not seen.certified and seen.approvals.bit_count() >= quorum:
-                seen.certified = True
-                self._uncertified.pop(seen, None)
-                certified.append(seen)
-        certified.sort(key=lambda block: (block.author, block.seq))
-        return certified
-
     # -- what a node asks ---------------------------------------------------------------------------------------
 
     def tips(self, author: int) -> list[Vertex]:
-        """The newest block of each branch of an author: one for an honest author, none before its first block."""
-        return self._tips.get(author, [])
+        """The newest block of each branch of an author's present chain: one for an honest author, or none yet."""
+        chain = self.chain_of(author)
+        return self._tips.get(chain, []) if chain is not None else []
+
+    def all_tips(self) -> Iterator[Vertex]:
+        """The newest block of each branch of every chain of every epoch."""
+        for tips in self._tips.values():
+            yield from tips
 
     def at(self, author: int, incarnation: int, seq: int) -> list[Vertex]:
         return self._places.get((author, incarnation, seq), [])
@@ -282,9 +340,10 @@ class Blocklace:
     def next_parents(self, author: int) -> tuple[Vertex | None, tuple[Vertex, ...]]:
         """(prev, further parents) of the next block of an honest author: the sinks of what it may reference.
 
-        A proven forker's block is referenced only if an honest block that is referenced has it in its past.
+        A proven forker's block, or one of a key that is no longer in the roll, is referenced only if a block that is
+        referenced has it in its past.
         """
-        own = self._tips.get(author)
+        own = self.tips(author)
         prev = own[0] if own else None
         wanted, chosen, met = list(self._sinks), set[Vertex](), set[Vertex]()
         while wanted:
@@ -292,7 +351,7 @@ class Blocklace:
             if vertex is prev or vertex in met:
                 continue
             met.add(vertex)
-            if self.forkers >> vertex.author & 1:
+            if vertex.chain in self._forked or not self._may_refer_to(vertex):
                 wanted.extend(vertex.parents)
             else:
                 chosen.add(vertex)
@@ -304,53 +363,61 @@ class Blocklace:
         ]
         return prev, tuple(sorted(sinks, key=lambda vertex: (vertex.author, vertex.seq, vertex.id)))
 
+    def _may_refer_to(self, vertex: Vertex) -> bool:
+        """Not to what a key wrote that has left the roll, unless it lies in the closed past."""
+        if vertex.epoch == self.epoch or self._is_enrolled(vertex, self.epoch):
+            return True
+        return self.in_past(vertex, self.closings[-1])
+
     def next_header_facts(self, author: int) -> tuple[Vertex | None, tuple[Reference, ...], int, bool]:
         """(prev, refs, round, whether it would be an opener) of the next block of an honest author."""
         prev, others = self.next_parents(author)
-        round_ = self._round((prev, *others) if prev else others)
-        opens = self.roll.members[author].witness and (prev is None or prev.round < round_)
+        round_ = self._round(self.epoch, (prev, *others) if prev else others)
+        opens = _opens(self.roll.members[author], self.epoch, round_, prev)
         return prev, tuple(Reference(v.author, v.seq, v.id) for v in others), round_, opens
+
+    def next_closing_anchor(self, prev: Vertex | None) -> bytes | None:
+        """What the next block after `prev` has to name: the closing anchor, if it is its chain's first in the epoch."""
+        if self.epoch == 0 or (prev is not None and prev.epoch == self.epoch):
+            return None
+        return self.closings[-1].id
+
+    def is_forked(self, chain: int) -> bool:
+        """Whether this view holds two blocks of one place of the chain, or evidence of them."""
+        return chain in self._forked
 
     def sinks(self) -> frozenset[Vertex]:
         """Blocks that no block held here refers to."""
         return frozenset(self._sinks)
 
     def awaiting(self) -> list[Vertex]:
-        """Blocks with acts that are not certified here and whose author is no proven forker, in order of arrival."""
-        return [vertex for vertex in self._uncertified if not self.forkers >> vertex.author & 1]
+        """Blocks whose acts still wait for an anchor here (3-ledger §5), in order of arrival."""
+        return [
+            vertex
+            for vertex in self.open_acts
+            if (vertex.certified or vertex.chain not in self._forked) and not self.is_void(vertex)
+        ]
 
     def chain_above(self, tip: Vertex, covered: Iterable[Vertex]) -> Iterator[Vertex]:
         """The blocks of a chain from its tip down to the first that lies on a covered chain."""
         known = tuple(covered)
         step: Vertex | None = tip
-        while step is not None and not _covers(known, step):
+        while step is not None and not covers(known, step):
             yield step
             step = step.prev
 
 
-def each_tip(tips: Tips) -> tuple[Vertex, ...]:
-    """The blocks of one entry of a clock."""
-    if tips is None:
-        return ()
-    return tips if isinstance(tips, tuple) else (tips,)
+def _opens(member: Member, epoch: int, round_: int, prev: Vertex | None) -> bool:
+    return member.witness and (prev is None or prev.epoch < epoch or prev.round < round_)
 
 
-def _on_chain(earlier: Vertex, tip: Vertex) -> bool:
-    """Whether `earlier` is `tip` or stands before it on its chain."""
-    step: Vertex | None = tip
-    while step is not None and step.seq > earlier.seq:
-        step = step.prev
-    return step is earlier
-
-
-def _covers(known: Tips, vertex: Vertex) -> bool:
-    if known is None or isinstance(known, Vertex):
-        return known is not None and _on_chain(vertex, known)
-    return any(_on_chain(vertex, tip) for tip in known)
-
-
-def _branch_tips(tips: tuple[Vertex, ...]) -> Tips:
-    """The tips that stand before no other of them on its chain; a lone one stands for itself."""
-    distinct = set(tips)
-    sinks = [tip for tip in distinct if not any(tip is not other and _on_chain(tip, other) for other in distinct)]
-    return sinks[0] if len(sinks) == 1 else tuple(sorted(sinks, key=lambda tip: (tip.seq, tip.id)))
+def _openers_seen(vertex: Vertex) -> tuple[int, int, int, int]:
+    """Whose openers of this round and of the three before it are in the past."""
+    seen = [1 << vertex.author if vertex.opener else 0, 0, 0, 0]
+    for parent in vertex.parents:
+        if parent.epoch != vertex.epoch:
+            continue
+        behind = vertex.round - parent.round
+        for back in range(behind, ROUNDS_BACK):
+            seen[back] |= parent.seen[back - behind]
+    return seen[0], seen[1], seen[2], seen[3]

@@ -32,7 +32,8 @@ class Member:
     certificate: bytes  # its self-signed X.509 certificate, DER
     officers: tuple[Officer, ...]
     incarnation: int = 0
-    witness: bool = True
+    witness: bool = True  # its blocks count towards the quorum; a dormant member's do not
+    removed: bool = False  # its number stays taken; it writes nothing in this epoch
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,12 @@ class Roll:
     by_key: dict[bytes, Member] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "by_key", {member.key: member for member in self.members})
+        object.__setattr__(self, "by_key", {m.key: m for m in self.members if not m.removed})
 
     def member(self, number: int) -> Member | None:
-        return self.members[number] if 0 <= number < len(self.members) else None
+        """None for a number never given, and for a member that has been removed."""
+        known = 0 <= number < len(self.members)
+        return self.members[number] if known and not self.members[number].removed else None
 
     def officer(self, office: int, officer: int) -> Officer | None:
         member = self.member(office)

@@ -4,6 +4,7 @@ The bytes are a DAG-CBOR list (FORMAT.md §2). The id covers everything but the 
 act two ids; the network is part of the preimage, so an act of one network means nothing in another. Signatures
 stand on the group that encloses the act (core/ledger/payload.py).
 A transaction refers to a record with the version *and* the act it has seen (core/ledger/record.py).
+One that names an office is a *request* to it (core/ledger/request.py): it waits until that office decides.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from core.ledger.encoding import Value, decode, encode, is_natural
 
 VERSION = 1
 MAX_TRANSACTION_BYTES = 64 << 10
+MAX_REQUEST_BYTES = 48 << 10  # so that the act that decides a request has room for it
 MAX_SIGNERS = 8
 MAX_REQUESTS = 16
 NONCE_BYTES = 8
@@ -45,6 +47,7 @@ class Transaction:
     claimed_ms: int  # the device's clock since 1970, a claim and never an order
     nonce: bytes  # 8 random bytes: two equal acts are two acts, one act sent twice is one
     requests: tuple[bytes, ...] = ()  # signed requests that this act decides
+    addressed_to: int | None = None  # the office that is asked to enter the act; None: its author enters it
 
 
 def transaction_id(network: bytes, encoded: bytes) -> bytes:
@@ -53,6 +56,8 @@ def transaction_id(network: bytes, encoded: bytes) -> bytes:
 
 
 def encode_transaction(transaction: Transaction) -> bytes:
+    # A request has one field more: all other acts keep the bytes that they always had.
+    addressed = [] if transaction.addressed_to is None else [transaction.addressed_to]
     return encode(
         [
             VERSION,
@@ -65,6 +70,7 @@ def encode_transaction(transaction: Transaction) -> bytes:
             transaction.claimed_ms,
             transaction.nonce,
             list(transaction.requests),
+            *addressed,
         ]
     )
 
@@ -73,7 +79,7 @@ def decode_transaction(data: bytes) -> Transaction:
     """Raises `too-large`, `too-deep`, `not-canonical` or `malformed-transaction`."""
     parts = decode(data, MAX_TRANSACTION_BYTES)
     try:
-        version, law, law_version, procedure, changes, act, signers, claimed_ms, nonce, requests = parts
+        version, law, law_version, procedure, changes, act, signers, claimed_ms, nonce, requests, *addressed = parts
         transaction = Transaction(
             law,
             law_version,
@@ -84,12 +90,15 @@ def decode_transaction(data: bytes) -> Transaction:
             claimed_ms,
             nonce,
             tuple(requests),
+            *addressed,
         )
     except (TypeError, ValueError, AttributeError):
         raise MunimentError("malformed-transaction") from None
     one_form = type(version) is int and type(signers) is list and type(requests) is list
-    if version != VERSION or not one_form or not _well_formed(transaction):
+    if version != VERSION or not one_form or not _well_formed(transaction) or not _request_well_formed(addressed):
         raise MunimentError("malformed-transaction")
+    if addressed and (requests or len(data) > MAX_REQUEST_BYTES):
+        raise MunimentError("malformed-request", bytes=len(data), limit=MAX_REQUEST_BYTES)
     return transaction
 
 
@@ -108,6 +117,11 @@ def _well_formed(transaction: Transaction) -> bool:
         and all(map(_reference_well_formed, transaction.changes.values()))
         and {bytes}.issuperset(map(type, transaction.requests))
     )
+
+
+def _request_well_formed(addressed: list[Value]) -> bool:
+    """Left out, or the number of an office: null would be a second form of an act that is no request."""
+    return not addressed or is_natural(addressed[0])
 
 
 def _signer_well_formed(signer: Signer) -> bool:

@@ -1,0 +1,62 @@
+"""Approvals and certificates (3-ledger §3): what q witnesses have seen can never be overtaken by a sibling.
+
+A witness approves every block that its new block sees for the first time in the epoch, unless its past proves the
+author a forker, or its chain has set CLOSE. It is a function of the two blocks: a fork discovered later withdraws
+nothing. Approvals of different epochs are never added; below a closing anchor everything is settled, so a later
+epoch approves only what lies outside its past.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import chain, repeat
+
+from core.ledger.roll import Roll
+from core.ledger.vertex import Vertex, covers, each_tip
+
+InPast = Callable[[Vertex, Vertex], bool]  # (earlier, later)
+
+
+def approve(witness: Vertex, roll: Roll, closing: Vertex | None) -> list[Vertex]:
+    """Count what a new block approves; the blocks that this certifies, by author and seq.
+
+    `roll`: of the block's epoch; `closing`: the closing anchor of the epoch before.
+    """
+    if not roll.members[witness.author].witness or witness.closed:
+        return []
+    bit, quorum, certified = 1 << witness.author, roll.quorum, []
+    for seen in newly_seen(witness, closing):
+        if witness.forkers >> seen.author & 1 or seen.counted_in > witness.epoch:
+            continue
+        if seen.counted_in < witness.epoch:
+            seen.counted_in, seen.approvals, seen.approved_by = witness.epoch, 0, []
+        seen.approvals |= bit
+        if seen.has_acts and not seen.anchor:
+            seen.approved_by.append(witness)
+        if not seen.certified and seen.approvals.bit_count() >= quorum:
+            seen.certified = True
+            certified.append(seen)
+    certified.sort(key=lambda block: (block.author, block.seq))
+    return certified
+
+
+def newly_seen(vertex: Vertex, closing: Vertex | None) -> Iterator[Vertex]:
+    """past(vertex) without the past of its author's block before in this epoch, each chain from new to old."""
+    prev = vertex.prev
+    before = prev if prev is not None and prev.epoch == vertex.epoch else closing
+    clock = before.clock if before else ()
+    for known, tips in zip(chain(clock, repeat(None)), vertex.clock, strict=False):
+        if tips is known:
+            continue
+        met: set[Vertex] = set()
+        for tip in each_tip(tips):
+            step: Vertex | None = tip
+            while step is not None and step not in met and not covers(known, step):
+                met.add(step)
+                yield step
+                step = step.prev
+
+
+def certified_within(vertex: Vertex, view: Vertex, quorum: int, in_past: InPast) -> bool:
+    """Whether the blocks in past(view) alone certify a block with acts that no anchor has executed yet."""
+    if vertex.counted_in != view.epoch:
+        return False
+    return len({witness.author for witness in vertex.approved_by if in_past(witness, view)}) >= quorum

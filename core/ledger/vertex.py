@@ -1,0 +1,84 @@
+"""One block in the graph, and the clocks in which pasts are kept.
+
+A *chain* is the blocks of one (author, incarnation); each has an index for the life of a graph. A *clock* says for each
+chain the newest block in a past, or all branch tips where it forked; it may be shorter than the chains known by now.
+A clock is fixed when its block is added, so a fork that is discovered later changes no clock and nothing derived.
+"""
+
+from dataclasses import dataclass, field
+
+ROUNDS_BACK = 4  # a vote reaches three rounds back: round r+3 judges round r
+
+
+@dataclass(eq=False, slots=True)
+class Vertex:
+    """What a block's past decides of it. Masks have bit i for the author with number i."""
+
+    id: bytes
+    author: int
+    incarnation: int
+    chain: int
+    epoch: int
+    seq: int
+    round: int
+    prev: "Vertex | None"
+    parents: tuple["Vertex", ...]
+    has_acts: bool
+    claimed_ms: int
+    order: int  # of arrival: parents before children
+    opener: bool = False
+    closes: bool = False  # CLOSE on this very block
+    closed: bool = False  # CLOSE on this block or before it on its chain, in its epoch
+    # Authors with an opener in the past of this block's round, of the round before, and of the two before that.
+    seen: tuple[int, int, int, int] = (0, 0, 0, 0)
+    forkers: int = 0  # E: authors whom the past proves to have forked with the key that they have in this epoch
+    clock: "tuple[Tips, ...]" = ()
+    newest_opener: "Vertex | None" = None  # of its chain and epoch, this block included
+    # Approvals are counted in one epoch only, the newest that gave any.
+    counted_in: int = 0
+    approvals: int = 0
+    approved_by: "list[Vertex]" = field(default_factory=list)  # first approving blocks; of blocks with acts
+    certified: bool = False
+    anchor: int = 0  # number of the anchor that executed it
+    # Of an opener of round r: authors of round r−2 (r−3) whose opener has a C3 (C4) here, core/ledger/votes.py.
+    c3: int = 0
+    c4: int = 0
+    c3_of_forkers: "tuple[Vertex, ...]" = ()
+    c4_of_forkers: "tuple[Vertex, ...]" = ()
+
+
+Tips = None | Vertex | tuple[Vertex, ...]
+
+
+def each_tip(tips: Tips) -> tuple[Vertex, ...]:
+    """The blocks of one entry of a clock."""
+    if tips is None:
+        return ()
+    return tips if isinstance(tips, tuple) else (tips,)
+
+
+def tips_in(clock: tuple[Tips, ...], chain: int) -> Tips:
+    """The entry of a chain; a clock that was made before the chain began has none."""
+    return clock[chain] if chain < len(clock) else None
+
+
+def on_chain(earlier: Vertex, tip: Vertex) -> bool:
+    """Whether `earlier` is `tip` or stands before it on its chain."""
+    step: Vertex | None = tip
+    while step is not None and step.seq > earlier.seq:
+        step = step.prev
+    return step is earlier
+
+
+def covers(known: Tips, vertex: Vertex) -> bool:
+    """Whether a block is one of these tips or stands before one of them."""
+    if known is None or isinstance(known, Vertex):
+        return known is not None and on_chain(vertex, known)
+    return any(on_chain(vertex, tip) for tip in known)
+
+
+def branch_tips(tips: tuple[Vertex, ...]) -> Tips:
+    """The tips that stand before no other of them on its chain; a lone one stands for itself."""
+    distinct = set(tips)
+    sinks = [tip for tip in distinct if not any(tip is not other and on_chain(tip, other) for other in distinct)]
+    return sinks[0] if len(sinks) == 1 else tuple(sorted(sinks, key=lambda tip: (tip.seq, tip.id)))
