@@ -2,7 +2,8 @@
 LAWS.md.
 """
 
-from core.laws.execution import Context, execute
+from core.laws.applying import Context, Order
+from core.laws.execution import execute
 from core.laws.form import FormField, extract_form, procedure_form, record_form, typed_text
 from core.laws.indexing import key_group
 from core.laws.law import Law
@@ -20,6 +21,7 @@ __all__ = [
     "Law",
     "LawError",
     "LawReport",
+    "Order",
     "Rejected",
     "TraceStep",
     "check_law",

@@ -5,6 +5,7 @@ whole act in view: unique keys and full indexes. The first that fails refuses th
 """
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from core.laws.drafts import Draft
@@ -17,10 +18,32 @@ from core.laws.record_checks import check_bounds, check_size
 from core.laws.verdict import Refused
 from core.ledger.record import Change, IndexChange, Record, State, new_record_id
 
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The place that an anchor gives an act (3-ledger §6). Acts are named by the first 16 bytes of their ids.
+
+    The answers are asked for only where a verdict depends on them.
+    """
+
+    anchor: int  # number of the anchor that executes the act
+    consensus_ms: int  # its consensus time: the act was written no later
+    spread_ms: int  # newest minus oldest of the claimed times that the median was taken of
+    unseen: Callable[[bytes], bool]  # neither block, the one of that act and the one of this, is in the other's past
+    settled: Callable[[bytes], bool]  # that act was executed at an anchor whose block is in the past of this block
+    not_before_ms: Callable[[], int]  # consensus time of the newest anchor in this block's past; 0 if there is none
+
 
 @dataclass(frozen=True)
 class Context:
-    """What an execution knows of its place. `roles` of an officer are those at this place in the order."""
+    """What an execution knows of its place. `roles` of an officer are those at this place in the order.
+
+    `order` is None for an act that no anchor has placed yet: its outcome is then only predicted if it is shared.
+    `waiting`: what the acts of this chain that are shared and not yet executed at an anchor have touched
+    (`Accepted.touched`): an act that touches any of it waits with them.
+    """
 
     network: bytes
     author: int  # number of the node whose block carries the act
@@ -28,6 +51,9 @@ class Context:
     transaction_id: bytes
     roles: Callable[[int, int], frozenset[str]]
     homes: Mapping[str, str] = field(default_factory=dict)  # "<law>.<register>" → "office" | "shared"
+    order: Order | None = None
+    waiting: AbstractSet[bytes] = frozenset()
+    spread_limit_ms: int = DAY_MS  # beyond it no deadline is decided
 
 
 class Applying:

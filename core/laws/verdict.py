@@ -34,18 +34,28 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The act stands. A suspended, held or without_effect act has no changes: it waits, or is kept as presented."""
+    """The act stands. A suspended, held or without_effect act has no changes: it waits, or is kept as presented.
+
+    `shared`: the verdict follows from something that others may change too, so only an anchor decides; until then it
+    is what this office's present knowledge gives. `touched` (empty unless shared): the keys of what the act reads and
+    writes; a later act of the same chain that touches any of them waits too (`Context.waiting`).
+    """
 
     outcome: str  # entered | warned | suspended | held | without_effect
     changes: tuple[Change, ...]
     index_changes: tuple[IndexChange, ...]
     trace: tuple[TraceStep, ...] = ()
     findings: tuple[Finding, ...] = ()
+    shared: bool = False
+    touched: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The act does not stand. `rule` is a condition's path, or "" where the engine itself refuses."""
+    """The act does not stand. `rule` is a condition's path, or "" where the engine itself refuses.
+
+    `shared` and `touched` as in `Accepted`.
+    """
 
     code: str
     rule: str = ""
@@ -53,6 +63,8 @@ class Rejected:
     facts: Mapping[str, Value] = field(default_factory=dict)
     winner: bytes | None = None  # first 16 bytes of the id of the act that came first
     trace: tuple[TraceStep, ...] = ()
+    shared: bool = False
+    touched: frozenset[bytes] = frozenset()
 
 
 class Refused(Exception):  # noqa: N818  # a verdict on its way to becoming a Rejected
