@@ -1,8 +1,10 @@
 """Backup and restore of a whole office: one file, and on restore always a quarantine.
 
 The file holds an encrypted copy of the database, the charter and the sealed key files: it says nothing without the
-office's passphrase, and signing needs the officers' own. The intent file is not in it: a restored office cannot know
-what the lost computer signed last, so it may read and relay, never sign, until it is known (3-ledger §7).
+office's passphrase, and signing needs the officers' own. The intent file is not in it: an office restored into an
+empty folder cannot know what the lost computer signed last, so it reads and relays and never signs under this key
+again. Restored in place, beside the intent file that this very computer wrote, it signs again once it holds every
+block up to the file's last mark (3-ledger §7).
 """
 
 import json
@@ -10,11 +12,12 @@ import os
 import re
 import tarfile
 import tempfile
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from core.crypto.keyfile import open_keys
+from core.crypto.keyfile import OpenedKeys, open_keys
 from core.crypto.signing import SigningKey, verify
 from core.errors import MunimentError
 from core.folder import MAX_FILE_BYTES, Folder, OpenedOffice, read_bounded
@@ -27,6 +30,7 @@ from core.store.intent import IntentLog
 FORMAT = "muniment-backup"
 VERSION = 1
 MAX_BACKUP_BYTES = 1 << 36
+BEFORE = "before-restore"  # folders with what a restore in place found, numbered: nothing is deleted
 _HEAD = "muniment-backup.json"
 _OFFICER_FILE = re.compile(r"[0-9]{1,3}\.key")
 
@@ -71,26 +75,108 @@ def restore_backup(source: Path, folder: Folder, passphrase: str) -> None:
     except OSError as error:
         raise file_error(error, folder.path) from None
     try:
-        _unpack(source, folder)
-        _check_whole(source, folder)
-        keys = open_keys(read_bounded(folder.node_key), passphrase)
-        decode_charter(read_bounded(folder.path / "charter.restored"), verify)
-        database = Database(folder.replica, keys.secrets["database_key"])
-        try:
-            database.check_pages()
-            database.set_meta("restored", b"1")
-        finally:
-            database.close()
-        node_key = SigningKey(keys.secrets["node_seed"]).public
-        IntentLog.create(folder.intent, node_key, computer_identity()).close()
-        # The charter comes last: without it the folder is no member yet, whatever a crash leaves here.
-        write_durably(folder.charter, read_bounded(folder.path / "charter.restored"))
-        (folder.path / "charter.restored").unlink()
-        if (folder.path / "officers").exists():
-            sync_folder(folder.path / "officers")
+        keys = _unpack_checked(source, folder, passphrase)
+        _mark_restored(folder, keys)
+        IntentLog.create(folder.intent, SigningKey(keys.secrets["node_seed"]).public, computer_identity()).close()
+        _finish(folder)
     except BaseException:
         _empty(folder, made)
         raise
+
+
+def restore_in_place(source: Path, folder: Folder, passphrase: str) -> bool:
+    """Put a backup where an office was that does not open any more; whether the office may sign again by itself.
+
+    It may where its own intent file survived there: then it opens behind its mark and waits for its blocks. What was
+    found is moved aside, never deleted; after a crash the same call finishes. Raises what `restore_backup` raises,
+    `replica-in-use` and `intent-of-another-node`: then the office's files are as they were.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix=".restore.", dir=folder.path) as beside:
+            unpacked = Folder(Path(beside))
+            keys = _unpack_checked(source, unpacked, passphrase)
+            _refuse_if_open(folder, keys)
+            survived = _intent_survived(folder, SigningKey(keys.secrets["node_seed"]).public)
+            if not survived:
+                _mark_restored(unpacked, keys)
+            _move_aside(folder, survived)
+            for path in sorted(unpacked.path.iterdir()):
+                os.replace(path, folder.path / path.name)
+        if not survived:
+            IntentLog.create(folder.intent, SigningKey(keys.secrets["node_seed"]).public, computer_identity()).close()
+        _finish(folder)
+    except OSError as error:
+        raise file_error(error, folder.path) from None
+    return survived
+
+
+def _unpack_checked(source: Path, folder: Folder, passphrase: str) -> OpenedKeys:
+    """The backup's files in an empty folder, whole and readable with the passphrase; no charter yet."""
+    _unpack(source, folder)
+    _check_whole(source, folder)
+    keys = open_keys(read_bounded(folder.node_key), passphrase)
+    decode_charter(read_bounded(folder.path / "charter.restored"), verify)
+    database = Database(folder.replica, keys.secrets["database_key"])
+    try:
+        database.check_pages()
+    finally:
+        database.close()
+    return keys
+
+
+def _mark_restored(folder: Folder, keys: OpenedKeys) -> None:
+    """What the lost computer signed last is unknown."""
+    database = Database(folder.replica, keys.secrets["database_key"])
+    try:
+        database.set_meta("restored", b"1")
+    finally:
+        database.close()
+
+
+def _finish(folder: Folder) -> None:
+    """The charter comes last: without it the folder is no member yet, whatever a crash leaves here."""
+    write_durably(folder.charter, read_bounded(folder.path / "charter.restored"))
+    (folder.path / "charter.restored").unlink()
+    if (folder.path / "officers").exists():
+        sync_folder(folder.path / "officers")
+
+
+def _refuse_if_open(folder: Folder, keys: OpenedKeys) -> None:
+    try:
+        Database(folder.replica, keys.secrets["database_key"]).close()
+    except MunimentError as error:
+        if error.code == "replica-in-use":
+            raise
+
+
+def _intent_survived(folder: Folder, node_key: bytes) -> bool:
+    """Whether the folder holds the very intent file that this computer wrote for this node."""
+    try:
+        intent = IntentLog(folder.intent, node_key, computer_identity())
+    except MunimentError as error:
+        if error.code == "intent-of-another-node":
+            raise
+        return False
+    with_marks = intent.computer_matches() and intent.last() is not None
+    intent.close()
+    return with_marks
+
+
+def _move_aside(folder: Folder, keep_intent: bool) -> None:
+    """The charter goes first: from then on the folder is no member until the restore is finished."""
+    kept = {folder.intent.name, folder.pending.name} if keep_intent else set()
+    aside = next(path for number in range(1, 10_000) if not (path := folder.path / f"{BEFORE}-{number}").exists())
+    aside.mkdir()
+    found = [path for path in sorted(folder.path.iterdir()) if path.name not in kept and not _is_ours(path)]
+    for path in sorted(found, key=lambda path: path != folder.charter):
+        os.replace(path, aside / path.name)
+        sync_folder(folder.path)
+    with suppress(OSError):
+        aside.rmdir()  # nothing was there
+
+
+def _is_ours(path: Path) -> bool:
+    return path.name.startswith((".restore.", BEFORE))
 
 
 def _for_owner_only(path: str, flags: int) -> int:

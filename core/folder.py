@@ -29,7 +29,7 @@ from core.store.computer import computer_identity
 from core.store.database import Database
 from core.store.files import write_durably
 from core.store.intent import HEADER_BYTES, IntentLog
-from core.store.journal import FileJournal
+from core.store.journal import FileJournal, Journal, LostJournal
 from core.store.replica import ReplicaStore
 
 SEED_BYTES = 32
@@ -165,8 +165,9 @@ def enter_network(folder: Folder, charter_bytes: bytes, passphrase: str) -> Char
 def open_office(folder: Folder, passphrase: str, clock: Clock) -> OpenedOffice:
     """Unlock an office.
 
-    Raises `no-office-here`, `no-network-yet`, `wrong-passphrase`, `replica-damaged`, and the codes of the key file and
-    of the intent file. A database behind its mark opens, in quarantine.
+    Raises `no-office-here`, `no-network-yet`, `wrong-passphrase`, `replica-damaged`, `intent-of-another-node` and the
+    codes of the key file. A database behind its mark opens in quarantine, and so does one whose intent file is
+    missing or damaged.
     """
     if folder.standing() != "member":
         code = "no-network-yet" if folder.standing() == "office" else "no-office-here"
@@ -181,12 +182,21 @@ def open_office(folder: Folder, passphrase: str, clock: Clock) -> OpenedOffice:
     with ExitStack() as opened:
         database = Database(folder.replica, database_key)
         opened.callback(database.close)
-        intent = IntentLog(folder.intent, key.public, computer_identity())
-        opened.callback(intent.close)
-        journal = FileJournal(intent, folder.pending, database_key)
+        journal = _open_journal(folder, key.public, database_key)
+        opened.callback(journal.close)
         office = Office(ReplicaStore(database), charter, numbers[0], key, journal, clock)
         opened.pop_all()  # the office closes them now
         return OpenedOffice(office, keys)
+
+
+def _open_journal(folder: Folder, node_key: bytes, database_key: bytes) -> Journal:
+    try:
+        intent = IntentLog(folder.intent, node_key, computer_identity())
+    except MunimentError as error:
+        if error.code not in ("intent-missing", "intent-damaged"):
+            raise
+        return LostJournal(error.code)
+    return FileJournal(intent, folder.pending, database_key)
 
 
 def open_officer(folder: Folder, number: int, passphrase: str) -> SigningKey:

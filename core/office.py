@@ -45,7 +45,7 @@ from core.store.intent import Mark, compare
 from core.store.journal import Journal
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
-from core.views import ActView
+from core.views import ActView, QuarantineView
 
 # Two signatures and what CBOR adds around them.
 EVIDENCE_EXTRA_BYTES = 160
@@ -109,10 +109,10 @@ class Office(Exchange, Reading):
 
         Asked anew each time: a meeting may bring blocks of this node that this computer never wrote, or a twin's.
         """
-        if self._restored:
-            return "restored"
         if not self._journal.is_ours():
-            return "copied-computer"
+            return self._journal.fault
+        if self._restored and self._journal.last() is None:
+            return "restored"  # its journal began with the restore: it knows nothing of what was signed before
         if self.lace.forkers >> self.number & 1:
             return "own-fork"
         standing = compare(self._journal.last(), self._head())
@@ -122,6 +122,14 @@ class Office(Exchange, Reading):
     def quarantine(self, code: str | None) -> None:
         """Sign nothing from now on: what is stored was found not to be what was signed."""
         self._damage = code
+
+    def quarantine_view(self) -> QuarantineView | None:
+        """Why this node may not sign, and how far it is from signing again; None where it may."""
+        code, meant, head = self.quarantine, self._journal.last(), self._head()
+        if code is None:
+            return None
+        mends = code == "database-behind"
+        return QuarantineView(code, mends, head.seq if head else 0, meant.seq if mends and meant else None)
 
     def _head(self) -> Mark | None:
         tips = self.lace.tips(self.number)
@@ -277,7 +285,7 @@ class Office(Exchange, Reading):
 
         Until anchors exist a block with acts awaits while it is not certified here.
         """
-        if self.quarantine is not None or not self.roll.members[self.number].witness:
+        if self._why_not_sign() is not None or not self.roll.members[self.number].witness:
             return None
         due = self._evidence_due()
         prev, _, _, opens = self.lace.next_header_facts(self.number)
@@ -302,10 +310,18 @@ class Office(Exchange, Reading):
         return tuple(due)
 
     def _may_sign(self) -> None:
-        if self.quarantine == "database-behind":  # a full disk kept the last block from being committed
+        code = self._why_not_sign()
+        if code is not None:
+            raise MunimentError("quarantine", why=code)
+
+    def _why_not_sign(self) -> str | None:
+        """The code of the quarantine, once what was cut short is finished.
+
+        A full disk kept the last block from being committed, or its parents came back with a meeting.
+        """
+        if self.quarantine == "database-behind":
             self._finish_interrupted()
-        if self.quarantine is not None:
-            raise MunimentError("quarantine", why=self.quarantine)
+        return self.quarantine
 
     def _write_block(self, payload: Payload | None, judged: Judged | None = None) -> bytes:
         payload_bytes = payload.encoded if payload else None

@@ -32,6 +32,8 @@ class Ladder:
     code: str | None = None  # why it was rejected, suspended, held or warned
     facts: Mapping[str, Any] = field(default_factory=dict)
     outcome: str = "entered"  # entered, suspended, held, warned, without_effect or rejected
+    shared: bool = False  # only the common order decides it: seen by the quorum is not confirmed yet
+    anchor: int | None = None  # number of the anchor that executed it
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,16 @@ class Today:
     counts: Mapping[str, int]  # of the four lists, by their names
     forkers: tuple[int, ...]
     not_heard: tuple[int, ...]  # offices of which nothing is held
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineView:
+    """Why this office may not sign."""
+
+    code: str
+    mends: bool  # it ends by itself once every own block up to `meant` is held again
+    held: int  # own blocks held here
+    meant: int | None  # number of the last block that this computer meant to sign, where its intent file tells
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,18 @@ import io
 import json
 import os
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.backup import restore_backup, write_backup
+from core.backup import restore_backup, restore_in_place, write_backup
 from core.errors import MunimentError
 from core.folder import Folder, open_office, open_officer
+from core.office import Office
+from core.views import QuarantineView
 from tests.folders import OFFICE_SECRET, OFFICER_SECRET, make_member, register
 from tests.offices import StepClock
 
@@ -116,6 +118,144 @@ def test_the_office_goes_on_while_and_after_it_is_backed_up(tmp_path: Path) -> N
         counts.append(office.counts().acts)
         office.close()
     assert counts == [1, 2]
+
+
+# -- in place -------------------------------------------------------------------------------------------------------
+
+
+class Desk:
+    """An office with three acts in its backup and two after it, which a neighbour's replica holds."""
+
+    def __init__(self, path: Path) -> None:
+        self.member = make_member(path / "office")
+        self.folder = self.member.folder
+        self.backup = path / "file.backup"
+        opened = self.member.open()
+        for number in range(3):
+            register(self.folder, opened.office, number)
+        write_backup(self.folder, opened, self.backup)
+        for number in (3, 4):
+            register(self.folder, opened.office, number)
+        self.blocks = [opened.office.block(block) for block in opened.office.newer_than([])]
+        opened.office.close()
+
+    def restore(self) -> bool:
+        return restore_in_place(self.backup, self.folder, OFFICE_SECRET)
+
+    def give_back(self, office: Office) -> None:
+        for block in self.blocks:
+            office.receive(*block)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+@pytest.mark.parametrize("loss", ["damaged", "missing", "all but the intent file"])
+def test_restored_in_place_it_signs_again_once_it_holds_its_blocks(desk: Desk, loss: str) -> None:
+    if loss == "damaged":
+        desk.folder.replica.write_bytes(os.urandom(9_000))
+        assert code_of(desk.member.open) == "replica-damaged"
+    else:
+        desk.folder.replica.unlink()
+    if loss == "all but the intent file":
+        for path in (desk.folder.charter, desk.folder.card, desk.folder.node_key, desk.folder.officer_key(0)):
+            path.unlink()
+    assert desk.restore()
+    opened = desk.member.open()
+    assert opened.office.quarantine_view() == QuarantineView("database-behind", True, 3, 5)
+    assert code_of(lambda: register(desk.folder, opened.office, 9)) == "quarantine"
+    assert opened.office.write() is None
+    desk.give_back(opened.office)
+    assert opened.office.quarantine is None
+    assert register(desk.folder, opened.office, 9).seq == 6
+    opened.office.close()
+
+
+def test_what_a_restore_in_place_found_is_kept_aside(desk: Desk) -> None:
+    desk.folder.replica.write_bytes(b"damaged")
+    desk.restore()
+    desk.restore()
+    aside = [desk.folder.path / f"before-restore-{number}" for number in (1, 2)]
+    assert (aside[0] / "replica.db").read_bytes() == b"damaged"
+    assert (aside[1] / "charter").read_bytes() == desk.folder.charter.read_bytes()
+    assert not list(desk.folder.path.glob(".restore*"))
+
+
+@pytest.mark.parametrize("fate", ["missing", "damaged", "copied"])
+def test_without_its_own_intent_file_a_restore_in_place_never_signs_again(desk: Desk, fate: str) -> None:
+    desk.folder.replica.write_bytes(b"damaged")
+    content = desk.folder.intent.read_bytes()
+    desk.folder.intent.unlink()
+    if fate == "damaged":
+        desk.folder.intent.write_bytes(content[:100])
+    elif fate == "copied":
+        desk.folder.path.joinpath("holds the number").write_bytes(b"")  # so that the copy gets another one
+        desk.folder.intent.write_bytes(content)
+    assert not desk.restore()
+    opened = desk.member.open()
+    desk.give_back(opened.office)
+    assert opened.office.quarantine_view() == QuarantineView("restored", False, 5, None)
+    assert code_of(lambda: register(desk.folder, opened.office, 9)) == "quarantine"
+    opened.office.close()
+
+
+def test_a_restore_in_place_that_is_refused_changes_nothing(desk: Desk, backup: Path, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in desk.folder.path.rglob("*") if path.is_file()}
+
+    def refused(source: Path, passphrase: str = OFFICE_SECRET) -> str:
+        code = code_of(lambda: restore_in_place(source, desk.folder, passphrase))
+        assert {path: path.read_bytes() for path in desk.folder.path.rglob("*") if path.is_file()} == before
+        return code
+
+    assert refused(backup) == "intent-of-another-node"  # another office's
+    assert refused(desk.backup, "another mill by the lake") == "wrong-passphrase"
+    assert refused(tmp_path / "none") == "file-not-found"
+    (tmp_path / "cut").write_bytes(desk.backup.read_bytes()[:-30_000])
+    assert refused(tmp_path / "cut") in ("not-a-backup", "replica-damaged")
+
+
+def test_an_office_that_is_open_is_not_restored_in_place(desk: Desk) -> None:
+    opened = desk.member.open()
+    assert code_of(desk.restore) == "replica-in-use"
+    assert opened.office.verify_stored(0, 10) == 5
+    opened.office.close()
+
+
+def test_a_restore_in_place_that_was_cut_short_is_finished_by_the_same_call(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The power goes at each step that moves a file."""
+    real, moves = os.replace, iter(range(1000))
+
+    def count(*names: object) -> None:
+        next(moves)
+        real(*names)  # type: ignore[arg-type]  # as os.replace takes them
+
+    monkeypatch.setattr(os, "replace", count)
+    desk.restore()
+    steps = next(moves)
+
+    class PowerCutError(Exception):
+        pass
+
+    for cut in range(steps):
+        left = iter(range(cut))
+
+        def stop(*names: object, left: Iterator[int] = left) -> None:
+            if next(left, None) is None:
+                raise PowerCutError
+            real(*names)  # type: ignore[arg-type]  # as os.replace takes them
+
+        monkeypatch.setattr(os, "replace", stop)
+        with pytest.raises(PowerCutError):
+            desk.restore()
+        monkeypatch.setattr(os, "replace", real)
+        assert desk.restore()
+        opened = desk.member.open()
+        assert opened.office.quarantine_view() == QuarantineView("database-behind", True, 3, 5)
+        opened.office.close()
 
 
 # -- files that are no backups --------------------------------------------------------------------------------------

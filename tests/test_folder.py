@@ -168,7 +168,6 @@ def test_what_is_missing_is_named(tmp_path: Path, member: OnDisk) -> None:
     make_office(tmp_path / "alone")
     assert code_of(lambda: open_office(Folder(tmp_path / "alone"), OFFICE_SECRET, StepClock())) == "no-network-yet"
     for path, code in (
-        (member.folder.intent, "intent-missing"),
         (member.folder.replica, "replica-missing"),
         (member.folder.node_key, "file-not-found"),
     ):
@@ -188,7 +187,7 @@ def test_a_wrong_passphrase_is_told_and_changes_nothing(member: OnDisk) -> None:
     assert code_of(lambda: open_officer(member.folder, 5, OFFICE_SECRET)) == "no-officer-key"
 
 
-@pytest.mark.parametrize("name", ["node.key", "charter", "intent.log", "replica.db"])
+@pytest.mark.parametrize("name", ["node.key", "charter", "replica.db"])
 def test_a_truncated_or_foreign_file_is_refused_without_a_trace(member: OnDisk, name: str) -> None:
     path = member.folder.path / name
     content = path.read_bytes()
@@ -283,6 +282,25 @@ def test_an_older_intent_file_is_seen(member: OnDisk) -> None:
     opened = member.open()
     assert opened.office.quarantine == "database-ahead"
     opened.office.close()
+
+
+@pytest.mark.parametrize("code", ["intent-missing", "intent-damaged"])
+def test_without_its_intent_file_an_office_reads_and_signs_nothing(member: OnDisk, code: str) -> None:
+    opened = member.open()
+    register(member.folder, opened.office, 1)
+    opened.office.close()
+    content = member.folder.intent.read_bytes()
+    for wrong in (b"", content[: len(content) // 2 - 1], os.urandom(len(content))):
+        member.folder.intent.write_bytes(wrong)
+        if code == "intent-missing":
+            member.folder.intent.unlink()
+        opened = member.open()
+        assert opened.office.quarantine == code
+        assert code_of(lambda opened=opened: register(member.folder, opened.office, 2)) == "quarantine"  # type: ignore[misc]  # mypy knows no default of a lambda
+        assert opened.office.write() is None
+        assert len(opened.office.list_records("land.parcel")) == 1
+        opened.office.close()
+        assert member.folder.intent.exists() == (code == "intent-damaged")
 
 
 def test_one_folder_is_open_once(member: OnDisk) -> None:

@@ -23,8 +23,8 @@ from core.ledger.transaction import Signer, decode_transaction, encode_transacti
 from core.office import Office, Proposal
 from core.reading import LIST_LIMIT
 from core.store.intent import Mark
-from core.store.journal import MemoryJournal
-from core.views import Step
+from core.store.journal import Journal, LostJournal, MemoryJournal
+from core.views import QuarantineView, Step
 from tests.ledger.building import Network
 from tests.ledger.values import one_place_wrong
 from tests.offices import (
@@ -615,6 +615,112 @@ def test_a_copied_computer_signs_nothing(network: Network, offices: list[Office]
     office = open_in_memory(network, 0, first.store, copied)
     assert office.quarantine == "copied-computer"
     assert code_of(lambda: register(network, office, 2)) == "quarantine"
+
+
+def without_the_newest(network: Network, office: Office, count: int, journal: Journal) -> Office:
+    """The office with an older database: it lacks the last blocks of its own chain and what stands on them."""
+    head = office.lace.tips(office.number)[0]
+    for _ in range(count):
+        assert head.prev is not None
+        head = head.prev
+    behind = open_in_memory(network, office.number)
+    for block in office.newer_than([]):
+        if office.lace.in_past(office.lace.vertices[block], head):
+            behind.receive(*office.block(block))
+    return open_in_memory(network, office.number, behind.store, journal)
+
+
+def signs_nothing(network: Network, office: Office) -> bool:
+    before = office.vector()
+    assert office.write() is None
+    assert code_of(lambda: register(network, office, 99)) == "quarantine"
+    assert code_of(lambda: office.record_batch(office.batch([registrar(office)]), [bytes(64)])) == "quarantine"
+    return office.vector() == before
+
+
+def test_quarantine_ends_when_every_own_block_is_held_again(network: Network, offices: list[Office]) -> None:
+    first, second, third = offices[:3]
+    register(network, first, 1)
+    register(network, first, 2)
+    meet(first, second)
+    register(network, first, 3)
+    hand_over(first, third)
+    whole = first.lace.tips(0)[0].seq
+    office = without_the_newest(network, first, whole - 1, ForgetfulJournal(first._journal))  # type: ignore[arg-type]  # a memory journal
+    assert office.quarantine_view() == QuarantineView("database-behind", True, 1, whole)
+    assert signs_nothing(network, office)
+    hand_over(second, office)  # who does not hold the last one
+    assert office.quarantine_view() == QuarantineView("database-behind", True, whole - 1, whole)
+    assert signs_nothing(network, office)
+    hand_over(third, office)
+    assert (office.quarantine, office.quarantine_view()) == (None, None)
+    assert register(network, office, 4).seq == whole + 1
+    meet_until_quiet([office, *offices[1:]])
+    assert not any(one.forkers() for one in (office, *offices[1:]))
+    assert [row.label for row in office.list_records("land.parcel")] == [f"{n:010}" for n in (1, 2, 3, 4)]
+
+
+def test_the_block_that_nobody_else_has_is_signed_again_once_its_parents_are_back(
+    network: Network, offices: list[Office]
+) -> None:
+    first, second = offices[:2]
+    register(network, first, 1)
+    register(network, first, 2)
+    hand_over(first, second)
+    last = register(network, first, 3)
+    office = without_the_newest(network, first, 2, first._journal)
+    assert office.quarantine == "database-behind"
+    assert signs_nothing(network, office)
+    hand_over(second, office)
+    office.write()  # as every meeting ends
+    assert office.quarantine is None
+    assert office.act_view(last.id).block == last.block
+    hand_over(first, second)
+    hand_over(office, second)
+    assert not second.forkers()
+
+
+def test_a_restore_beside_its_own_intent_file_ends_like_any_older_database(
+    network: Network, offices: list[Office]
+) -> None:
+    first, second = offices[:2]
+    register(network, first, 1)
+    register(network, first, 2)
+    hand_over(first, second)
+    restored = without_the_newest(network, first, 1, MemoryJournal())
+    restored.store.database.set_meta("restored", b"1")
+    office = open_in_memory(network, 0, restored.store, ForgetfulJournal(first._journal))  # type: ignore[arg-type]  # a memory journal
+    assert office.quarantine == "database-behind"
+    hand_over(second, office)
+    assert office.quarantine is None
+
+
+@pytest.mark.parametrize("code", ["restored", "copied-computer", "intent-missing"])
+def test_no_neighbour_ends_a_quarantine_that_no_intent_file_vouches_for(
+    network: Network, offices: list[Office], code: str
+) -> None:
+    """The newest block may be with one sleeping office, whatever the others hold."""
+    first = offices[0]
+    register(network, first, 1)
+    register(network, first, 2)
+    meet_until_quiet(offices)
+    journals: dict[str, Journal] = {
+        "restored": MemoryJournal(),
+        "copied-computer": ForgetfulJournal(first._journal, ours=False),  # type: ignore[arg-type]  # a memory journal
+        "intent-missing": LostJournal("intent-missing"),
+    }
+    restored = without_the_newest(network, first, 1, MemoryJournal())
+    restored.store.database.set_meta("restored", b"1")
+    office = open_in_memory(network, 0, restored.store, journals[code])
+    view = office.quarantine_view()
+    assert view is not None
+    assert (view.code, view.mends, view.meant) == (code, False, None)
+    for other in offices[1:]:
+        hand_over(other, office)
+    assert office.vector() == offices[1].vector()
+    assert office.quarantine == code
+    assert signs_nothing(network, office)
+    assert hand_over(office, open_in_memory(network, 1)) > 0  # it reads and relays
 
 
 # -- batches --------------------------------------------------------------------------------------------------------

@@ -7,8 +7,11 @@
 from pathlib import Path
 from typing import Protocol
 
+from core.errors import MunimentError
 from core.store.intent import IntentLog, Mark
 from core.store.pending import keep_pending, recall_pending
+
+COPIED = "copied-computer"
 
 
 class Journal(Protocol):
@@ -16,6 +19,11 @@ class Journal(Protocol):
 
     def is_ours(self) -> bool:
         """Whether this is the very journal that this computer wrote."""
+        ...
+
+    @property
+    def fault(self) -> str:
+        """The code of why it is not, where it is not."""
         ...
 
     def prepare(self, mark: Mark, unsigned_block: bytes) -> None:
@@ -40,6 +48,10 @@ class FileJournal:
 
     def is_ours(self) -> bool:
         return self._intent.computer_matches()
+
+    @property
+    def fault(self) -> str:
+        return COPIED
 
     def prepare(self, mark: Mark, unsigned_block: bytes) -> None:
         self._intent.check(mark)  # a block that may not be signed must not replace the one kept
@@ -66,6 +78,10 @@ class MemoryJournal:
     def is_ours(self) -> bool:
         return True
 
+    @property
+    def fault(self) -> str:
+        return COPIED
+
     def prepare(self, mark: Mark, unsigned_block: bytes) -> None:
         self._last = (mark, unsigned_block)
 
@@ -74,3 +90,25 @@ class MemoryJournal:
 
     def close(self) -> None:
         """Nothing to give back."""
+
+
+class LostJournal:
+    """Stands where the intent file is missing or damaged: the office reads and relays, and signs nothing."""
+
+    def __init__(self, fault: str) -> None:
+        self.fault = fault
+
+    def last(self) -> Mark | None:
+        return None
+
+    def is_ours(self) -> bool:
+        return False
+
+    def prepare(self, mark: Mark, unsigned_block: bytes) -> None:  # noqa: ARG002  # nothing is ever signed here
+        raise MunimentError("quarantine", why=self.fault)
+
+    def unfinished(self) -> bytes | None:
+        return None
+
+    def close(self) -> None:
+        """Nothing was opened."""
