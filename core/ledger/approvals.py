@@ -9,20 +9,17 @@ epoch approves only what lies outside its past.
 from collections.abc import Callable, Iterator
 from itertools import chain, repeat
 
-from core.ledger.roll import Roll
 from core.ledger.vertex import Vertex, covers, each_tip
 
 InPast = Callable[[Vertex, Vertex], bool]  # (earlier, later)
 
 
-def approve(witness: Vertex, roll: Roll, closing: Vertex | None) -> list[Vertex]:
-    """Count what a new block approves; the blocks that this certifies, by author and seq.
+def approve(witness: Vertex, quorum: int, closing: Vertex | None) -> list[Vertex]:
+    """Count what a new block of a witness approves; the blocks that this certifies, by author and seq.
 
-    `roll`: of the block's epoch; `closing`: the closing anchor of the epoch before.
+    `quorum`: of the block's epoch; `closing`: the closing anchor of the epoch before.
     """
-    if not roll.members[witness.author].witness or witness.closed:
-        return []
-    bit, quorum, certified = 1 << witness.author, roll.quorum, []
+    bit, certified = 1 << witness.author, []
     for seen in newly_seen(witness, closing):
         if witness.forkers >> seen.author & 1 or seen.counted_in > witness.epoch:
             continue

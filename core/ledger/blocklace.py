@@ -152,8 +152,8 @@ class Blocklace:
         siblings = tuple(self._places.get((header.author, header.incarnation, header.seq), ()))
         self._place(vertex, siblings, accused)
         self._derive(vertex, header, accused)
-        closing = self.closings[vertex.epoch - 1] if vertex.epoch else None
-        return Added(vertex, tuple(approve(vertex, self.rolls[vertex.epoch], closing)), siblings)
+        certified = self._approve(vertex) if self._approves(vertex) else []
+        return Added(vertex, tuple(certified), siblings)
 
     def accuse(self, author: int, incarnation: int) -> None:
         """This view has learned of a fork without holding both blocks."""
@@ -252,6 +252,15 @@ class Blocklace:
 
     def _chains_of_epoch(self, epoch: int) -> list[tuple[int, int]]:
         return [(m.number, self.chains[m.number, m.incarnation]) for m in self.rolls[epoch].members]
+
+    # -- approvals ----------------------------------------------------------------------------------------------
+
+    def _approves(self, vertex: Vertex) -> bool:
+        return self.rolls[vertex.epoch].members[vertex.author].witness and not vertex.closed
+
+    def _approve(self, vertex: Vertex) -> list[Vertex]:
+        closing = self.closings[vertex.epoch - 1] if vertex.epoch else None
+        return approve(vertex, self.rolls[vertex.epoch].quorum, closing)
 
     # -- rounds -------------------------------------------------------------------------------------------------
 

@@ -169,7 +169,7 @@ def header_of(author: int, prev: Vertex | None, refs: Iterable[Vertex], round_: 
 def put(lace: Blocklace, author: int, name: str, prev: Vertex | None, refs: Iterable[Vertex] = ()) -> Vertex:
     refs = list(refs)
     parents = ([prev] if prev else []) + refs
-    header = header_of(author, prev, refs, lace._round(tuple(parents)))
+    header = header_of(author, prev, refs, lace._round(0, tuple(parents)))
     lace.check(header)
     return lace.add(name.encode().ljust(32), header, True).vertex
 
@@ -190,13 +190,13 @@ def test_each_broken_rule_is_named() -> None:
     second = put(lace, 0, "second", first)
     other = start(lace, 1, "other")
     seen = put(lace, 1, "seen", other, [second])
-    far = Vertex(second.id, 0, 0, 9, 0, None, (), False, 0, 0)
+    far = Vertex(second.id, 0, 0, 0, 0, 9, 0, None, (), False, 0, 0)
     cases = {
         "unknown-author": header_of(4, None, [first], 0),
         "wrong-incarnation": header_of(2, None, [], 0, incarnation=1),
         "wrong-epoch": header_of(2, None, [], 0, epoch=1),
         "too-many-references": header_of(
-            2, None, [Vertex(bytes([n] * 32), 0, 0, 1, 0, None, (), False, 0, 0) for n in range(5)], 0
+            2, None, [Vertex(bytes([n] * 32), 0, 0, 0, 0, 1, 0, None, (), False, 0, 0) for n in range(5)], 0
         ),
         "broken-chain": header_of(0, second, [], 0, seq=2),
         "broken-reference": header_of(2, None, [far], 0),
@@ -207,7 +207,7 @@ def test_each_broken_rule_is_named() -> None:
     }
     for code, header in cases.items():
         assert refusal(lace, header) == code
-    assert refusal(lace, header_of(2, None, [], 0, closing_anchor=bytes(32))) == "wrong-epoch"
+    assert refusal(lace, header_of(2, None, [], 0, closing_anchor=bytes(32))) == "wrong-closing-anchor"
     assert refusal(lace, header_of(1, first, [], 0)) == "broken-chain"
     assert refusal(lace, header_of(1, seen, [second], 0)) == "references-overlap"
     assert refusal(lace, header_of(1, seen, [seen], 0)) == "references-overlap"
@@ -233,19 +233,19 @@ def test_a_previous_block_may_lie_in_the_past_of_a_reference() -> None:
 def test_missing_parents_are_named_and_only_those() -> None:
     lace = Blocklace(roll_of(4))
     first = start(lace, 0, "first")
-    unknown = Vertex(b"?" * 32, 2, 0, 1, 0, None, (), False, 0, 0)
+    unknown = Vertex(b"?" * 32, 2, 0, 2, 0, 1, 0, None, (), False, 0, 0)
     assert lace.missing(header_of(1, None, [first, unknown], 0)) == [unknown.id]
     assert lace.missing(header_of(2, unknown, [first], 0)) == [unknown.id]
 
 
-def test_blocks_await_until_they_are_certified_and_never_a_forkers() -> None:
+def test_blocks_await_until_an_anchor_executes_them_and_never_a_forkers() -> None:
     lace = Blocklace(roll_of(4))
     first = start(lace, 0, "first")
     assert lace.awaiting() == [first]
     one = put(lace, 1, "one", None, [first])
     put(lace, 2, "two", None, [one])
     assert first.certified
-    assert first not in lace.awaiting()
+    assert first in lace.awaiting()
     forked = start(lace, 3, "left")
     assert forked in lace.awaiting()
     start(lace, 3, "right")
