@@ -2,13 +2,14 @@
 LAWS.md.
 """
 
-from core.laws.applying import Context, Order
+from core.laws.applying import Context
 from core.laws.execution import execute
 from core.laws.form import FormField, extract_form, procedure_form, record_form, typed_text
 from core.laws.indexing import key_group
 from core.laws.law import Law
 from core.laws.law_check import LawReport, check_law
 from core.laws.law_reading import law_from_canonical, parse_law
+from core.laws.placing import Order
 from core.laws.problems import LawError
 from core.laws.sentences import rule_sentence
 from core.laws.verdict import Accepted, Finding, Rejected, TraceStep

@@ -14,26 +14,12 @@ from core.laws.indexing import check_room, index_changes, record_frame
 from core.laws.judging import Judge, evaluate
 from core.laws.law import Law, Procedure, Register
 from core.laws.numbers import next_number, year_of
+from core.laws.placing import Order
 from core.laws.record_checks import check_bounds, check_size
 from core.laws.verdict import Refused
 from core.ledger.record import Change, IndexChange, Record, State, new_record_id
 
-DAY_MS = 86_400_000
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The place that an anchor gives an act (3-ledger §6). Acts are named by the first 16 bytes of their ids.
-
-    The answers are asked for only where a verdict depends on them.
-    """
-
-    anchor: int  # number of the anchor that executes the act
-    consensus_ms: int  # its consensus time: the act was written no later
-    spread_ms: int  # newest minus oldest of the claimed times that the median was taken of
-    unseen: Callable[[bytes], bool]  # neither block, the one of that act and the one of this, is in the other's past
-    settled: Callable[[bytes], bool]  # that act was executed at an anchor whose block is in the past of this block
-    not_before_ms: Callable[[], int]  # consensus time of the newest anchor in this block's past; 0 if there is none
+__all__ = ["Applying", "Context", "Order"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +39,6 @@ class Context:
     homes: Mapping[str, str] = field(default_factory=dict)  # "<law>.<register>" → "office" | "shared"
     order: Order | None = None
     waiting: AbstractSet[bytes] = frozenset()
-    spread_limit_ms: int = DAY_MS  # beyond it no deadline is decided
 
 
 class Applying:

@@ -1,0 +1,43 @@
+"""The place that an anchor gives an act, and what it tells of time (3-ledger §6, 8-practice 8).
+
+Between two bounds an act has come into being: not before the consensus time of the newest anchor in its block's past,
+not after that of the anchor which executes it. So a deadline has three answers: surely kept, surely missed, undecided.
+Where the clocks of the quorum stood too far apart, nothing is sure. Days are days of UTC.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+DAY_MS: Final = 86_400_000
+_EPOCH: Final = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One act's place. Other acts are named by the first 16 bytes of their ids.
+
+    The functions are asked only where a verdict depends on them.
+    """
+
+    anchor: int  # number of the anchor that executes the act
+    consensus_ms: int  # its consensus time: the act was written no later
+    spread_ms: int  # newest minus oldest of the claimed times that the median was taken of
+    unseen: Callable[[bytes], bool]  # neither block, the one of that act and the one of this, is in the other's past
+    settled: Callable[[bytes], bool]  # that act was executed at an anchor whose block is in the past of this block
+    not_before_ms: Callable[[], int]  # consensus time of the newest anchor in this block's past; 0 if there is none
+    spread_limit_ms: int = DAY_MS  # of the charter; beyond it no deadline is decided
+
+    def by(self, end_ms: int) -> bool | None:
+        """Whether the act was surely made by this time; False: surely after it; None: undecided."""
+        if self.spread_ms > self.spread_limit_ms:
+            return None
+        if self.consensus_ms <= end_ms:
+            return True
+        return False if self.not_before_ms() > end_ms else None
+
+
+def end_of_day(day: list[int]) -> int:
+    """The last millisecond of a whole day, since 1970."""
+    return ((date(*day) - _EPOCH).days + 1) * DAY_MS - 1
