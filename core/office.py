@@ -39,7 +39,7 @@ from core.ledger.transaction import (
     encode_transaction,
     transaction_id,
 )
-from core.reading import Reading
+from core.reading_ledger import LedgerReading
 from core.replica import Admitted, Judged
 from core.store.intent import Mark, compare
 from core.store.journal import Journal
@@ -72,7 +72,7 @@ class DrawnUp:
     row_changes: int
 
 
-class Office(Exchange, Reading):
+class Office(Exchange, LedgerReading):
     """One office's replica with its own key."""
 
     _drawn_up: DrawnUp | None = None

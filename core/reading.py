@@ -10,6 +10,7 @@ from core.ledger.receipt import make_receipt
 from core.ledger.receipt_format import MAX_CREATED, Origin
 from core.ledger.record import Record, new_record_id
 from core.ledger.transaction import decode_transaction
+from core.ledger.vertex import Vertex
 from core.replica import Replica
 from core.store.chain import ActRow
 from core.store.pages import label
@@ -71,7 +72,7 @@ class Reading(Replica):
 
     def _ladder(self, row: ActRow, block: bytes) -> Ladder:
         vertex = self.lace.vertices[block]
-        seen_by = tuple(n for n in range(len(self.roll.members)) if vertex.approvals >> n & 1)
+        seen_by = self._seen_by(vertex)
         code, facts = row.code, row.facts
         forked = bool(self.lace.forkers >> row.author & 1)
         if row.outcome == REJECTED:
@@ -198,12 +199,20 @@ class Reading(Replica):
         return LedgerCounts(self.store.state.record_count(), blocks, acts, ladder, self.state_root())
 
     def _block_step(self, position: int) -> Step:
-        vertex = self.lace.vertices[self.store.chain.id_at(position)]
+        return self._vertex_step(self.lace.vertices[self.store.chain.id_at(position)])
+
+    def _vertex_step(self, vertex: Vertex) -> Step:
+        """How far a block has climbed, whatever became of its single acts."""
+        if vertex.anchor:
+            return Step.FINAL
         if vertex.certified:
             return Step.CERTIFIED
         if self.lace.forkers >> vertex.author & 1:
             return Step.REJECTED
         return Step.WITNESSED if vertex.approvals.bit_count() > 1 else Step.RECORDED
+
+    def _seen_by(self, vertex: Vertex) -> tuple[int, ...]:
+        return tuple(n for n in range(len(self.roll.members)) if vertex.approvals >> n & 1)
 
     def state_root(self) -> bytes:
         """32 bytes that commit to every record of the agreed state."""

@@ -119,6 +119,64 @@ class QuarantineView:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerExtent:
+    """What a picture of the ledger has to show."""
+
+    blocks: int  # also the position of the newest
+    forkers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """One block of the ledger as a picture draws it."""
+
+    position: int  # of arrival here, from 1: parents before children
+    id: bytes
+    author: int
+    incarnation: int
+    epoch: int
+    seq: int
+    round: int
+    parents: tuple[bytes, ...]
+    opener: bool
+    acts: int
+    claimed_ms: int
+    step: Step
+    seen_by: tuple[int, ...]  # numbers of the offices that have countersigned it, its own included
+    entered: int  # number of the anchor that executed it, 0: not yet
+    anchor: int  # its own number if it is an anchor, else 0
+    forked: bool  # another block of its author stands at the same place
+
+
+@dataclass(frozen=True, slots=True)
+class BlockDetail:
+    block: BlockView
+    acts: tuple[ActView, ...]  # the first of them
+
+
+@dataclass(frozen=True, slots=True)
+class ForkBranch:
+    """One of the two blocks that prove a fork."""
+
+    block: bytes
+    claimed_ms: int
+    held: bool  # whether the block itself is here, not its header alone
+    acts: tuple[ActView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForkView:
+    """A proven fork and what it has done to its author's acts here."""
+
+    author: int
+    seq: int
+    branches: tuple[ForkBranch, ...]
+    standing_count: int  # acts of the author that stand, whatever it signed twice
+    void_count: int
+    void: tuple[ActView, ...]  # the first of them
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A case file on this computer: bytes of the shared document and what a list shows of it."""
 

@@ -94,6 +94,12 @@ class ChainStore:
         )
         return [_block_row(row) for row in rows]
 
+    def act_counts_of_blocks(self, after: int, count: int) -> list[tuple[int, bytes, int]]:
+        """(position, id, how many acts) of at most so many blocks after a position, in order of arrival."""
+        return self._db.rows(
+            "SELECT position, id, acts FROM block WHERE position > ? ORDER BY position LIMIT ?", (after, count)
+        )
+
     def headers(self) -> Iterator[tuple[bytes, bytes, bool, list[int]]]:
         """(id, header, whether it has acts, accused) of all blocks in order of arrival."""
         after = 0
