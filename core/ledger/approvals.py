@@ -6,7 +6,7 @@ nothing. Approvals of different epochs are never added; below a closing anchor e
 epoch approves only what lies outside its past.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
 
 from core.ledger.vertex import Vertex, covers, each_tip
@@ -57,3 +57,19 @@ def certified_within(vertex: Vertex, view: Vertex, quorum: int, in_past: InPast)
     if vertex.counted_in != view.epoch:
         return False
     return len({witness.author for witness in vertex.approved_by if in_past(witness, view)}) >= quorum
+
+
+def has_second_level(vertex: Vertex, tips: Iterable[Vertex], roll: Roll, in_past: InPast) -> bool:
+    """Whether q witnesses have each written a block before CLOSE whose past holds the certificate (3-ledger §6).
+
+    `tips`: the newest blocks of the witnesses' chains. Of an act that no anchor has executed yet.
+    """
+    confirming: set[int] = set()
+    for tip in tips:
+        step: Vertex | None = tip
+        while step is not None and step.closed:
+            step = step.prev
+        if step is not None and step.epoch == tip.epoch and roll.members[tip.author].witness:
+            if certified_within(vertex, step, roll.quorum, in_past):
+                confirming.add(tip.author)
+    return len(confirming) >= roll.quorum
