@@ -59,17 +59,17 @@ def certified_within(vertex: Vertex, view: Vertex, quorum: int, in_past: InPast)
     return len({witness.author for witness in vertex.approved_by if in_past(witness, view)}) >= quorum
 
 
-def has_second_level(vertex: Vertex, tips: Iterable[Vertex], roll: Roll, in_past: InPast) -> bool:
+def has_second_level(vertex: Vertex, witness_tips: Iterable[Vertex], quorum: int, in_past: InPast) -> bool:
     """Whether q witnesses have each written a block before CLOSE whose past holds the certificate (3-ledger §6).
 
-    `tips`: the newest blocks of the witnesses' chains. Of an act that no anchor has executed yet.
+    `witness_tips`: the newest blocks of the witnesses' chains. Of an act that no anchor has executed yet.
     """
     confirming: set[int] = set()
-    for tip in tips:
+    for tip in witness_tips:
         step: Vertex | None = tip
         while step is not None and step.closed:
             step = step.prev
-        if step is not None and step.epoch == tip.epoch and roll.members[tip.author].witness:
-            if certified_within(vertex, step, roll.quorum, in_past):
-                confirming.add(tip.author)
-    return len(confirming) >= roll.quorum
+        before_close = step is not None and step.epoch == tip.epoch
+        if step is not None and before_close and certified_within(vertex, step, quorum, in_past):
+            confirming.add(tip.author)
+    return len(confirming) >= quorum
