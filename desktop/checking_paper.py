@@ -60,6 +60,7 @@ def _present(result: VerifyResult, office: Office) -> tuple[str, Shape]:
     if result.step is None:
         return (say("verify.not-held"), Shape.INFO) if result.act is not None else ("", Shape.INFO)
     seen = tuple(range(len(result.witnesses)))
-    ladder = Ladder(Step(result.step), seen, office.roll.quorum, outcome=result.outcome or "entered")
+    outcome = result.outcome or "entered"
+    ladder = Ladder(Step(result.step), seen, office.roll.quorum, outcome=outcome, shared=result.shared)
     words = ladder_words(ladder, len(office.roll.members))
     return say("verify.as-of-copy", step=words), ladder_shape(ladder)

@@ -182,6 +182,7 @@ def _act_answer(view: ActView) -> Answer:
     return {
         "act": view.id.hex(),
         "step": ladder.step.value,
+        "shared": ladder.shared,
         "seen_by": list(ladder.seen_by),
         "quorum": ladder.quorum,
         "code": ladder.code,

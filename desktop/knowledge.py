@@ -26,6 +26,7 @@ class Present:
     outcome: str
     seen_by: tuple[str, ...]
     code: str | None = None
+    shared: bool = False  # only the common order decides it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,6 @@ def knowledge_of_office(office: Office, run: Run[Present | None] = lambda questi
         except MunimentError:  # unknown-act: this replica has not heard of it
             return None
         names = tuple(office.roll.members[number].office for number in ladder.seen_by)
-        return Present(ladder.step.value, ladder.outcome, names, ladder.code)
+        return Present(ladder.step.value, ladder.outcome, names, ladder.code, ladder.shared)
 
     return Knowledge(charter.network, charter.laws, charter.node, lambda act: run(lambda: ask(act)))

@@ -68,6 +68,7 @@ class VerifyResult:
     printed: str | None = None  # the ladder's words on the paper: as printed, not proved
     step: str | None = None  # the rest needs a replica
     outcome: str | None = None
+    shared: bool = False  # only the common order decides it, however many have seen it
     witnesses: tuple[str, ...] = ()
     checkpoint: str | None = None
     detail: dict[str, Any] = field(default_factory=dict)
@@ -189,7 +190,7 @@ def _told(result: VerifyResult, facts: ReceiptFacts, law: Law | None, knowledge:
     )
     if present is None:
         return result
-    return replace(result, step=present.step, outcome=present.outcome, witnesses=present.seen_by)
+    return replace(result, step=present.step, outcome=present.outcome, shared=present.shared, witnesses=present.seen_by)
 
 
 def find_law(facts: ReceiptFacts, document: pypdfium2.PdfDocument | None, known: Sequence[Law]) -> Law | None:

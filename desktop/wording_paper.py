@@ -80,7 +80,8 @@ MONTHS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-STEPS = ("recorded", "witnessed", "certified", "final", "rejected")
+# "shared": certified, but an act that only the common order decides
+STEPS = ("recorded", "witnessed", "certified", "shared", "final", "rejected")
 SIDE_STATES = ("suspended", "held", "warned", "without_effect")
 
 # Steps of the ladder and side states that may stand on a paper. {seen} of {quorum}; {quorum} of {offices}.
@@ -89,6 +90,7 @@ LADDER: Mapping[str, Mapping[str, str]] = {
         "recorded": "Signed and kept at this office only",
         "witnessed": "Seen by {seen} of {quorum} offices",
         "certified": "Confirmed by the majority ({quorum} of {offices})",
+        "shared": "Seen by the majority, waits for the common register",
         "final": "Entered in the common register",
         "rejected": "Not entered",
         "suspended": "Suspended, something is missing",

@@ -9,13 +9,13 @@ from core.ledger.receipt import check_receipt
 from core.ledger.receipt_format import decode_receipt
 from core.office import Office
 from core.store.files import write_durably
-from core.views import ActView, Step
+from core.views import ActView, Ladder, Step
 from desktop.printing.code import pack
 from desktop.printing.extract import PrintedStep
 from desktop.printing.paper import make_pdf
 from sync.service import Service
 
-CLIMB = (Step.RECORDED, Step.WITNESSED, Step.CERTIFIED, Step.FINAL)
+CLIMB = ("recorded", "witnessed", "certified", "final")
 
 
 def print_extract(service: Service[Office], act: bytes, path: Path, language: str = "en") -> None:
@@ -34,10 +34,21 @@ def extract_pdf(office: Office, receipt: bytes, view: ActView, day: tuple[int, i
     """The PDF of an act as this office knows it on a day; asks the office nothing that changes."""
     facts = check_receipt(decode_receipt(receipt), verify, office.network)
     law = office.laws[view.transaction.law]
-    step = view.ladder.step
-    needed = Step(law.procedures[view.transaction.procedure].paper_from)
-    if step in CLIMB and CLIMB.index(step) < CLIMB.index(needed):
-        raise MunimentError("paper-not-yet", step=step.value, needed=needed.value)
-    seen = min(len(view.ladder.seen_by), view.ladder.quorum) if step is Step.WITNESSED else 1
-    printed = PrintedStep(step.value, view.ladder.outcome, seen, day)
+    step, needed = printed_step(view.ladder), law.procedures[view.transaction.procedure].paper_from
+    if _height(step) < CLIMB.index(needed):
+        raise MunimentError("paper-not-yet", step=step, needed=needed)
+    seen = min(len(view.ladder.seen_by), view.ladder.quorum) if step == "witnessed" else 1
+    printed = PrintedStep(step, view.ladder.outcome, seen, day)
     return make_pdf(facts, law, pack(receipt), printed)
+
+
+def printed_step(ladder: Ladder) -> str:
+    """The step's name on papers (wording_paper.STEPS)."""
+    return "shared" if ladder.step is Step.CERTIFIED and ladder.shared else ladder.step.value
+
+
+def _height(step: str) -> int:
+    """How high a step stands for a law that asks for one before a paper leaves; one not entered may be printed."""
+    if step == "shared":  # the majority has seen it, which confirms nothing yet
+        return CLIMB.index("witnessed")
+    return CLIMB.index(step) if step in CLIMB else len(CLIMB)

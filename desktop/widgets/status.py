@@ -16,6 +16,7 @@ class Shape(Enum):
     DRAFT = "draft"
     RECORDED = "recorded"
     WITNESSED = "witnessed"
+    SHARED = "shared"  # seen by the majority, waits for the common order
     CERTIFIED = "certified"
     FINAL = "final"
     REJECTED = "rejected"
@@ -30,6 +31,7 @@ _COLOURS = {
     Shape.DRAFT: QUIET,
     Shape.RECORDED: QUIET,
     Shape.WITNESSED: ACCENT,
+    Shape.SHARED: ACCENT,
     Shape.CERTIFIED: GOOD,
     Shape.FINAL: GOOD,
     Shape.REJECTED: BAD,
@@ -54,6 +56,8 @@ def ladder_shape(ladder: Ladder) -> Shape:
         return Shape.SUSPENDED
     if ladder.outcome == "held":
         return Shape.HELD
+    if ladder.step is Step.CERTIFIED and ladder.shared:
+        return Shape.SHARED
     return _STEPS[ladder.step]
 
 
@@ -95,6 +99,13 @@ def _paint(painter: QPainter, shape: Shape, colour: QColor) -> None:
             painter.drawEllipse(circle)
             painter.setBrush(colour)
             painter.drawPie(circle, 90 * 16, 180 * 16)
+        case Shape.SHARED:
+            painter.setBrush(colour)
+            painter.drawEllipse(circle)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor("white"))
+            for x in (4.9, 8.0, 11.1):
+                painter.drawEllipse(QPointF(x, 8), 1.05, 1.05)
         case Shape.CERTIFIED | Shape.FINAL:
             painter.setBrush(colour)
             painter.drawEllipse(circle) if shape is Shape.CERTIFIED else painter.drawRect(circle)

@@ -19,6 +19,8 @@ def step_words(ladder: Ladder, office_count: int, language: str = "en") -> str:
             return say("step.recorded", language)
         case Step.WITNESSED:
             return say("step.witnessed", language, seen=min(seen, ladder.quorum), quorum=ladder.quorum)
+        case Step.CERTIFIED if ladder.shared:
+            return say("step.shared", language)
         case Step.CERTIFIED:
             return say("step.certified", language, seen=seen, offices=office_count)
         case Step.FINAL:
@@ -31,7 +33,8 @@ def short_step(ladder: Ladder, language: str = "en") -> str:
     """For a narrow column."""
     if ladder.step is Step.WITNESSED:
         return say("short.witnessed", language, seen=min(len(ladder.seen_by), ladder.quorum), quorum=ladder.quorum)
-    return say(f"short.{ladder.step.value}", language)
+    shared = ladder.step is Step.CERTIFIED and ladder.shared
+    return say("short.shared" if shared else f"short.{ladder.step.value}", language)
 
 
 def rejection_words(code: str | None, language: str = "en") -> str:

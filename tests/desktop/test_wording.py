@@ -10,7 +10,7 @@ import pytest
 from core.views import Ladder, Step
 from desktop.wording import catalogue, languages, law_fault, say, sentence
 from desktop.wording.catalogue import Catalogue, Trouble, plain_fact
-from desktop.wording.ladder import ladder_words
+from desktop.wording.ladder import ladder_words, short_step
 
 PROJECT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
@@ -181,6 +181,10 @@ def test_ladder_words() -> None:
     assert ladder_words(Ladder(Step.RECORDED, (0,), 3), 4) == "Signed and kept at this office only"
     assert ladder_words(Ladder(Step.WITNESSED, (0, 1), 3), 4) == "Seen by 2 of 3 offices"
     assert ladder_words(Ladder(Step.CERTIFIED, (0, 1, 2), 3), 4) == "Confirmed by the majority (3 of 4)"
+    shared = Ladder(Step.CERTIFIED, (0, 1, 2), 3, shared=True)
+    assert ladder_words(shared, 4) == "Seen by the majority, waits for the common register"
+    assert short_step(shared) == "waits for the common register"
+    assert ladder_words(Ladder(Step.FINAL, (0, 1, 2), 3, shared=True, anchor=7), 4) == "Entered in the common register"
     overtaken = Ladder(Step.REJECTED, (0,), 3, "overtaken", outcome="rejected")
     assert ladder_words(overtaken, 4) == "Not entered: overtaken by another act"
     assert ladder_words(Ladder(Step.RECORDED, (0,), 3, outcome="suspended"), 4).startswith("Suspended · ")

@@ -1,6 +1,7 @@
 """Extracts of real acts of real offices: printed early, verified later, at any step, by anybody."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from core.errors import MunimentError
 from core.laws import parse_law
 from core.office import Office
-from core.views import ActView
+from core.views import ActView, Step
 from desktop.knowledge import knowledge_of_charter, knowledge_of_office
 from desktop.library import library_laws
 from desktop.printing.office_extract import extract_pdf
@@ -86,6 +87,22 @@ def test_the_law_may_hold_the_paper_back(save: Save) -> None:
     meet_until_quiet(offices)
     result = verify_file(save(printed_by(offices[0], act.id)))
     assert (result.valid, result.code) == (True, "valid")
+
+
+@pytest.mark.parametrize("paper_from", ["recorded", "certified"])
+def test_what_the_common_order_decides_is_not_confirmed_by_the_majority(save: Save, paper_from: str) -> None:
+    text = library_laws()["land"].replace("paper_from: recorded", f"paper_from: {paper_from}")
+    network = make_network(4, [parse_law(text).canonical])
+    office = open_in_memory(network, 0)
+    act = registered_and_sold(network, office)
+    view = replace(act, ladder=replace(act.ladder, step=Step.CERTIFIED, shared=True))
+    if paper_from == "certified":
+        with pytest.raises(MunimentError) as caught:
+            extract_pdf(office, office.receipt(act.id), view, DAY)
+        assert caught.value.facts == {"step": "shared", "needed": "certified"}
+        return
+    result = verify_file(save(extract_pdf(office, office.receipt(act.id), view, DAY)))
+    assert (result.valid, result.printed) == (True, "Seen by the majority, waits for the common register")
 
 
 def test_an_unknown_act_has_no_paper(offices: list[Office]) -> None:
