@@ -15,6 +15,7 @@ from core.laws.field_checks import FieldFault
 from core.laws.field_types import EntryOfType
 from core.laws.judging import Judge
 from core.laws.law import Law, Procedure
+from core.laws.requests import DECISIONS, Signed, ask, decide
 from core.laws.verdict import Accepted, Finding, Refused, Rejected
 from core.ledger.encoding import Value
 from core.ledger.record import Record, State
@@ -33,32 +34,47 @@ def execute(
     """The verdict on one act. Never raises for anything an act can contain."""
     judge = Judge(trace)
     try:
-        return _Execution(state, transaction, law, context, judge).run()
+        return _judge(state, transaction, law, context, judge)
     except Refused as refused:
         steps = tuple(judge.steps)
         return Rejected(refused.code, refused.rule, refused.article, refused.facts, refused.winner, steps)
 
 
+def _judge(state: State, transaction: Transaction, law: Law, context: Context, judge: Judge) -> Accepted:
+    if (transaction.law, transaction.law_version) != (law.name, law.version):
+        raise Refused("law-not-in-force", law=transaction.law, version=transaction.law_version)
+
+    def run(act: Transaction, procedure: Procedure, place: Context, signed: Signed) -> Accepted:
+        return _Execution(state, act, law, place, judge, signed).run(procedure)
+
+    if transaction.procedure in DECISIONS:
+        return decide(state, transaction, law, context, run)
+    procedure = law.procedures.get(transaction.procedure)
+    if procedure is None:
+        raise Refused("unknown-procedure", procedure=transaction.procedure)
+    if transaction.requests:
+        raise Refused("requests-not-asked", procedure=transaction.procedure)
+    if transaction.addressed_to is not None:
+        return ask(state, transaction, law, context, run)
+    return run(transaction, procedure, context, Signed(transaction.signers, frozenset({context.author})))
+
+
 class _Execution:
     """One act on its way through the checks."""
 
-    def __init__(self, state: State, transaction: Transaction, law: Law, context: Context, judge: Judge) -> None:
+    def __init__(
+        self, state: State, transaction: Transaction, law: Law, context: Context, judge: Judge, signed: Signed
+    ) -> None:
         self._state = state
+        self._signed = signed
         self._transaction = transaction
         self._law = law
         self._context = context
         self._judge = judge
         self._records: dict[str, Record] = {}
 
-    def run(self) -> Accepted:
+    def run(self, procedure: Procedure) -> Accepted:
         transaction, law = self._transaction, self._law
-        if (transaction.law, transaction.law_version) != (law.name, law.version):
-            raise Refused("law-not-in-force", law=transaction.law, version=transaction.law_version)
-        procedure = law.procedures.get(transaction.procedure)
-        if procedure is None:
-            raise Refused("unknown-procedure", procedure=transaction.procedure)
-        if transaction.requests:
-            raise Refused("requests-not-yet")
         try:
             procedure.check_act(transaction.act)
         except FieldFault as fault:
@@ -128,25 +144,27 @@ class _Execution:
         raise Refused("no-such-entry", field=".".join(path), entry=entry)
 
     def _check_signers(self, procedure: Procedure) -> None:
-        signing, context = procedure.signing, self._context
+        signing, context, signed = procedure.signing, self._context, self._signed
         persons: list[tuple[int, int]] = []
         present: list[str] = []
-        for signer in self._transaction.signers:
+        for signer in signed.people:
             office, officer, role = signer.office, signer.officer, signer.role
             if role not in signing.all_of and role not in signing.any_of:
                 raise Refused("role-not-asked", role=role)
-            if office != context.author and not signing.any_office:
+            if office not in signed.offices and not signing.any_office:
                 raise Refused("signer-of-another-office", office=office, role=role)
             if role not in context.roles(office, officer):
                 raise Refused("role-not-held", office=office, officer=officer, role=role)
             person = (office, officer)
             if person in persons:
-                if role in present and self._transaction.signers.count(signer) > 1:
+                if role in present and signed.people.count(signer) > 1:
                     raise Refused("signer-twice", office=office, officer=officer, role=role)
                 if signing.different_persons:
                     raise Refused("one-person-two-roles", office=office, officer=officer)
             persons.append(person)
             present.append(role)
+        if not signed.whole:
+            return
         for role in signing.all_of:
             if role not in present:
                 raise Refused("role-missing", role=role)

@@ -104,6 +104,17 @@ class Signing:
 
 
 @dataclass(frozen=True)
+class Asking:
+    """How an office asks the competent one, and who decides there. A law without it knows no requests."""
+
+    decided_by: tuple[str, ...]  # one of these roles of the competent office signs each decision
+    term_days: int | None  # after so many days of consensus time a request is not entered any more; None: no term
+    queue: bool  # whether a second request on one version of a record waits behind the first, or is refused
+    article: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class Let:
     name: str
     text: str
@@ -169,6 +180,7 @@ class Law:
     canonical: bytes
     by_full_name: Mapping[str, Register]
     rules: Mapping[str, Condition]  # every condition by its path
+    asking: Asking | None = None
 
     @cached_property
     def digest(self) -> bytes:

@@ -3,9 +3,11 @@ is no law.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from core.laws.field_reading import read_roles
 from core.laws.field_types import SubjectType
-from core.laws.law import Extract, Index, Law, Procedure, Register
+from core.laws.law import Asking, Extract, Index, Law, Procedure, Register
 from core.laws.law_source import Node, decode_tree, encode_tree, read_text
 from core.laws.problems import Problems
 from core.laws.procedure_reading import Around, read_procedure
@@ -20,6 +22,8 @@ from core.laws.register_reading import (
 )
 
 MAX_VERSION = 1_000_000
+MAX_TERM_DAYS = 3650
+SECOND = ("refuse", "queue")  # what becomes of a second request on one version of a record
 # Parts of the language that later issues bring: refused by name, not as a typing mistake.
 LATER = ("totals", "bests", "allotments", "links", "procedures_of_every_law")
 
@@ -66,7 +70,9 @@ def _read_root(root: Part, tree: Node) -> Law:
                 registers[register_name] = read_rules(part, registers[register_name], scopes[register_name], indexes)
         extracts = _read_extracts(root, registers)
         procedures = _read_procedures(root, Around(registers, index_shapes(indexes, registers), frozenset(extracts)))
-        return _make_law(name, version, title, registers, procedures, indexes, extracts, encode_tree(tree))
+        asking = _read_asking(root)
+        law = _make_law(name, version, title, registers, procedures, indexes, extracts, encode_tree(tree))
+        return replace(law, asking=asking)
 
 
 def _read_registers(root: Part, law: str) -> dict[str, Register]:
@@ -101,6 +107,15 @@ def _read_extracts(root: Part, registers: Mapping[str, Register]) -> dict[str, E
                     part.fail("unknown-field", f"{owner}.{column}", part.line_of("shows"))
             extracts[name] = Extract(name, title, register, tuple(column for _, _, column in paths), part.line)
     return extracts
+
+
+def _read_asking(root: Part) -> Asking | None:
+    if not root.has("requests"):
+        return None
+    with root.part("requests").whole() as part:
+        term = part.integer("term_days", low=1, high=MAX_TERM_DAYS) if part.has("term_days") else None
+        queue = part.choice("second", SECOND, "refuse") == "queue"
+        return Asking(read_roles(part, "decided_by"), term, queue, part.text("article", ""), part.line)
 
 
 def _shown(subject: SubjectType, column: str) -> bool:

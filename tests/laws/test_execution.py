@@ -303,7 +303,7 @@ def fields_of(transaction: Transaction) -> dict[str, Any]:
         ("law-not-in-force", {"law": "shelves"}),
         ("law-not-in-force", {"law_version": 2}),
         ("unknown-procedure", {"procedure": "burn"}),
-        ("requests-not-yet", {"requests": (b"x",)}),
+        ("requests-not-asked", {"requests": (b"x",)}),
         ("no-such-record", {"changes": {"box": RecordRef(bytes(16), 1, bytes(16))}}),
     ],
 )

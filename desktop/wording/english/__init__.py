@@ -7,6 +7,7 @@ from desktop.wording.english.keeping import KEEPING
 from desktop.wording.english.law_faults import LAW_FAULTS
 from desktop.wording.english.meeting import MEETING
 from desktop.wording.english.refusals import REFUSALS
+from desktop.wording.english.requests import REQUEST_REFUSALS
 from desktop.wording.english.screen import SCREEN
 from desktop.wording.english.screen_office import SCREEN_OFFICE
 from desktop.wording.english.working import WORKING
@@ -17,7 +18,7 @@ ENGLISH = Catalogue(
     screen={**SCREEN, **SCREEN_OFFICE},
     done={**DONE, **DEMONSTRATION},
     troubles={**KEEPING, **WORKING, **MEETING},
-    refusals=REFUSALS,
+    refusals={**REFUSALS, **REQUEST_REFUSALS},
     law_faults=LAW_FAULTS,
     plural=lambda count: 0 if count == 1 else 1,
 )

@@ -14,7 +14,6 @@ REFUSALS = {
         DRAFT,
         "Start it anew under those in force.",
     ),
-    "requests-not-yet": Trouble("This version cannot decide on requests yet.", DRAFT, "Wait for a newer Muniment."),
     "rule-undecided": Trouble(
         "A rule could not be decided on this act ({why}).",
         DRAFT,

@@ -1,0 +1,321 @@
+"""Requests: one office asks, the competent one decides (3-ledger §6; LAWS.md §10).
+
+A request is an act that names the office it is addressed to. Executing it changes no record of that office: it is
+judged as that office would judge it, and then waits, outcome *requested*. The deciding act carries the signed request
+inside and enters it (`#enter`) or refuses it with a reason (`#refuse`), once. Whoever holds the deciding act can
+execute it without the request's own block.
+
+Three kinds of record keep this (their registers begin with `#`, no page lists them):
+`#requests`, shared, one a request: since which consensus time it waits, so that no clock of one office sets its term;
+`#places`, shared, one a version of a record that requests would change: who asked first;
+`#decisions`, kept by the office that decides, one a request: so none is decided twice, and each finds its decision.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from core.crypto.hashing import tagged_hash
+from core.errors import MunimentError
+from core.laws.applying import Context
+from core.laws.field_checks import FieldFault, make_group_check
+from core.laws.field_types import Field, TextType
+from core.laws.law import Asking, Law, Procedure
+from core.laws.placing import DAY_MS
+from core.laws.verdict import Accepted, Finding, Refused
+from core.ledger.encoding import Value, encode
+from core.ledger.record import RECORD_ID_BYTES, Change, Record, State
+from core.ledger.request import SignedRequest, decode_request, requesting_office
+from core.ledger.transaction import RecordRef, Signer, Transaction
+
+ENTER, REFUSE = "#enter", "#refuse"  # no procedure of a law can have these names
+DECISIONS = frozenset({ENTER, REFUSE})
+REQUESTED = "requested"
+REFUSED_BY_KEEPER = "refused"
+REQUESTS_REGISTER, PLACES_REGISTER, DECISIONS_REGISTER = "#requests", "#places", "#decisions"
+MAX_WAITING = 16
+MAX_REASON_CHARS = 500
+_NOTHING: Mapping[str, Field] = {}
+_REASON = {"reason": Field("reason", TextType(max_chars=MAX_REASON_CHARS))}
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Whose signatures an act stands on. `whole`: each role that the procedure asks for must be there."""
+
+    people: tuple[Signer, ...]
+    offices: frozenset[int]  # whose officers may sign
+    whole: bool = True
+
+
+Run = Callable[[Transaction, Procedure, Context, Signed], Accepted]
+
+
+def request_record_id(request: bytes) -> bytes:
+    """16 bytes: the `#requests` record of a request, from its 32-byte id."""
+    return tagged_hash("request", request)[:RECORD_ID_BYTES]
+
+
+def decision_record_id(request: bytes) -> bytes:
+    """16 bytes: the `#decisions` record of a request. Its last act is the act that decided."""
+    return tagged_hash("request-decision", request)[:RECORD_ID_BYTES]
+
+
+def place_record_id(ref: RecordRef) -> bytes:
+    """16 bytes: the `#places` record of one version of a record."""
+    return tagged_hash("request-place", encode([ref.record, ref.version, ref.last_act]))[:RECORD_ID_BYTES]
+
+
+# -- asking ---------------------------------------------------------------------------------------------------------
+
+
+def ask(state: State, transaction: Transaction, law: Law, context: Context, run: Run) -> Accepted:
+    """The verdict on a request: *requested*, or refused where the office it names could not enter it either."""
+    asking, procedure = _asking(law), _procedure(law, transaction)
+    keeper = transaction.addressed_to
+    assert keeper is not None
+    if keeper == context.author:
+        raise Refused("request-to-oneself", office=keeper)
+    _check_people(transaction.signers, context.author, context)
+    request = context.transaction_id
+    if state.record(decision_record_id(request)) is None:
+        # Judged now, so that nobody is sent to another office for nothing; what it would change is thrown away.
+        people = _that_count(transaction.signers, procedure)
+        signed = Signed(people, frozenset({context.author}), whole=False)
+        trial = run(transaction, procedure, replace(context, author=keeper, order=None), signed)
+        _check_kept(state, transaction, keeper)
+        changes = (_asked(transaction, context), *_take_places(state, transaction, procedure, asking, context))
+        findings = trial.findings
+    else:  # decided before its own block could be executed
+        changes, findings = (), ()
+    facts: dict[str, Value] = {"office": keeper}
+    if context.order is not None:
+        facts["asked_ms"] = context.order.consensus_ms
+    waits = Finding("waiting-for-keeper", "", asking.article, REQUESTED, facts)
+    return Accepted(REQUESTED, changes, (), findings=(waits, *findings), shared=True)
+
+
+def _check_kept(state: State, transaction: Transaction, keeper: int) -> None:
+    for name, ref in transaction.changes.items():
+        record = state.record(ref.record)
+        if record is None or record.keeper != keeper:
+            raise Refused("request-not-needed", record=name)
+
+
+def _asked(transaction: Transaction, context: Context) -> Change:
+    fields: dict[str, Value] = {"by": context.author}
+    if context.order is not None:
+        fields["asked_ms"] = context.order.consensus_ms
+    key = {"request": context.transaction_id, "keeper": transaction.addressed_to}
+    record_id = request_record_id(context.transaction_id)
+    return Change(None, _shared_record(REQUESTS_REGISTER, record_id, None, context, key, fields))
+
+
+def _take_places(
+    state: State, transaction: Transaction, procedure: Procedure, asking: Asking, context: Context
+) -> list[Change]:
+    """Stand first, or behind the others, at each version of a record that the request would change."""
+    changes = []
+    for name in procedure.changes:
+        ref = transaction.changes[name]
+        place = state.record(place_record_id(ref))
+        waiting = _waiting(state, place, asking, context)
+        if waiting and not asking.queue:
+            raise Refused("already-requested", winner=waiting[0][:16], record=name)
+        if len(waiting) == MAX_WAITING:
+            raise Refused("queue-full", most=MAX_WAITING, record=name)
+        key = {"record": ref.record, "version": ref.version}
+        fields: dict[str, Value] = {"requests": [*waiting, context.transaction_id]}
+        changes.append(
+            Change(place, _shared_record(PLACES_REGISTER, place_record_id(ref), place, context, key, fields))
+        )
+    return changes
+
+
+def _waiting(state: State, place: Record | None, asking: Asking, context: Context) -> list[bytes]:
+    """Requests at a place that are neither decided nor surely past their term, in the order in which they came."""
+    requests: list[bytes] = list(place.fields["requests"]) if place else []
+    return [
+        one
+        for one in requests
+        if state.record(decision_record_id(one)) is None and in_time(state, one, asking, context) is not False
+    ]
+
+
+def _shared_record(
+    register: str,
+    record_id: bytes,
+    old: Record | None,
+    context: Context,
+    key: Mapping[str, Value],
+    fields: Mapping[str, Value],
+) -> Record:
+    version = old.version + 1 if old else 1
+    return Record(register, record_id, None, 0, version, context.transaction_id[:16], "waiting", key, fields)
+
+
+# -- the term -------------------------------------------------------------------------------------------------------
+
+
+def ends_ms(asked_ms: int, asking: Asking) -> int | None:
+    """The consensus time after which a request is not entered any more."""
+    return None if asking.term_days is None else asked_ms + asking.term_days * DAY_MS
+
+
+def in_time(state: State, request: bytes, asking: Asking, context: Context) -> bool | None:
+    """Whether this place in the order is surely before a request's end, surely after it (False), or undecided (None).
+
+    Before the order is known, and while the request itself has no place in it, nothing has ended.
+    """
+    record, order = state.record(request_record_id(request)), context.order
+    asked = record.fields.get("asked_ms") if record else None
+    end = None if asked is None else ends_ms(asked, asking)
+    if order is None or end is None:
+        return True
+    return order.by(end)
+
+
+# -- deciding -------------------------------------------------------------------------------------------------------
+
+
+def decide(state: State, transaction: Transaction, law: Law, context: Context, run: Run) -> Accepted:
+    """The verdict on an act that enters or refuses the request inside it."""
+    asking = _asking(law)
+    if len(transaction.requests) != 1:
+        raise Refused("one-request-each", given=len(transaction.requests))
+    if transaction.changes:
+        raise Refused("records-differ", expected=[], given=sorted(transaction.changes))
+    _check_fields(transaction)
+    signed, request = _read_request(transaction)
+    if request.law != law.name:
+        raise Refused("request-of-another-law", law=request.law)
+    if request.addressed_to != context.author:
+        raise Refused("request-to-another-office", office=request.addressed_to)
+    request_id = signed.id(context.network)
+    decided = state.record(decision_record_id(request_id))
+    if decided is not None:
+        raise Refused("already-decided", winner=decided.last_act)
+    _check_people(request.signers, requesting_office(request), context)
+    _check_people(transaction.signers, context.author, context)
+    if not any(signer.role in asking.decided_by for signer in transaction.signers):
+        raise Refused("role-missing", role=asking.decided_by[0])
+    if transaction.procedure == REFUSE:
+        procedure = law.procedures.get(request.procedure)
+        if procedure is not None and procedure.act_class == "fact":
+            raise Refused("fact-not-refused", procedure=request.procedure)
+        return Accepted("entered", (_decided(request_id, REFUSED_BY_KEEPER, context),), ())
+    return _enter(state, transaction, request, request_id, law, context, run)
+
+
+def _enter(
+    state: State,
+    transaction: Transaction,
+    request: Transaction,
+    request_id: bytes,
+    law: Law,
+    context: Context,
+    run: Run,
+) -> Accepted:
+    if request.law_version != law.version:
+        raise Refused("law-not-in-force", law=request.law, version=request.law_version)
+    asking, procedure = _asking(law), _procedure(law, request)
+    in_term = _check_term(state, request_id, procedure, asking, context)
+    if asking.queue:
+        _check_turn(state, request, request_id, procedure, asking, context)
+    for signer in transaction.signers:
+        if signer.role not in asking.decided_by and not _counts(signer, procedure):
+            raise Refused("role-not-asked", role=signer.role)
+    # The common order decides where consensus time or another office's place in a queue is read.
+    shared = asking.term_days is not None or asking.queue
+    if in_term is None:
+        facts: dict[str, Value] = {"term_days": asking.term_days}
+        held = Finding("time-undecided", "", asking.article, "held", facts)
+        return Accepted("held", (_decided(request_id, "held", context),), (), findings=(held,), shared=True)
+    people = _that_count((*request.signers, *transaction.signers), procedure)
+    offices = frozenset({requesting_office(request), context.author})
+    # What is numbered or named by the act is so by the deciding one: its time, its id.
+    entered = run(replace(request, claimed_ms=transaction.claimed_ms), procedure, context, Signed(people, offices))
+    decided = _decided(request_id, entered.outcome, context)
+    return replace(entered, changes=(*entered.changes, decided), shared=shared or entered.shared)
+
+
+def _check_term(state: State, request_id: bytes, procedure: Procedure, asking: Asking, context: Context) -> bool | None:
+    """True or None (undecided); what happened has happened, so a fact has no term."""
+    in_term = True if procedure.act_class == "fact" else in_time(state, request_id, asking, context)
+    if in_term is False:
+        raise Refused("request-expired", article=asking.article, term_days=asking.term_days)
+    return in_term
+
+
+def _check_turn(
+    state: State, request: Transaction, request_id: bytes, procedure: Procedure, asking: Asking, context: Context
+) -> None:
+    for name in procedure.changes:
+        ref = request.changes.get(name)
+        place = state.record(place_record_id(ref)) if ref else None
+        for earlier in _waiting(state, place, asking, context):
+            if earlier == request_id:
+                break
+            raise Refused("earlier-request", winner=earlier[:16], record=name)
+
+
+def _decided(request_id: bytes, outcome: str, context: Context) -> Change:
+    record = Record(
+        DECISIONS_REGISTER,
+        decision_record_id(request_id),
+        context.author,
+        context.incarnation,
+        1,
+        context.transaction_id[:16],
+        "decided",
+        {"request": request_id},
+        {"outcome": outcome},
+    )
+    return Change(None, record)
+
+
+def _read_request(transaction: Transaction) -> tuple[SignedRequest, Transaction]:
+    """The request inside; its signatures were verified with those of the deciding act (core/folding.py)."""
+    try:
+        signed = decode_request(transaction.requests[0])
+        return signed, signed.read()
+    except MunimentError:
+        raise Refused("malformed-request") from None
+
+
+def _check_fields(transaction: Transaction) -> None:
+    check = make_group_check(_REASON if transaction.procedure == REFUSE else _NOTHING)
+    try:
+        check(transaction.act)
+    except FieldFault as fault:
+        raise Refused(fault.code, field=fault.field, **fault.facts) from None
+
+
+def _asking(law: Law) -> Asking:
+    if law.asking is None:
+        raise Refused("requests-not-known", law=law.name)
+    return law.asking
+
+
+def _procedure(law: Law, transaction: Transaction) -> Procedure:
+    procedure = law.procedures.get(transaction.procedure)
+    if procedure is None:
+        raise Refused("unknown-procedure", procedure=transaction.procedure)
+    return procedure
+
+
+def _check_people(signers: tuple[Signer, ...], office: int, context: Context) -> None:
+    """All of one office, each in a role that it holds."""
+    for signer in signers:
+        if signer.office != office:
+            raise Refused("signer-of-another-office", office=signer.office, role=signer.role)
+        if signer.role not in context.roles(signer.office, signer.officer):
+            raise Refused("role-not-held", office=signer.office, officer=signer.officer, role=signer.role)
+
+
+def _that_count(signers: tuple[Signer, ...], procedure: Procedure) -> tuple[Signer, ...]:
+    """Who signs the act itself; others hand it in, or decide."""
+    return tuple(signer for signer in signers if _counts(signer, procedure))
+
+
+def _counts(signer: Signer, procedure: Procedure) -> bool:
+    return signer.role in procedure.signing.all_of or signer.role in procedure.signing.any_of

@@ -1,0 +1,84 @@
+"""Requests: words of pages, and why one was refused. The competent office is the keeper of a record (8-practice §4)."""
+
+from desktop.wording.catalogue import Trouble
+
+_DRAFT = "Nothing was recorded; the draft is kept."
+_KEPT = "Nothing was recorded."
+
+REQUEST_REFUSALS = {
+    "requests-not-known": Trouble(
+        "The rules of this register know no requests to another office.",
+        _DRAFT,
+        "Hand the papers in at the competent office.",
+    ),
+    "request-to-oneself": Trouble(
+        "This office is the competent one itself.", _DRAFT, "Sign the act here instead of requesting it."
+    ),
+    "request-not-needed": Trouble(
+        "No single office is the competent one for this record.", _DRAFT, "Sign the act here instead of requesting it."
+    ),
+    "already-requested": Trouble(
+        "Another request on this record as it stands now came first ({winner}) and is not decided yet.",
+        "The act was not requested a second time.",
+        "Wait for the competent office's decision on the first, or ask that office.",
+    ),
+    "queue-full": Trouble(
+        "Too many requests wait on this record already.", _DRAFT, "Wait until the competent office has decided some."
+    ),
+    "unknown-office-asked": Trouble(
+        "The request names an office that does not belong to this network.", _DRAFT, "Choose the competent office."
+    ),
+    "request-in-a-batch": Trouble(
+        "A request was signed together with other acts.", _KEPT, "Sign each request by itself."
+    ),
+    "malformed-request": Trouble(
+        "A request is damaged or too long to be passed on.", _KEPT, "Shorten its texts, or ask the office for it again."
+    ),
+    "one-request-each": Trouble("A decision must decide exactly one request.", _KEPT, "Decide each one by itself."),
+    "requests-not-asked": Trouble(
+        "The act carries a request although it decides none.", _KEPT, "Decide the request by itself."
+    ),
+    "request-of-another-law": Trouble(
+        "The request belongs to another register.", _KEPT, "Decide it under the rules it was made for."
+    ),
+    "request-to-another-office": Trouble(
+        "The request is addressed to another office: {office}.", _KEPT, "Leave the decision to that office."
+    ),
+    "already-decided": Trouble(
+        "This request was decided before, by another act ({winner}).", _KEPT, "There is nothing left to do."
+    ),
+    "earlier-request": Trouble(
+        "An earlier request on this record waits for its decision ({winner}).", _KEPT, "Decide the earlier one first."
+    ),
+    "request-expired": Trouble(
+        "The term of {term_days} days in which this request could be entered has ended.",
+        _KEPT,
+        "Refuse it with this reason, so that a new request can be made.",
+    ),
+    "fact-not-refused": Trouble(
+        "What has happened cannot be refused.", _KEPT, "Enter it, and decide afterwards on what follows."
+    ),
+    "unknown-request": Trouble(
+        "This office's copy holds no such request.", _KEPT, "Meet the office that made it, or read its file."
+    ),
+    "request-refused": Trouble(
+        "The competent office has refused the request: {reason}.",
+        "Nothing was lost: the request stays on record.",
+        "Bring what was missing and request it anew, or complain to that office.",
+    ),
+    "request-overtaken": Trouble(
+        "The record was changed by another act before the request was decided.",
+        "Nothing was lost: the request stays on record and cannot be entered any more.",
+        "Look at the record as it stands now and request the act anew.",
+    ),
+    "request-lapsed": Trouble(
+        "The competent office did not decide the request within its term.",
+        "Nothing was lost: the request stays on record and cannot be entered any more.",
+        "Request the act anew, or ask that office.",
+    ),
+    "waiting-for-keeper": Trouble(
+        "The act waits for the competent office ({office}).",
+        "It changes nothing until that office decides.",
+        "Meet that office, or send it a file.",
+    ),
+}
