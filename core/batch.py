@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.errors import MunimentError
-from core.folding import Fold, act_row
+from core.folding import Fold, Ran, act_row
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.encoding import Value
 from core.ledger.payload import MAX_PAYLOAD_BYTES, Group, group_root, group_signing_message
@@ -36,6 +36,7 @@ class Batch:
     signers: tuple[Signer, ...]
     claimed_ms: int
     random: Callable[[int], bytes]
+    waiting: set[bytes] = field(default_factory=set)  # what shared acts of the office touch that wait for an anchor
     after: bytes | None = None  # id of the office's newest block when the batch was begun
     encoded: list[bytes] = field(default_factory=list)
     ids: list[bytes] = field(default_factory=list)
@@ -60,8 +61,9 @@ class Batch:
         if self.size_bytes + len(encoded) + 8 > ROOM_BYTES or len(self.encoded) == MAX_ACTS:
             raise MunimentError("batch-full", acts=len(self.encoded))
         act_id = transaction_id(self.fold.network, encoded)
-        verdict = self.fold.judge(self.working, transaction, act_id, self.author)
+        verdict = self.fold.judge(self.working, transaction, act_id, self.author, waiting=self.waiting)
         if isinstance(verdict, Accepted):
+            self.waiting |= verdict.touched
             self.working.apply(verdict.changes, verdict.index_changes)
             self.encoded.append(encoded)
             self.ids.append(act_id)
@@ -81,8 +83,8 @@ class Batch:
 
     def signed(self, signatures: Sequence[bytes]) -> tuple[Group, Judged]:
         """The group with its signatures, in the order of the signers, and the verdicts that go with it."""
-        rows = [
-            act_row(verdict, act_id, 0, place, self.author)
+        ran = [
+            Ran(act_row(verdict, act_id, 0, place, self.author), verdict)
             for place, (verdict, act_id) in enumerate(zip(self.verdicts, self.ids, strict=True))
         ]
-        return Group(tuple(self.encoded), tuple(signatures)), Judged(self.working, rows)
+        return Group(tuple(self.encoded), tuple(signatures)), Judged(self.working, ran)

@@ -60,14 +60,12 @@ class Exchange(Replica):
 
     @property
     def anchor(self) -> int:
-        """Number of the newest decided anchor: none yet."""
-        return 0
+        """Number of the newest decided anchor; 0 before the first."""
+        return self.finality.count
 
     def vector(self) -> list[Tip]:
         """Every branch tip, sorted. What it does not cover is not held."""
-        members = range(len(self.roll.members))
-        tips = (vertex for author in members for vertex in self.lace.tips(author))
-        return sorted(Tip(v.author, v.incarnation, v.seq, v.id) for v in tips)
+        return sorted(Tip(v.author, v.incarnation, v.seq, v.id) for v in self.lace.all_tips())
 
     def forkers(self) -> frozenset[int]:
         """Authors of whom this replica holds a fork, by blocks or by evidence."""
@@ -110,11 +108,10 @@ class Exchange(Replica):
         for block in held:
             vertex = self.lace.vertices.get(block)
             if vertex is not None:
-                covered.setdefault(vertex.author, []).append(vertex)
+                covered.setdefault(vertex.chain, []).append(vertex)
         lacking: set[Vertex] = set()
-        for author in range(len(self.roll.members)):
-            for tip in self.lace.tips(author):
-                lacking.update(self.lace.chain_above(tip, covered.get(author, [])))
+        for tip in self.lace.all_tips():
+            lacking.update(self.lace.chain_above(tip, covered.get(tip.chain, [])))
         return [vertex.id for vertex in sorted(lacking, key=lambda vertex: vertex.order)]
 
     def block(self, block: bytes) -> StoredBlock:
@@ -131,7 +128,7 @@ class Exchange(Replica):
         if received in self.lace.vertices:
             return Received.DUPLICATE
         admitted = self.admit(header, signature, payload)
-        if self.lace.missing(admitted.block.header):
+        if self.lace.waits(admitted.block.header):
             self._put_aside(received, StoredBlock(header, signature, payload))
             return Received.ASIDE
         self._aside.pop(received, None)
@@ -150,7 +147,7 @@ class Exchange(Replica):
         while progress:
             progress = False
             for waiting, block in list(self._aside.items()):
-                if self.lace.missing(decode_header(block.header)):
+                if self.lace.waits(decode_header(block.header)):
                     continue
                 del self._aside[waiting]
                 progress = True

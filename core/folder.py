@@ -5,7 +5,7 @@
     card.office         the office card, for the founder
     charter             the charter, once the office belongs to a network
     replica.db          the encrypted replica
-    intent.log          the high-water mark outside the database; pending.block beside it
+    intent.log          the high-water mark outside the database, with the block that is being signed
 
 Steps that create an office are ordered so that a crash between any two leaves a folder that the same call finishes.
 """
@@ -28,7 +28,7 @@ from core.office import Office
 from core.store.computer import computer_identity
 from core.store.database import Database
 from core.store.files import write_durably
-from core.store.intent import HEADER_BYTES, IntentLog
+from core.store.intent import IntentLog, was_used
 from core.store.journal import FileJournal, Journal, LostJournal
 from core.store.replica import ReplicaStore
 
@@ -63,10 +63,6 @@ class Folder:
     @property
     def intent(self) -> Path:
         return self.path / "intent.log"
-
-    @property
-    def pending(self) -> Path:
-        return self.path / "pending.block"
 
     def officer_key(self, number: int) -> Path:
         return self.path / "officers" / f"{number}.key"
@@ -148,13 +144,13 @@ def enter_network(folder: Folder, charter_bytes: bytes, passphrase: str) -> Char
     for law in charter.laws:  # before anything is written: a network whose laws this version cannot decide stays closed
         check_law(law_from_canonical(law), charter.homes).raise_any()
     keys = open_keys(read_bounded(folder.node_key), passphrase)
-    if folder.intent.exists() and folder.intent.stat().st_size > HEADER_BYTES:
+    if was_used(folder.intent):
         # The charter was lost, not never there: beginning anew would sign a second block at every place.
         raise MunimentError("already-a-member", path=str(folder.path))
     # Of an interrupted attempt: nothing was ever signed without a charter. A log left behind would be read into the
     # new database.
     logs = (folder.replica.with_name(folder.replica.name + end) for end in ("-wal", "-shm"))
-    for leftover in (folder.replica, *logs, folder.intent, folder.pending):
+    for leftover in (folder.replica, *logs, folder.intent):
         leftover.unlink(missing_ok=True)
     Database(folder.replica, keys.secrets["database_key"], create=True).close()
     IntentLog.create(folder.intent, card.node_key, computer_identity()).close()
@@ -196,7 +192,7 @@ def _open_journal(folder: Folder, node_key: bytes, database_key: bytes) -> Journ
         if error.code not in ("intent-missing", "intent-damaged"):
             raise
         return LostJournal(error.code)
-    return FileJournal(intent, folder.pending, database_key)
+    return FileJournal(intent, database_key)
 
 
 def open_officer(folder: Folder, number: int, passphrase: str) -> SigningKey:

@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.crypto.signing import Signer as Key
 from core.errors import MunimentError
 from core.exchange import Exchange
-from core.folding import Checked, act_row
+from core.folding import Checked, Ran, act_row
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.block import Block, Header, block_id, block_preimage, decode_header, encode_header
 from core.ledger.charter import Charter
@@ -175,7 +175,8 @@ class Office(Exchange, LedgerReading):
         act_id = transaction_id(self.network, encoded)
         working = WorkingState(self.store.state, self.number)
         decoded = decode_transaction(encoded)
-        verdict = self.fold.judge(working, decoded, act_id, self.number, trace)
+        waiting = self.store.chain.waiting(self.number)
+        verdict = self.fold.judge(working, decoded, act_id, self.number, trace, waiting=waiting)
         if isinstance(verdict, Accepted):
             self._drawn_up = DrawnUp(act_id, decoded, verdict, working, self.store.database.row_changes)
         return Proposal(transaction, encoded, act_id, verdict)
@@ -211,14 +212,18 @@ class Office(Exchange, LedgerReading):
         judged = self._judge_own(group, ids)
         self._write_block(Payload((group,)), judged)
         assert self.newest_taken is not None
-        return [self._view(replace(row, block=self.newest_taken[0])) for row in judged.rows]
+        position = self.newest_taken[0]
+        self._go_on_alone()
+        return [self._view(replace(row, block=position)) for row, _ in judged.ran]
 
     def batch(self, signers: Sequence[Signer]) -> Batch:
         """An empty batch on the present state of this office."""
         working = WorkingState(self.store.state, self.number)
         head = self._head()
         after = head.id if head else None
-        return Batch(self.fold, working, self.number, tuple(signers), self._clock.now_ms(), self._random_bytes, after)
+        waiting = self.store.chain.waiting(self.number)
+        claimed_ms, random = self._clock.now_ms(), self._random_bytes
+        return Batch(self.fold, working, self.number, tuple(signers), claimed_ms, random, waiting, after)
 
     def record_batch(self, batch: Batch, signatures: Sequence[bytes]) -> list[bytes]:
         """Enclose a signed batch in one block; the ids of its acts. Durable on return.
@@ -235,7 +240,14 @@ class Office(Exchange, LedgerReading):
         if fault is not None:
             raise MunimentError(fault)
         self._write_block(Payload((group,)), judged)
+        self._go_on_alone()
         return batch.ids
+
+    def _go_on_alone(self) -> None:
+        """A lone witness needs no meeting: it writes until nothing awaits (3-ledger §5)."""
+        if self.roll.witness_count == 1:
+            while self.write() is not None:
+                pass
 
     def _recorded_before(self, ids: Sequence[bytes]) -> bool:
         known = {act_id for act_id, _ in self.store.chain.enclosures(self.number, ids)}
@@ -258,15 +270,18 @@ class Office(Exchange, LedgerReading):
             raise MunimentError(fault)
         if drawn_up is not None:
             drawn_up.working.apply(drawn_up.verdict.changes, drawn_up.verdict.index_changes)
-            return Judged(drawn_up.working, [act_row(drawn_up.verdict, drawn_up.id, 0, 0, self.number)])
-        working, rows = WorkingState(self.store.state, self.number), []
+            row = act_row(drawn_up.verdict, drawn_up.id, 0, 0, self.number)
+            return Judged(drawn_up.working, [Ran(row, drawn_up.verdict)])
+        working, ran = WorkingState(self.store.state, self.number), []
+        waiting = self.store.chain.waiting(self.number)
         for number, (act_id, transaction) in enumerate(zip(ids, transactions, strict=True)):
-            verdict = self.fold.judge(working, transaction, act_id, self.number)
+            verdict = self.fold.judge(working, transaction, act_id, self.number, waiting=waiting)
             if isinstance(verdict, Rejected):
                 raise rejection_error(verdict, number)
             working.apply(verdict.changes, verdict.index_changes)
-            rows.append(act_row(verdict, act_id, 0, number, self.number))
-        return Judged(working, rows)
+            waiting |= verdict.touched
+            ran.append(Ran(act_row(verdict, act_id, 0, number, self.number), verdict))
+        return Judged(working, ran)
 
     def _take_drawn_up(self, ids: Sequence[bytes]) -> DrawnUp | None:
         """The verdict of the proposal, if these are its very bytes and not a row was written since.
@@ -281,11 +296,8 @@ class Office(Exchange, LedgerReading):
     # -- blocks -------------------------------------------------------------------------------------------------
 
     def write(self) -> bytes | None:
-        """Write one block if the writing rule gives a reason (3-ledger §5); its id, durable, or None.
-
-        Until anchors exist a block with acts awaits while it is not certified here.
-        """
-        if self._why_not_sign() is not None or not self.roll.members[self.number].witness:
+        """Write one block if the writing rule gives a reason (3-ledger §5 b–d); its id, durable, or None."""
+        if self.quarantine is not None or not self.roll.members[self.number].witness:
             return None
         due = self._evidence_due()
         prev, _, _, opens = self.lace.next_header_facts(self.number)

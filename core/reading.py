@@ -1,6 +1,7 @@
 """Asking: what pages, extracts and summaries read. Nothing here writes, but for the cached hashes of the state root."""
 
 from collections.abc import Sequence
+from dataclasses import astuple
 
 from core.errors import MunimentError
 from core.folding import REJECTED
@@ -16,6 +17,7 @@ from core.store.chain import ActRow
 from core.store.pages import label
 from core.views import (
     ActView,
+    AnchorView,
     Draft,
     Ladder,
     LedgerCounts,
@@ -29,6 +31,7 @@ from core.views import (
 
 LIST_LIMIT = 200
 WRITTEN_TWICE = "written-twice"
+NOT_IN_THE_ROLL = "not-in-the-roll"
 MAX_ORIGIN_BYTES = 1500  # a longer one would cost the paper a second code
 DECISION_OUTCOMES = ("suspended", "held")
 
@@ -74,17 +77,28 @@ class Reading(Replica):
         vertex = self.lace.vertices[block]
         seen_by = self._seen_by(vertex)
         code, facts = row.code, row.facts
-        forked = bool(self.lace.forkers >> row.author & 1)
-        if row.outcome == REJECTED:
-            step = Step.REJECTED
-        elif vertex.certified:
-            step = Step.CERTIFIED
-        elif forked:
-            # Uncertified and its author proven to have written twice: it has no effect here (3-ledger §3).
-            step, code = Step.REJECTED, WRITTEN_TWICE
-        else:
-            step = Step.WITNESSED if len(seen_by) > 1 else Step.RECORDED
-        return Ladder(step, seen_by, self.roll.quorum, code, facts, row.outcome)
+        step = self._step(vertex, row.outcome)
+        if step is Step.REJECTED and row.outcome != REJECTED:
+            code = WRITTEN_TWICE if self.lace.is_forked(vertex.chain) else NOT_IN_THE_ROLL
+        return Ladder(step, seen_by, self.roll.quorum, code, facts, row.outcome, vertex.anchor or None, row.shared)
+
+    def _step(self, vertex: Vertex, outcome: str) -> Step:
+        return Step.REJECTED if outcome == REJECTED else self._vertex_step(vertex)
+
+    def _vertex_step(self, vertex: Vertex) -> Step:
+        """How far a block has climbed, whatever became of its single acts."""
+        if vertex.anchor:
+            return Step.FINAL
+        if self.lace.is_void(vertex):
+            return Step.REJECTED
+        if vertex.certified:
+            return Step.CERTIFIED
+        if self.lace.is_forked(vertex.chain):
+            return Step.REJECTED  # uncertified, and its author proven to have written twice: no effect here
+        return Step.WITNESSED if vertex.approvals.bit_count() > 1 else Step.RECORDED
+
+    def _seen_by(self, vertex: Vertex) -> tuple[int, ...]:
+        return tuple(n for n in range(len(self.roll.members)) if vertex.approvals >> n & 1)
 
     # -- records ------------------------------------------------------------------------------------------------
 
@@ -193,26 +207,14 @@ class Reading(Replica):
                 step = Step.REJECTED
             else:
                 if position not in steps:
-                    steps[position] = self._block_step(position)
+                    steps[position] = self._step(self.lace.vertices[self.store.chain.id_at(position)], outcome)
                 step = steps[position]
             ladder[step.value] += count
         return LedgerCounts(self.store.state.record_count(), blocks, acts, ladder, self.state_root())
 
-    def _block_step(self, position: int) -> Step:
-        return self._vertex_step(self.lace.vertices[self.store.chain.id_at(position)])
-
-    def _vertex_step(self, vertex: Vertex) -> Step:
-        """How far a block has climbed, whatever became of its single acts."""
-        if vertex.anchor:
-            return Step.FINAL
-        if vertex.certified:
-            return Step.CERTIFIED
-        if self.lace.forkers >> vertex.author & 1:
-            return Step.REJECTED
-        return Step.WITNESSED if vertex.approvals.bit_count() > 1 else Step.RECORDED
-
-    def _seen_by(self, vertex: Vertex) -> tuple[int, ...]:
-        return tuple(n for n in range(len(self.roll.members)) if vertex.approvals >> n & 1)
+    def anchors(self, after: int = 0, count: int = LIST_LIMIT) -> list[AnchorView]:
+        """At most so many points of the common order after a number, in order."""
+        return [AnchorView(*astuple(row)) for row in self.store.chain.anchors(after, count)]
 
     def state_root(self) -> bytes:
         """32 bytes that commit to every record of the agreed state."""

@@ -52,13 +52,9 @@ class LedgerReading(Reading):
             self._vertex_step(vertex),
             self._seen_by(vertex),
             vertex.anchor,
-            self._anchor_number(vertex),
+            self.finality.number_of(vertex),
             len(self.lace.at(vertex.author, vertex.incarnation, vertex.seq)) > 1,
         )
-
-    def _anchor_number(self, vertex: Vertex) -> int:  # noqa: ARG002  # the replica decides no anchors yet
-        """Its own number, if the block is an anchor."""
-        return 0
 
     # -- forks --------------------------------------------------------------------------------------------------
 

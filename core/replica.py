@@ -1,36 +1,28 @@
 """A replica: the block graph in memory, the store on the disk, and the fold between them. It holds no key.
 
-Rules: a block is judged, stored and executed in one transaction before anything else happens (save, then speak).
-Acts of an uncertified block live in the overlay of their author; when the block is certified its acts are folded into
-the agreed state, each chain in its own order: while every register is homed, that order decides every outcome
-(3-ledger §6, Keeper). A proven forker's uncertified blocks have no effect at all, on either branch.
+Rules: a block is judged, stored and executed, with every anchor that it decides, in one transaction before anything
+else happens (save, then speak). What it means for the state stands in core/executing.py.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.folding import REJECTED, Checked, Fold, write_working
+from core.executing import Execution, Judged
+from core.folding import Checked, Fold
 from core.laws.law_check import check_law
 from core.laws.law_reading import law_from_canonical
+from core.ledger.anchors import Anchor, Finality
 from core.ledger.block import Block, block_id, block_preimage, decode_header
-from core.ledger.blocklace import Added, Blocklace, Vertex
+from core.ledger.blocklace import Added, Blocklace
 from core.ledger.charter import Charter
 from core.ledger.forks import check_evidence, evidence_of
 from core.ledger.payload import Evidence, Payload, decode_payload, payload_root
-from core.store.chain import ActRow
 from core.store.replica import ReplicaStore
-from core.store.working import WorkingState
 
-
-@dataclass(frozen=True)
-class Judged:
-    """The verdicts on a block's acts and their effect, worked out before the block was made."""
-
-    working: WorkingState
-    rows: list[ActRow]
+__all__ = ["Admitted", "Judged", "Replica"]
 
 
 @dataclass(frozen=True)
@@ -61,16 +53,26 @@ class Replica:
         self._load()
 
     def _load(self) -> None:
-        """Rebuild the graph from the stored headers; their signatures are checked again in the background."""
-        self.lace = Blocklace(self.roll)
+        """Rebuild the graph from the stored headers; their signatures are checked again in the background.
+
+        The anchors follow from it once more: those that are stored must be the same ones.
+        """
+        self.lace = Blocklace(self.roll, self.network)
+        self.finality = Finality(self.lace)
+        self.execution = Execution(self.store, self.lace, self.finality, self.fold)
         with self._reading_own_disk():
+            anchors: list[Anchor] = []
             for stored_id, header_bytes, has_acts, accused in self.store.chain.headers():
                 header = decode_header(header_bytes)
                 if self.lace.missing(header):  # an old page put back takes blocks away from the middle
                     raise MunimentError("replica-damaged", path=self.store.database.path, block=stored_id)
-                self.lace.add(stored_id, header, has_acts, accused)
-            for author, _ in self.store.chain.evidence():
-                self.lace.accuse(author)
+                added = self.lace.add(stored_id, header, has_acts, accused)
+                anchors += self.finality.add(added.vertex)
+            for author, incarnation in self.store.chain.accused():
+                self.lace.accuse(author, incarnation)
+            stored = [(row.number, row.block) for row in self.store.chain.anchors(0, len(anchors) + 1)]
+        if stored != [(anchor.number, anchor.vertex.id) for anchor in anchors]:
+            raise MunimentError("replica-damaged", path=self.store.database.path)
 
     @contextmanager
     def _reading_own_disk(self) -> Iterator[None]:
@@ -115,19 +117,27 @@ class Replica:
         block, payload = admitted.block, admitted.payload
         accused = self._accused(payload)
         act_count = sum(len(group.transactions) for group in payload.groups) if payload else 0
+        forks_before = self.lace.fork_count
         try:
             with self.store.database.atomic():
                 position = self.store.chain.add_block(block, act_count, accused)
                 added = self.lace.add(block.id, block.header, act_count > 0, accused)
                 self._keep_evidence(added, block, payload)
                 if payload is not None and act_count:
-                    self._enter(added.vertex, payload, admitted.acts, position, judged)
-                self._certify(added.certified)
+                    self.execution.enter(added.vertex, payload.groups, admitted.acts, position, judged)
+                for anchor in self.finality.add(added.vertex):
+                    self.execution.execute(anchor)
+                if self.lace.fork_count > forks_before or self._restores(added):
+                    self.execution.rebuild_overlay()
         except BaseException:
             self._load()  # the graph must not know what the disk does not
             raise
         self.newest_taken = (position, admitted)
         return added
+
+    def _restores(self, added: Added) -> bool:
+        """Whether a proven forker's block was certified: it counts after all."""
+        return any(vertex.has_acts and self.lace.is_forked(vertex.chain) for vertex in added.certified)
 
     def _accused(self, payload: Payload | None) -> list[int]:
         """Authors whose fork the payload proves; evidence that does not hold is ignored, the block stands."""
@@ -154,91 +164,19 @@ class Replica:
         if added.siblings:
             found.append(evidence_of(self.store.chain.block(added.siblings[0].id).block, block))
         for evidence in found:
-            self.keep_evidence(evidence)
+            self._store_evidence(evidence)
 
-    def keep_evidence(self, evidence: Evidence) -> None:
-        """Keep checked evidence; an author that is proven now for the first time loses its overlay. Inside `atomic`."""
+    def _store_evidence(self, evidence: Evidence) -> None:
         header = decode_header(evidence.first)
         self.store.chain.add_evidence(header.author, header.incarnation, header.seq, evidence, len(self.lace.vertices))
-        self.lace.accuse(header.author)
-        self._drop_overlay(header.author)
 
-    def _drop_overlay(self, author: int) -> None:
-        """Search finds the records by what the agreed state says of them again."""
-        dropped = self.store.state.clear_overlay(author)
-        agreed = (self.store.state.agreed(record_id) for record_id in dropped)
-        self.store.pages.replace_words(record for record in agreed if record is not None)
-
-    # -- executing ----------------------------------------------------------------------------------------------
-
-    def _enter(self, vertex: Vertex, payload: Payload, acts: Checked, position: int, judged: Judged | None) -> None:
-        """First execution of a block's acts: their predicted outcome, and their effect on the overlay."""
-        if judged is None:
-            working = WorkingState(self.store.state, vertex.author)
-            judged = Judged(working, self._run(working, payload, vertex, position, acts))
-        working = judged.working
-        self.store.chain.add_acts(position, judged.rows)
-        if not self.lace.forkers >> vertex.author & 1:
-            write_working(self.store, working, vertex.author)
-
-    def _certify(self, certified: Iterable[Vertex]) -> None:
-        """Fold newly certified blocks into the agreed state, each chain in its order."""
-        by_author: dict[int, list[Vertex]] = {}
-        for vertex in certified:
-            if vertex.has_acts:
-                by_author.setdefault(vertex.author, []).append(vertex)
-        for author, vertices in sorted(by_author.items()):
-            working = WorkingState(self.store.state, None)
-            positions = []
-            differs = False
-            for vertex in sorted(vertices, key=lambda vertex: vertex.seq):
-                row = self.store.chain.block(vertex.id)
-                positions.append(row.position)
-                differs |= self._execute_agreed(working, row.position, vertex, row.block)
-            write_working(self.store, working, None)
-            self.store.chain.mark_certified(positions)
-            if differs:
-                self._rebuild_overlay(author)
-
-    def _execute_agreed(self, working: WorkingState, position: int, vertex: Vertex, block: Block) -> bool:
-        """Whether an outcome differs from the predicted one: only if the author forked."""
-        assert block.payload is not None
-        predicted = self.store.chain.acts_of_block(position)
-        # Signatures were checked when the block came in: what was bad then is bad now.
-        faults = {row.id: row.code for row in predicted if row.outcome == REJECTED and row.code in _LASTING_FAULTS}
-        rows = self._run(working, decode_payload(block.payload), vertex, position, Checked(faults=faults))
-        changed = [new for new, old in zip(rows, predicted, strict=True) if new != old]
-        self.store.chain.set_outcomes(changed)
-        return bool(changed)
-
-    def _run(
-        self, working: WorkingState, payload: Payload, vertex: Vertex, position: int, acts: Checked
-    ) -> list[ActRow]:
-        """An act runs once, at its first place on the block's own chain: what stands on another branch, or merely
-        came earlier, must not count, or replicas that met a forker in another order would disagree.
-        """
-        groups = payload.groups
-        ids = [act_id for group in groups for act_id in group.ids(self.network)]
-        enclosures = self.store.chain.enclosures(vertex.author, ids)
-        before = self.lace.standing_before({block for _, block in enclosures}, vertex)
-        already = {act_id for act_id, block in enclosures if block in before}
-        return self.fold.run_block(working, groups, vertex.author, position, already, acts)
-
-    def _rebuild_overlay(self, author: int) -> None:
-        self._drop_overlay(author)
-        if self.lace.forkers >> author & 1:
-            return
-        for position in self.store.chain.pending_positions(author):
-            row = self.store.chain.block_at(position)
-            assert row.block.payload is not None
-            vertex = self.lace.vertices[row.block.id]
-            working = WorkingState(self.store.state, author)
-            predicted = self.store.chain.acts_of_block(position)
-            faults = {act.id: act.code for act in predicted if act.outcome == REJECTED and act.code in _LASTING_FAULTS}
-            self.store.chain.set_outcomes(
-                self._run(working, decode_payload(row.block.payload), vertex, position, Checked(faults=faults))
-            )
-            write_working(self.store, working, author)
+    def keep_evidence(self, evidence: Evidence) -> None:
+        """Keep checked evidence; an author proven for the first time loses what was only predicted. Inside `atomic`."""
+        header, forks_before = decode_header(evidence.first), self.lace.fork_count
+        self._store_evidence(evidence)
+        self.lace.accuse(header.author, header.incarnation)
+        if self.lace.fork_count > forks_before:
+            self.execution.rebuild_overlay()
 
     # -- checking what is on the disk ---------------------------------------------------------------------------
 
@@ -269,14 +207,3 @@ class Replica:
                 raise MunimentError("replica-damaged", path=self.store.database.path, block=row.position)
             last = row.position
         return last
-
-
-_LASTING_FAULTS = {
-    "bad-signature",
-    "signature-missing",
-    "group-of-different-signers",
-    "malformed-transaction",
-    "not-canonical",
-    "too-deep",
-    "too-large",
-}

@@ -18,7 +18,7 @@ class Step(Enum):
     RECORDED = "recorded"  # enclosed in a block of this office, durable; nobody else has countersigned it
     WITNESSED = "witnessed"  # at least two of the quorum have
     CERTIFIED = "certified"  # the quorum has
-    FINAL = "final"
+    FINAL = "final"  # executed at an anchor: its place in the common order and its outcome are fixed
     REJECTED = "rejected"
 
 
@@ -32,8 +32,8 @@ class Ladder:
     code: str | None = None  # why it was rejected, suspended, held or warned
     facts: Mapping[str, Any] = field(default_factory=dict)
     outcome: str = "entered"  # entered, suspended, held, warned, without_effect or rejected
-    shared: bool = False  # only the common order decides it: seen by the quorum is not confirmed yet
-    anchor: int | None = None  # number of the anchor that executed it
+    anchor: int | None = None  # number of the anchor that executed it; then the outcome never changes
+    shared: bool = False  # only an anchor decides it: until then the outcome is what this replica foresees
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,20 @@ class ActView:
     seq: int
     ladder: Ladder
     records: tuple[bytes, ...]  # ids of the records it changed, as far as it was entered
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorView:
+    """A point of the common order as it was executed here."""
+
+    number: int
+    block: bytes
+    epoch: int
+    round: int
+    consensus_ms: int
+    spread_ms: int
+    acts: int
+    closing: bool
 
 
 @dataclass(frozen=True, slots=True)

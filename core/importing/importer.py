@@ -90,7 +90,15 @@ class Importer:
             except MunimentError as error:
                 if error.code != "batch-full":
                     raise
-                batch = Batch(batch.fold, batch.working, batch.author, batch.signers, batch.claimed_ms, batch.random)
+                batch = Batch(
+                    batch.fold,
+                    batch.working,
+                    batch.author,
+                    batch.signers,
+                    batch.claimed_ms,
+                    batch.random,
+                    batch.waiting,
+                )
         return RefusedRow(number, Rejected("row-too-large")), batch
 
     def write(

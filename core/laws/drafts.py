@@ -16,8 +16,8 @@ Row = dict[str, Any]
 class Draft:
     """`old` is None for a record that the act creates."""
 
-    __slots__ = ("_copied", "fields", "id", "incarnation", "keeper", "key", "next_entry", "old", "register", "rows",
-                 "state", "touched")  # fmt: skip
+    __slots__ = ("_copied", "fields", "id", "incarnation", "keeper", "key", "next_entry", "old", "pending", "register",
+                 "rows", "state", "touched")  # fmt: skip
 
     def __init__(self, register: str, record_id: bytes, keeper: int | None, incarnation: int, old: Record | None):
         self.register = register
@@ -29,6 +29,7 @@ class Draft:
         self.key: Mapping[str, Value] = old.key if old else {}
         self.fields: dict[str, Value] = dict(old.fields) if old else {}
         self.next_entry = old.next_entry if old else 1
+        self.pending: Mapping[str, Value] | None = old.pending if old else None
         self.touched: dict[str, None] = {}  # fields, in order
         self.rows: dict[str, list[Row]] = {}  # new and changed rows of lists
         self._copied: set[str] = set()
@@ -71,4 +72,5 @@ class Draft:
             self.key,
             self.fields,
             self.next_entry,
+            self.pending,
         )

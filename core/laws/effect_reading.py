@@ -8,14 +8,17 @@ from core.laws.effects import (
     Effect,
     convert,
     entry_column,
+    make_accept,
     make_add,
     make_change,
     make_create,
     make_end,
     make_give,
     make_move,
+    make_release,
     make_remove,
     make_set,
+    make_settle,
     make_take,
     make_value,
     row_scope,
@@ -23,11 +26,12 @@ from core.laws.effects import (
 from core.laws.expression import compile_condition, compile_expression
 from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_types import MAX_STEPS, Frame, Known, Run, Scope, Typed
-from core.laws.field_types import EntryOfType, Field, GroupType, ListType
+from core.laws.field_types import EntryOfType, Field, GroupType, ListType, OfficeType
 from core.laws.law import Register
 from core.laws.reading import Part
 
 LATER_VERBS = frozenset({"request"})
+_TO = Field("to", OfficeType())
 
 
 @dataclass(frozen=True)
@@ -245,6 +249,35 @@ def _each(part: Part, target: str, ground: Ground) -> tuple[_Rows, Run]:
     return rows, compile_condition(part.text("where"), scope, ground.known, rows.most_steps).run
 
 
+def _release(part: Part, target: str, ground: Ground) -> Apply:
+    with part.whole():
+        _moving(part, target, ground)
+        return make_release(target, _value(part, "to", _TO, ground))
+
+
+def _accept(part: Part, target: str, ground: Ground) -> Apply:
+    with part.whole():
+        _moving(part, target, ground)
+        return make_accept(target)
+
+
+def _moving(part: Part, target: str, ground: Ground) -> None:
+    """A record that one office keeps for itself can pass to another; what is kept with it follows it."""
+    register = _changed(part, target, ground)
+    if register.home.kind not in ("office", "by_charter"):
+        part.fail("keeper-not-moved", target)
+
+
+def _settle(part: Part, target: str, ground: Ground) -> Apply:
+    with part.whole():
+        _changed(part, target, ground)
+        return make_settle(target)
+
+
+def _changed(part: Part, target: str, ground: Ground) -> Register:
+    return _record(part, target, {name: ground.written[name] for name in ground.written.keys() - ground.created.keys()})
+
+
 _VERBS: Mapping[str, Callable[[Part, str, Ground], Apply]] = {
     "set": _set,
     "create": _create,
@@ -255,4 +288,7 @@ _VERBS: Mapping[str, Callable[[Part, str, Ground], Apply]] = {
     "end": _end,
     "remove": _remove,
     "change": _change,
+    "release": _release,
+    "accept": _accept,
+    "settle": _settle,
 }

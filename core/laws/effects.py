@@ -33,6 +33,7 @@ from core.laws.field_types import (
 )
 from core.laws.verdict import Refused
 from core.ledger.encoding import Value
+from core.ledger.record import RELEASED_TO
 
 ABSENT: Final = object()  # an optional field that the act leaves out
 Apply = Callable[[Frame, Mapping[str, Draft]], None]
@@ -156,6 +157,41 @@ def make_move(name: str, from_states: frozenset[str], to_state: str) -> Apply:
         if draft.state not in from_states:
             raise Refused("not-in-state", record=name, state=draft.state, of=sorted(from_states))
         draft.state = to_state
+
+    return apply
+
+
+def make_release(name: str, to: Run) -> Apply:
+    """The keeper lets go; released to itself, it takes the record back."""
+
+    def apply(frame: Frame, drafts: Mapping[str, Draft]) -> None:
+        draft, office = drafts[name], to(frame)
+        if draft.keeper is None:
+            raise Refused("kept-by-all", record=name)
+        if office != draft.keeper:
+            draft.pending = {RELEASED_TO: office}
+        elif draft.pending is not None:
+            draft.pending = None
+        else:
+            raise Refused("already-keeper", record=name, office=office)
+
+    return apply
+
+
+def make_accept(name: str) -> Apply:
+    def apply(frame: Frame, drafts: Mapping[str, Draft]) -> None:  # noqa: ARG001  # every effect takes the frame
+        draft = drafts[name]
+        assert draft.pending is not None  # execution lets nothing else through
+        draft.keeper, draft.pending = draft.pending[RELEASED_TO], None
+
+    return apply
+
+
+def make_settle(name: str) -> Apply:
+    """What was held is decided; the other effects say how."""
+
+    def apply(frame: Frame, drafts: Mapping[str, Draft]) -> None:  # noqa: ARG001  # every effect takes the frame
+        drafts[name].pending = None
 
     return apply
 

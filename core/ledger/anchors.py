@@ -49,6 +49,8 @@ class Finality:
     def __init__(self, lace: Blocklace) -> None:
         self.lace = lace
         self.newest: Anchor | None = None
+        self._passed: list[tuple[Vertex, int]] = []  # every anchor's block and consensus time, by number − 1
+        self._numbers: dict[Vertex, int] = {}
         self.closed = False  # the epoch's closing anchor is decided; `begin` follows `lace.begin_epoch`
         self._begin(None)
 
@@ -195,7 +197,26 @@ class Finality:
         consensus_ms = max(consensus_ms, before.consensus_ms if before else 0)
         anchor = Anchor(number, block, block.epoch, block.round, consensus_ms, spread_ms, tuple(batch), closing)
         self.newest, self.closed = anchor, closing
+        self._passed.append((block, consensus_ms))
+        self._numbers[block] = number
         return anchor
+
+    @property
+    def count(self) -> int:
+        """How many anchors are decided: the number of the newest."""
+        return len(self._passed)
+
+    def anchor_vertex(self, number: int) -> Vertex:
+        return self._passed[number - 1][0]
+
+    def number_of(self, vertex: Vertex) -> int:
+        """The number of the anchor that this block is; 0 if it is none."""
+        return self._numbers.get(vertex, 0)
+
+    def newest_in_past(self, vertex: Vertex) -> int:
+        """Consensus time, ms, of the newest anchor in a block's past: it was not written before. 0 if there is none."""
+        seen = (time_ms for block, time_ms in reversed(self._passed) if self.lace.in_past(block, vertex))
+        return next(seen, 0)
 
     def _closes(self, block: Vertex) -> bool:
         """Whether the CLOSE blocks of q witnesses lie in its past."""

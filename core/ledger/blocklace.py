@@ -395,6 +395,11 @@ class Blocklace:
         """Whether this view holds two blocks of one place of the chain, or evidence of them."""
         return chain in self._forked
 
+    @property
+    def fork_count(self) -> int:
+        """How many chains this view knows to have forked."""
+        return len(self._forked)
+
     def sinks(self) -> frozenset[Vertex]:
         """Blocks that no block held here refers to."""
         return frozenset(self._sinks)

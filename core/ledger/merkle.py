@@ -51,6 +51,17 @@ def path(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return siblings
 
 
+def path_length(index: int, count: int) -> int | None:
+    """How many siblings the path of that place has; None when there is no such place."""
+    if not 0 <= index < count:
+        return None
+    length, last = 0, count - 1
+    while last > 0:
+        length += index % 2 or index < last
+        index, last = index // 2, last // 2
+    return length
+
+
 def root_from_path(leaf: bytes, index: int, count: int, siblings: Sequence[bytes]) -> bytes | None:
     """The root that a path leads to (RFC 9162 §2.1.3.2), or None when the path cannot belong to that place."""
     if not 0 <= index < count or len(siblings) > MAX_PATH:
@@ -65,3 +76,27 @@ def root_from_path(leaf: bytes, index: int, count: int, siblings: Sequence[bytes
             digest = node_hash(sibling, digest) if index % 2 else node_hash(digest, sibling)
         index, last = index // 2, last // 2
     return digest if next(remaining, None) is None else None
+
+
+def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether a proof shows the first `old` leaves to begin the `new` ones (RFC 9162 §2.1.4.2); 0 < old ≤ new."""
+    if not 0 < old <= new or len(proof) > 2 * MAX_PATH:
+        return False
+    if old == new:
+        return not proof and old_root == new_root
+    remaining = iter(proof if old & old - 1 else (old_root, *proof))
+    index, last = old - 1, new - 1
+    while index % 2:
+        index, last = index // 2, last // 2
+    of_old = of_new = next(remaining, b"")
+    for sibling in remaining:
+        if last == 0:
+            return False
+        if index % 2 or index == last:
+            of_old, of_new = node_hash(sibling, of_old), node_hash(sibling, of_new)
+            while index and index % 2 == 0:
+                index, last = index // 2, last // 2
+        else:
+            of_new = node_hash(of_new, sibling)
+        index, last = index // 2, last // 2
+    return last == 0 and (of_old, of_new) == (old_root, new_root)

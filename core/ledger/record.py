@@ -3,6 +3,8 @@
 A record is a value: an act replaces it by its next version, never edits it. `last_act` is the first 16 bytes of the
 id of the act that wrote this version: an act names the version *and* that id, so that an act made on one branch of a
 fork can never fit the equal version number of the other. Entries of lists carry ids that are never used again.
+A record may be *pending*: released to another office that has not accepted it yet, or held, because acts that had not
+seen each other met on it and nobody has decided between them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +17,8 @@ from core.ledger.encoding import Value, decode, encode, is_natural
 
 RECORD_ID_BYTES = 16
 MAX_RECORD_BYTES = 128 << 10
+RELEASED_TO, HELD_ACTS = "to", "acts"
+MAX_HELD_ACTS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Record:
     key: Mapping[str, Value]
     fields: Mapping[str, Value]
     next_entry: int = 1
+    # {"to": office}: released; {"acts": [16 bytes…]}: held, the acts in the common order; None: neither.
+    pending: Mapping[str, Value] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +68,27 @@ class State(Protocol):
 
 
 def encode_record(record: Record) -> bytes:
-    return encode(
-        [
-            record.register,
-            record.id,
-            record.keeper,
-            record.incarnation,
-            record.version,
-            record.last_act,
-            record.state,
-            dict(record.key),
-            dict(record.fields),
-            record.next_entry,
-        ]
-    )
+    parts: list[Value] = [
+        record.register,
+        record.id,
+        record.keeper,
+        record.incarnation,
+        record.version,
+        record.last_act,
+        record.state,
+        dict(record.key),
+        dict(record.fields),
+        record.next_entry,
+    ]
+    if record.pending is not None:
+        parts.append(dict(record.pending))
+    return encode(parts)
 
 
 def decode_record(data: bytes) -> Record:
     """Raises `not-canonical` or `malformed-record`."""
     parts = decode(data, MAX_RECORD_BYTES)
-    if not isinstance(parts, list) or len(parts) != 10:
+    if not isinstance(parts, list) or len(parts) not in (10, 11) or parts[10:] == [None]:
         raise MunimentError("malformed-record")
     record = Record(*parts)
     if not _well_formed(record):
@@ -102,7 +109,19 @@ def _well_formed(record: Record) -> bool:
         and type(record.key) is dict
         and type(record.fields) is dict
         and is_natural(record.next_entry)
+        and _is_pending(record.pending)
     )
+
+
+def _is_pending(pending: Value) -> bool:
+    if pending is None:
+        return True
+    if type(pending) is not dict or len(pending) != 1:
+        return False
+    acts = pending.get(HELD_ACTS)
+    if acts is None:
+        return is_natural(pending.get(RELEASED_TO))
+    return type(acts) is list and 2 <= len(acts) <= MAX_HELD_ACTS and all(_is_short_id(act) for act in acts)
 
 
 def _is_short_id(value: Value) -> bool:

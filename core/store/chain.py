@@ -19,24 +19,39 @@ class ActRow:
     block: int  # position of its block
     place: int  # number of the act in its block
     author: int
-    outcome: str  # as executed here last: in the overlay while its block is not certified, then in the agreed state
+    outcome: str  # as executed here last: predicted in the overlay, then decided at an anchor
     code: str | None
     facts: Value
     records: tuple[bytes, ...] = ()  # ids of the records of which it made a version
+    shared: bool = False  # only an anchor decides it
 
 
 @dataclass(frozen=True, slots=True)
 class BlockRow:
     position: int
     block: Block
-    certified: bool
+    anchor: int  # number of the anchor that executed it, 0 while none has
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorRow:
+    """One anchor as it was executed here."""
+
+    number: int
+    block: bytes  # id
+    epoch: int
+    round: int
+    consensus_ms: int
+    spread_ms: int
+    acts: int
+    closing: bool
 
 
 _PLACE_BITS = 20  # a payload of 256 KiB has room for far fewer acts
 _ACT_WHERE_IT_COUNTS = (
-    "SELECT act.id, block, place, act.author, outcome, code, facts, records FROM act"
+    "SELECT act.id, block, place, act.author, outcome, code, facts, records, shared FROM act"
     " JOIN block ON block.position = act.block"
-    " WHERE {} ORDER BY outcome = 'rejected', certified DESC, number LIMIT 1"
+    " WHERE {} ORDER BY outcome = 'rejected', anchor DESC, number LIMIT 1"
 )
 
 
@@ -64,13 +79,13 @@ class ChainStore:
         )
         return int(cursor.lastrowid)
 
-    def mark_certified(self, positions: Iterable[int]) -> None:
-        self._db.executemany("UPDATE block SET certified = 1 WHERE position = ?", [(p,) for p in positions])
+    def mark_executed(self, position: int, anchor: int) -> None:
+        self._db.execute("UPDATE block SET anchor = ? WHERE position = ?", (anchor, position))
 
     def block(self, block_id: bytes) -> BlockRow:
         """Raises `unknown-block`."""
         row = self._db.row(
-            "SELECT position, id, header, signature, payload, certified FROM block WHERE id = ?", (block_id,)
+            "SELECT position, id, header, signature, payload, anchor FROM block WHERE id = ?", (block_id,)
         )
         if row is None:
             raise MunimentError("unknown-block", block=block_id)
@@ -78,7 +93,7 @@ class ChainStore:
 
     def block_at(self, position: int) -> BlockRow:
         row = self._db.row(
-            "SELECT position, id, header, signature, payload, certified FROM block WHERE position = ?",
+            "SELECT position, id, header, signature, payload, anchor FROM block WHERE position = ?",
             (position,),
         )
         if row is None:
@@ -88,7 +103,7 @@ class ChainStore:
     def blocks(self, after: int, count: int) -> list[BlockRow]:
         """At most so many blocks after a position, in order of arrival."""
         rows = self._db.rows(
-            "SELECT position, id, header, signature, payload, certified FROM block"
+            "SELECT position, id, header, signature, payload, anchor FROM block"
             " WHERE position > ? ORDER BY position LIMIT ?",
             (after, count),
         )
@@ -127,8 +142,8 @@ class ChainStore:
     def add_acts(self, position: int, rows: Iterable[ActRow]) -> None:
         """The acts of the block at a position, whatever the rows say of theirs."""
         self._db.executemany(
-            "INSERT INTO act(number, id, block, place, author, outcome, code, facts, records)"
-            " VALUES (?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO act(number, id, block, place, author, outcome, code, shared, facts, records)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?)",
             [
                 (
                     _number(position, row.place),
@@ -138,6 +153,7 @@ class ChainStore:
                     row.author,
                     row.outcome,
                     row.code,
+                    row.shared,
                     *_blobs(row),
                 )
                 for row in rows
@@ -146,12 +162,12 @@ class ChainStore:
 
     def set_outcomes(self, rows: Iterable[ActRow]) -> None:
         self._db.executemany(
-            "UPDATE act SET outcome = ?, code = ?, facts = ?, records = ? WHERE number = ?",
-            [(row.outcome, row.code, *_blobs(row), _number(row.block, row.place)) for row in rows],
+            "UPDATE act SET outcome = ?, code = ?, shared = ?, facts = ?, records = ? WHERE number = ?",
+            [(row.outcome, row.code, row.shared, *_blobs(row), _number(row.block, row.place)) for row in rows],
         )
 
     def act(self, act_id: bytes) -> ActRow | None:
-        """The act where it counts: copies by other nodes are rejected, other branches of a fork are not certified."""
+        """The act where it counts: copies by other nodes are rejected, other branches of a fork are never executed."""
         row = self._db.row(_ACT_WHERE_IT_COUNTS.format("act.id = ?"), (act_id,))
         return _act_row(row) if row else None
 
@@ -179,16 +195,16 @@ class ChainStore:
         return _act_row(row) if row else None
 
     def pending_blocks(self, author: int) -> list[tuple[int, bytes, int]]:
-        """(position, id, how many acts) of an author's blocks that are not certified, oldest first."""
+        """(position, id, how many acts) of an author's blocks that no anchor has executed, oldest first."""
         return self._db.rows(
-            "SELECT position, id, acts FROM block WHERE certified = 0 AND acts > 0 AND author = ? ORDER BY position",
+            "SELECT position, id, acts FROM block WHERE anchor = 0 AND acts > 0 AND author = ? ORDER BY position",
             (author,),
         )
 
     def acts_of_block(self, position: int, limit: int = -1) -> list[ActRow]:
         """In their order, the first so many; all by default."""
         rows = self._db.rows(
-            "SELECT id, block, place, author, outcome, code, facts, records FROM act"
+            "SELECT id, block, place, author, outcome, code, facts, records, shared FROM act"
             " WHERE number >= ? AND number < ? ORDER BY number LIMIT ?",
             (_number(position, 0), _number(position + 1, 0), limit),
         )
@@ -198,7 +214,7 @@ class ChainStore:
         """An author's acts that ended so (not as "entered"), newest first."""
         marks = ",".join("?" * len(outcomes))
         rows = self._db.rows(
-            "SELECT id, block, place, author, outcome, code, facts, records FROM act"
+            "SELECT id, block, place, author, outcome, code, facts, records, shared FROM act"
             f" WHERE author = ? AND outcome <> 'entered' AND outcome IN ({marks}) ORDER BY number DESC LIMIT ?",
             (author, *outcomes, limit),
         )
@@ -214,12 +230,12 @@ class ChainStore:
         )
 
     def pending_positions(self, author: int | None = None) -> list[int]:
-        """Positions of blocks with acts that are not certified, oldest first."""
+        """Positions of blocks with acts that no anchor has executed, oldest first."""
         where, values = ("", ()) if author is None else (" AND author = ?", (author,))
         return [
             row[0]
             for row in self._db.rows(
-                f"SELECT position FROM block WHERE certified = 0 AND acts > 0{where} ORDER BY position",
+                f"SELECT position FROM block WHERE anchor = 0 AND acts > 0{where} ORDER BY position",
                 values,
             )
         ]
@@ -236,6 +252,35 @@ class ChainStore:
         """(position of the block, outcome, how many acts)."""
         return [tuple(row) for row in self._db.rows("SELECT block, outcome, count(*) FROM act GROUP BY 1, 2")]
 
+    # -- anchors ------------------------------------------------------------------------------------------------
+
+    def add_anchor(self, row: AnchorRow) -> None:
+        values = (row.number, row.block, row.epoch, row.round, row.consensus_ms, row.spread_ms, row.acts, row.closing)
+        self._db.execute("INSERT INTO anchor VALUES (?,?,?,?,?,?,?,?)", values)
+
+    def anchors(self, after: int, count: int) -> list[AnchorRow]:
+        """At most so many anchors after a number, in order."""
+        rows = self._db.rows("SELECT * FROM anchor WHERE number > ? ORDER BY number LIMIT ?", (after, count))
+        return [
+            AnchorRow(number, block, epoch, round_, consensus_ms, spread_ms, acts, bool(closing))
+            for number, block, epoch, round_, consensus_ms, spread_ms, acts, closing in rows
+        ]
+
+    def anchor_count(self) -> int:
+        return int(self._db.scalar("SELECT count(*) FROM anchor"))
+
+    def add_waiting(self, author: int, position: int, touched: Iterable[bytes]) -> None:
+        """What a block's shared acts read and write, while they wait for an anchor."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO waiting VALUES (?,?,?)", [(author, position, key) for key in sorted(touched)]
+        )
+
+    def drop_waiting(self, position: int) -> None:
+        self._db.execute("DELETE FROM waiting WHERE position = ?", (position,))
+
+    def waiting(self, author: int) -> set[bytes]:
+        return {row[0] for row in self._db.rows("SELECT key FROM waiting WHERE author = ?", (author,))}
+
     # -- evidence -----------------------------------------------------------------------------------------------
 
     def add_evidence(self, author: int, incarnation: int, seq: int, evidence: Evidence, position: int) -> None:
@@ -247,6 +292,10 @@ class ChainStore:
             (author, incarnation, seq, body, position),
         )
 
+    def accused(self) -> list[tuple[int, int]]:
+        """(author, incarnation) of every known fork."""
+        return [tuple(row) for row in self._db.rows("SELECT DISTINCT author, incarnation FROM evidence")]
+
     def evidence(self) -> list[tuple[int, Evidence]]:
         """(author, evidence) of every known fork."""
         return [
@@ -256,8 +305,8 @@ class ChainStore:
 
 
 def _block_row(row: tuple[int, bytes, bytes, bytes, bytes | None, int]) -> BlockRow:
-    position, block_id, header, signature, payload, certified = row
-    return BlockRow(position, Block(block_id, decode_header(header), header, signature, payload), bool(certified))
+    position, block_id, header, signature, payload, anchor = row
+    return BlockRow(position, Block(block_id, decode_header(header), header, signature, payload), anchor)
 
 
 def _number(position: int, place: int) -> int:
@@ -269,8 +318,8 @@ def _blobs(row: ActRow) -> tuple[bytes | None, bytes | None]:
     return encode(row.facts) if row.facts else None, b"".join(row.records) or None
 
 
-def _act_row(row: tuple[bytes, int, int, int, str, str | None, bytes | None, bytes | None]) -> ActRow:
-    act_id, block, place, author, outcome, code, facts, records = row
+def _act_row(row: tuple[bytes, int, int, int, str, str | None, bytes | None, bytes | None, int]) -> ActRow:
+    act_id, block, place, author, outcome, code, facts, records, shared = row
     joined, step = records or b"", RECORD_ID_BYTES
     ids = tuple(joined[start : start + step] for start in range(0, len(joined), step))
-    return ActRow(act_id, block, place, author, outcome, code, decode(facts) if facts else {}, ids)
+    return ActRow(act_id, block, place, author, outcome, code, decode(facts) if facts else {}, ids, bool(shared))

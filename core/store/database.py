@@ -33,16 +33,22 @@ CREATE TABLE block(
   id BLOB NOT NULL UNIQUE, author INTEGER NOT NULL, incarnation INTEGER NOT NULL, seq INTEGER NOT NULL,
   header BLOB NOT NULL, signature BLOB NOT NULL,
   acts INTEGER NOT NULL, accused BLOB,   -- numbers of authors whose fork the payload proves
-  certified INTEGER NOT NULL DEFAULT 0,  -- 1: its acts are part of the agreed state
+  anchor INTEGER NOT NULL DEFAULT 0,     -- number of the anchor that executed its acts
   payload BLOB);                         -- last: SQLite reads through up to 256 KiB to reach what stands behind it
-CREATE INDEX block_pending ON block(position) WHERE certified = 0 AND acts > 0;
+CREATE INDEX block_pending ON block(position) WHERE anchor = 0 AND acts > 0;
 CREATE TABLE act(
   number INTEGER PRIMARY KEY,            -- position of its block · 2^20 + place: a block's acts stand together
   id BLOB NOT NULL, block INTEGER NOT NULL REFERENCES block(position),
-  place INTEGER NOT NULL, author INTEGER NOT NULL, outcome TEXT NOT NULL, code TEXT, facts BLOB,
+  place INTEGER NOT NULL, author INTEGER NOT NULL, outcome TEXT NOT NULL, code TEXT,
+  shared INTEGER NOT NULL, facts BLOB,
   records BLOB);                          -- ids of the records of which it made a version, one after another
 CREATE INDEX act_id ON act(id);
 CREATE INDEX act_unusual ON act(author, number) WHERE outcome <> 'entered';
+CREATE TABLE anchor(
+  number INTEGER PRIMARY KEY, block BLOB NOT NULL, epoch INTEGER NOT NULL, round INTEGER NOT NULL,
+  consensus_ms INTEGER NOT NULL, spread_ms INTEGER NOT NULL, acts INTEGER NOT NULL, closing INTEGER NOT NULL);
+CREATE TABLE waiting(                     -- what shared acts touch that wait for an anchor (laws/verdict.py)
+  author INTEGER, position INTEGER, key BLOB, PRIMARY KEY(author, position, key)) WITHOUT ROWID;
 CREATE TABLE record(
   number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, register TEXT NOT NULL, district INTEGER NOT NULL,
   label TEXT NOT NULL, body BLOB NOT NULL);
@@ -58,9 +64,18 @@ CREATE TABLE index_entry(name TEXT, grp BLOB, record BLOB, PRIMARY KEY(name, grp
 CREATE TABLE overlay_index(
   name TEXT, grp BLOB, record BLOB, added INTEGER NOT NULL, author INTEGER NOT NULL,
   PRIMARY KEY(name, grp, record)) WITHOUT ROWID;
-CREATE TABLE bucket(
-  register TEXT, district INTEGER, number INTEGER, digest BLOB, PRIMARY KEY(register, district, number)) WITHOUT ROWID;
-CREATE TABLE stale_bucket(number INTEGER PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE state_tree(                  -- one a register and district that holds a record (state_tree.py)
+  register TEXT, district INTEGER, records INTEGER NOT NULL, node INTEGER NOT NULL, hash BLOB NOT NULL,
+  PRIMARY KEY(register, district)) WITHOUT ROWID;
+CREATE TABLE state_node(number INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE entry(number INTEGER PRIMARY KEY, leaf BLOB NOT NULL);     -- executed acts, from 0 (entries.py)
+CREATE TABLE entry_hash(number INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
+CREATE TABLE checkpoint(
+  anchor INTEGER PRIMARY KEY, size INTEGER NOT NULL, body BLOB NOT NULL, certified INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE cosignature(
+  anchor INTEGER, witness INTEGER, body BLOB NOT NULL, PRIMARY KEY(anchor, witness)) WITHOUT ROWID;
+CREATE TABLE cosignature_conflict(        -- of another checkpoint than ours, or a second one of the same witness
+  anchor INTEGER, witness INTEGER, body BLOB NOT NULL, PRIMARY KEY(anchor, witness)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5(
   words, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
 CREATE TABLE search_row(number INTEGER PRIMARY KEY, record BLOB NOT NULL UNIQUE);

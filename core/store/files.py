@@ -10,7 +10,7 @@ import errno
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,8 +31,17 @@ def write_durably(path: Path, content: bytes) -> None:
 
 def compose_durably(path: Path, compose: Callable[[int], bytes]) -> None:
     """As `write_durably`, for content that names its own file: asked for with the open descriptor."""
+    _write_parts(path, lambda descriptor: [compose(descriptor)])
+
+
+def stream_durably(path: Path, parts: Iterable[bytes]) -> None:
+    """As `write_durably`, for content that is never in memory as a whole."""
+    _write_parts(path, lambda _descriptor: parts)
+
+
+def _write_parts(path: Path, parts: Callable[[int], Iterable[bytes]]) -> None:
     try:
-        _write_beside_and_rename(path, compose)
+        _write_beside_and_rename(path, parts)
     except OSError as error:
         raise file_error(error, path) from None
 
@@ -45,6 +54,17 @@ def sync_file(descriptor: int) -> None:
             fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
             return
     os.fsync(descriptor)
+
+
+def sync_content(descriptor: int) -> None:
+    """As `sync_file`, for a file whose name and size stand already: its times may be lost. Raises OSError.
+
+    Where nothing but content was overwritten the file system then has no journal of its own to write (fdatasync(2)).
+    """
+    if sys.platform == "linux":
+        os.fdatasync(descriptor)
+    else:
+        sync_file(descriptor)
 
 
 def sync_folder(folder: Path) -> None:
@@ -71,11 +91,12 @@ def write_all(descriptor: int, content: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _write_beside_and_rename(path: Path, compose: Callable[[int], bytes]) -> None:
+def _write_beside_and_rename(path: Path, parts: Callable[[int], Iterable[bytes]]) -> None:
     descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
     try:
         try:
-            write_all(descriptor, compose(descriptor))
+            for part in parts(descriptor):
+                write_all(descriptor, part)
             sync_file(descriptor)
         finally:
             os.close(descriptor)

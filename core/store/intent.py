@@ -1,21 +1,21 @@
-"""The intent file: which block this node is about to sign, on the disk before it is signed.
+"""The intent file: which block this node is about to sign, and the block itself, on the disk before it is signed.
 
-It is the high-water mark outside the database (3-ledger §7, 7-reliability): a database behind it was put
-back or copied. It knows whose chain it marks, which computer and which file it is, so that its own copy
-shows as well.
+It is the high-water mark outside the database (3-ledger §7, 7-reliability): a database behind it was put back or
+copied. It knows whose chain it marks, which computer and which file it is, so that its own copy shows as well.
+Its bytes: core/store/intent_format.py.
 
-    128 bytes  "muniment intent\\n" ‖ node key (32) ‖ computer (32) ‖ file number (8) ‖ zeros (8)
-               ‖ tagged hash "intent-file" of all before it (32)
-     64 bytes  a record: seq (8, big endian) ‖ block id (32) ‖ the first 24 bytes of
-               tagged hash "intent" (previous checksum ‖ seq ‖ id), the header's hash being the first
-               previous
+**One fsync a block.** A mark and its box are written in one go into the slot that does not hold the last mark; the
+last mark and its box are not touched. The file has its full length from the beginning, so that nothing is allocated
+later: no full disk stops it, and fdatasync(2) has content alone to write.
 
-**A torn end.** `append` returns after fsync, and only then may anything be signed. So a record that is cut
-short, or whose place the file system enlarged but had not filled (64 zeros), was never returned: its block
-was never signed, and it is dropped. Records are 64-byte aligned and never straddle a sector, so a
-*complete* last record with a wrong checksum is no torn write but damage: `intent-damaged`, like anything
-wrong further up. A cut by other hands that takes whole records away leaves the database ahead of the mark:
-`compare` says so.
+**A torn end.** `append` returns after the sync, and only then may anything be signed. A power cut before that leaves
+any of the sectors under way old and the others new. So a mark counts only with its whole box: one without was never
+returned, its block was never signed, and the mark before it, in the other slot, is the last. A mark's head lies within
+one sector: a wrong checksum there is no torn write but damage, `intent-damaged`, and so are two marks that do not
+follow one another, and a file of another length. The newest box damaged later looks like a torn one: the database is
+then ahead of the mark, and `compare` says so.
+
+**What a killed process left** is in the system's cache, perhaps not on the disk: opening syncs it, then believes it.
 """
 
 import os
@@ -23,16 +23,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
 from core.store.computer import file_identity
-from core.store.files import compose_durably, file_error, sync_file, write_all
-
-MAGIC = b"muniment intent\n"
-HEADER_BYTES = 128
-RECORD_BYTES = 64
-CHECKSUM_BYTES = 24
-_READ_RECORDS = 4096
+from core.store.files import compose_durably, file_error, sync_content, sync_file, write_all
+from core.store.intent_format import (
+    BOX_AT,
+    FILE_BYTES,
+    HEAD_BYTES,
+    HEADER_BYTES,
+    MAX_BOX_BYTES,
+    Origin,
+    Slot,
+    check_header,
+    compose_head,
+    compose_header,
+    place_of,
+    read_head,
+)
 
 IdentifyFile = Callable[[int, Path], int]
 
@@ -45,15 +52,14 @@ class Mark(NamedTuple):
 
 
 Standing = Literal["level", "database-behind", "database-ahead", "differs"]
-Origin = Literal["own", "other-computer", "copied-file"]
 
 
 def compare(mark: Mark | None, head: Mark | None) -> Standing:
     """The intent file's last mark against the database's newest own block.
 
-    `database-behind`: put back, or the computer stopped between intent and commit (core/store/pending.py
-    tells the two apart). `database-ahead` or `differs`: the intent file is not the one that went with this
-    database.
+    `database-behind`: put back, or the computer stopped between intent and commit (the box of the mark finishes
+    what was interrupted; to a database that was put back it does not fit). `database-ahead` or `differs`: the
+    intent file is not the one that went with this database, or its newest box was damaged.
     """
     if mark == head:
         return "level"
@@ -72,17 +78,17 @@ class IntentLog:
     def __init__(
         self, path: Path, node_key: bytes, computer: bytes, identify_file: IdentifyFile = file_identity
     ) -> None:
-        """Opens an existing file and reads all of it; writes nothing.
+        """Opens an existing file and reads its marks; changes nothing.
 
         `node_key`: the 32-byte public key whose chain it marks; `computer`: `computer_identity()`. Raises
-        `intent-missing`, `intent-damaged` (facts: record), `intent-of-another-node`, `file-not-read`.
+        `intent-missing`, `intent-damaged` (facts: record: number of the slot, -1: the file's frame),
+        `intent-of-another-node`, `file-not-read`.
         """
         self._path = path
         self._usable = True
         self._origin: Origin = "own"
-        self._last: Mark | None = None
-        self._checksum = b""
-        self._end = HEADER_BYTES
+        self._last: Slot | None = None
+        self._header_hash = b""
         try:
             self._descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
         except FileNotFoundError:
@@ -99,10 +105,14 @@ class IntentLog:
     def create(
         cls, path: Path, node_key: bytes, computer: bytes, identify_file: IdentifyFile = file_identity
     ) -> "IntentLog":
-        """A new, empty, durable file: for a new node or a new incarnation. Raises `intent-exists`."""
+        """A new, durable file without a mark: for a new node or a new incarnation. Raises `intent-exists`."""
         if path.exists():
             raise MunimentError("intent-exists", path=str(path))
-        compose_durably(path, lambda opened: _header(node_key, computer, identify_file(opened, path)))
+
+        def compose(opened: int) -> bytes:
+            return compose_header(node_key, computer, identify_file(opened, path)).ljust(FILE_BYTES, b"\0")
+
+        compose_durably(path, compose)
         return cls(path, node_key, computer, identify_file)
 
     @property
@@ -116,31 +126,44 @@ class IntentLog:
 
     def last(self) -> Mark | None:
         """The high-water mark; None while nothing was ever meant to be signed."""
-        return self._last
+        return Mark(self._last.seq, self._last.block_id) if self._last else None
 
-    def append(self, seq: int, block_id: bytes) -> None:
-        """Durable on return; only then sign. The last mark again (a block signed anew) writes nothing.
+    def last_box(self) -> bytes | None:
+        """The box that was kept with the last mark. Raises `file-not-read`."""
+        if self._last is None:
+            return None
+        try:
+            return self._read_box(self._last)
+        except OSError:
+            raise MunimentError("file-not-read", path=str(self._path)) from None
+
+    def append(self, seq: int, block_id: bytes, box: bytes = b"") -> None:
+        """Durable on return, mark and box; only then sign. The last mark again (a block signed anew) writes nothing.
 
         Raises `would-fork` (facts: seq, last_seq) when another block of this or a later seq was meant
-        before, or when one is skipped; `disk-full`, `file-not-written`, and `intent-not-kept` after such a
+        before, or when one is skipped; `too-large`; `file-not-written`, and `intent-not-kept` after such a
         failure.
         """
         mark = Mark(seq, block_id)
-        self.check(mark)
-        if mark == self._last:
+        self._check(mark)
+        if mark == self.last():
             return
-        checksum = _chain(self._checksum, mark)
-        self._write(_encode(mark) + checksum)
-        self._last, self._checksum = mark, checksum
+        if len(box) > MAX_BOX_BYTES:
+            raise MunimentError("too-large", bytes=len(box), limit=MAX_BOX_BYTES)
+        number = 1 - self._last.number if self._last else 0
+        previous = self._last.checksum if self._last else self._header_hash
+        head = compose_head(seq, block_id, box, previous, self._header_hash)
+        self._write(number, head.ljust(BOX_AT, b"\0") + box)
+        self._last = read_head(number, head, self._header_hash)
 
-    def check(self, mark: Mark) -> None:
-        """Whether `append` would take the mark; writes nothing. Raises `would-fork`, `intent-not-kept`."""
+    def _check(self, mark: Mark) -> None:
         if len(mark.id) != 32 or not 0 <= mark.seq < 2**64:
             raise ValueError("a mark is a 64-bit seq and a 32-byte id")
         if not self._usable:
             raise MunimentError("intent-not-kept", path=str(self._path))
-        if self._last is not None and mark != self._last and mark.seq != self._last.seq + 1:
-            raise MunimentError("would-fork", seq=mark.seq, last_seq=self._last.seq)
+        last = self.last()
+        if last is not None and mark != last and mark.seq != last.seq + 1:
+            raise MunimentError("would-fork", seq=mark.seq, last_seq=last.seq)
 
     def close(self) -> None:
         """Give the file back; nothing is pending."""
@@ -148,77 +171,68 @@ class IntentLog:
             os.close(self._descriptor)
         self._usable, self._descriptor = False, -1
 
-    def _write(self, record: bytes) -> None:
+    def _write(self, number: int, content: bytes) -> None:
         self._usable = False
         try:
-            os.ftruncate(self._descriptor, self._end)  # drops a torn record, if there is one
-            os.lseek(self._descriptor, self._end, os.SEEK_SET)
-            write_all(self._descriptor, record)
-            sync_file(self._descriptor)
+            os.lseek(self._descriptor, place_of(number), os.SEEK_SET)
+            write_all(self._descriptor, content)
+            sync_content(self._descriptor)
         except OSError as error:
             raise file_error(error, self._path) from None
-        self._end += len(record)
         self._usable = True
+
+    # -- reading ------------------------------------------------------------------------------------------------
 
     def _read(self, node_key: bytes, computer: bytes, identify_file: IdentifyFile) -> None:
         try:
-            header = _read_exactly(self._descriptor, HEADER_BYTES)
+            sync_file(self._descriptor)
+            header = self._bytes_at(0, HEADER_BYTES)
             file_number = identify_file(self._descriptor, self._path)
-            self._origin = _check_header(header, node_key, computer, file_number)
-            self._read_records(header[-32:])
+            self._origin = check_header(header, node_key, computer, file_number)
+            self._header_hash = header[-32:]
+            if os.fstat(self._descriptor).st_size != FILE_BYTES:
+                raise MunimentError("intent-damaged", record=-1)
+            self._read_slots()
         except OSError:
             raise MunimentError("file-not-read", path=str(self._path)) from None
 
-    def _read_records(self, header_hash: bytes) -> None:
-        self._checksum = header_hash
-        size = os.fstat(self._descriptor).st_size
-        while chunk := _read_exactly(self._descriptor, RECORD_BYTES * _READ_RECORDS):
-            for start in range(0, len(chunk), RECORD_BYTES):
-                record = chunk[start : start + RECORD_BYTES]
-                is_last = self._end + RECORD_BYTES >= size
-                if is_last and (len(record) < RECORD_BYTES or not any(record)):
-                    return
-                self._take(record)
+    def _read_slots(self) -> None:
+        """The last mark is the newest one with its whole box; only the newest may lack it."""
+        heads = [self._bytes_at(place_of(number), HEAD_BYTES) for number in (0, 1)]
+        slots = [read_head(number, head, self._header_hash) for number, head in enumerate(heads)]
+        ordered = sorted((slot for slot in slots if slot is not None), key=lambda slot: slot.seq)
+        if not ordered:
+            return
+        newest, older = ordered[-1], ordered[0] if len(ordered) == 2 else None
+        follows = (
+            newest.seq == older.seq + 1 and newest.previous == older.checksum
+            if older is not None
+            else newest.number == 0 and newest.previous == self._header_hash
+        )
+        if not follows:
+            raise MunimentError("intent-damaged", record=newest.number)
+        self._last = newest if newest.holds(self._read_box(newest)) else older
 
-    def _take(self, record: bytes) -> None:
-        mark = Mark(int.from_bytes(record[:8], "big"), record[8:40])
-        checksum = _chain(self._checksum, mark)
-        follows = self._last is None or mark.seq == self._last.seq + 1
-        if record[40:] != checksum or not follows:
-            raise MunimentError("intent-damaged", record=(self._end - HEADER_BYTES) // RECORD_BYTES)
-        self._last, self._checksum = mark, checksum
-        self._end += RECORD_BYTES
+    def _read_box(self, slot: Slot) -> bytes:
+        return self._bytes_at(place_of(slot.number) + BOX_AT, slot.box_bytes)
 
-
-def _header(node_key: bytes, computer: bytes, file_number: int) -> bytes:
-    if len(node_key) != 32 or len(computer) != 32:
-        raise ValueError("a node key and a computer's identity have 32 bytes")
-    stated = MAGIC + node_key + computer + file_number.to_bytes(8, "big") + bytes(8)
-    return stated + tagged_hash("intent-file", stated)
-
-
-def _check_header(header: bytes, node_key: bytes, computer: bytes, file_number: int) -> Origin:
-    if len(header) != HEADER_BYTES or tagged_hash("intent-file", header[:-32]) != header[-32:]:
-        raise MunimentError("intent-damaged", record=-1)
-    if header == _header(node_key, computer, file_number):
-        return "own"
-    if header[:48] != MAGIC + node_key:
-        raise MunimentError("intent-of-another-node")
-    return "copied-file" if header[48:80] == computer else "other-computer"
+    def _bytes_at(self, place: int, length: int) -> bytes:
+        """So many bytes, fewer only at the end of the file."""
+        os.lseek(self._descriptor, place, os.SEEK_SET)
+        parts: list[bytes] = []
+        while length and (part := os.read(self._descriptor, length)):
+            parts.append(part)
+            length -= len(part)
+        return b"".join(parts)
 
 
-def _encode(mark: Mark) -> bytes:
-    return mark.seq.to_bytes(8, "big") + mark.id
-
-
-def _chain(previous: bytes, mark: Mark) -> bytes:
-    return tagged_hash("intent", previous, _encode(mark))[:CHECKSUM_BYTES]
-
-
-def _read_exactly(descriptor: int, length: int) -> bytes:
-    """So many bytes, fewer only at the end of the file."""
-    parts: list[bytes] = []
-    while length and (part := os.read(descriptor, length)):
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
+def was_used(path: Path) -> bool:
+    """Whether there is an intent file that holds anything but its header. Raises `file-not-read`."""
+    try:
+        with path.open("rb") as file:
+            file.seek(HEADER_BYTES)
+            return any(file.read())
+    except FileNotFoundError:
+        return False
+    except OSError:
+        raise MunimentError("file-not-read", path=str(path)) from None

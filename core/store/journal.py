@@ -1,15 +1,19 @@
 """What a node writes down before it signs, so that no crash makes it sign two blocks at one place.
 
-`prepare` makes the unsigned block and then its intent durable; the caller signs and commits after it. After a crash
-`unfinished` gives the block back: signed again it is the same block (Ed25519 is deterministic).
+Between the intent and the commit that stores the block a power cut would leave a mark without its block, and a node
+may never sign another block of that seq. So `prepare` makes the unsigned block durable together with its mark, and
+only then the caller signs and commits. After a cut `unfinished` gives the block back: signed again it is the same
+block (Ed25519 is deterministic), no fork, and the office goes on as if nothing had happened. To a database that was
+put back the block does not fit: there the mark stays unmatched and the quarantine holds.
+
+The block is sealed under the database's key, associated data "muniment pending" ‖ seq (8) ‖ block id (32).
 """
 
-from pathlib import Path
 from typing import Protocol
 
+from core.crypto.sealing import open_sealed, seal
 from core.errors import MunimentError
 from core.store.intent import IntentLog, Mark
-from core.store.pending import keep_pending, recall_pending
 
 COPIED = "copied-computer"
 
@@ -38,10 +42,11 @@ class Journal(Protocol):
 
 
 class FileJournal:
-    """The intent file and the pending block beside the database."""
+    """The intent file beside the database."""
 
-    def __init__(self, intent: IntentLog, pending: Path, key: bytes) -> None:
-        self._intent, self._pending, self._key = intent, pending, key
+    def __init__(self, intent: IntentLog, key: bytes) -> None:
+        """`key`: 32 bytes."""
+        self._intent, self._key = intent, key
 
     def last(self) -> Mark | None:
         return self._intent.last()
@@ -54,13 +59,17 @@ class FileJournal:
         return COPIED
 
     def prepare(self, mark: Mark, unsigned_block: bytes) -> None:
-        self._intent.check(mark)  # a block that may not be signed must not replace the one kept
-        keep_pending(self._pending, self._key, mark, unsigned_block)
-        self._intent.append(mark.seq, mark.id)
+        """Raises what `IntentLog.append` raises."""
+        self._intent.append(mark.seq, mark.id, seal(self._key, unsigned_block, _associated(mark)))
 
     def unfinished(self) -> bytes | None:
-        last = self._intent.last()
-        return recall_pending(self._pending, self._key, last) if last else None
+        mark, box = self._intent.last(), self._intent.last_box()
+        if mark is None or box is None:
+            return None
+        try:
+            return open_sealed(self._key, box, _associated(mark))
+        except MunimentError:
+            return None
 
     def close(self) -> None:
         self._intent.close()
@@ -112,3 +121,7 @@ class LostJournal:
 
     def close(self) -> None:
         """Nothing was opened."""
+
+
+def _associated(mark: Mark) -> bytes:
+    return b"muniment pending" + mark.seq.to_bytes(8, "big") + mark.id

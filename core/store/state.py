@@ -1,31 +1,23 @@
-"""The two layers of state: *agreed*, a fold over certified acts, and the *overlay* of acts not yet there.
+"""The two layers of state: *agreed*, a fold over what anchors executed, and the *overlay* of acts not yet there.
 
-The overlay holds, per author, the newest version of the records that its uncertified acts have made; reading "as this
-author" looks there first. The agreed layer alone is hashed into the state root: a tree over hash buckets per register
-and district (3-ledger §9), of which an act makes only the buckets of its records stale.
+The overlay holds the newest version of the records that acts not yet executed have made, in order of arrival; reading
+the present state looks there first. The agreed layer alone is hashed into the state root (state_tree.py), which is
+written with it.
 """
 
 from collections.abc import Iterable, Sequence
 
-from core.crypto.hashing import tagged_hash
-from core.ledger import merkle
-from core.ledger.encoding import encode
+from core.errors import MunimentError
 from core.ledger.record import Change, IndexChange, Record, decode_record, encode_record, record_digest
+from core.ledger.state_proof import StateProof, district_of
 from core.store.database import Database
-
-BUCKET_BITS = 12
-BUCKETS = 1 << BUCKET_BITS
-SHARED_DISTRICT = -1
-_EMPTY_BUCKET = tagged_hash("bucket")
-
-
-def bucket_number(record_id: bytes) -> int:
-    return int.from_bytes(record_id[:2], "big") >> (16 - BUCKET_BITS)
+from core.store.state_tree import RecordChange, StateTree
 
 
 class StateStore:
     def __init__(self, database: Database) -> None:
         self._db = database
+        self.tree = StateTree(database)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -62,7 +54,7 @@ class StateStore:
         )
 
     def overlay_index(self, index: str, group: bytes) -> dict[bytes, bool]:
-        """Records that uncertified acts add to (True) or take from (False) a group."""
+        """Records that acts not yet executed add to (True) or take from (False) a group."""
         rows = self._db.rows("SELECT record, added FROM overlay_index WHERE name = ? AND grp = ?", (index, group))
         return {record: bool(added) for record, added in rows}
 
@@ -98,22 +90,24 @@ class StateStore:
     # -- writing; inside `atomic` -------------------------------------------------------------------------------
 
     def write_agreed(self, changes: Sequence[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]) -> None:
-        """Net changes of certified acts, each record once."""
+        """Net changes of executed acts, each record once."""
         created: list[tuple[object, ...]] = []
         replaced: list[tuple[object, ...]] = []
         olds: list[tuple[object, ...]] = []
-        stale: set[tuple[int]] = set()
+        tree_changes: list[RecordChange] = []
         for change in sorted(changes, key=lambda change: change.new.id):
             new, old = change.new, change.old
-            row = (new.register, _district(new), labels[new.id], encode_record(new), new.id)
-            (replaced if old else created).append(row)
+            encoded, district = encode_record(new), district_of(new)
+            (replaced if old else created).append((new.register, district, labels[new.id], encoded, new.id))
+            tree_changes.append(RecordChange(new.register, district, new.id, record_digest(encoded)))
             if old:
                 olds.append((old.id, old.version, old.last_act, encode_record(old)))
-            stale.add((bucket_number(new.id),))
+                if (old.register, district_of(old)) != (new.register, district):
+                    tree_changes.append(RecordChange(old.register, district_of(old), old.id, None))
         self._db.executemany("INSERT INTO record(register, district, label, body, id) VALUES (?,?,?,?,?)", created)
         self._db.executemany("UPDATE record SET register=?, district=?, label=?, body=? WHERE id=?", replaced)
         self._db.executemany("INSERT OR IGNORE INTO history VALUES (?,?,?,?)", olds)
-        self._db.executemany("INSERT OR IGNORE INTO stale_bucket VALUES (?)", sorted(stale))
+        self.tree.update(tree_changes)
         self._write_indexes(indexes)
 
     def write_overlay(
@@ -159,12 +153,15 @@ class StateStore:
             [(i.index, i.group, i.record) for i in indexes],
         )
 
-    def clear_overlay(self, author: int) -> list[bytes]:
-        """Forget what an author's uncertified acts made; ids of the records concerned, in order."""
-        dropped = [row[0] for row in self._db.rows("SELECT id FROM overlay WHERE author = ? ORDER BY id", (author,))]
-        self._db.execute("DELETE FROM overlay WHERE author = ?", (author,))
-        self._db.execute("DELETE FROM overlay_index WHERE author = ?", (author,))
+    def clear_overlay(self) -> list[bytes]:
+        """Forget what acts made that no anchor has executed; ids of the records concerned, in order."""
+        dropped = [row[0] for row in self._db.rows("SELECT id FROM overlay ORDER BY id")]
+        self._db.execute("DELETE FROM overlay")
+        self._db.execute("DELETE FROM overlay_index")
         return dropped
+
+    def overlay_is_empty(self) -> bool:
+        return self._db.scalar("SELECT 1 FROM overlay LIMIT 1") is None
 
     def _write_indexes(self, indexes: Iterable[IndexChange]) -> None:
         added = sorted((i.index, i.group, i.record) for i in indexes if i.add)
@@ -175,50 +172,17 @@ class StateStore:
     # -- state root ---------------------------------------------------------------------------------------------
 
     def state_root(self) -> bytes:
-        """32 bytes that commit to every record of the agreed state; recomputes only stale buckets."""
-        with self._db.atomic():
-            for (number,) in self._db.rows("SELECT number FROM stale_bucket"):
-                self._refresh_bucket(number)
-            self._db.execute("DELETE FROM stale_bucket")
-        trees: dict[tuple[str, int], list[bytes]] = {}
-        for register, district, number, digest in self._db.rows(
-            "SELECT register, district, number, digest FROM bucket ORDER BY register, district"
-        ):
-            trees.setdefault((register, district), [_EMPTY_BUCKET] * BUCKETS)[number] = digest
-        leaves = [
-            merkle.leaf_hash(encode([register, district, merkle.root(buckets)]))
-            for (register, district), buckets in sorted(trees.items())
-        ]
-        return merkle.root(leaves)
+        """32 bytes that commit to every record of the agreed state; always up to date."""
+        return self.tree.root()
 
-    def _refresh_bucket(self, number: int) -> None:
-        rows = self._db.rows(
-            "SELECT register, district, id, body FROM record WHERE id >= ? AND id < ? ORDER BY id",
-            _bucket_range(number),
-        )
-        hashes: dict[tuple[str, int], bytearray] = {}
-        for register, district, record_id, body in rows:
-            hashes.setdefault((register, district), bytearray()).extend(record_id + record_digest(body))
-        self._db.execute("DELETE FROM bucket WHERE number = ?", (number,))
-        self._db.executemany(
-            "INSERT INTO bucket VALUES (?,?,?,?)",
-            [
-                (reg, district, number, tagged_hash("bucket", bytes(content)))
-                for (reg, district), content in hashes.items()
-            ],
-        )
+    def prove(self, record_id: bytes) -> tuple[bytes, StateProof]:
+        """(encoded record, proof) of the agreed version under the state root. Raises `unknown-record`."""
+        row = self._db.row("SELECT register, district, body FROM record WHERE id = ?", (record_id,))
+        if row is None:
+            raise MunimentError("unknown-record", record=record_id)
+        register, district, body = row
+        return body, self.tree.prove(register, district, record_id)
 
     def record_count(self) -> int:
         found: int = self._db.scalar("SELECT count(*) FROM record WHERE register NOT LIKE '%#%'")
         return found
-
-
-def _bucket_range(number: int) -> tuple[bytes, bytes]:
-    shift = 16 - BUCKET_BITS
-    low = (number << shift).to_bytes(2, "big")
-    high = (number + 1) << shift
-    return low, high.to_bytes(2, "big") if high < 1 << 16 else b"\xff" * 17
-
-
-def _district(record: Record) -> int:
-    return SHARED_DISTRICT if record.keeper is None else record.keeper

@@ -1,0 +1,127 @@
+"""What a stranger needs to check this replica without the application: AUDIT.md in core/ledger says the format.
+
+Everything signed (charter, blocks with payloads, proofs of forks) in the order of arrival, and beside it what this
+replica claims of it. A verifier computes the claims from the signed part. Files are sequences of items, each written
+as it is read: a long ledger is never in memory. The manifest is written last: without it a copy is not whole.
+No key leaves the replica, and of persons only what the charter and the acts themselves say.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from core.errors import MunimentError
+from core.exchange import Exchange
+from core.ledger.encoding import Value, encode
+from core.store.files import file_error, stream_durably
+
+VERSION = 1
+LENGTH_BYTES = 4
+_BLOCKS_A_READ = 500
+
+Items = Iterator[Value]
+
+
+@dataclass
+class _Told:
+    """What went through a file, for the manifest."""
+
+    items: int = 0
+    size_bytes: int = 0
+    digest: bytes = b""
+
+
+@dataclass(frozen=True)
+class AuditSummary:
+    """How many items each file holds, by its name."""
+
+    items: dict[str, int] = field(default_factory=dict)
+
+
+def export_audit(replica: Exchange, folder: Path) -> AuditSummary:
+    """Write the replica's signed content and claims into an empty or new folder; durable on return.
+
+    Raises `audit-folder-not-empty`, `file-not-written`, `disk-full`; then the folder is as it was before.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise MunimentError("audit-folder-not-empty", path=str(folder))
+    made = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise file_error(error, folder) from None
+    written: list[Path] = []
+    try:
+        return _write(replica, folder, written)
+    except BaseException:
+        with suppress(OSError):
+            for path in written:
+                path.unlink(missing_ok=True)
+            if made:
+                folder.rmdir()
+        raise
+
+
+def _write(replica: Exchange, folder: Path, written: list[Path]) -> AuditSummary:
+    counts = {}
+    for name, parts in audit_files(replica):
+        written.append(folder / name)
+        told = _Told()
+        stream_durably(folder / name, _counted(parts, told))
+        counts[name] = told.items
+    return AuditSummary(counts)
+
+
+def audit_files(replica: Exchange) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """(name of a file, its content in parts, one an item) in the order in which they must be read to their ends: the
+    last one, the manifest, tells of all the others.
+    """
+    sequences: dict[str, Items] = {
+        "blocks": _blocks(replica),
+        "evidence": _evidence(replica),
+        "certified": _certified(replica),
+    }
+    contents = {"charter": iter([replica.charter.encoded])} | {n: map(_framed, i) for n, i in sequences.items()}
+    listed: list[Value] = []
+    for name, parts in contents.items():
+        told = _Told()
+        yield name, _counted(parts, told)
+        listed.append([name, told.size_bytes, told.digest])
+    yield "manifest", iter([encode(["muniment-audit", VERSION, replica.network, listed])])
+
+
+def _counted(parts: Iterable[bytes], told: _Told) -> Iterator[bytes]:
+    digest = sha256()
+    for part in parts:
+        told.items += 1
+        told.size_bytes += len(part)
+        digest.update(part)
+        yield part
+    told.digest = digest.digest()
+
+
+def _framed(item: Value) -> bytes:
+    encoded = encode(item)
+    return len(encoded).to_bytes(LENGTH_BYTES, "big") + encoded
+
+
+def _blocks(replica: Exchange) -> Items:
+    after = 0
+    while rows := replica.store.chain.blocks(after, _BLOCKS_A_READ):
+        for row in rows:
+            yield [row.block.header_bytes, row.block.signature, row.block.payload]
+        after = rows[-1].position
+
+
+def _evidence(replica: Exchange) -> Items:
+    for _, proof in replica.store.chain.evidence():
+        yield [proof.first, proof.first_signature, proof.second, proof.second_signature]
+
+
+def _certified(replica: Exchange) -> Items:
+    """Ids of the blocks with acts that a quorum has approved, in the order of arrival."""
+    for vertex in replica.lace.vertices.values():
+        if vertex.has_acts and vertex.certified:
+            yield vertex.id

@@ -1,0 +1,194 @@
+"""Executing blocks: first as a prediction into the overlay, then, at an anchor, into the agreed state.
+
+Rules: the agreed state is a fold over what anchors execute, in their order (3-ledger §6), and nothing else. Everything
+not executed yet is folded over it in order of arrival: the *overlay*, which pages read and which predicts outcomes.
+A block of a proven forker that is not certified, and a void one, has no effect on it. Where an anchor decides
+otherwise than predicted the overlay is folded anew. All of it happens inside the transaction of the block that decided.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.folding import REJECTED, Checked, Fold, Place, Ran, write_working
+from core.laws.placing import Order
+from core.ledger.anchors import Anchor, Finality
+from core.ledger.blocklace import Blocklace, Vertex
+from core.ledger.payload import Group, decode_payload
+from core.store.chain import ActRow, AnchorRow, BlockRow
+from core.store.replica import ReplicaStore
+from core.store.working import WorkingState
+
+MAX_ACTS_AT_ONCE = 4096  # of executed acts whose effect is held in memory before it is written
+_LASTING_FAULTS = {
+    "bad-signature",
+    "signature-missing",
+    "group-of-different-signers",
+    "malformed-transaction",
+    "malformed-request",
+    "request-in-a-batch",
+    "not-canonical",
+    "too-deep",
+    "too-large",
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdicts on a block's acts and their effect, worked out before the block was made."""
+
+    working: WorkingState
+    ran: list[Ran]
+
+
+@dataclass
+class Execution:
+    """Writes both layers of one replica's state. Every call is inside `atomic`."""
+
+    store: ReplicaStore
+    lace: Blocklace
+    finality: Finality
+    fold: Fold
+
+    # -- the overlay --------------------------------------------------------------------------------------------
+
+    def enter(
+        self, vertex: Vertex, groups: Sequence[Group], acts: Checked, position: int, judged: Judged | None
+    ) -> list[ActRow]:
+        """First execution of a block's acts: their predicted outcome, and their effect on the overlay."""
+        if judged is None:
+            working = WorkingState(self.store.state, vertex.author)
+            judged = Judged(working, self._predict(working, vertex, groups, position, acts))
+        rows = [ran.row for ran in judged.ran]
+        self.store.chain.add_acts(position, rows)
+        self._keep_waiting(vertex.author, position, judged.ran)
+        if not self.lace.is_forked(vertex.chain) and not self.lace.is_void(vertex):
+            write_working(self.store, judged.working, vertex.author)
+        return rows
+
+    def rebuild_overlay(self) -> None:
+        """Fold everything that waits over the agreed state again, in order of arrival."""
+        dropped = self.store.state.clear_overlay()
+        agreed = (self.store.state.agreed(record_id) for record_id in dropped)
+        # Search finds the records by what the agreed state says of them again.
+        self.store.pages.replace_words(record for record in agreed if record is not None)
+        for vertex in self.lace.awaiting():
+            row = self.store.chain.block(vertex.id)
+            working = WorkingState(self.store.state, vertex.author)
+            self.store.chain.drop_waiting(row.position)
+            ran = self._predict(working, vertex, _groups(row), row.position, self._known_faults(row))
+            self.store.chain.set_outcomes([one.row for one in ran])
+            self._keep_waiting(vertex.author, row.position, ran)
+            write_working(self.store, working, vertex.author)
+
+    def _predict(
+        self, working: WorkingState, vertex: Vertex, groups: Sequence[Group], position: int, acts: Checked
+    ) -> list[Ran]:
+        """An act runs once, at its first place on the block's own chain: what stands on another branch, or merely
+        came earlier, must not count, or replicas that met a forker in another order would disagree.
+        """
+        enclosures = self._enclosures(vertex, groups)
+        before = self.lace.standing_before({block for _, block in enclosures}, vertex)
+        already = {act_id for act_id, block in enclosures if block in before or self.lace.vertices[block].anchor}
+        place = Place(vertex.author, position, already, self.store.chain.waiting(vertex.author))
+        return self.fold.run_block(working, groups, place, acts)
+
+    def _keep_waiting(self, author: int, position: int, ran: Iterable[Ran]) -> None:
+        touched = {key for one in ran for key in one.verdict.touched}
+        if touched:
+            self.store.chain.add_waiting(author, position, touched)
+
+    def _enclosures(self, vertex: Vertex, groups: Sequence[Group]) -> list[tuple[bytes, bytes]]:
+        ids = [act_id for group in groups for act_id in group.ids(self.fold.network)]
+        return [one for one in self.store.chain.enclosures(vertex.author, ids) if one[1] != vertex.id]
+
+    def _known_faults(self, row: BlockRow) -> Checked:
+        """Signatures were checked when the block came in: what was bad then is bad now."""
+        acts = self.store.chain.acts_of_block(row.position)
+        faults = {act.id: act.code for act in acts if act.outcome == REJECTED and act.code in _LASTING_FAULTS}
+        return Checked(faults=faults)
+
+    # -- the agreed state ---------------------------------------------------------------------------------------
+
+    def execute(self, anchor: Anchor) -> None:
+        """Fold an anchor's batch into the agreed state; keep the anchor."""
+        working, executed, differs = WorkingState(self.store.state, None), set[bytes](), False
+        acts = held = 0
+        for vertex in anchor.batch:
+            row = self.store.chain.block(vertex.id)
+            ran = self._execute_block(working, anchor, vertex, row, executed)
+            executed.add(vertex.id)
+            differs |= self._settle(row, ran, anchor.number)
+            acts, held = acts + len(ran), held + len(ran)
+            if held >= MAX_ACTS_AT_ONCE:
+                write_working(self.store, working, None)
+                working, held = WorkingState(self.store.state, None), 0
+        write_working(self.store, working, None)
+        self.store.chain.add_anchor(
+            AnchorRow(
+                anchor.number,
+                anchor.vertex.id,
+                anchor.epoch,
+                anchor.round,
+                anchor.consensus_ms,
+                anchor.spread_ms,
+                acts,
+                anchor.closing,
+            )
+        )
+        if differs or (acts and not self.lace.open_acts and not self.store.state.overlay_is_empty()):
+            self.rebuild_overlay()
+
+    def _execute_block(
+        self, working: WorkingState, anchor: Anchor, vertex: Vertex, row: BlockRow, executed: set[bytes]
+    ) -> list[Ran]:
+        """`executed`: ids of the blocks of this batch that came before."""
+        groups = _groups(row)
+        already = {
+            act_id
+            for act_id, block in self._enclosures(vertex, groups)
+            if 0 < self.lace.vertices[block].anchor < anchor.number or block in executed
+        }
+        place = Place(vertex.author, row.position, already, order=self._order(anchor, vertex))
+        return self.fold.run_block(working, groups, place, self._known_faults(row))
+
+    def _settle(self, row: BlockRow, ran: Sequence[Ran], anchor: int) -> bool:
+        """Keep what an anchor decided of a block; whether it is not what was predicted."""
+        predicted = self.store.chain.acts_of_block(row.position)
+        changed = [new.row for new, old in zip(ran, predicted, strict=True) if new.row != old]
+        self.store.chain.set_outcomes(changed)
+        self.store.chain.mark_executed(row.position, anchor)
+        self.store.chain.drop_waiting(row.position)
+        return bool(changed)
+
+    # -- places in the order ------------------------------------------------------------------------------------
+
+    def _order(self, anchor: Anchor, vertex: Vertex) -> Order:
+        def unseen(act: bytes) -> bool:
+            other = self._block_of(act)
+            apart = other is not None and not self.lace.in_past(other, vertex)
+            return apart and other is not None and not self.lace.in_past(vertex, other)
+
+        def settled(act: bytes) -> bool:
+            other = self._block_of(act)
+            if other is None or not other.anchor:
+                return False
+            return self.lace.in_past(self.finality.anchor_vertex(other.anchor), vertex)
+
+        return Order(
+            anchor.number,
+            anchor.consensus_ms,
+            anchor.spread_ms,
+            unseen,
+            settled,
+            lambda: self.finality.newest_in_past(vertex),
+        )
+
+    def _block_of(self, act: bytes) -> Vertex | None:
+        """The block that encloses an act, named by the first 16 bytes of its id."""
+        row = self.store.chain.act_by_prefix(act)
+        return self.lace.vertices[self.store.chain.id_at(row.block)] if row else None
+
+
+def _groups(row: BlockRow) -> Sequence[Group]:
+    assert row.block.payload is not None
+    return decode_payload(row.block.payload).groups

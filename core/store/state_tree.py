@@ -1,0 +1,250 @@
+"""The state root kept up to date: buckets and pages of core/ledger/state_proof.py, one row each.
+
+A change touches one bucket and the pages above it; a batch reads and hashes each of them once, level by level. A page
+knows of each branch how many records it holds: at most 32 are a bucket. So a bucket that grows beyond is split, and a
+page that shrinks to as few becomes a bucket again. Rows are numbered as they come; the numbers are not agreed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from struct import Struct
+from typing import NamedTuple
+
+from core.errors import MunimentError
+from core.ledger import merkle
+from core.ledger.record import RECORD_ID_BYTES
+from core.ledger.state_proof import (
+    BRANCHES,
+    BUCKET_RECORDS,
+    ITEM_BYTES,
+    StateProof,
+    TreeLeaf,
+    branch_of,
+    bucket_hash,
+    by_branch,
+    item_of,
+    state_root,
+    tree_leaf_hash,
+)
+from core.store.database import Database
+
+_BRANCH = Struct(">IQ32s")  # records, row, hash
+_READ_ROWS = 500  # of one statement
+
+
+class _Branch(NamedTuple):
+    records: int
+    row: int
+    hash: bytes
+
+
+_NOTHING = _Branch(0, 0, merkle.EMPTY_ROOT)
+
+
+class RecordChange(NamedTuple):
+    """One record of a tree has a new digest, or is gone from it (None)."""
+
+    register: str
+    district: int
+    record: bytes
+    digest: bytes | None
+
+
+@dataclass(slots=True)
+class _Opened:
+    """A part of a tree that a batch changes. `edits`: sorted; an item to put, or an id alone to take away."""
+
+    row: int
+    edits: Sequence[bytes]
+    items: list[bytes] = field(default_factory=list)  # of a bucket
+    branches: list[_Branch] | None = None  # of a page
+    children: dict[int, "_Opened"] = field(default_factory=dict)
+
+
+class StateTree:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def root(self) -> bytes:
+        """32 bytes that commit to every record of the agreed state."""
+        return state_root(self.trees())
+
+    def trees(self) -> list[TreeLeaf]:
+        """In the order of register and district."""
+        rows = self._db.rows("SELECT register, district, records, hash FROM state_tree ORDER BY register, district")
+        return [TreeLeaf(*row) for row in rows]
+
+    # -- writing; inside `atomic` -------------------------------------------------------------------------------
+
+    def update(self, changes: Iterable[RecordChange]) -> None:
+        """Each record at most once a tree."""
+        edits: dict[tuple[str, int], list[bytes]] = {}
+        for register, district, record, digest in changes:
+            edit = record if digest is None else item_of(record, digest)
+            edits.setdefault((register, district), []).append(edit)
+        for (register, district), of_tree in sorted(edits.items()):
+            self._update_tree(register, district, sorted(of_tree))
+
+    def _update_tree(self, register: str, district: int, edits: list[bytes]) -> None:
+        top = self._top(register, district)
+        after = _Batch(self._db).apply(top, edits)
+        if not after.records:
+            self._db.execute("DELETE FROM state_tree WHERE register = ? AND district = ?", (register, district))
+        else:
+            self._db.execute("INSERT OR REPLACE INTO state_tree VALUES (?,?,?,?,?)", (register, district, *after))
+
+    def _top(self, register: str, district: int) -> _Branch:
+        row = self._db.row(
+            "SELECT records, node, hash FROM state_tree WHERE register = ? AND district = ?", (register, district)
+        )
+        return _Branch(*row) if row else _NOTHING
+
+    # -- proving ------------------------------------------------------------------------------------------------
+
+    def prove(self, register: str, district: int, record: bytes) -> StateProof:
+        """That the record's present version is the one under the root. Raises `unknown-record`."""
+        at, depth, page_path = self._top(register, district), 0, list[bytes]()
+        records = at.records
+        while at.records > BUCKET_RECORDS:
+            branches, branch = _read_page(self._body(at.row)), branch_of(record, depth)
+            page_path[:0] = merkle.path([one.hash for one in branches], branch)
+            at, depth = branches[branch], depth + 1
+        items = _read_bucket(self._body(at.row)) if at.records else []
+        place = next((n for n, item in enumerate(items) if item.startswith(record)), None)
+        if place is None:
+            raise MunimentError("unknown-record", record=record)
+        trees = self.trees()
+        number = [(tree.register, tree.district) for tree in trees].index((register, district))
+        return StateProof(
+            place,
+            len(items),
+            tuple(merkle.path([item[RECORD_ID_BYTES:] for item in items], place)),
+            tuple(page_path),
+            records,
+            number,
+            len(trees),
+            tuple(merkle.path([tree_leaf_hash(tree) for tree in trees], number)),
+        )
+
+    def _body(self, row: int) -> bytes:
+        body: bytes | None = self._db.scalar("SELECT body FROM state_node WHERE number = ?", (row,))
+        if body is None:
+            raise MunimentError("replica-damaged", path=self._db.path)
+        return body
+
+
+class _Batch:
+    """The changes of one batch to one tree."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._next = (database.scalar("SELECT max(number) FROM state_node") or 0) + 1
+        self._written: dict[int, bytes] = {}
+        self._dropped: list[int] = []
+
+    def apply(self, top: _Branch, edits: list[bytes]) -> _Branch:
+        after = self._close(self._open(top, edits), 0)
+        self._db.executemany(
+            "INSERT INTO state_node VALUES (?,?) ON CONFLICT(number) DO UPDATE SET body = excluded.body",
+            sorted(self._written.items()),
+        )
+        self._db.executemany("DELETE FROM state_node WHERE number = ?", [(row,) for row in self._dropped])
+        return after
+
+    def _open(self, top: _Branch, edits: list[bytes]) -> _Opened:
+        """Read what the edits touch, a level at a time."""
+        whole = _Opened(top.row, edits)
+        level, depth = [(top, whole)], 0
+        while level:
+            bodies = self._read([branch.row for branch, _ in level if branch.records])
+            below: list[tuple[_Branch, _Opened]] = []
+            for at, opened in level:
+                if not at.records:
+                    continue
+                if at.records <= BUCKET_RECORDS:
+                    opened.items = _read_bucket(bodies[at.row])
+                    continue
+                opened.branches = _read_page(bodies[at.row])
+                for number, part in by_branch(opened.edits, depth):
+                    branch = opened.branches[number]
+                    child = opened.children[number] = _Opened(branch.row, part)
+                    below.append((branch, child))
+            level, depth = below, depth + 1
+        return whole
+
+    def _read(self, rows: list[int]) -> dict[int, bytes]:
+        found: dict[int, bytes] = {}
+        for start in range(0, len(rows), _READ_ROWS):
+            part = rows[start : start + _READ_ROWS]
+            marks = ",".join("?" * len(part))
+            found.update(self._db.rows(f"SELECT number, body FROM state_node WHERE number IN ({marks})", tuple(part)))
+        if len(found) != len(rows):
+            raise MunimentError("replica-damaged", path=self._db.path)
+        return found
+
+    def _close(self, opened: _Opened, depth: int) -> _Branch:
+        """Apply the edits from the buckets up."""
+        if opened.branches is None:
+            return self._settle(opened.row, _edited(opened.items, opened.edits), depth)
+        branches = opened.branches
+        for number, child in opened.children.items():
+            branches[number] = self._close(child, depth + 1)
+        if sum(branch.records for branch in branches) > BUCKET_RECORDS:
+            return self._write_page(opened.row, branches)
+        return self._settle(opened.row, [item for branch in branches for item in self._take(branch)], depth)
+
+    def _settle(self, row: int, items: Sequence[bytes], depth: int) -> _Branch:
+        """Keep these items, and no others, under a row (0: a new one)."""
+        if not items:
+            self._drop(row)
+            return _NOTHING
+        if len(items) > BUCKET_RECORDS:
+            branches = [_NOTHING] * BRANCHES
+            for number, part in by_branch(items, depth):
+                branches[number] = self._settle(0, part, depth + 1)
+            return self._write_page(row, branches)
+        return _Branch(len(items), self._write(row, b"".join(items)), bucket_hash(items))
+
+    def _take(self, branch: _Branch) -> list[bytes]:
+        """The items of a branch, which goes."""
+        if not branch.records:
+            return []
+        body = self._written.get(branch.row) or self._read([branch.row])[branch.row]
+        self._drop(branch.row)
+        if branch.records <= BUCKET_RECORDS:
+            return _read_bucket(body)
+        return [item for child in _read_page(body) for item in self._take(child)]
+
+    def _write_page(self, row: int, branches: list[_Branch]) -> _Branch:
+        body = b"".join([_BRANCH.pack(*branch) for branch in branches])
+        digest = merkle.root([branch.hash for branch in branches])
+        return _Branch(sum(branch.records for branch in branches), self._write(row, body), digest)
+
+    def _write(self, row: int, body: bytes) -> int:
+        if not row:
+            row, self._next = self._next, self._next + 1
+        self._written[row] = body
+        return row
+
+    def _drop(self, row: int) -> None:
+        self._written.pop(row, None)
+        if row:
+            self._dropped.append(row)
+
+
+def _read_bucket(body: bytes) -> list[bytes]:
+    return [body[at : at + ITEM_BYTES] for at in range(0, len(body), ITEM_BYTES)]
+
+
+def _read_page(body: bytes) -> list[_Branch]:
+    return [_Branch(*parts) for parts in _BRANCH.iter_unpack(body)]
+
+
+def _edited(items: list[bytes], edits: Sequence[bytes]) -> list[bytes]:
+    held = {item[:RECORD_ID_BYTES]: item for item in items}
+    for edit in edits:
+        if len(edit) == ITEM_BYTES:
+            held[edit[:RECORD_ID_BYTES]] = edit
+        elif held.pop(edit, None) is None:
+            raise MunimentError("replica-damaged", record=edit)
+    return sorted(held.values())
