@@ -103,6 +103,23 @@ def evidence(office: str, file: Path, data: Data = None, passphrase_file: Secret
     _conclude(lambda: evidence_command(_access(data, passphrase_file), office, file), json)
 
 
+@app.command(name="export-audit")
+def export_audit(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="An empty folder, or one that is not there yet.")],
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Write everything signed to DIR, to be checked without Muniment.
+
+    DIR then holds the charter and every act with all names and numbers in it, readable by anybody: give it only to
+    whom the law lets read the register. It holds no key, no draft and nothing else of this office.
+    """
+    from desktop.commands.auditing import export_audit_command
+
+    _conclude(lambda: export_audit_command(_access(data, passphrase_file), folder), json)
+
+
 @app.command()
 def node(
     data: Data = None,

@@ -46,6 +46,7 @@ _BAD_INPUT = {
     "too-deep",
     "not-a-key-file",
     "folder-not-empty",
+    "audit-folder-not-empty",
 }
 _LOCKED = {"wrong-passphrase", "passphrase-missing", "passphrase-unusable", "replica-in-use"}
 _DAMAGED = {

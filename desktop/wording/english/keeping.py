@@ -80,6 +80,9 @@ KEEPING = {
     "folder-not-empty": Trouble(
         "The folder {path} already holds something.", KEPT, "Choose an empty folder, so that no office is overwritten."
     ),
+    "audit-folder-not-empty": Trouble(
+        "The folder {path} already holds something.", "Nothing was written into it.", "Choose an empty folder."
+    ),
     "no-office-here": Trouble(
         "There is no office in {path} yet.", SAFE, "Create an office there, or choose the folder where yours is."
     ),

@@ -1,0 +1,146 @@
+"""The charter, and the roll of each epoch: who may write and whose voice counts. FORMAT.md §1, 3-ledger §1."""
+
+from dataclasses import dataclass
+from unicodedata import category, normalize
+
+from .values import (
+    RefusedError,
+    decode,
+    encode,
+    is_bytes,
+    is_id,
+    is_natural,
+    is_one,
+    require,
+    signed,
+    tag,
+    tagged_hash,
+    tree_root,
+)
+
+ROLES = {"administrator", "auditor", "clerk", "notary", "registrar"}
+JOINERS = "\u200c\u200d"
+UNSEEN = "\u00ad\u061c\u200b\u200e\u200f\ufeff" + "".join(map(chr, (*range(0x2028, 0x202F), *range(0x2060, 0x2070))))
+
+
+@dataclass(frozen=True)
+class Member:
+    number: int
+    key: bytes
+    incarnation: int
+    witness: bool
+
+
+@dataclass(frozen=True)
+class Roll:
+    epoch: int
+    quorum: int
+    members: dict[int, Member]
+    closing_anchor: bytes | None  # of the epoch before
+
+    @property
+    def witnesses(self) -> list[int]:
+        return sorted(number for number, member in self.members.items() if member.witness)
+
+    def is_witness(self, number: int) -> bool:
+        member = self.members.get(number)
+        return member is not None and member.witness
+
+
+@dataclass(frozen=True)
+class Charter:
+    network: bytes
+    name: str
+    roll: Roll
+    officers: list[list[bytes]]  # keys, by office and then by officer
+
+
+def least_quorum(witnesses: int) -> int:
+    return (witnesses + (witnesses - 1) // 3) // 2 + 1
+
+
+def read_charter(data: bytes) -> Charter:
+    match decode(data, 16 << 20):
+        case ["muniment-charter", bytes(head), [*laws], [*cards]] if all(type(one) is bytes for one in laws + cards):
+            pass
+        case _:
+            raise RefusedError("not-a-charter")
+    match decode(head):
+        case [version, str(name), founded, quorum, dict(homes), [*digests], count]:
+            require(
+                is_one(version) and is_natural(founded) and is_natural(quorum) and is_natural(count) and _named(name),
+                "not-a-charter",
+            )
+            require(all(home in ("office", "shared") for home in homes.values()), "not-a-charter", "homes")
+        case _:
+            raise RefusedError("not-a-charter", "the head")
+    require([tagged_hash("law", law) for law in laws] == digests, "not-a-charter", "a law differs from its digest")
+    require(count == len(cards) > 0, "no-offices")
+    bodies = [_read_card(card) for card in cards]
+    leaves = [encode([number, body[1], body[2], body[4]]) for number, body in enumerate(bodies)]
+    officers = [[officer[1] for officer in body[4]] for body in bodies]
+    keys = [body[2] for body in bodies] + [key for office in officers for key in office]
+    require(len(set(keys)) == len(keys), "same-key-twice")
+    require(len({body[1] for body in bodies}) == len(bodies), "same-name-twice")
+    require(least_quorum(count) <= quorum <= count, "bad-quorum")
+    members = {number: Member(number, body[2], 0, True) for number, body in enumerate(bodies)}
+    network = tagged_hash("network", tree_root([head, *leaves]))
+    return Charter(network, name, Roll(0, quorum, members, None), officers)
+
+
+def _read_card(card: bytes) -> list:
+    """The body's fields, once all its signatures hold."""
+    match decode(card, 64 << 10):
+        case ["muniment-office-card", bytes(body), [*signatures]]:
+            fields = decode(body, 64 << 10)
+        case _:
+            raise RefusedError("not-an-office-card")
+    match fields:
+        case [version, str(name), bytes(key), bytes(_), [*officers]] if len(key) == 32 and 1 <= len(officers) <= 100:
+            require(
+                is_one(version) and _named(name) and all(_is_officer(officer) for officer in officers),
+                "not-an-office-card",
+            )
+        case _:
+            raise RefusedError("not-an-office-card")
+    message = tag("office-card") + body
+    keys = [key, *(officer[1] for officer in officers)]
+    require(len(signatures) == len(keys), "bad-card-signature", name)
+    for one, signature in zip(keys, signatures, strict=True):
+        require(signed(one, message, signature), "bad-card-signature", name)
+    return fields
+
+
+def _is_officer(value) -> bool:
+    match value:
+        case [str(name), key, [*roles]] if is_bytes(key, 32) and all(type(role) is str for role in roles):
+            return _named(name) and set(roles) <= ROLES and roles == sorted(set(roles))
+    return False
+
+
+def _named(name: str) -> bool:
+    plain = all((category(one) not in ("Cc", "Zl", "Zp") and one not in UNSEEN) or one in JOINERS for one in name)
+    return plain and 1 <= len(name) <= 120 and normalize("NFC", name) == name and name == name.strip()
+
+
+def read_roll(value) -> Roll:
+    """The roll of a later epoch as the exporting office claims it: AUDIT.md."""
+    match value:
+        case [epoch, closing, quorum, [*members]] if is_natural(epoch) and is_id(closing) and is_natural(quorum):
+            found = [_read_member(member) for member in members]
+        case _:
+            raise RefusedError("malformed-claims", "rolls")
+    by_number = {member.number: member for member in found}
+    require(len(by_number) == len(found) == len({member.key for member in found}), "malformed-claims", "rolls")
+    roll = Roll(epoch, quorum, by_number, closing)
+    count = len(roll.witnesses)
+    require(count > 0 and least_quorum(count) <= quorum <= count, "bad-quorum", f"epoch {epoch}")
+    return roll
+
+
+def _read_member(value) -> Member:
+    match value:
+        case [number, key, incarnation, bool(witness)] if is_natural(number) and is_natural(incarnation):
+            require(is_bytes(key, 32), "malformed-claims", "rolls")
+            return Member(number, key, incarnation, witness)
+    raise RefusedError("malformed-claims", "rolls")

@@ -1,0 +1,120 @@
+"""The whole verification, from the first byte to the last line of the report."""
+
+import sys
+from pathlib import Path
+
+from .blocks import Keys, proven_fork, read_block
+from .charter import Charter, Roll, read_charter, read_roll
+from .claims import Files, check_manifest, items, read_anchor, read_directory
+from .claims import read_block as read_block_item
+from .deciding import Anchor, anchors_of
+from .graph import Graph
+from .ordering import Executed, Ordering
+from .values import RefusedError, is_id, require
+
+Lines = list[str]
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        print("usage: python verify.py DIR, a directory written by `muniment export-audit DIR`", file=sys.stderr)
+        return 2
+    try:
+        lines = verify_files(read_directory(Path(arguments[0])))
+    except RefusedError as refusal:
+        print(f"refused: {refusal}")
+        return 1
+    print("\n".join([*lines, "everything that follows from the signed blocks is as claimed"]))
+    return 0
+
+
+def verify_files(files: Files) -> Lines:
+    """What was found to hold. Raises RefusedError with the first thing that does not."""
+    network = check_manifest(files)
+    charter = read_charter(files["charter"])
+    require(charter.network == network, "another-network", "charter and manifest differ")
+    rolls = read_rolls(files, charter)
+    keys = Keys(charter, rolls)
+    graph = read_graph(files, keys, rolls)
+    check_evidence(files, keys, graph)
+    check_certified(files, graph)
+    executed = check_anchors(files, graph, rolls, network)
+    return [
+        f"network {network.hex()}: {charter.name}, {len(charter.roll.members)} offices, quorum {charter.roll.quorum}",
+        f"blocks {len(graph.blocks)}, in {len(rolls)} epoch(s): signatures, payload roots, places, rounds hold",
+        f"acts {sum(len(block.acts) for block in graph.blocks)}: signatures hold where they are not rejected",
+        f"offices proven to have signed twice: {sorted({author for author, _ in graph.forkers()}) or 'none'}",
+        f"anchors {len(executed)}: blocks, rounds, order and consensus times agree",
+    ]
+
+
+def read_rolls(files: Files, charter: Charter) -> list[Roll]:
+    rolls = [charter.roll, *(read_roll(item) for item in items(files, "rolls"))] if "rolls" in files else [charter.roll]
+    require([roll.epoch for roll in rolls] == list(range(len(rolls))), "malformed-claims", "rolls are not in order")
+    return rolls
+
+
+def read_graph(files: Files, keys: Keys, rolls: list[Roll]) -> Graph:
+    graph = Graph({roll.epoch: roll for roll in rolls})
+    for item in items(files, "blocks"):
+        graph.add(read_block(keys, *read_block_item(item)))
+    return graph
+
+
+def check_evidence(files: Files, keys: Keys, graph: Graph) -> None:
+    """Every proof holds, and whoever the blocks show to have forked is proven."""
+    proven = set()
+    for item in items(files, "evidence"):
+        require(type(item) is list and len(item) == 4 and all(type(one) is bytes for one in item), "malformed-claims")
+        forked = {proven_fork(keys, epoch, item) for epoch in range(len(keys.rolls))} - {None}
+        require(bool(forked), "evidence-proves-nothing")
+        proven |= forked
+    missing = graph.forkers() - proven
+    require(not missing, "evidence-missing", f"of (office, incarnation) {sorted(missing)}")
+
+
+def check_certified(files: Files, graph: Graph) -> None:
+    """The certificates that the office claims are those that the blocks make."""
+    claimed = list(items(files, "certified"))
+    require(all(map(is_id, claimed)), "malformed-claims", "certified")
+    view = (1 << len(graph.blocks)) - 1
+    found = {graph.blocks[index].id for epoch, index in graph.approvals if graph.is_certified(epoch, index, view)}
+    for block in claimed:
+        require(block in found, "not-certified", block.hex()[:16])
+    for block in found - set(claimed):
+        raise RefusedError("certificate-missing", block.hex()[:16])
+
+
+def check_anchors(files: Files, graph: Graph, rolls: list[Roll], network: bytes) -> list[Executed]:
+    claimed = [read_anchor(item) for item in items(files, "anchors")] if "anchors" in files else None
+    anchors = anchors_of(graph, rolls, network)
+    check_closings(graph, rolls, anchors)
+    ordering = Ordering(graph, rolls)
+    executed = [ordering.execute(anchor) for anchor in anchors]
+    if claimed is None:
+        return executed
+    for ours, theirs in zip(executed, claimed, strict=False):
+        _compare_anchor(graph, ours, theirs)
+    require(len(claimed) <= len(executed), "not-an-anchor", f"the blocks decide only {len(executed)}")
+    require(len(claimed) == len(executed), "anchor-missing", f"the blocks decide {len(executed)}, not {len(claimed)}")
+    return executed
+
+
+def _compare_anchor(graph: Graph, ours: Executed, claimed: list) -> None:
+    number, block, epoch, round_, consensus_ms, spread_ms, closing, batch = claimed
+    anchor, about = ours.anchor, f"anchor {ours.anchor.number}"
+    here = (number, block, epoch, round_) == (anchor.number, graph.blocks[anchor.index].id, anchor.epoch, anchor.round)
+    require(here, "wrong-anchor", about)
+    require(closing == anchor.closing, "wrong-closing", about)
+    times = (consensus_ms, spread_ms) == (ours.consensus_ms, ours.spread_ms)
+    require(times, "wrong-consensus-time", f"{about}: {ours.consensus_ms} ± {ours.spread_ms} ms")
+    expected = [graph.blocks[one].id for one in ours.batch]
+    require(sorted(batch) == sorted(expected), "wrong-batch", about)
+    require(batch == expected, "wrong-order", about)
+
+
+def check_closings(graph: Graph, rolls: list[Roll], anchors: list[Anchor]) -> None:
+    """The roll of a later epoch begins where the blocks close the one before."""
+    closing = {anchor.epoch: graph.blocks[anchor.index].id for anchor in anchors if anchor.closing}
+    for roll in rolls[1:]:
+        require(closing.get(roll.epoch - 1) == roll.closing_anchor, "wrong-closing-anchor", f"epoch {roll.epoch}")

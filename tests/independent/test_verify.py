@@ -1,0 +1,211 @@
+"""The independent verifier agrees with real offices, and refuses, by name, whatever was altered since."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from core.audit import export_audit
+from core.errors import MunimentError
+from core.ledger.encoding import Value, decode, encode
+from core.office import Office
+from tests.independent.auditing.report import verify_files
+from tests.independent.auditing.values import RefusedError
+from tests.independent.exporting import Files, altered, exported, items, sealed, write
+from tests.offices import land_network, make_offices, meet, register, sell
+
+VERIFIER = Path(__file__).with_name("verify.py")
+
+
+def busy_offices(count: int = 4, meetings: int = 40, seed: int = 1) -> list[Office]:
+    """Offices that register and sell parcels between random meetings."""
+    random, network, offices = Random(seed), land_network(count), make_offices(count)
+    for meeting in range(meetings):
+        one, other = random.sample(offices, 2)
+        if meeting % 2:
+            parcel = register(network, one, meeting).records[0]
+            if meeting % 3 == 0:
+                sell(network, one, parcel, meeting)
+        meet(one, other)
+    return offices
+
+
+@pytest.fixture(scope="module")
+def offices() -> list[Office]:
+    return busy_offices()
+
+
+@pytest.fixture(scope="module")
+def files(offices: list[Office]) -> Files:
+    return exported(offices[0])
+
+
+def test_every_office_of_a_busy_network_is_confirmed(offices: list[Office]) -> None:
+    for office in offices:
+        assert any(line.startswith("anchors ") for line in verify_files(exported(office)))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_networks_of_other_sizes(count: int) -> None:
+    if count == 1:
+        (office,) = make_offices(1)
+        for number in range(3):
+            register(land_network(1), office, number)
+        verify_files(exported(office))
+        return
+    for office in busy_offices(count, 30, seed=count)[:2]:
+        verify_files(exported(office))
+
+
+def test_an_empty_ledger() -> None:
+    assert verify_files(exported(make_offices(1)[0]))
+
+
+# -- the command line, as a stranger uses it --------------------------------------------------------------------------
+
+
+def _verify(folder: Path) -> subprocess.CompletedProcess[str]:
+    """From another folder: the project is not on the path, only the verifier's own folder is."""
+    command = [sys.executable, str(VERIFIER), str(folder)]
+    return subprocess.run(command, cwd=folder.parent, capture_output=True, encoding="utf-8", check=False)
+
+
+def test_alone_in_a_process_of_its_own(offices: list[Office], tmp_path: Path) -> None:
+    folder = tmp_path / "audit"
+    export_audit(offices[0], folder)
+    done = _verify(folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "everything that follows from the signed blocks is as claimed" in done.stdout
+    (folder / "blocks").write_bytes((folder / "blocks").read_bytes()[:-1])
+    done = _verify(folder)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("refused: file-differs: blocks")
+
+
+def test_it_imports_nothing_of_the_project() -> None:
+    script = (
+        f"import sys; sys.path[:0] = [{str(VERIFIER.parent)!r}]; import auditing.report; "
+        "print(sorted({name.partition('.')[0] for name in sys.modules} & {'core', 'sync', 'desktop', 'tests', 'libipld', 'cbor2'}))"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# -- writing ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_that_holds_something_is_left_alone(offices: list[Office], tmp_path: Path) -> None:
+    (tmp_path / "letter").write_text("a letter")
+    with pytest.raises(MunimentError) as caught:
+        export_audit(offices[0], tmp_path)
+    assert caught.value.code == "audit-folder-not-empty"
+    assert [path.name for path in tmp_path.iterdir()] == ["letter"]
+
+
+def test_what_could_not_be_finished_leaves_nothing(offices: list[Office], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(MunimentError) as caught:
+        export_audit(offices[0], tmp_path / "file" / "audit")
+    assert caught.value.code == "file-not-written"
+
+
+def test_the_written_folder_is_the_streamed_one(offices: list[Office], files: Files, tmp_path: Path) -> None:
+    export_audit(offices[0], tmp_path / "new" / "audit")
+    assert {path.name: path.read_bytes() for path in (tmp_path / "new" / "audit").iterdir()} == files
+
+
+# -- tampering --------------------------------------------------------------------------------------------------------
+
+
+def refusal(files: Files) -> str:
+    with pytest.raises(RefusedError) as caught:
+        verify_files(files)
+    return caught.value.code
+
+
+def flipped(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes((content[at] ^ 1,)) + content[at + 1 :]
+
+
+def _with_acts(blocks: list[Value]) -> int:
+    return next(number for number, block in enumerate(blocks) if block[2] is not None)
+
+
+def _later_claim(blocks: list[Value]) -> None:
+    header = decode(blocks[3][0])
+    header[9] += 1
+    blocks[3][0] = encode(header)
+
+
+def _other_act(blocks: list[Value]) -> None:
+    block = blocks[_with_acts(blocks)]
+    payload = decode(block[2])
+    payload[0][1][0] = flipped(payload[0][1][0], -3)
+    block[2] = encode(payload)
+
+
+def _no_payload(blocks: list[Value]) -> None:
+    blocks[_with_acts(blocks)][2] = None
+
+
+def _other_signature(blocks: list[Value]) -> None:
+    blocks[5][1] = flipped(blocks[5][1], 40)
+
+
+def _child_first(blocks: list[Value]) -> None:
+    blocks.reverse()
+
+
+TAMPERED: list[tuple[str, Callable[[list[Value]], object], str]] = [
+    ("blocks", _later_claim, "bad-block-signature"),
+    ("blocks", _other_act, "payload-differs"),
+    ("blocks", _no_payload, "payload-differs"),
+    ("blocks", _other_signature, "bad-block-signature"),
+    ("blocks", _child_first, "missing-parent"),
+    ("blocks", lambda blocks: blocks.pop(2), "missing-parent"),
+    ("blocks", lambda blocks: blocks.append(blocks[0]), "block-twice"),
+    ("certified", lambda claimed: claimed.pop(), "certificate-missing"),
+    ("certified", lambda claimed: claimed.append(bytes(32)), "not-certified"),
+    ("evidence", lambda proofs: proofs.append([b"", b"", b"", b""]), "evidence-proves-nothing"),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "code"), TAMPERED)
+def test_tampered_and_sealed_again(files: Files, name: str, change: Callable[[list[Value]], object], code: str) -> None:
+    assert refusal(altered(files, name, change)) == code
+
+
+@pytest.mark.parametrize("name", ["charter", "blocks", "certified"])
+def test_a_flipped_byte(files: Files, name: str) -> None:
+    assert refusal({**files, name: flipped(files[name], len(files[name]) // 2)}) == "file-differs"
+    assert refusal(sealed({**files, name: flipped(files[name], len(files[name]) // 2)}))
+
+
+def test_another_charter(files: Files) -> None:
+    other = exported(make_offices(3)[0])
+    assert refusal(sealed({**files, "charter": other["charter"]})) == "another-network"
+
+
+def test_a_file_is_missing(files: Files, tmp_path: Path) -> None:
+    folder = write({name: content for name, content in files.items() if name != "certified"}, tmp_path / "audit")
+    done = _verify(folder)
+    assert (done.returncode, done.stdout.split(":")[1].strip()) == (1, "incomplete")
+
+
+def test_the_items_of_a_file_are_what_was_written(files: Files) -> None:
+    assert altered(files, "blocks", lambda blocks: None) == files
+    assert len(items(files, "blocks")) > 100
+
+
+def test_whatever_is_flipped_is_refused_and_never_breaks_the_verifier(files: Files) -> None:
+    random = Random(7)
+    for _ in range(150):
+        name = random.choice(["charter", "blocks", "certified"])
+        content = bytearray(files[name])
+        for _ in range(random.choice([1, 1, 4])):
+            content[random.randrange(len(content))] = random.randrange(256)
+        if bytes(content) != files[name]:
+            assert refusal(sealed({**files, name: bytes(content)}))
