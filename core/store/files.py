@@ -56,6 +56,17 @@ def sync_file(descriptor: int) -> None:
     os.fsync(descriptor)
 
 
+def sync_content(descriptor: int) -> None:
+    """As `sync_file`, for a file whose name and size stand already: its times may be lost. Raises OSError.
+
+    Where nothing but content was overwritten the file system then has no journal of its own to write (fdatasync(2)).
+    """
+    if sys.platform == "linux":
+        os.fdatasync(descriptor)
+    else:
+        sync_file(descriptor)
+
+
 def sync_folder(folder: Path) -> None:
     """The names in the folder survive a power cut. Raises OSError."""
     if sys.platform != "win32":  # a folder cannot be opened there; NTFS journals its names
