@@ -2,6 +2,7 @@
 
 from core.store.chain import ChainStore
 from core.store.database import Database
+from core.store.entries import EntryLog
 from core.store.pages import PageStore
 from core.store.state import StateStore
 from core.views import Draft
@@ -14,6 +15,7 @@ class ReplicaStore:
         self.database = database
         self.chain = ChainStore(database)
         self.state = StateStore(database)
+        self.entries = EntryLog(database)
         self.pages = PageStore(database)
 
     def put_draft(self, draft: Draft) -> None:

@@ -34,7 +34,7 @@ from core.ledger.record import Change, Record, encode_record, new_record_id, rec
 from core.ledger.roll import Member, Officer, make_roll
 from core.ledger.transaction import RecordRef, Signer, Transaction, encode_transaction, transaction_id
 from core.store.database import IN_MEMORY, Database
-from core.store.state import StateStore, bucket_number
+from core.store.state import StateStore
 from sync.certificate import make_certificate
 from tests.ledger.random_graphs import NETWORK, random_graph, topological_orders
 
@@ -294,7 +294,6 @@ def _records() -> dict[str, Any]:
                 "keeper": one.keeper,
                 "encoded": encode_record(one).hex(),
                 "digest": record_digest(encode_record(one)).hex(),
-                "bucket": bucket_number(one.id),
             }
             for number, one in enumerate(records)
         ],

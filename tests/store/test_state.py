@@ -10,29 +10,34 @@ from core.ledger import merkle
 from core.ledger.encoding import encode
 from core.ledger.record import Change, IndexChange, Record, encode_record, record_digest
 from core.store.replica import ReplicaStore
-from core.store.state import BUCKETS, bucket_number
 from tests.store.records import agree, empty_store, make_record, next_version, overlay, record_id
 
 GROUP = encode(["P-1"])
 
 
+def literal_tree(leaves: dict[bytes, bytes], depth: int = 0) -> bytes:
+    """Of leaf hashes by id: 32 at most are a bucket, more are 16 branches by the next hexadecimal digit."""
+    if len(leaves) <= 32:
+        return merkle.root([leaf for _, leaf in sorted(leaves.items())])
+    branches: list[dict[bytes, bytes]] = [{} for _ in range(16)]
+    for name, leaf in leaves.items():
+        branches[int(name.hex()[depth], 16)][name] = leaf
+    return merkle.root([literal_tree(branch, depth + 1) for branch in branches])
+
+
 def literal_root(records: list[Record]) -> bytes:
     """The state root as FORMAT.md §5 says it, from nothing but the records."""
-    trees: dict[tuple[str, int], dict[int, list[Record]]] = {}
+    trees: dict[tuple[str, int], dict[bytes, bytes]] = {}
     for record in records:
         district = -1 if record.keeper is None else record.keeper
-        buckets = trees.setdefault((record.register, district), {})
-        buckets.setdefault(int.from_bytes(record.id[:2], "big") // 16, []).append(record)
-    leaves = []
-    for (register, district), buckets in sorted(trees.items()):
-        hashes = []
-        for number in range(4096):
-            held = sorted(buckets.get(number, []), key=lambda record: record.id)
-            hashes.append(
-                tagged_hash("bucket", *(r.id + tagged_hash("record-version", encode_record(r)) for r in held))
-            )
-        leaves.append(merkle.leaf_hash(encode([register, district, merkle.root(hashes)])))
-    return merkle.root(leaves)
+        digest = tagged_hash("record-version", encode_record(record))
+        trees.setdefault((record.register, district), {})[record.id] = merkle.leaf_hash(record.id + digest)
+    return merkle.root(
+        [
+            merkle.leaf_hash(encode([register, district, len(leaves), literal_tree(leaves)]))
+            for (register, district), leaves in sorted(trees.items())
+        ]
+    )
 
 
 # -- the state root -------------------------------------------------------------------------------------------------
@@ -79,12 +84,6 @@ def test_the_root_survives_a_change_of_keeper_and_the_last_bucket() -> None:
     moved = make_record(1, 2, keeper=3)
     agree(store, [Change(first, moved)])
     assert store.state.state_root() == literal_root([moved, high])
-
-
-def test_buckets_are_the_first_twelve_bits() -> None:
-    assert bucket_number(b"\x00\x0f" + bytes(14)) == 0
-    assert bucket_number(b"\x00\x10" + bytes(14)) == 1
-    assert bucket_number(b"\xff" * 16) == BUCKETS - 1
 
 
 def test_a_records_digest_is_that_of_its_bytes() -> None:
