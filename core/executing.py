@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 from core.folding import REJECTED, Checked, Fold, Place, Ran, write_working
 from core.laws.placing import Order
+from core.laws.verdict import Rejected
 from core.ledger.anchors import Anchor, Finality
 from core.ledger.blocklace import Blocklace, Vertex
+from core.ledger.entry import entry_leaf, rejected_leaf
 from core.ledger.payload import Group, decode_payload
+from core.ledger.record import encode_record, record_digest
 from core.store.chain import ActRow, AnchorRow, BlockRow
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
@@ -118,6 +121,7 @@ class Execution:
             ran = self._execute_block(working, anchor, vertex, row, executed)
             executed.add(vertex.id)
             differs |= self._settle(row, ran, anchor.number)
+            self.store.entries.append([_entry(one) for one in ran])
             acts, held = acts + len(ran), held + len(ran)
             if held >= MAX_ACTS_AT_ONCE:
                 write_working(self.store, working, None)
@@ -187,6 +191,14 @@ class Execution:
         """The block that encloses an act, named by the first 16 bytes of its id."""
         row = self.store.chain.act_by_prefix(act)
         return self.lace.vertices[self.store.chain.id_at(row.block)] if row else None
+
+
+def _entry(ran: Ran) -> bytes:
+    """The leaf that the tree of entries keeps of an executed act, for ever."""
+    if isinstance(ran.verdict, Rejected):
+        return rejected_leaf(ran.row.id, ran.verdict.code)
+    written = [(change.new.id, record_digest(encode_record(change.new))) for change in ran.verdict.changes]
+    return entry_leaf(ran.row.id, ran.verdict.outcome, written)
 
 
 def _groups(row: BlockRow) -> Sequence[Group]:
