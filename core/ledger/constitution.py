@@ -1,0 +1,203 @@
+"""The constitution of an epoch: who may write and who counts, the quorum policy, the laws in force (3-ledger §7).
+
+Epoch 0 has that of the charter. A change that the network has voted takes effect when the epoch closes; it is applied
+here as a pure function, so that every office reaches the same next constitution or none. A member's number never
+changes and is never given again: a removed member keeps its place in the roll, and a new key is a new incarnation.
+FORMAT.md §9.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from core.errors import MunimentError
+from core.ledger.charter import Charter, OfficeCard, Verify, decode_card
+from core.ledger.encoding import decode, encode
+from core.ledger.roll import Member, Officer, Roll, default_quorum
+
+MAX_MEMBERS = 1000
+MAX_CONSTITUTION_BYTES = 32 << 20
+ReadLaw = Callable[[bytes], tuple[str, int]]
+POLICIES = ("default", "all")  # q = ⌊(n+f)/2⌋+1, or q = n where nobody may be missing
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the network has voted. `proposal`: the record that proposed it (16 bytes)."""
+
+    kind: str  # admit, remove, dormancy, waking, incarnation, quorum or law
+    proposal: bytes
+    member: int | None = None  # whom it concerns
+    content: bytes = b""  # an office card, a policy or a canonical law
+
+
+@dataclass(frozen=True)
+class Constitution:
+    epoch: int
+    members: tuple[Member, ...]
+    quorum: int
+    laws: tuple[bytes, ...]  # canonical bytes of the laws in force
+    homes: Mapping[str, str]
+    closing_anchor: bytes | None = None  # id of the block that closed the epoch before
+    proposals: tuple[bytes, ...] = ()  # every proposal that has taken effect so far
+    roll: Roll = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "roll", Roll(self.members, self.quorum, self.epoch))
+
+
+def first_constitution(charter: Charter) -> Constitution:
+    return Constitution(0, charter.roll.members, charter.quorum, charter.laws, dict(charter.homes))
+
+
+def apply(
+    before: Constitution, change: Change, closing_anchor: bytes, verify: Verify, read_law: ReadLaw
+) -> Constitution:
+    """The constitution after the close. `read_law`: (name, version) of a law's bytes; raises what forbids the law.
+
+    Raises `already-in-force`, `unknown-member`, `member-removed`, `last-witness`, `name-taken`, `key-taken`,
+    `not-a-new-key`, `too-many-members`, `unknown-change` and the refusals of `decode_card`.
+    """
+    if change.proposal in before.proposals:
+        raise MunimentError("already-in-force", proposal=change.proposal)
+    members, laws, policy = list(before.members), before.laws, _policy(before)
+    match change.kind:
+        case "admit":
+            members.append(_admitted(before, decode_card(change.content, verify)))
+        case "remove":
+            member = _member(before, change)
+            members[member.number] = replace(member, removed=True, witness=False)
+        case "dormancy" | "waking":
+            member, wakes = _member(before, change), change.kind == "waking"
+            if member.witness == wakes:
+                raise MunimentError("already-in-force", office=member.office)
+            members[member.number] = replace(member, witness=wakes)
+        case "incarnation":
+            member = _member(before, change)
+            members[member.number] = _renewed(before, member, decode_card(change.content, verify))
+        case "quorum":
+            policy = change.content.decode("ascii", "replace")
+            if policy not in POLICIES or policy == _policy(before):
+                raise MunimentError("already-in-force", policy=policy)
+        case "law":
+            laws = _with_law(laws, change.content, read_law)
+        case _:
+            raise MunimentError("unknown-change", kind=change.kind)
+    witnesses = sum(member.witness for member in members)
+    if not witnesses:
+        raise MunimentError("last-witness")
+    quorum = witnesses if policy == "all" else default_quorum(witnesses)
+    proposals = (*before.proposals, change.proposal)
+    return Constitution(before.epoch + 1, tuple(members), quorum, laws, before.homes, closing_anchor, proposals)
+
+
+def _policy(constitution: Constitution) -> str:
+    witnesses = constitution.roll.witness_count
+    return "default" if constitution.quorum == default_quorum(witnesses) else "all"
+
+
+def _member(before: Constitution, change: Change) -> Member:
+    if change.member is None or not 0 <= change.member < len(before.members):
+        raise MunimentError("unknown-member", number=change.member)
+    member = before.members[change.member]
+    if member.removed:
+        raise MunimentError("member-removed", office=member.office)
+    return member
+
+
+def _admitted(before: Constitution, card: OfficeCard) -> Member:
+    if len(before.members) >= MAX_MEMBERS:
+        raise MunimentError("too-many-members", limit=MAX_MEMBERS)
+    if any(member.office == card.name and not member.removed for member in before.members):
+        raise MunimentError("name-taken", office=card.name)
+    _check_new_keys(before, card)
+    return Member(len(before.members), card.name, card.node_key, card.certificate, card.officers)
+
+
+def _renewed(before: Constitution, member: Member, card: OfficeCard) -> Member:
+    """The same office under a new key; its officers, its history and its records stay."""
+    if card.name != member.office:
+        raise MunimentError("name-differs", office=member.office, card=card.name)
+    if any(known.key == card.node_key for known in before.members):
+        raise MunimentError("not-a-new-key", office=member.office)
+    return replace(
+        member, key=card.node_key, certificate=card.certificate, incarnation=member.incarnation + 1, witness=True
+    )
+
+
+def _check_new_keys(before: Constitution, card: OfficeCard) -> None:
+    known = {key for member in before.members for key in (member.key, *(one.key for one in member.officers))}
+    if not known.isdisjoint({card.node_key, *(officer.key for officer in card.officers)}):
+        raise MunimentError("key-taken", office=card.name)
+
+
+def _with_law(laws: tuple[bytes, ...], new: bytes, read_law: ReadLaw) -> tuple[bytes, ...]:
+    """A law replaces the version of its name, which must be the one before, or joins the others as version 1."""
+    name, version = read_law(new)
+    others, before = [], 0
+    for law in laws:
+        its_name, its_version = read_law(law)
+        if its_name == name:
+            before = its_version
+        else:
+            others.append(law)
+    if version != before + 1:
+        raise MunimentError("law-version-differs", law=name, version=version, expected=before + 1)
+    return (*others, new)
+
+
+def encode_constitution(constitution: Constitution) -> bytes:
+    members = [
+        [
+            member.number,
+            member.office,
+            member.key,
+            member.certificate,
+            [[officer.name, officer.key, sorted(officer.roles)] for officer in member.officers],
+            member.incarnation,
+            member.witness,
+            member.removed,
+        ]
+        for member in constitution.members
+    ]
+    return encode(
+        [
+            constitution.epoch,
+            members,
+            constitution.quorum,
+            list(constitution.laws),
+            dict(constitution.homes),
+            constitution.closing_anchor,
+            list(constitution.proposals),
+        ]
+    )
+
+
+def decode_constitution(data: bytes) -> Constitution:
+    """Raises `not-a-constitution` and the codes of `decode`; what it says is checked by whoever derives it again."""
+    try:
+        epoch, members, quorum, laws, homes, closing_anchor, proposals = decode(data, MAX_CONSTITUTION_BYTES)
+        return Constitution(
+            epoch,
+            tuple(_decode_member(*member) for member in members),
+            quorum,
+            tuple(laws),
+            homes,
+            closing_anchor,
+            tuple(proposals),
+        )
+    except (TypeError, ValueError):
+        raise MunimentError("not-a-constitution") from None
+
+
+def _decode_member(
+    number: int,
+    office: str,
+    key: bytes,
+    certificate: bytes,
+    officers: list[tuple[str, bytes, list[str]]],
+    incarnation: int,
+    witness: bool,
+    removed: bool,
+) -> Member:
+    people = tuple(Officer(name, officer_key, frozenset(roles)) for name, officer_key, roles in officers)
+    return Member(number, office, key, certificate, people, incarnation, witness, removed)
