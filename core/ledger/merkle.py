@@ -10,6 +10,7 @@ from hashlib import sha256
 EMPTY_ROOT = sha256(b"").digest()
 MAX_PATH = 63
 HASH_BYTES = 32
+_NODE = sha256(b"\x01")
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -25,14 +26,22 @@ def root(leaves: Sequence[bytes]) -> bytes:
     """Root of a list of 32-byte leaf hashes."""
     if not leaves:
         return EMPTY_ROOT
+    return root_of_joined(b"".join(leaves))
+
+
+def root_of_joined(hashes: bytes) -> bytes:
+    """The same from leaf hashes in one string; none are no tree."""
     # Pairing neighbours level by level and carrying an odd last one up is the same tree as RFC 6962's split.
-    level = list(leaves)
-    while len(level) > 1:
-        paired = [sha256(b"\x01" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
-        if len(level) % 2:
-            paired.append(level[-1])
-        level = paired
-    return level[0]
+    while len(hashes) > HASH_BYTES:
+        level = []
+        for at in range(0, len(hashes) - HASH_BYTES, 2 * HASH_BYTES):
+            digest = _NODE.copy()  # cheaper than joining the prefix to each pair
+            digest.update(hashes[at : at + 2 * HASH_BYTES])
+            level.append(digest.digest())
+        if len(hashes) % (2 * HASH_BYTES):
+            level.append(hashes[-HASH_BYTES:])
+        hashes = b"".join(level)
+    return hashes
 
 
 def path(leaves: Sequence[bytes], index: int) -> list[bytes]:

@@ -80,13 +80,14 @@ def by_branch(sorted_ids: Sequence[bytes], depth: int) -> Iterator[tuple[int, Se
 
 
 def bucket_hash(items: Sequence[bytes]) -> bytes:
-    return merkle.root([item[RECORD_ID_BYTES:] for item in items])
+    """Of its sorted items, at least one."""
+    return merkle.root_of_joined(b"".join([item[RECORD_ID_BYTES:] for item in items]))
 
 
 def tree_root(items: Sequence[bytes], depth: int = 0) -> bytes:
     """From nothing but its sorted items: what a snapshot of one district is checked against."""
     if len(items) <= BUCKET_RECORDS:
-        return bucket_hash(items)
+        return bucket_hash(items) if items else merkle.EMPTY_ROOT
     branches = [merkle.EMPTY_ROOT] * BRANCHES
     for branch, part in by_branch(items, depth):
         branches[branch] = tree_root(part, depth + 1)

@@ -5,7 +5,8 @@ knows of each branch how many records it holds: at most 32 are a bucket. So a bu
 page that shrinks to as few becomes a bucket again. Rows are numbered as they come; the numbers are not agreed.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import NamedTuple
@@ -28,7 +29,7 @@ from core.ledger.state_proof import (
 )
 from core.store.database import Database
 
-_BRANCH = Struct(">IQ32s")  # records, row, hash
+_PAGE = Struct(f">512s{BRANCHES}I{BRANCHES}Q")  # hashes, then records and rows
 _READ_ROWS = 500  # of one statement
 
 
@@ -39,6 +40,32 @@ class _Branch(NamedTuple):
 
 
 _NOTHING = _Branch(0, 0, merkle.EMPTY_ROOT)
+
+
+class _Page:
+    """The branches of one page."""
+
+    __slots__ = ("hashes", "records", "rows")
+
+    def __init__(self, body: bytes = b"") -> None:
+        """Empty without a body."""
+        hashes, *counts = _PAGE.unpack(body) if body else (merkle.EMPTY_ROOT * BRANCHES, *bytes(2 * BRANCHES))
+        self.hashes, self.records, self.rows = bytearray(hashes), counts[:BRANCHES], counts[BRANCHES:]
+
+    @property
+    def body(self) -> bytes:
+        return _PAGE.pack(self.hashes, *self.records, *self.rows)
+
+    def __getitem__(self, number: int) -> _Branch:
+        at = number * merkle.HASH_BYTES
+        return _Branch(self.records[number], self.rows[number], bytes(self.hashes[at : at + merkle.HASH_BYTES]))
+
+    def __setitem__(self, number: int, branch: _Branch) -> None:
+        self.records[number], self.rows[number], digest = branch
+        self.hashes[number * merkle.HASH_BYTES : (number + 1) * merkle.HASH_BYTES] = digest
+
+    def __iter__(self) -> Iterator[_Branch]:
+        return (self[number] for number in range(BRANCHES))
 
 
 class RecordChange(NamedTuple):
@@ -57,7 +84,7 @@ class _Opened:
     row: int
     edits: Sequence[bytes]
     items: list[bytes] = field(default_factory=list)  # of a bucket
-    branches: list[_Branch] | None = None  # of a page
+    page: _Page | None = None
     children: dict[int, "_Opened"] = field(default_factory=dict)
 
 
@@ -106,9 +133,9 @@ class StateTree:
         at, depth, page_path = self._top(register, district), 0, list[bytes]()
         records = at.records
         while at.records > BUCKET_RECORDS:
-            branches, branch = _read_page(self._body(at.row)), branch_of(record, depth)
-            page_path[:0] = merkle.path([one.hash for one in branches], branch)
-            at, depth = branches[branch], depth + 1
+            page, branch = _Page(self._body(at.row)), branch_of(record, depth)
+            page_path[:0] = merkle.path([one.hash for one in page], branch)
+            at, depth = page[branch], depth + 1
         items = _read_bucket(self._body(at.row)) if at.records else []
         place = next((n for n, item in enumerate(items) if item.startswith(record)), None)
         if place is None:
@@ -164,9 +191,9 @@ class _Batch:
                 if at.records <= BUCKET_RECORDS:
                     opened.items = _read_bucket(bodies[at.row])
                     continue
-                opened.branches = _read_page(bodies[at.row])
+                opened.page = _Page(bodies[at.row])
                 for number, part in by_branch(opened.edits, depth):
-                    branch = opened.branches[number]
+                    branch = opened.page[number]
                     child = opened.children[number] = _Opened(branch.row, part)
                     below.append((branch, child))
             level, depth = below, depth + 1
@@ -184,14 +211,14 @@ class _Batch:
 
     def _close(self, opened: _Opened, depth: int) -> _Branch:
         """Apply the edits from the buckets up."""
-        if opened.branches is None:
+        page = opened.page
+        if page is None:
             return self._settle(opened.row, _edited(opened.items, opened.edits), depth)
-        branches = opened.branches
         for number, child in opened.children.items():
-            branches[number] = self._close(child, depth + 1)
-        if sum(branch.records for branch in branches) > BUCKET_RECORDS:
-            return self._write_page(opened.row, branches)
-        return self._settle(opened.row, [item for branch in branches for item in self._take(branch)], depth)
+            page[number] = self._close(child, depth + 1)
+        if sum(page.records) > BUCKET_RECORDS:
+            return self._write_page(opened.row, page)
+        return self._settle(opened.row, [item for branch in page for item in self._take(branch)], depth)
 
     def _settle(self, row: int, items: Sequence[bytes], depth: int) -> _Branch:
         """Keep these items, and no others, under a row (0: a new one)."""
@@ -199,10 +226,10 @@ class _Batch:
             self._drop(row)
             return _NOTHING
         if len(items) > BUCKET_RECORDS:
-            branches = [_NOTHING] * BRANCHES
+            page = _Page()
             for number, part in by_branch(items, depth):
-                branches[number] = self._settle(0, part, depth + 1)
-            return self._write_page(row, branches)
+                page[number] = self._settle(0, part, depth + 1)
+            return self._write_page(row, page)
         return _Branch(len(items), self._write(row, b"".join(items)), bucket_hash(items))
 
     def _take(self, branch: _Branch) -> list[bytes]:
@@ -213,12 +240,10 @@ class _Batch:
         self._drop(branch.row)
         if branch.records <= BUCKET_RECORDS:
             return _read_bucket(body)
-        return [item for child in _read_page(body) for item in self._take(child)]
+        return [item for child in _Page(body) for item in self._take(child)]
 
-    def _write_page(self, row: int, branches: list[_Branch]) -> _Branch:
-        body = b"".join([_BRANCH.pack(*branch) for branch in branches])
-        digest = merkle.root([branch.hash for branch in branches])
-        return _Branch(sum(branch.records for branch in branches), self._write(row, body), digest)
+    def _write_page(self, row: int, page: _Page) -> _Branch:
+        return _Branch(sum(page.records), self._write(row, page.body), merkle.root_of_joined(bytes(page.hashes)))
 
     def _write(self, row: int, body: bytes) -> int:
         if not row:
@@ -236,15 +261,16 @@ def _read_bucket(body: bytes) -> list[bytes]:
     return [body[at : at + ITEM_BYTES] for at in range(0, len(body), ITEM_BYTES)]
 
 
-def _read_page(body: bytes) -> list[_Branch]:
-    return [_Branch(*parts) for parts in _BRANCH.iter_unpack(body)]
-
-
 def _edited(items: list[bytes], edits: Sequence[bytes]) -> list[bytes]:
-    held = {item[:RECORD_ID_BYTES]: item for item in items}
+    """The sorted items with the edits made to them."""
     for edit in edits:
+        record = edit[:RECORD_ID_BYTES]
+        place = bisect_left(items, record)
+        held = place < len(items) and items[place].startswith(record)
         if len(edit) == ITEM_BYTES:
-            held[edit[:RECORD_ID_BYTES]] = edit
-        elif held.pop(edit, None) is None:
+            items[place : place + held] = [edit]
+        elif held:
+            del items[place]
+        else:
             raise MunimentError("replica-damaged", record=edit)
-    return sorted(held.values())
+    return items
