@@ -15,6 +15,7 @@ from core.errors import MunimentError
 from core.laws.execution import Context, execute
 from core.laws.law import Law
 from core.laws.placing import Order
+from core.laws.requests import DECISIONS_REGISTER
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.payload import Group, group_signing_message
 from core.ledger.record import Change, State
@@ -213,6 +214,9 @@ def write_working(store: ReplicaStore, working: WorkingState, overlay_author: in
     if overlay_author is None:
         store.state.write_agreed(changes, indexes, labels)
         store.state.settle_overlay(changes, indexes)
+        store.chain.drop_requests(
+            change.new.key["request"] for change in changes if change.new.register == DECISIONS_REGISTER
+        )
     else:
         store.state.write_overlay(overlay_author, changes, indexes, labels)
     store.state.write_history(working.between)

@@ -15,6 +15,7 @@ from core.crypto.signing import Signer as Key
 from core.errors import MunimentError
 from core.exchange import Exchange
 from core.folding import Checked, Ran, act_row
+from core.laws.requests import ENTER, REFUSE
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.block import Block, Header, block_id, block_preimage, decode_header, encode_header
 from core.ledger.charter import Charter
@@ -30,6 +31,7 @@ from core.ledger.payload import (
     payload_root,
 )
 from core.ledger.record import RECORD_ID_BYTES
+from core.ledger.request import decode_request
 from core.ledger.transaction import (
     NONCE_BYTES,
     RecordRef,
@@ -41,6 +43,7 @@ from core.ledger.transaction import (
 )
 from core.reading_ledger import LedgerReading
 from core.replica import Admitted, Judged
+from core.requests import Requests
 from core.store.intent import Mark, compare
 from core.store.journal import Journal
 from core.store.replica import ReplicaStore
@@ -72,7 +75,7 @@ class DrawnUp:
     row_changes: int
 
 
-class Office(Exchange, LedgerReading):
+class Office(Exchange, LedgerReading, Requests):
     """One office's replica with its own key."""
 
     _drawn_up: DrawnUp | None = None
@@ -159,17 +162,48 @@ class Office(Exchange, LedgerReading):
         act: Mapping[str, Value],
         signers: Sequence[Signer],
         trace: bool = False,
+        addressed_to: int | None = None,
     ) -> Proposal:
-        """Draw up an act on the present versions of the records named. Raises `unknown-law`, `unknown-record`."""
+        """Draw up an act on the present versions of the records named. Raises `unknown-law`, `unknown-record`.
+
+        `addressed_to`: the competent office, which the act is requested from; its roles may still be missing then.
+        """
+        references = {name: self._reference(record) for name, record in records.items()}
+        return self._draw_up(law, procedure, references, act, signers, (), addressed_to, trace)
+
+    def propose_decision(
+        self, request: bytes, signers: Sequence[Signer], reason: str | None = None, trace: bool = False
+    ) -> Proposal:
+        """Draw up the act that enters a request of another office or, with a reason, refuses it.
+
+        Raises `unknown-request`.
+        """
+        asked = decode_transaction(decode_request(self.signed_request(request)).transaction)
+        procedure, act = (ENTER, {}) if reason is None else (REFUSE, {"reason": reason})
+        return self._draw_up(asked.law, procedure, {}, act, signers, (self.signed_request(request),), None, trace)
+
+    def _draw_up(
+        self,
+        law: str,
+        procedure: str,
+        references: Mapping[str, RecordRef],
+        act: Mapping[str, Value],
+        signers: Sequence[Signer],
+        requests: tuple[bytes, ...],
+        addressed_to: int | None,
+        trace: bool,
+    ) -> Proposal:
         transaction = Transaction(
             law,
             self._law_version(law),
             procedure,
-            {name: self._reference(record) for name, record in records.items()},
+            references,
             dict(act),
             tuple(signers),
             self._clock.now_ms(),
             self._random_bytes(NONCE_BYTES),
+            requests,
+            addressed_to,
         )
         encoded = encode_transaction(transaction)
         act_id = transaction_id(self.network, encoded)

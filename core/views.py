@@ -31,9 +31,11 @@ class Ladder:
     quorum: int
     code: str | None = None  # why it was rejected, suspended, held or warned
     facts: Mapping[str, Any] = field(default_factory=dict)
-    outcome: str = "entered"  # entered, suspended, held, warned, without_effect or rejected
+    # entered, suspended, held, warned, without_effect or rejected; of a request that waits: requested or lapsed
+    outcome: str = "entered"
     anchor: int | None = None  # number of the anchor that executed it; then the outcome never changes
     shared: bool = False  # only an anchor decides it: until then the outcome is what this replica foresees
+    decision: bytes | None = None  # of a request: the act that decided it, whose ladder this is
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,17 @@ class ActView:
     seq: int
     ladder: Ladder
     records: tuple[bytes, ...]  # ids of the records it changed, as far as it was entered
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """An act that one office asks of another. Its ladder is that of the decision once there is one."""
+
+    act: ActView
+    by: int  # number of the office that asks
+    to: int  # number of the competent office
+    label: str  # of the records it is about
+    ends_ms: int | None  # the common time until which it may be entered
 
 
 @dataclass(frozen=True, slots=True)

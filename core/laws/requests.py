@@ -24,12 +24,11 @@ from core.laws.placing import DAY_MS
 from core.laws.verdict import Accepted, Finding, Refused
 from core.ledger.encoding import Value, encode
 from core.ledger.record import RECORD_ID_BYTES, Change, Record, State
-from core.ledger.request import SignedRequest, decode_request, requesting_office
+from core.ledger.request import REQUESTED, SignedRequest, decode_request, requesting_office
 from core.ledger.transaction import RecordRef, Signer, Transaction
 
 ENTER, REFUSE = "#enter", "#refuse"  # no procedure of a law can have these names
 DECISIONS = frozenset({ENTER, REFUSE})
-REQUESTED = "requested"
 REFUSED_BY_KEEPER = "refused"
 REQUESTS_REGISTER, PLACES_REGISTER, DECISIONS_REGISTER = "#requests", "#places", "#decisions"
 MAX_WAITING = 16

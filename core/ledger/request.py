@@ -18,6 +18,7 @@ from core.ledger.transaction import (
     transaction_id,
 )
 
+REQUESTED = "requested"  # the outcome of a request while it waits
 _ROOM_BYTES = 16 + MAX_SIGNERS * (SIGNATURE_BYTES + 2)  # signatures, and what CBOR adds around them
 
 

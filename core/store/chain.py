@@ -8,6 +8,7 @@ from core.ledger.block import Block, decode_header
 from core.ledger.encoding import Value, decode, encode
 from core.ledger.payload import Evidence
 from core.ledger.record import RECORD_ID_BYTES
+from core.ledger.request import REQUESTED
 from core.store.database import Database
 
 
@@ -139,7 +140,7 @@ class ChainStore:
 
     # -- acts ---------------------------------------------------------------------------------------------------
 
-    def add_acts(self, position: int, rows: Iterable[ActRow]) -> None:
+    def add_acts(self, position: int, rows: Sequence[ActRow]) -> None:
         """The acts of the block at a position, whatever the rows say of theirs."""
         self._db.executemany(
             "INSERT INTO act(number, id, block, place, author, outcome, code, shared, facts, records)"
@@ -159,12 +160,29 @@ class ChainStore:
                 for row in rows
             ],
         )
+        self._add_requests(rows)
 
-    def set_outcomes(self, rows: Iterable[ActRow]) -> None:
+    def set_outcomes(self, rows: Sequence[ActRow]) -> None:
         self._db.executemany(
             "UPDATE act SET outcome = ?, code = ?, shared = ?, facts = ?, records = ? WHERE number = ?",
             [(row.outcome, row.code, row.shared, *_blobs(row), _number(row.block, row.place)) for row in rows],
         )
+        self._add_requests(rows)
+
+    def _add_requests(self, rows: Iterable[ActRow]) -> None:
+        asked = [(row.id, row.facts["office"]) for row in rows if row.outcome == REQUESTED]
+        if asked:
+            self._db.executemany("INSERT OR IGNORE INTO request VALUES (?,?)", asked)
+
+    def requests_to(self, keeper: int) -> list[ActRow]:
+        """Acts that wait for an office, in order of arrival; among them those that it has just decided."""
+        ids = [row[0] for row in self._db.rows("SELECT id FROM request WHERE keeper = ?", (keeper,))]
+        rows = [row for row in map(self.act, ids) if row is not None and row.outcome == REQUESTED]
+        return sorted(rows, key=lambda row: (row.block, row.place))
+
+    def drop_requests(self, ids: Iterable[bytes]) -> None:
+        """Their decisions are agreed: nobody waits any more."""
+        self._db.executemany("DELETE FROM request WHERE id = ?", [(one,) for one in ids])
 
     def act(self, act_id: bytes) -> ActRow | None:
         """The act where it counts: copies by other nodes are rejected, other branches of a fork are never executed."""

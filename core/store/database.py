@@ -49,6 +49,8 @@ CREATE TABLE anchor(
   consensus_ms INTEGER NOT NULL, spread_ms INTEGER NOT NULL, acts INTEGER NOT NULL, closing INTEGER NOT NULL);
 CREATE TABLE waiting(                     -- what shared acts touch that wait for an anchor (laws/verdict.py)
   author INTEGER, position INTEGER, key BLOB, PRIMARY KEY(author, position, key)) WITHOUT ROWID;
+CREATE TABLE request(                     -- acts that wait for the office that is asked, until its decision is agreed
+  id BLOB PRIMARY KEY, keeper INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE record(
   number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, register TEXT NOT NULL, district INTEGER NOT NULL,
   label TEXT NOT NULL, body BLOB NOT NULL);
