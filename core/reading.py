@@ -10,6 +10,7 @@ from core.ledger.payload import Evidence, Group, Payload, decode_payload
 from core.ledger.receipt import make_receipt
 from core.ledger.receipt_format import MAX_CREATED, Origin
 from core.ledger.record import Record, new_record_id
+from core.ledger.request import act_of
 from core.ledger.transaction import decode_transaction
 from core.ledger.vertex import Vertex
 from core.replica import Replica
@@ -146,9 +147,9 @@ class Reading(Replica):
         if row is None:
             return None
         view = self._view(row)
-        transaction = view.transaction
+        transaction = act_of(view.transaction)
         procedure = f"{transaction.law}.{transaction.procedure}"
-        return TimelineEntry(row.id, procedure, transaction.claimed_ms, row.author, view.ladder, before, after)
+        return TimelineEntry(row.id, procedure, view.transaction.claimed_ms, row.author, view.ladder, before, after)
 
     # -- standing -----------------------------------------------------------------------------------------------
 

@@ -30,7 +30,8 @@ class Requests(Reading):
     def requests_for_me(self) -> list[RequestView]:
         """What other offices ask of this one and it has not decided, in order of arrival."""
         rows = self.store.chain.requests_to(self.number)
-        return [self._request_view(row) for row in rows if self._decision(row) is None]
+        views = [self._request_view(row) for row in rows if self._decision(row) is None]
+        return [view for view in views if view.act.ladder.step is not Step.REJECTED]
 
     def requests_made(self, limit: int = MADE_LIMIT) -> list[RequestView]:
         """What this office has asked of others, decided or not, newest first."""

@@ -1,0 +1,321 @@
+"""Whole offices: a notary's laptop asks by courier, the keeper decides, and the notary's act climbs the ladder."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from core.errors import MunimentError
+from core.ledger.encoding import Value
+from core.ledger.payload import Group
+from core.ledger.transaction import MAX_REQUEST_BYTES, Signer, encode_transaction
+from core.office import Office, Proposal
+from core.requests import acted
+from core.views import ActView, Step
+from sync import courier_file
+from sync.courier import CourierReader, CourierWriter
+from tests.ledger.building import Network, document, party, seed
+from tests.offices import (
+    hand_over,
+    land_network,
+    make_offices,
+    meet,
+    meet_until_quiet,
+    register,
+    registrar,
+    sell,
+    sign,
+)
+
+NETWORK_NAME = "Muniment of the tests"
+KEEPER, LAPTOP = 0, 1
+
+
+@pytest.fixture
+def network() -> Network:
+    return land_network()
+
+
+@pytest.fixture
+def offices() -> list[Office]:
+    return make_offices()
+
+
+def sale(office: Office, parcel: bytes, buyer: int) -> dict[str, Value]:
+    held = office.record_view(parcel).record.fields["rights"]
+    return {
+        "ground": "sale",
+        "from": [{"entry": held[0]["id"], "part": [1, 1]}],
+        "to": [{"holder": party(f"Buyer{buyer}", 1000 + buyer), "part": [1, 1]}],
+        "price": [4_850_000, "BYN"],
+        "deed": document("Deed of sale", f"2-{buyer}"),
+        "spouse_consent": {"answer": "not_required", "by": [office.number, 1]},
+    }
+
+
+def propose_request(office: Office, parcel: bytes, buyer: int, to: int = KEEPER) -> Proposal:
+    """The notary of one office asks another to enter a sale."""
+    notary = Signer(office.number, 1, "notary")
+    act = sale(office, parcel, buyer)
+    return office.propose("land", "transfer", {"parcel": parcel}, act, [notary], addressed_to=to)
+
+
+def ask(network: Network, office: Office, parcel: bytes, buyer: int) -> ActView:
+    return office.record(sign(network, office, [propose_request(office, parcel, buyer)]))[0]
+
+
+def decide(network: Network, office: Office, request: bytes, reason: str | None = None) -> ActView:
+    proposal = office.propose_decision(request, [registrar(office)], reason)
+    return office.record(sign(network, office, [proposal]))[0]
+
+
+def carry(giver: Office, taker: Office) -> int:
+    """A courier file from one to the other; how many blocks it brought."""
+    node_seeds = [seed(NETWORK_NAME, office.number, "node") for office in (giver, taker)]
+    file = io.BytesIO(b"".join(CourierWriter(giver, node_seeds[0], [taker.number]).frames()))
+    reader = CourierReader(file, courier_file.scan(file))
+    reader.check(taker, node_seeds[1])
+    list(reader.blocks(taker))
+    return reader.carried.blocks_new
+
+
+def settle(offices: Sequence[Office]) -> None:
+    meet_until_quiet(offices)
+    assert len({office.state_root() for office in offices}) == 1
+
+
+def code_of(call: Callable[[], object]) -> str:
+    with pytest.raises(MunimentError) as caught:
+        call()
+    return caught.value.code
+
+
+def refusal_of(call: Callable[[], object]) -> str:
+    with pytest.raises(MunimentError) as caught:
+        call()
+    assert caught.value.code == "rejected"
+    return str(caught.value.facts["reason"])
+
+
+# -- the story ------------------------------------------------------------------------------------------------------
+
+
+def test_a_notary_asks_by_courier_and_the_act_climbs_the_ladder(network: Network, offices: list[Office]) -> None:
+    keeper, laptop, third, _ = offices
+    (parcel,) = register(network, keeper, 1).records
+    settle(offices)
+    before = laptop.record_view(parcel).record
+
+    # At home with a client, nobody near: the request is signed and kept, the parcel is as it was.
+    request = ask(network, laptop, parcel, 7)
+    assert (request.ladder.step, request.ladder.outcome, request.ladder.shared) == (Step.RECORDED, "requested", True)
+    assert request.ladder.facts["office"] == keeper.roll.members[KEEPER].office
+    assert request.records == ()
+    assert laptop.record_view(parcel).record == before
+    slip = laptop.receipt(request.id)
+
+    # A stick goes to the competent office.
+    assert keeper.requests_for_me() == []
+    assert carry(laptop, keeper) == 1
+    (waiting,) = keeper.requests_for_me()
+    assert (waiting.act.id, waiting.by, waiting.to, waiting.label) == (request.id, LAPTOP, KEEPER, "0000000001")
+    assert third.requests_for_me() == []
+
+    # Its registrar enters it. There the parcel has changed at once, and nothing waits any more.
+    entered = decide(network, keeper, request.id)
+    assert (entered.ladder.step, entered.ladder.outcome, entered.records) == (Step.RECORDED, "entered", (parcel,))
+    assert keeper.requests_for_me() == []
+    assert keeper.record_view(parcel).record.fields["rights"][0]["holder"]["name"] == "Buyer7"
+    newest = keeper.record_view(parcel).timeline[0]
+    assert (newest.act, newest.procedure) == (entered.id, "land.transfer")
+    assert acted(entered.transaction) == request.transaction
+
+    # The stick comes back: the notary's own act now stands where the keeper's act stands.
+    carry(keeper, laptop)
+    known = laptop.act_view(request.id)
+    assert (known.ladder.decision, known.ladder.outcome, known.records) == (entered.id, "entered", (parcel,))
+    assert known.ladder.step is laptop.act_view(entered.id).ladder.step
+    steps = [known.ladder.step]
+    for one, other in combinations(offices, 2):
+        meet(one, other)
+        steps.append(laptop.act_view(request.id).ladder.step)
+    settle(offices)
+    steps.append(laptop.act_view(request.id).ladder.step)
+    order = [Step.RECORDED, Step.WITNESSED, Step.CERTIFIED, Step.FINAL]
+    assert steps == sorted(steps, key=order.index)
+    assert steps[-1] is Step.FINAL
+    for office in offices:
+        assert office.record_view(parcel).record.fields["rights"][0]["holder"]["name"] == "Buyer7"
+        assert office.act_view(request.id).ladder.decision == entered.id
+        assert office.store.chain.requests_to(KEEPER) == []
+    assert laptop.receipt(request.id) == slip
+    (made,) = laptop.requests_made()
+    assert (made.act.id, made.act.ladder.decision) == (request.id, entered.id)
+
+
+def test_a_refusal_reaches_the_office_that_asked_with_its_reason(network: Network, offices: list[Office]) -> None:
+    keeper, laptop, *_ = offices
+    (parcel,) = register(network, keeper, 1).records
+    settle(offices)
+    request = ask(network, laptop, parcel, 7)
+    settle(offices)
+    assert keeper.requests_for_me()[0].ends_ms is not None
+    assert laptop.act_view(request.id).ladder.outcome == "requested"
+    refused = decide(network, keeper, request.id, "The deed is not legible.")
+    assert (refused.ladder.outcome, refused.records) == ("entered", ())
+    settle(offices)
+    ladder = laptop.act_view(request.id).ladder
+    assert (ladder.step, ladder.code, ladder.decision) == (Step.REJECTED, "request-refused", refused.id)
+    assert ladder.facts["reason"] == "The deed is not legible."
+    assert refusal_of(lambda: decide(network, keeper, request.id)) == "already-decided"
+    # The same may be asked again, and entered.
+    again = ask(network, laptop, parcel, 7)
+    settle(offices)
+    decide(network, keeper, again.id)
+    settle(offices)
+    assert laptop.act_view(again.id).ladder.step is Step.FINAL
+
+
+# -- two at once ----------------------------------------------------------------------------------------------------
+
+
+def test_a_second_request_is_refused_here_and_the_later_one_of_two_unseen_everywhere(
+    network: Network, offices: list[Office]
+) -> None:
+    keeper, laptop, other, fourth = offices
+    (parcel,) = register(network, keeper, 1).records
+    settle(offices)
+    first = ask(network, laptop, parcel, 7)
+    unseen = ask(network, other, parcel, 8)
+    hand_over(laptop, fourth)
+    assert refusal_of(lambda: ask(network, fourth, parcel, 9)) == "already-requested"
+    settle(offices)
+    ladders = [office.act_view(act.id).ladder for act in (first, unseen) for office in offices]
+    assert {ladder.code for ladder in ladders} == {"waiting-for-keeper", "already-requested"}
+    refused = next(ladder for ladder in ladders if ladder.step is Step.REJECTED)
+    (winner,) = [act.id for act in (first, unseen) if keeper.act_view(act.id).ladder.step is not Step.REJECTED]
+    assert refused.facts["winner"] == winner[:16]
+    (waiting,) = keeper.requests_for_me()
+    assert waiting.act.id == winner
+
+
+def test_what_the_keeper_has_entered_stands_even_if_the_order_puts_another_request_first(
+    network: Network, offices: list[Office]
+) -> None:
+    """The keeper decides on what it holds; the order of two requests only says which one may go on waiting."""
+    keeper, laptop, other, _ = offices
+    (parcel,) = register(network, keeper, 1).records
+    settle(offices)
+    requests = [ask(network, office, parcel, 7 + office.number) for office in (laptop, other)]
+    carry(other, keeper)
+    entered = decide(network, keeper, requests[1].id)
+    settle(offices)
+    for office in offices:
+        ladder = office.act_view(requests[1].id).ladder
+        assert (ladder.step, ladder.decision) == (Step.FINAL, entered.id)
+        assert office.act_view(requests[0].id).ladder.step is Step.REJECTED
+        assert office.act_view(requests[0].id).ladder.code in ("request-overtaken", "already-requested", "overtaken")
+    assert keeper.requests_for_me() == []
+
+
+def test_an_act_of_the_keeper_overtakes_a_request(network: Network, offices: list[Office]) -> None:
+    keeper, laptop, *_ = offices
+    (parcel,) = register(network, keeper, 1).records
+    settle(offices)
+    request = ask(network, laptop, parcel, 7)
+    carry(laptop, keeper)
+    own = sell(network, keeper, parcel, 9)
+    assert refusal_of(lambda: decide(network, keeper, request.id)) == "overtaken"
+    settle(offices)
+    for office in offices:
+        ladder = office.act_view(request.id).ladder
+        assert (ladder.step, ladder.facts["winner"]) == (Step.REJECTED, own.id[:16])
+    assert keeper.requests_for_me() == []
+
+
+# -- bad input ------------------------------------------------------------------------------------------------------
+
+
+def test_a_request_is_recorded_by_the_office_whose_officers_signed_it(network: Network, offices: list[Office]) -> None:
+    keeper, laptop, other, _ = offices
+    (parcel,) = register(network, keeper, 1).records
+    settle(offices)
+    group = sign(network, laptop, [propose_request(laptop, parcel, 7)])
+    assert refusal_of(lambda: other.record(group)) == "signer-of-another-office"
+    assert refusal_of(lambda: keeper.record(group)) == "request-to-oneself"
+    assert laptop.record(group)[0].ladder.outcome == "requested"
+
+
+def test_a_request_to_an_office_that_is_not_there(network: Network, offices: list[Office]) -> None:
+    keeper, laptop, *_ = offices
+    (parcel,) = register(network, keeper, 1).records
+    settle(offices)
+    assert propose_request(laptop, parcel, 7, to=99).verdict.code == "unknown-office-asked"  # type: ignore[union-attr]
+    assert propose_request(laptop, parcel, 7, to=2).verdict.code == "not-keeper"  # type: ignore[union-attr]
+
+
+def test_requests_are_signed_one_by_one(network: Network, offices: list[Office]) -> None:
+    keeper, laptop, *_ = offices
+    parcels = [register(network, keeper, number).records[0] for number in (1, 2)]
+    settle(offices)
+    group = sign(network, laptop, [propose_request(laptop, parcel, 7) for parcel in parcels])
+    assert code_of(lambda: laptop.record(group)) == "request-in-a-batch"
+
+
+@pytest.mark.parametrize("place", ["transaction", "signature"])
+def test_a_carried_request_that_nobody_signed_is_refused_by_everybody(
+    network: Network, offices: list[Office], place: str
+) -> None:
+    """A keeper cannot put words into a notary's mouth: its own signature does not cover what the notary never signed."""
+    from core.ledger.request import SignedRequest, decode_request, encode_request
+
+    keeper, laptop, *_ = offices
+    (parcel,) = register(network, keeper, 1).records
+    settle(offices)
+    request = ask(network, laptop, parcel, 7)
+    carry(laptop, keeper)
+    proposal = keeper.propose_decision(request.id, [registrar(keeper)])
+    signed = decode_request(proposal.transaction.requests[0])
+    if place == "signature":
+        forged = SignedRequest(signed.transaction, (bytes(64),))
+    else:
+        cheaper = {**request.transaction.act, "price": [1, "BYN"]}
+        forged = SignedRequest(encode_transaction(replace(request.transaction, act=cheaper)), signed.signatures)
+    transaction = replace(proposal.transaction, requests=(encode_request(forged),))
+    encoded = encode_transaction(transaction)
+    message = keeper.signing_message([encoded])
+    group = Group((encoded,), (network.officers[KEEPER][0].sign(message),))
+    assert code_of(lambda: keeper.record(group)) == "bad-signature"
+
+
+def test_unknown_requests_are_not_decided(network: Network, offices: list[Office]) -> None:
+    keeper, laptop, *_ = offices
+    own = register(network, keeper, 1)
+    for unknown in (bytes(32), own.id):
+        assert (
+            code_of(lambda unknown=unknown: keeper.propose_decision(unknown, [registrar(keeper)])) == "unknown-request"
+        )  # type: ignore[misc]
+        assert code_of(lambda unknown=unknown: laptop.request_view(unknown)) == "unknown-request"  # type: ignore[misc]
+
+
+def test_a_request_that_is_too_long_to_be_carried_is_not_drawn_up(network: Network, offices: list[Office]) -> None:
+    keeper, laptop, *_ = offices
+    (parcel,) = register(network, keeper, 1).records
+    settle(offices)
+    act = {**sale(laptop, parcel, 7), "note": "x" * MAX_REQUEST_BYTES}
+    notary = Signer(LAPTOP, 1, "notary")
+    propose = lambda: laptop.propose("land", "transfer", {"parcel": parcel}, act, [notary], addressed_to=KEEPER)  # noqa: E731
+    assert code_of(propose) == "malformed-request"
+
+
+def test_who_is_competent(network: Network, offices: list[Office]) -> None:
+    keeper, laptop, *_ = offices
+    (parcel,) = register(network, keeper, 1).records
+    settle(offices)
+    assert laptop.competent_office("land", "transfer", {"parcel": parcel}) == KEEPER
+    assert keeper.competent_office("land", "transfer", {"parcel": parcel}) is None
+    assert laptop.competent_office("land", "gift", {"parcel": parcel}) is None
+    assert laptop.competent_office("boats", "transfer", {"parcel": parcel}) is None
+    assert laptop.competent_office("land", "first_registration", {}) is None
