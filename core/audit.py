@@ -19,7 +19,7 @@ from core.store.files import file_error, stream_durably
 
 VERSION = 1
 LENGTH_BYTES = 4
-_BLOCKS_A_READ = 500
+_ROWS_A_READ = 500
 
 Items = Iterator[Value]
 
@@ -82,8 +82,11 @@ def audit_files(replica: Exchange) -> Iterator[tuple[str, Iterator[bytes]]]:
         "blocks": _blocks(replica),
         "evidence": _evidence(replica),
         "certified": _certified(replica),
+        "anchors": _anchors(replica),
     }
-    contents = {"charter": iter([replica.charter.encoded])} | {n: map(_framed, i) for n, i in sequences.items()}
+    contents = {"charter": iter([replica.charter.encoded])} | {n: map(_item, i) for n, i in sequences.items()}
+    contents["entries"] = map(_framed, _entries(replica))
+    contents["records"] = map(_framed, _records(replica))
     listed: list[Value] = []
     for name, parts in contents.items():
         told = _Told()
@@ -102,14 +105,17 @@ def _counted(parts: Iterable[bytes], told: _Told) -> Iterator[bytes]:
     told.digest = digest.digest()
 
 
-def _framed(item: Value) -> bytes:
-    encoded = encode(item)
+def _item(value: Value) -> bytes:
+    return _framed(encode(value))
+
+
+def _framed(encoded: bytes) -> bytes:
     return len(encoded).to_bytes(LENGTH_BYTES, "big") + encoded
 
 
 def _blocks(replica: Exchange) -> Items:
     after = 0
-    while rows := replica.store.chain.blocks(after, _BLOCKS_A_READ):
+    while rows := replica.store.chain.blocks(after, _ROWS_A_READ):
         for row in rows:
             yield [row.block.header_bytes, row.block.signature, row.block.payload]
         after = rows[-1].position
@@ -125,3 +131,35 @@ def _certified(replica: Exchange) -> Items:
     for vertex in replica.lace.vertices.values():
         if vertex.has_acts and vertex.certified:
             yield vertex.id
+
+
+def _anchors(replica: Exchange) -> Items:
+    """Each anchor with the ids of the blocks that it executed, these in the order of arrival."""
+    executed: dict[int, list[bytes]] = {}
+    for vertex in replica.lace.vertices.values():
+        if vertex.anchor:
+            executed.setdefault(vertex.anchor, []).append(vertex.id)
+    after = 0
+    while rows := replica.store.chain.anchors(after, _ROWS_A_READ):
+        for row in rows:
+            place = [row.number, row.block, row.epoch, row.round, row.consensus_ms, row.spread_ms, row.closing]
+            yield [*place, executed.pop(row.number, [])]
+        after = rows[-1].number
+
+
+def _entries(replica: Exchange) -> Iterator[bytes]:
+    """The leaves of the tree of entries. Raises `entry-not-held` where this replica joined with a snapshot."""
+    number, size = 0, replica.store.entries.size
+    while number < size:
+        leaves = replica.store.entries.leaves(number, _ROWS_A_READ)
+        yield from leaves
+        number += len(leaves)
+
+
+def _records(replica: Exchange) -> Iterator[bytes]:
+    """Every record of the agreed state, in the order of ids."""
+    after = b""
+    while rows := replica.store.state.encoded_records(after, _ROWS_A_READ):
+        for _, encoded in rows:
+            yield encoded
+        after = rows[-1][0]

@@ -77,6 +77,13 @@ class EntryLog:
             raise MunimentError("entry-not-held", entry=number)
         return found
 
+    def leaves(self, first: int, count: int) -> list[bytes]:
+        """At least one and at most so many, from that number on. Raises `entry-not-held`."""
+        rows = self._db.rows("SELECT number, leaf FROM entry WHERE number >= ? ORDER BY number LIMIT ?", (first, count))
+        if not rows or rows[0][0] != first:
+            raise MunimentError("entry-not-held", entry=first)
+        return [leaf for _, leaf in rows]
+
     def find(self, act: bytes, first: int, end: int) -> int | None:
         """The number of the entry of a transaction among those from `first` up to `end`; the earliest."""
         return self._db.scalar(  # type: ignore[no-any-return]  # a number or nothing

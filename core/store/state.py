@@ -183,6 +183,10 @@ class StateStore:
         register, district, body = row
         return body, self.tree.prove(register, district, record_id)
 
+    def encoded_records(self, after: bytes, count: int) -> list[tuple[bytes, bytes]]:
+        """(id, encoding) of at most so many agreed records after an id, in the order of ids."""
+        return self._db.rows("SELECT id, body FROM record WHERE id > ? ORDER BY id LIMIT ?", (after, count))
+
     def record_count(self) -> int:
         found: int = self._db.scalar("SELECT count(*) FROM record WHERE register NOT LIKE '%#%'")
         return found

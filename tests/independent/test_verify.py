@@ -14,9 +14,11 @@ from core.ledger.encoding import Value, decode, encode
 from core.office import Office
 from tests.independent.auditing.report import verify_files
 from tests.independent.auditing.values import RefusedError
+from tests.independent.confirming import confirm
 from tests.independent.exporting import Files, altered, exported, items, sealed, write
-from tests.offices import land_network, make_offices, meet, register, sell
+from tests.offices import land_network, make_offices, meet, open_in_memory, register, sell
 
+NAMES = ["charter", "blocks", "certified", "anchors", "entries", "records"]
 VERIFIER = Path(__file__).with_name("verify.py")
 
 
@@ -45,7 +47,32 @@ def files(offices: list[Office]) -> Files:
 
 def test_every_office_of_a_busy_network_is_confirmed(offices: list[Office]) -> None:
     for office in offices:
-        assert any(line.startswith("anchors ") for line in verify_files(exported(office)))
+        told = "\n".join(confirm(office))
+        assert office.anchor > 10
+        assert f"anchors {office.anchor}:" in told
+        assert office.store.entries.root().hex() in told
+        assert office.store.state.state_root().hex() in told
+
+
+def test_a_forked_network_is_confirmed() -> None:
+    """Two computers sign for the last office; the others meet both, and go on."""
+    network, random = land_network(4), Random(3)
+    honest = make_offices(4)[:3]
+    twins = [open_in_memory(network, 3), open_in_memory(network, 3)]
+    for meeting in range(60):
+        one = random.choice(honest)
+        if meeting % 3 == 0:
+            register(network, one, meeting)
+        if meeting < 24 and meeting % 2:
+            twin = random.choice(twins)
+            if twin.quarantine is None and meeting % 3:
+                register(network, twin, 100 + meeting)
+            meet(one, twin)
+        meet(one, random.choice([office for office in honest if office is not one]))
+    for office in honest:
+        told = "\n".join(confirm(office))
+        assert "signed twice: [3]" in told
+        assert office.anchor > 5
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
@@ -159,6 +186,22 @@ def _child_first(blocks: list[Value]) -> None:
     blocks.reverse()
 
 
+def _later_anchor(anchors: list[Value]) -> None:
+    anchors[4][4] += 1
+
+
+def _closing_anchor(anchors: list[Value]) -> None:
+    anchors[-1][6] = True
+
+
+def _lesser_batch(anchors: list[Value]) -> None:
+    next(anchor[7] for anchor in anchors if anchor[7]).pop()
+
+
+def _other_digest(entries: list[Value]) -> None:
+    entries[-1][2][0][1] = bytes(32)
+
+
 TAMPERED: list[tuple[str, Callable[[list[Value]], object], str]] = [
     ("blocks", _later_claim, "bad-block-signature"),
     ("blocks", _other_act, "payload-differs"),
@@ -169,6 +212,19 @@ TAMPERED: list[tuple[str, Callable[[list[Value]], object], str]] = [
     ("blocks", lambda blocks: blocks.append(blocks[0]), "block-twice"),
     ("certified", lambda claimed: claimed.pop(), "certificate-missing"),
     ("certified", lambda claimed: claimed.append(bytes(32)), "not-certified"),
+    ("anchors", lambda anchors: anchors.insert(0, anchors.pop(1)), "wrong-anchor"),
+    ("anchors", lambda anchors: anchors.pop(), "anchor-missing"),
+    ("anchors", lambda anchors: anchors.append(anchors[-1]), "not-an-anchor"),
+    ("anchors", _later_anchor, "wrong-consensus-time"),
+    ("anchors", _closing_anchor, "wrong-closing"),
+    ("anchors", _lesser_batch, "wrong-batch"),
+    ("entries", lambda entries: entries.insert(0, entries.pop(1)), "wrong-order"),
+    ("entries", lambda entries: entries.pop(), "entry-missing"),
+    ("entries", lambda entries: entries.append(entries[0]), "entry-too-many"),
+    ("entries", _other_digest, "wrong-record"),
+    ("entries", lambda entries: entries[0].__setitem__(1, "delayed"), "malformed-entry"),
+    ("records", lambda records: records[0].__setitem__(4, 77), "wrong-record"),
+    ("records", lambda records: records.pop(), "record-missing"),
     ("evidence", lambda proofs: proofs.append([b"", b"", b"", b""]), "evidence-proves-nothing"),
 ]
 
@@ -178,10 +234,11 @@ def test_tampered_and_sealed_again(files: Files, name: str, change: Callable[[li
     assert refusal(altered(files, name, change)) == code
 
 
-@pytest.mark.parametrize("name", ["charter", "blocks", "certified"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_flipped_byte(files: Files, name: str) -> None:
     assert refusal({**files, name: flipped(files[name], len(files[name]) // 2)}) == "file-differs"
-    assert refusal(sealed({**files, name: flipped(files[name], len(files[name]) // 2)}))
+    if name != "entries":  # some outcomes are claims
+        assert refusal(sealed({**files, name: flipped(files[name], len(files[name]) // 2)}))
 
 
 def test_another_charter(files: Files) -> None:
@@ -203,7 +260,7 @@ def test_the_items_of_a_file_are_what_was_written(files: Files) -> None:
 def test_whatever_is_flipped_is_refused_and_never_breaks_the_verifier(files: Files) -> None:
     random = Random(7)
     for _ in range(150):
-        name = random.choice(["charter", "blocks", "certified"])
+        name = random.choice([name for name in NAMES if name != "entries"])  # some outcomes are claims
         content = bytearray(files[name])
         for _ in range(random.choice([1, 1, 4])):
             content[random.randrange(len(content))] = random.randrange(256)

@@ -175,32 +175,66 @@ def proven_fork(keys: Keys, epoch: int, evidence: list[bytes]) -> tuple[int, int
 def _group_fault(keys: Keys, acts: list[bytes], root: bytes, signatures: list[bytes]) -> tuple[str | None, bool]:
     """Why every act of the group must be rejected, or None; and whether its signers' keys are known."""
     try:
-        signers = [_signers(act) for act in acts]
+        read = [_read_act(act) for act in acts]
+        if len(acts) > 1 and any(one.addressed for one in read):
+            return "request-in-a-batch", True
+        carried = [_read_request(request) for one in read for request in one.requests]
     except RefusedError as refusal:
         return refusal.code, True
-    if any(one != signers[0] for one in signers):
+    if any(one.signers != read[0].signers for one in read):
         return "group-of-different-signers", True
-    if len(signers[0]) != len(signatures):
+    signed_by = [(root, read[0].signers, signatures)]
+    for act, signers, request_signatures in carried:
+        signed_by.append((tree_root([tagged_hash("transaction", keys.network, act)]), signers, request_signatures))
+    verdicts = [_signature_fault(keys, *one) for one in signed_by]
+    fault = next((fault for fault, _ in verdicts if fault), None)
+    return fault, fault is not None or all(judged for _, judged in verdicts)
+
+
+def _signature_fault(keys: Keys, root: bytes, signers: list[list], signatures: list[bytes]) -> tuple[str | None, bool]:
+    if len(signers) != len(signatures):
         return "signature-missing", True
     message = tag("group-signature") + keys.network + root
-    for (office, officer, _), signature in zip(signers[0], signatures, strict=True):
+    judged = True
+    for (office, officer, _), signature in zip(signers, signatures, strict=True):
         if office >= len(keys.officers) or officer >= len(keys.officers[office]):
-            return None, False
-        if not signed(keys.officers[office][officer], message, signature):
+            judged = False
+        elif not signed(keys.officers[office][officer], message, signature):
             return "bad-signature", True
-    return None, True
+    return None, judged
 
 
-def _signers(act: bytes) -> list[list]:
-    """The signers of an act, once its form holds."""
-    match decode(act, 64 << 10):
+@dataclass(frozen=True)
+class _Read:
+    signers: list[list]
+    requests: list[bytes]
+    addressed: bool
+
+
+def _read_act(act: bytes) -> _Read:
+    """What the group needs of an act, once its form holds."""
+    fields = decode(act, 64 << 10)
+    addressed = type(fields) is list and len(fields) == 11
+    match fields[:10] if addressed else fields:
         case [form, str(_), version, str(_), dict(changes), dict(_), [*signers], claimed, nonce, [*requests]]:
             well = is_one(form) and is_natural(version) and is_natural(claimed) and is_bytes(nonce, 8)
             well = well and len(requests) <= 16 and all(type(request) is bytes for request in requests)
             well = well and all(_is_change(change) for change in changes.values())
+            well = well and (not addressed or is_natural(fields[10]))
             if well and 1 <= len(signers) <= 8 and all(_is_signer(signer) for signer in signers):
-                return signers
+                require(not (addressed and (requests or len(act) > 48 << 10)), "malformed-request")
+                return _Read(signers, requests, addressed)
     raise RefusedError("malformed-transaction")
+
+
+def _read_request(request: bytes) -> tuple[bytes, list[list], list[bytes]]:
+    """A request that an act carries: its transaction, its signers, its signatures."""
+    match decode(request, 64 << 10):
+        case [bytes(act), [*signatures]] if all(is_bytes(one, 64) for one in signatures):
+            read = _read_act(act)
+            require(read.addressed and len(read.signers) == len(signatures), "malformed-request")
+            return act, read.signers, signatures
+    raise RefusedError("malformed-request")
 
 
 def _is_change(value) -> bool:

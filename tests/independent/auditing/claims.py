@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .values import RefusedError, decode, is_id, is_natural, is_one, require
 
-FILES = ("charter", "blocks", "evidence", "certified")
+FILES = ("charter", "blocks", "evidence", "certified", "anchors", "entries", "records")
 MAX_ITEM_BYTES = 1 << 24
 
 Files = Mapping[str, bytes]
@@ -37,14 +37,19 @@ def check_manifest(files: Files) -> bytes:
 
 
 def items(files: Files, name: str) -> Iterator:
-    """The decoded items of a file: each has its length before it, four bytes, big-endian."""
+    """The decoded items of a file."""
+    return (decode(item, MAX_ITEM_BYTES) for item in frames(files, name))
+
+
+def frames(files: Files, name: str) -> Iterator[bytes]:
+    """The items of a file: each has its length before it, four bytes, big-endian."""
     data, at = files[name], 0
     while at < len(data):
         require(at + 4 <= len(data), "cut-off", name)
         length = int.from_bytes(data[at : at + 4], "big")
         item, at = data[at + 4 : at + 4 + length], at + 4 + length
         require(at <= len(data), "cut-off", name)
-        yield decode(item, MAX_ITEM_BYTES)
+        yield item
 
 
 def read_block(item) -> tuple[bytes, bytes, bytes | None]:
@@ -58,16 +63,8 @@ def read_block(item) -> tuple[bytes, bytes, bytes | None]:
 
 def read_anchor(item) -> list:
     match item:
-        case [number, block, epoch, round_, consensus, spread, bool(_), [*batch]]:
+        case [number, block, epoch, round_, consensus, spread, bool(_), [*executed]]:
             naturals = all(map(is_natural, (number, epoch, round_, consensus, spread)))
-            if naturals and is_id(block) and all(map(is_id, batch)):
+            if naturals and is_id(block) and all(map(is_id, executed)):
                 return item
     raise RefusedError("malformed-claims", "anchors")
-
-
-def read_entry(item) -> list:
-    """[number of the anchor, leaf], where leaf is [transaction id, outcome, records or code]."""
-    match item:
-        case [anchor, [act, str(_), _]] if is_natural(anchor) and is_id(act):
-            return item
-    raise RefusedError("malformed-claims", "entries")

@@ -8,6 +8,8 @@ from .deciding import Anchor
 from .graph import Graph, Mask, bits
 from .values import tagged_hash
 
+UNKNOWN_SPREAD_MS = (1 << 63) - 1  # where fewer than a quorum are heard
+
 
 @dataclass(frozen=True)
 class Executed:
@@ -25,17 +27,17 @@ class Ordering:
         self._time_ms = 0
 
     def execute(self, anchor: Anchor) -> Executed:
-        newest, oldest_to_newest = self._claimed(anchor)
-        self._time_ms = max(self._time_ms, newest)
+        median, spread = self._claimed(anchor)
+        self._time_ms = max(self._time_ms, median)
         batch = self._batch(anchor)
         for one in batch:
             self._settled |= 1 << one
         if anchor.closing:
             self._settled |= self._void(anchor)
-        return Executed(anchor, self._time_ms, oldest_to_newest, self._sorted(anchor, batch))
+        return Executed(anchor, self._time_ms, spread, self._sorted(anchor, batch))
 
     def _claimed(self, anchor: Anchor) -> tuple[int, int]:
-        """Lower median and spread of the claimed times of each witness's newest opener."""
+        """Lower median of the claimed times of each witness's newest opener, and the narrowest span of a quorum."""
         graph, past = self._graph, self._graph.past[anchor.index]
         newest: dict[int, tuple[int, int]] = {}
         for one in bits(past):
@@ -44,7 +46,9 @@ class Ordering:
                 newest[header.author] = max(newest.get(header.author, (0, 0)), (header.seq, header.claimed_ms))
         proven = graph.proven[anchor.index]
         times = sorted(claimed for author, (_, claimed) in newest.items() if author not in proven)
-        return times[(len(times) - 1) // 2], times[-1] - times[0]
+        quorum = self._rolls[anchor.epoch].quorum
+        spans = [last - first for first, last in zip(times, times[quorum - 1 :], strict=False)]
+        return times[(len(times) - 1) // 2], min(spans, default=UNKNOWN_SPREAD_MS)
 
     # -- batches --------------------------------------------------------------------------------------------------
 

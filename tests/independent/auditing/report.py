@@ -10,6 +10,7 @@ from .claims import read_block as read_block_item
 from .deciding import Anchor, anchors_of
 from .graph import Graph
 from .ordering import Executed, Ordering
+from .state import check_records, read_entries
 from .values import RefusedError, is_id, require
 
 Lines = list[str]
@@ -39,12 +40,16 @@ def verify_files(files: Files) -> Lines:
     check_evidence(files, keys, graph)
     check_certified(files, graph)
     executed = check_anchors(files, graph, rolls, network)
+    entries = read_entries(files, graph, executed)
+    state_root = check_records(files, entries)
     return [
         f"network {network.hex()}: {charter.name}, {len(charter.roll.members)} offices, quorum {charter.roll.quorum}",
         f"blocks {len(graph.blocks)}, in {len(rolls)} epoch(s): signatures, payload roots, places, rounds hold",
         f"acts {sum(len(block.acts) for block in graph.blocks)}: signatures hold where they are not rejected",
         f"offices proven to have signed twice: {sorted({author for author, _ in graph.forkers()}) or 'none'}",
-        f"anchors {len(executed)}: blocks, rounds, order and consensus times agree",
+        f"anchors {len(executed)}: blocks, rounds, batches and consensus times agree",
+        f"entries {len(entries.leaves)}, rejected {entries.rejected}: order agrees; root {entries.root(len(entries.leaves)).hex()}",
+        f"records {len(entries.digests)}: as their newest entries say; state root {state_root.hex()}",
     ]
 
 
@@ -86,13 +91,11 @@ def check_certified(files: Files, graph: Graph) -> None:
 
 
 def check_anchors(files: Files, graph: Graph, rolls: list[Roll], network: bytes) -> list[Executed]:
-    claimed = [read_anchor(item) for item in items(files, "anchors")] if "anchors" in files else None
+    claimed = [read_anchor(item) for item in items(files, "anchors")]
     anchors = anchors_of(graph, rolls, network)
     check_closings(graph, rolls, anchors)
     ordering = Ordering(graph, rolls)
     executed = [ordering.execute(anchor) for anchor in anchors]
-    if claimed is None:
-        return executed
     for ours, theirs in zip(executed, claimed, strict=False):
         _compare_anchor(graph, ours, theirs)
     require(len(claimed) <= len(executed), "not-an-anchor", f"the blocks decide only {len(executed)}")
@@ -108,9 +111,7 @@ def _compare_anchor(graph: Graph, ours: Executed, claimed: list) -> None:
     require(closing == anchor.closing, "wrong-closing", about)
     times = (consensus_ms, spread_ms) == (ours.consensus_ms, ours.spread_ms)
     require(times, "wrong-consensus-time", f"{about}: {ours.consensus_ms} ± {ours.spread_ms} ms")
-    expected = [graph.blocks[one].id for one in ours.batch]
-    require(sorted(batch) == sorted(expected), "wrong-batch", about)
-    require(batch == expected, "wrong-order", about)
+    require(batch == [graph.blocks[one].id for one in sorted(ours.batch)], "wrong-batch", about)
 
 
 def check_closings(graph: Graph, rolls: list[Roll], anchors: list[Anchor]) -> None:
