@@ -127,8 +127,12 @@ class Exchange(Replica):
         received = block_id(self.network, header)
         if received in self.lace.vertices:
             return Received.DUPLICATE
+        read = decode_header(header)
+        if read.epoch > self.lace.epoch:  # whose key it needs is known when the epoch before is closed here
+            self._put_aside(received, StoredBlock(header, signature, payload))
+            return Received.ASIDE
         admitted = self.admit(header, signature, payload)
-        if self.lace.waits(admitted.block.header):
+        if self.lace.waits(read):
             self._put_aside(received, StoredBlock(header, signature, payload))
             return Received.ASIDE
         self._aside.pop(received, None)
@@ -165,10 +169,11 @@ class Exchange(Replica):
         if block_id(self.network, second.header) < block_id(self.network, first.header):
             first, second = second, first
         evidence = Evidence(first.header, first.signature, second.header, second.signature)
-        member = self.roll.member(decode_header(first.header).author)
-        if member is None:
-            raise MunimentError("unknown-author", author=decode_header(first.header).author)
-        check_evidence(evidence, self.network, member.key, verify)
+        accused = decode_header(first.header)
+        key = self.epochs.key_of(accused.author, accused.incarnation)
+        if key is None:
+            raise MunimentError("unknown-author", author=accused.author)
+        check_evidence(evidence, self.network, key, verify)
         with self.store.database.atomic():
             self.keep_evidence(evidence)
 

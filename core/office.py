@@ -17,7 +17,8 @@ from core.exchange import Exchange
 from core.folding import Checked, Ran, act_row
 from core.laws.requests import ENTER, REFUSE
 from core.laws.verdict import Accepted, Rejected
-from core.ledger.block import Block, Header, block_id, block_preimage, decode_header, encode_header
+from core.ledger.block import CLOSE, Block, Header, block_id, block_preimage, decode_header, encode_header
+from core.ledger.blocklace import Vertex
 from core.ledger.charter import Charter
 from core.ledger.encoding import Value, decode, encode
 from core.ledger.payload import (
@@ -91,7 +92,7 @@ class Office(Exchange, LedgerReading, Requests):
         random_bytes: Callable[[int], bytes] = urandom,
     ) -> None:
         super().__init__(store, charter)
-        if charter.cards[number].node_key != key.public:
+        if self.roll.members[number].key != key.public:
             raise MunimentError("not-this-office", number=number)
         self.number = number
         self._key, self._journal, self._clock, self._random_bytes = key, journal, clock, random_bytes
@@ -337,20 +338,28 @@ class Office(Exchange, LedgerReading, Requests):
         prev, _, _, opens = self.lace.next_header_facts(self.number)
         awaiting = self.lace.awaiting()
         unseen = any(prev is None or not self.lace.in_past(vertex, prev) for vertex in awaiting)
-        if not (due or unseen or (opens and awaiting)):
+        closing = self.epochs.passed is not None
+        if not (due or unseen or self._close_due(prev) or (opens and (awaiting or closing))):
             return None
         return self._write_block(Payload(due) if due else None)
 
+    def _close_due(self, prev: Vertex | None) -> bool:
+        """Whether a change has passed here and this chain has not said so in this epoch."""
+        said = prev is not None and prev.epoch == self.lace.epoch and prev.closed
+        return self.epochs.passed is not None and self.roll.members[self.number].witness and not said
+
     def _evidence_due(self) -> tuple[Evidence, ...]:
-        """Evidence of forks that no block held here has brought into its past."""
+        """Evidence of forks with a present key that no block held here has brought into its past."""
         known = 0
         for vertex in self.lace.sinks():
-            known |= vertex.forkers
+            if vertex.epoch == self.lace.epoch:
+                known |= vertex.forkers
         due: list[Evidence] = []
         room_bytes = MAX_PAYLOAD_BYTES
         for author, evidence in self.store.chain.evidence():
             room_bytes -= len(evidence.first) + len(evidence.second) + EVIDENCE_EXTRA_BYTES
-            if not known >> author & 1 and room_bytes >= 0:  # what finds no room is due again
+            current = bool(self.lace.forkers >> author & 1)
+            if current and not known >> author & 1 and room_bytes >= 0:  # what finds no room is due again
                 known |= 1 << author
                 due.append(evidence)
         return tuple(due)
@@ -382,9 +391,10 @@ class Office(Exchange, LedgerReading, Requests):
             prev=prev.id if prev else None,
             refs=refs,
             round=round_,
-            flags=0,
+            flags=CLOSE if self._close_due(prev) else 0,
             claimed_ms=max(self._clock.now_ms(), prev.claimed_ms if prev else 0),
             payload=(payload_root(self.network, payload), len(payload_bytes)) if payload and payload_bytes else None,
+            closing_anchor=self.lace.next_closing_anchor(prev),
         )
         header_bytes = encode_header(header)
         self._journal.prepare(

@@ -4,23 +4,26 @@ Rules: a block is judged, stored and executed, with every anchor that it decides
 else happens (save, then speak). What it means for the state stands in core/executing.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from core.crypto.signing import verify
+from core.epochs import Epochs
 from core.errors import MunimentError
 from core.executing import Execution, Judged
 from core.folding import Checked, Fold
-from core.laws.law_check import check_law
-from core.laws.law_reading import law_from_canonical
+from core.laws.law import Law
 from core.ledger.anchors import Anchor, Finality
-from core.ledger.block import Block, block_id, block_preimage, decode_header
+from core.ledger.block import Block, Header, block_id, block_preimage, decode_header
 from core.ledger.blocklace import Added, Blocklace
 from core.ledger.charter import Charter
+from core.ledger.constitution import Constitution
 from core.ledger.forks import check_evidence, evidence_of
 from core.ledger.payload import Evidence, Payload, decode_payload, payload_root
+from core.ledger.roll import Roll
 from core.store.replica import ReplicaStore
+from core.store.working import WorkingState
 
 __all__ = ["Admitted", "Judged", "Replica"]
 
@@ -45,34 +48,55 @@ class Replica:
         self.store = store
         self.charter = charter
         self.network = charter.network
-        self.roll = charter.roll
-        self.laws = {law.name: law for law in map(law_from_canonical, charter.laws)}
-        for law in self.laws.values():
-            check_law(law, charter.homes).raise_any()
-        self.fold = Fold(self.network, self.roll, self.laws, charter.homes)
+        self.epochs = Epochs(store.database, charter)
         self._load()
+
+    @property
+    def roll(self) -> Roll:
+        """The roll in force."""
+        return self.epochs.present.roll
+
+    @property
+    def laws(self) -> Mapping[str, Law]:
+        """The laws in force, by name."""
+        return self.epochs.laws
+
+    @property
+    def fold(self) -> Fold:
+        return self.execution.fold
 
     def _load(self) -> None:
         """Rebuild the graph from the stored headers; their signatures are checked again in the background.
 
         The anchors follow from it once more: those that are stored must be the same ones.
         """
-        self.lace = Blocklace(self.roll, self.network)
+        self.lace = Blocklace(self.epochs.constitutions[0].roll, self.network)
         self.finality = Finality(self.lace)
-        self.execution = Execution(self.store, self.lace, self.finality, self.fold)
         with self._reading_own_disk():
             anchors: list[Anchor] = []
             for stored_id, header_bytes, has_acts, accused in self.store.chain.headers():
                 header = decode_header(header_bytes)
-                if self.lace.missing(header):  # an old page put back takes blocks away from the middle
+                if self.lace.waits(header):  # an old page put back takes blocks away from the middle
                     raise MunimentError("replica-damaged", path=self.store.database.path, block=stored_id)
                 added = self.lace.add(stored_id, header, has_acts, accused)
-                anchors += self.finality.add(added.vertex)
+                for anchor in self.finality.add(added.vertex):
+                    anchors.append(anchor)
+                    if anchor.closing:
+                        self._begin_epoch(self.epochs.constitutions[anchor.epoch + 1], anchor)
             for author, incarnation in self.store.chain.accused():
                 self.lace.accuse(author, incarnation)
             stored = [(row.number, row.block) for row in self.store.chain.anchors(0, len(anchors) + 1)]
         if stored != [(anchor.number, anchor.vertex.id) for anchor in anchors]:
             raise MunimentError("replica-damaged", path=self.store.database.path)
+        self.execution = Execution(self.store, self.lace, self.finality, self._new_fold())
+
+    def _new_fold(self) -> Fold:
+        present = self.epochs.present
+        return Fold(self.network, present.roll, self.epochs.laws, present.homes)
+
+    def _begin_epoch(self, constitution: Constitution, closing: Anchor) -> None:
+        self.lace.begin_epoch(constitution.roll, closing.vertex)
+        self.finality.begin()
 
     @contextmanager
     def _reading_own_disk(self) -> Iterator[None]:
@@ -89,16 +113,20 @@ class Replica:
     def admit(self, header_bytes: bytes, signature: bytes, payload_bytes: bytes | None) -> Admitted:
         """Verify a block with all its signatures; raises the first rule it breaks. A bad act spoils no block."""
         header = decode_header(header_bytes)
-        member = self.roll.member(header.author)
-        if member is None:
-            raise MunimentError("unknown-author", author=header.author)
-        if not verify(member.key, block_preimage(self.network, header_bytes), signature):
-            raise MunimentError("bad-block-signature", author=header.author)
+        self._check_signature(header, header_bytes, signature)
         payload = self._check_payload(header.payload, payload_bytes, header.author)
         block = Block(block_id(self.network, header_bytes), header, header_bytes, signature, payload_bytes)
-        if not self.lace.missing(header):
+        if not self.lace.waits(header):
             self.lace.check(header)
         return Admitted(block, payload, self.fold.check(payload.groups) if payload else Checked())
+
+    def _check_signature(self, header: Header, header_bytes: bytes, signature: bytes) -> None:
+        key = self.epochs.key_of(header.author, header.incarnation)
+        if key is None:
+            known = self.roll.member(header.author) is not None
+            raise MunimentError("wrong-incarnation" if known else "unknown-author", author=header.author)
+        if not verify(key, block_preimage(self.network, header_bytes), signature):
+            raise MunimentError("bad-block-signature", author=header.author)
 
     def _check_payload(
         self, named: tuple[bytes, int] | None, payload_bytes: bytes | None, author: int
@@ -115,7 +143,7 @@ class Replica:
     def take(self, admitted: Admitted, judged: Judged | None = None) -> Added:
         """Store and execute an admitted block whose parents are here. Durable on return."""
         block, payload = admitted.block, admitted.payload
-        accused = self._accused(payload)
+        accused = self._accused(payload, block.header.epoch)
         act_count = sum(len(group.transactions) for group in payload.groups) if payload else 0
         forks_before = self.lace.fork_count
         try:
@@ -126,10 +154,11 @@ class Replica:
                 if payload is not None and act_count:
                     self.execution.enter(added.vertex, payload.groups, admitted.acts, position, judged)
                 for anchor in self.finality.add(added.vertex):
-                    self.execution.execute(anchor)
+                    self._pass(anchor)
                 if self.lace.fork_count > forks_before or self._restores(added):
                     self.execution.rebuild_overlay()
         except BaseException:
+            self.epochs.reload()
             self._load()  # the graph must not know what the disk does not
             raise
         self.newest_taken = (position, admitted)
@@ -139,25 +168,35 @@ class Replica:
         """Whether a proven forker's block was certified: it counts after all."""
         return any(vertex.has_acts and self.lace.is_forked(vertex.chain) for vertex in added.certified)
 
-    def _accused(self, payload: Payload | None) -> list[int]:
-        """Authors whose fork the payload proves; evidence that does not hold is ignored, the block stands."""
-        accused = set()
-        for evidence in payload.evidence if payload else ():
-            author = self._proven(evidence)
-            if author is not None:
-                accused.add(author)
-        return sorted(accused)
+    def _pass(self, anchor: Anchor) -> None:
+        """Execute an anchor, look whether a vote has passed by it, and begin the next epoch behind a closing one."""
+        self.execution.execute(anchor)
+        if not anchor.closing:
+            self.epochs.look_for_change(WorkingState(self.store.state, None))
+            return
+        self._begin_epoch(self.epochs.close(anchor.vertex.id), anchor)
+        self.execution.fold = self._new_fold()
+        self.execution.rebuild_overlay()
 
-    def _proven(self, evidence: Evidence) -> int | None:
+    def _accused(self, payload: Payload | None, epoch: int) -> list[int]:
+        """Authors whose fork with the key of that epoch the payload proves; evidence that does not hold is ignored."""
+        members = self.epochs.constitutions[epoch].members
+        proven = [self._proven(evidence) for evidence in payload.evidence] if payload else []
+        return sorted(
+            {author for author, incarnation in filter(None, proven) if members[author].incarnation == incarnation}
+        )
+
+    def _proven(self, evidence: Evidence) -> tuple[int, int] | None:
+        """(author, incarnation) of a fork that holds."""
         try:
             header = decode_header(evidence.first)
-            member = self.roll.member(header.author)
-            if member is None:
+            key = self.epochs.key_of(header.author, header.incarnation)
+            if key is None:
                 return None
-            check_evidence(evidence, self.network, member.key, verify)
+            check_evidence(evidence, self.network, key, verify)
         except MunimentError:
             return None
-        return header.author
+        return header.author, header.incarnation
 
     def _keep_evidence(self, added: Added, block: Block, payload: Payload | None) -> None:
         found = [evidence for evidence in (payload.evidence if payload else ()) if self._proven(evidence) is not None]
@@ -191,11 +230,11 @@ class Replica:
         for row in rows:
             expected += 1
             block = row.block
-            member = self.roll.member(block.header.author)
+            key = self.epochs.key_of(block.header.author, block.header.incarnation)
             intact = (
-                member is not None
+                key is not None
                 and block_id(self.network, block.header_bytes) == block.id
-                and verify(member.key, block_preimage(self.network, block.header_bytes), block.signature)
+                and verify(key, block_preimage(self.network, block.header_bytes), block.signature)
                 and block.id in self.lace.vertices
                 and row.position == expected
             )

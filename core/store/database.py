@@ -47,6 +47,7 @@ CREATE INDEX act_unusual ON act(author, number) WHERE outcome <> 'entered';
 CREATE TABLE anchor(
   number INTEGER PRIMARY KEY, block BLOB NOT NULL, epoch INTEGER NOT NULL, round INTEGER NOT NULL,
   consensus_ms INTEGER NOT NULL, spread_ms INTEGER NOT NULL, acts INTEGER NOT NULL, closing INTEGER NOT NULL);
+CREATE TABLE epoch(number INTEGER PRIMARY KEY, body BLOB NOT NULL);  -- constitutions from epoch 1 (epochs.py)
 CREATE TABLE waiting(                     -- what shared acts touch that wait for an anchor (laws/verdict.py)
   author INTEGER, position INTEGER, key BLOB, PRIMARY KEY(author, position, key)) WITHOUT ROWID;
 CREATE TABLE request(                     -- acts that wait for the office that is asked, until its decision is agreed
@@ -73,7 +74,9 @@ CREATE TABLE state_node(number INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE entry(number INTEGER PRIMARY KEY, leaf BLOB NOT NULL);     -- executed acts, from 0 (entries.py)
 CREATE TABLE entry_hash(number INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
 CREATE TABLE checkpoint(
-  anchor INTEGER PRIMARY KEY, size INTEGER NOT NULL, body BLOB NOT NULL, certified INTEGER NOT NULL DEFAULT 0);
+  anchor INTEGER PRIMARY KEY, size INTEGER NOT NULL, body BLOB NOT NULL,
+  certified INTEGER NOT NULL DEFAULT 0);  -- the quorum that cosigned it, 0 while there is none
+CREATE INDEX checkpoint_certified ON checkpoint(size) WHERE certified > 0;
 CREATE TABLE cosignature(
   anchor INTEGER, witness INTEGER, body BLOB NOT NULL, PRIMARY KEY(anchor, witness)) WITHOUT ROWID;
 CREATE TABLE cosignature_conflict(        -- of another checkpoint than ours, or a second one of the same witness

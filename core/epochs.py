@@ -1,0 +1,108 @@
+"""Epochs of one replica: the constitutions so far, the change that has passed, and the close (3-ledger §7).
+
+Rules: a change passes at the first anchor at whose state enough witnesses have voted for it; from there the epoch is
+closing, and one change is made at a time. The closing anchor puts it into force. Constitutions are derived by every
+replica from what anchors executed; what is stored is a copy for the next start. An epoch is never shortened, and no
+constitution is taken from a neighbour.
+"""
+
+from core.crypto.signing import verify
+from core.errors import MunimentError
+from core.laws.law import Law
+from core.laws.law_check import check_law
+from core.laws.law_reading import law_from_canonical
+from core.ledger.charter import Charter
+from core.ledger.constitution import (
+    Change,
+    Constitution,
+    apply,
+    decode_constitution,
+    encode_constitution,
+    first_constitution,
+)
+from core.ledger.encoding import decode, encode
+from core.ledger.record import State
+from core.store.database import Database
+from core.voting import passed_change
+
+_PASSED = "change-passed"
+
+
+class Epochs:
+    """Writes are inside `atomic`."""
+
+    def __init__(self, database: Database, charter: Charter) -> None:
+        self._db = database
+        self._first = first_constitution(charter)
+        self.reload()
+
+    def reload(self) -> None:
+        """What the disk says: after a write that was rolled back."""
+        rows = self._db.rows("SELECT body FROM epoch ORDER BY number")
+        self.constitutions = [self._first, *(decode_constitution(row[0]) for row in rows)]
+        stored = self._db.meta(_PASSED)
+        self.passed = Change(*decode(stored, 1 << 20)) if stored else None
+        self._laws = self._read_laws()
+
+    @property
+    def present(self) -> Constitution:
+        return self.constitutions[-1]
+
+    @property
+    def laws(self) -> dict[str, Law]:
+        """The laws in force, by name. Raises `LawError` when this version cannot decide one."""
+        return self._laws
+
+    def _read_laws(self) -> dict[str, Law]:
+        laws = {law.name: law for law in map(law_from_canonical, self.present.laws)}
+        for law in laws.values():
+            check_law(law, self.present.homes).raise_any()
+        return laws
+
+    def key_of(self, author: int, incarnation: int) -> bytes | None:
+        """The node key that an author had, or has, in an incarnation; None for one that no roll knows."""
+        for constitution in reversed(self.constitutions):
+            if author < len(constitution.members) and constitution.members[author].incarnation == incarnation:
+                return constitution.members[author].key
+        return None
+
+    def look_for_change(self, state: State) -> None:
+        """After an anchor was executed: whether a vote has passed. Then the epoch is closing."""
+        if self.passed is not None:
+            return
+        change = passed_change(state, self.present.roll, self.present.proposals)
+        if change is None or not self.may_apply(change):
+            return
+        self.passed = change
+        self._db.set_meta(_PASSED, encode([change.kind, change.proposal, change.member, change.content]))
+
+    def may_apply(self, change: Change) -> bool:
+        """Whether the change leads to a constitution; one that does not passes nowhere."""
+        try:
+            self._applied(change, bytes(32))
+        except MunimentError:
+            return False
+        return True
+
+    def close(self, closing_anchor: bytes) -> Constitution:
+        """The constitution of the epoch that begins with the closing anchor; stored."""
+        change = self.passed
+        if change is None:
+            raise MunimentError("closed-without-change", anchor=closing_anchor)  # q honest CLOSEs say that one passed
+        following = self._applied(change, closing_anchor)
+        self._db.execute("INSERT INTO epoch VALUES (?, ?)", (following.epoch, encode_constitution(following)))
+        self._db.execute("DELETE FROM meta WHERE name = ?", (_PASSED,))
+        self.constitutions.append(following)
+        self.passed = None
+        self._laws = self._read_laws()
+        return following
+
+    def _applied(self, change: Change, closing_anchor: bytes) -> Constitution:
+        homes = self.present.homes
+
+        def read_law(canonical: bytes) -> tuple[str, int]:
+            law = law_from_canonical(canonical)
+            check_law(law, homes).raise_any()
+            return law.name, law.version
+
+        return apply(self.present, change, closing_anchor, verify, read_law)
