@@ -1,6 +1,7 @@
 """One replica's store: the parts that share a database, and case files beside the ledger."""
 
 from core.store.chain import ChainStore
+from core.store.checkpoints import CheckpointStore
 from core.store.database import Database
 from core.store.entries import EntryLog
 from core.store.pages import PageStore
@@ -16,6 +17,7 @@ class ReplicaStore:
         self.chain = ChainStore(database)
         self.state = StateStore(database)
         self.entries = EntryLog(database)
+        self.checkpoints = CheckpointStore(database)
         self.pages = PageStore(database)
 
     def put_draft(self, draft: Draft) -> None:

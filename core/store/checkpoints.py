@@ -1,0 +1,138 @@
+"""Checkpoints of this replica, the cosignatures of them, and those that speak of another checkpoint.
+
+A cosignature counts if its text is that of our checkpoint of the same anchor and its signature holds. One that comes
+before we have decided that anchor waits, unjudged. A quorum of the epoch's witnesses certifies a checkpoint for good.
+One of another text is kept apart: it is a fault of ours or a lie, and whoever asks is told (3-ledger §9).
+"""
+
+from enum import Enum
+
+from core.errors import MunimentError
+from core.ledger.charter import Verify
+from core.ledger.checkpoint import (
+    Certificate,
+    Checkpoint,
+    CheckpointCosignature,
+    check_cosignature,
+    checkpoint_text,
+    decode_cosignature,
+    encode_cosignature,
+)
+from core.ledger.merkle import HASH_BYTES
+from core.ledger.roll import Roll
+from core.ledger.signed_note import decode_checkpoint
+from core.store.database import Database
+
+
+class Counted(Enum):
+    """What became of a cosignature."""
+
+    COUNTED = "counted"
+    KNOWN = "known"  # this witness has one already
+    EARLY = "early"  # its anchor is not decided here: kept, not judged
+    CONFLICT = "conflict"  # of another checkpoint for an anchor of ours: kept as evidence
+    INVALID = "invalid"  # nobody in the epoch's roll has signed this
+
+
+class CheckpointStore:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    # -- writing; inside `atomic` -------------------------------------------------------------------------------
+
+    def add(self, checkpoint: Checkpoint, roll: Roll, verify: Verify) -> list[CheckpointCosignature]:
+        """Keep the checkpoint of an anchor just executed; cosignatures that came early and contradict it.
+
+        `roll`: that of the checkpoint's epoch.
+        """
+        self._db.execute(
+            "INSERT INTO checkpoint(anchor, size, body) VALUES (?,?,?)",
+            (checkpoint.anchor, checkpoint.size, checkpoint_text(checkpoint)),
+        )
+        early = self._cosignatures(checkpoint.anchor)
+        self._db.execute("DELETE FROM cosignature WHERE anchor = ?", (checkpoint.anchor,))
+        return [one for one in early if self.take(one, roll, verify) is Counted.CONFLICT]
+
+    def take(self, cosignature: CheckpointCosignature, roll: Roll | None, verify: Verify) -> Counted:
+        """Judge and keep a cosignature. `roll`: of its checkpoint's epoch; None while that has not begun here.
+
+        The caller sees to it that a witness's cosignature stands in its own block: else others could fill its place.
+        """
+        stated = cosignature.checkpoint
+        ours = self.at(stated.anchor)
+        if ours is None:
+            self._keep("cosignature", cosignature)
+            return Counted.EARLY
+        try:
+            if roll is None:
+                return Counted.INVALID
+            check_cosignature(cosignature, roll, verify)
+        except MunimentError:
+            return Counted.INVALID
+        if stated != ours:
+            self._keep("cosignature_conflict", cosignature)
+            return Counted.CONFLICT
+        if not self._keep("cosignature", cosignature):
+            return Counted.KNOWN
+        count = self._db.scalar("SELECT count(*) FROM cosignature WHERE anchor = ?", (stated.anchor,))
+        if count >= roll.quorum:
+            self._db.execute("UPDATE checkpoint SET certified = ? WHERE anchor = ?", (roll.quorum, stated.anchor))
+        return Counted.COUNTED
+
+    def _keep(self, table: str, cosignature: CheckpointCosignature) -> bool:
+        """Whether it is the first of this witness there."""
+        stated = cosignature.checkpoint
+        cursor = self._db.execute(
+            f"INSERT OR IGNORE INTO {table} VALUES (?,?,?)",
+            (stated.anchor, cosignature.witness, stated.network + encode_cosignature(cosignature)),
+        )
+        return int(cursor.rowcount) > 0
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def at(self, anchor: int) -> Checkpoint | None:
+        return self._checkpoint("anchor = ?", anchor)
+
+    def newest(self) -> Checkpoint | None:
+        return self._checkpoint("1 ORDER BY anchor DESC")
+
+    def newest_certified(self) -> Certificate | None:
+        found = self._checkpoint("certified > 0 ORDER BY anchor DESC")
+        return self.certificate(found.anchor) if found else None
+
+    def covering(self, entry: int) -> Certificate | None:
+        """Of the first certified checkpoint that holds the entry of that number."""
+        found = self._checkpoint("certified > 0 AND size > ? ORDER BY size", entry)
+        return self.certificate(found.anchor) if found else None
+
+    def certificate(self, anchor: int) -> Certificate | None:
+        """As many cosignatures as the quorum asks, of the least numbers; None while they are fewer."""
+        row = self._db.row("SELECT body, certified FROM checkpoint WHERE anchor = ?", (anchor,))
+        if row is None or not row[1]:
+            return None
+        return Certificate(decode_checkpoint(row[0]), tuple(self._cosignatures(anchor)[: row[1]]))
+
+    def cosignatures(self, anchor: int) -> list[CheckpointCosignature]:
+        """Those counted, by witness; of an anchor that is not decided here, those that came early."""
+        return self._cosignatures(anchor)
+
+    def cosigned_by(self, witness: int) -> int:
+        """Number of the newest anchor whose checkpoint a witness has cosigned, 0 for none."""
+        found = self._db.scalar(
+            "SELECT anchor FROM cosignature WHERE witness = ? ORDER BY anchor DESC LIMIT 1", (witness,)
+        )
+        return int(found or 0)
+
+    def conflicts(self) -> list[CheckpointCosignature]:
+        """Cosignatures of other checkpoints for anchors of ours, oldest anchor first."""
+        return self._read("SELECT body FROM cosignature_conflict ORDER BY anchor, witness", ())
+
+    def _cosignatures(self, anchor: int) -> list[CheckpointCosignature]:
+        return self._read("SELECT body FROM cosignature WHERE anchor = ? ORDER BY witness", (anchor,))
+
+    def _read(self, query: str, values: tuple[int, ...]) -> list[CheckpointCosignature]:
+        return [decode_cosignature(body[:HASH_BYTES], body[HASH_BYTES:]) for (body,) in self._db.rows(query, values)]
+
+    def _checkpoint(self, where: str, *values: int) -> Checkpoint | None:
+        body = self._db.scalar(f"SELECT body FROM checkpoint WHERE {where} LIMIT 1", values)
+        return decode_checkpoint(body) if body else None
