@@ -332,7 +332,7 @@ class Office(Exchange, LedgerReading, Requests):
 
     def write(self) -> bytes | None:
         """Write one block if the writing rule gives a reason (3-ledger §5 b–d); its id, durable, or None."""
-        if self.quarantine is not None or not self.roll.members[self.number].witness:
+        if self._why_not_sign() is not None or not self.roll.members[self.number].witness:
             return None
         due = self._evidence_due()
         prev, _, _, opens = self.lace.next_header_facts(self.number)

@@ -79,7 +79,7 @@ class Reading(Replica):
         seen_by = self._seen_by(vertex)
         code, facts = row.code, row.facts
         step = self._step(vertex, row.outcome)
-        if step is Step.REJECTED and row.outcome != REJECTED:
+        if self._vertex_step(vertex) is Step.REJECTED:  # whatever the law would have said of it
             code = WRITTEN_TWICE if self.lace.is_forked(vertex.chain) else NOT_IN_THE_ROLL
         return Ladder(step, seen_by, self.roll.quorum, code, facts, row.outcome, vertex.anchor or None, row.shared)
 
@@ -155,29 +155,40 @@ class Reading(Replica):
 
     def today(self) -> Today:
         """What waits for this office, each list with at most 200 acts, newest first."""
-        unseen: list[ActView] = []
-        uncertified: list[ActView] = []
-        counts = {"not_yet_seen": 0, "not_yet_certified": 0}
+        waits: dict[str, list[ActView]] = {
+            name: [] for name in ("not_yet_seen", "not_yet_certified", "not_yet_final", "void")
+        }
+        counts = dict.fromkeys(waits, 0)
         for position, block, act_count in reversed(self.store.chain.pending_blocks(self.number)):
-            alone = self.lace.vertices[block].approvals.bit_count() < 2
-            name, acts = ("not_yet_seen", unseen) if alone else ("not_yet_certified", uncertified)
+            name = self._waits_for(self.lace.vertices[block])
             counts[name] += act_count
-            if room := LIST_LIMIT - len(acts):
-                acts.extend(self._view(row) for row in self.store.chain.acts_of_block(position, room))
+            if room := LIST_LIMIT - len(waits[name]):
+                waits[name].extend(self._view(row) for row in self.store.chain.acts_of_block(position, room))
         refused = self._unusual((REJECTED,))
         waiting = self._unusual(DECISION_OUTCOMES)
         ended = self.store.chain.unusual_counts(self.number)
         counts |= {"refused": ended.get(REJECTED, 0), "needs_decision": sum(ended.get(o, 0) for o in DECISION_OUTCOMES)}
         members = range(len(self.roll.members))
         return Today(
-            tuple(unseen),
-            tuple(uncertified),
+            tuple(waits["not_yet_seen"]),
+            tuple(waits["not_yet_certified"]),
+            tuple(waits["not_yet_final"]),
+            tuple(waits["void"]),
             refused,
             waiting,
             counts,
             tuple(n for n in members if self.lace.forkers >> n & 1),
             tuple(n for n in members if not self.lace.tips(n)),
         )
+
+    def _waits_for(self, vertex: Vertex) -> str:
+        """In which of today's lists the acts of an own block stand that no anchor has executed."""
+        step = self._vertex_step(vertex)
+        if step is Step.REJECTED:
+            return "void"
+        if step is Step.CERTIFIED:
+            return "not_yet_final"
+        return "not_yet_certified" if step is Step.WITNESSED else "not_yet_seen"
 
     def _unusual(self, outcomes: Sequence[str]) -> tuple[ActView, ...]:
         rows = self.store.chain.unusual_acts(self.number, outcomes, LIST_LIMIT)
@@ -235,7 +246,7 @@ class Reading(Replica):
         group = payload.items[item]
         assert isinstance(group, Group)
         transaction = decode_transaction(group.transactions[place])
-        origins = [self._origin(name, ref.record) for name, ref in transaction.changes.items()]
+        origins = [self._origin(name, ref.record) for name, ref in act_of(transaction).changes.items()]
         known = [origin for origin in origins if origin is not None]
         return make_receipt(self.charter, block, payload, item, place, language, known)
 

@@ -128,9 +128,11 @@ class Today:
 
     not_yet_seen: tuple[ActView, ...]  # own acts that no other office has countersigned
     not_yet_certified: tuple[ActView, ...]
+    not_yet_final: tuple[ActView, ...]  # confirmed by the majority, not yet in the common order
+    void: tuple[ActView, ...]  # never to be executed: its key forked or left the roll first; to be entered again
     refused: tuple[ActView, ...]  # own acts that were not entered
     needs_decision: tuple[ActView, ...]  # suspended or held
-    counts: Mapping[str, int]  # of the four lists, by their names
+    counts: Mapping[str, int]  # of the lists, by their names
     forkers: tuple[int, ...]
     not_heard: tuple[int, ...]  # offices of which nothing is held
 
