@@ -26,7 +26,8 @@ DONE = {
     "evidence-written": "The proof that {office} has signed two different histories is {path}. Anybody who has the"
     " network's charter can check it with Muniment.",
     "audit-written": "Everything signed is in {path}: {blocks} batches of acts, and the {anchors} decisions on their"
-    " common order. Every act is in it, readable by anybody, with all names and numbers: give it only to whom the law lets read the register. No key is in it.",
+    " common order. Every act is in it, readable by anybody, with all names and numbers: give it only to whom the law"
+    " lets read the register. No key is in it.",
     "facts-to-compare": "The code was signed as it says. A picture cannot prove its visible text: compare what was signed,"
     " below, with the paper, word by word.",
     "fork-proven": "This proves that {office} has signed two different histories.",
