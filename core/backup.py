@@ -164,7 +164,7 @@ def _intent_survived(folder: Folder, node_key: bytes) -> bool:
 
 def _move_aside(folder: Folder, keep_intent: bool) -> None:
     """The charter goes first: from then on the folder is no member until the restore is finished."""
-    kept = {folder.intent.name, "pending.block"} if keep_intent else set()
+    kept = {folder.intent.name} if keep_intent else set()
     aside = next(path for number in range(1, 10_000) if not (path := folder.path / f"{BEFORE}-{number}").exists())
     aside.mkdir()
     found = [path for path in sorted(folder.path.iterdir()) if path.name not in kept and not _is_ours(path)]

@@ -98,6 +98,7 @@ class Office(Exchange, LedgerReading, Requests):
         self._key, self._journal, self._clock, self._random_bytes = key, journal, clock, random_bytes
         self._restored = store.database.meta("restored") is not None
         self._damage: str | None = None
+        journal.settle(self._head())
         if self.quarantine == "database-behind":
             self._finish_interrupted()
 

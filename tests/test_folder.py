@@ -277,8 +277,8 @@ def test_an_older_intent_file_is_seen(member: OnDisk) -> None:
     before = member.folder.intent.read_bytes()
     register(member.folder, opened.office, 2)
     opened.office.close()
-    with member.folder.intent.open("r+b") as intent:  # in place: the same file, cut back
-        intent.truncate(len(before))
+    with member.folder.intent.open("r+b") as intent:  # in place: the same file, as it was
+        intent.write(before)
     opened = member.open()
     assert opened.office.quarantine == "database-ahead"
     opened.office.close()

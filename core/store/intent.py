@@ -5,15 +5,15 @@ copied. It knows whose chain it marks, which computer and which file it is, so t
 Its bytes: core/store/intent_format.py.
 
 **One fsync a block.** A mark and its box are written in one go into the slot that does not hold the last mark; the
-last mark and its box are not touched. The file has its full length from the beginning, so that nothing is allocated
-later: no full disk stops it, and fdatasync(2) has content alone to write.
+last mark and its box are not touched. The file has its full length from the beginning: where files are
+overwritten in place nothing is allocated later, no full disk stops it, and fdatasync(2) has content alone to write.
 
 **A torn end.** `append` returns after the sync, and only then may anything be signed. A power cut before that leaves
-any of the sectors under way old and the others new. So a mark counts only with its whole box: one without was never
-returned, its block was never signed, and the mark before it, in the other slot, is the last. A mark's head lies within
-one sector: a wrong checksum there is no torn write but damage, `intent-damaged`, and so are two marks that do not
-follow one another, and a file of another length. The newest box damaged later looks like a torn one: the database is
-then ahead of the mark, and `compare` says so.
+any of the sectors under way old and the others new. A mark without its whole box was therefore never returned and its
+block never signed, provided that the database stands at the mark before it, as it did when the box was written:
+`settle` then drops it. Where the database stands elsewhere the box was damaged later, and the mark holds. A mark's
+head lies within one sector: a wrong checksum there is no torn write but damage, `intent-damaged`, and so are two marks
+that do not follow one another, and a file of another length.
 
 **What a killed process left** is in the system's cache, perhaps not on the disk: opening syncs it, then believes it.
 """
@@ -59,7 +59,7 @@ def compare(mark: Mark | None, head: Mark | None) -> Standing:
 
     `database-behind`: put back, or the computer stopped between intent and commit (the box of the mark finishes
     what was interrupted; to a database that was put back it does not fit). `database-ahead` or `differs`: the
-    intent file is not the one that went with this database, or its newest box was damaged.
+    intent file is not the one that went with this database.
     """
     if mark == head:
         return "level"
@@ -88,6 +88,8 @@ class IntentLog:
         self._usable = True
         self._origin: Origin = "own"
         self._last: Slot | None = None
+        self._before: Slot | None = None  # the mark before a last one without its whole box
+        self._is_torn = False
         self._header_hash = b""
         try:
             self._descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
@@ -126,7 +128,13 @@ class IntentLog:
 
     def last(self) -> Mark | None:
         """The high-water mark; None while nothing was ever meant to be signed."""
-        return Mark(self._last.seq, self._last.block_id) if self._last else None
+        return _mark(self._last)
+
+    def settle(self, head: Mark | None) -> None:
+        """Once, after opening: drop a torn last mark. `head`: the database's newest own block."""
+        if self._is_torn and head == _mark(self._before):
+            self._last = self._before
+        self._is_torn = False
 
     def last_box(self) -> bytes | None:
         """The box that was kept with the last mark. Raises `file-not-read`."""
@@ -197,7 +205,6 @@ class IntentLog:
             raise MunimentError("file-not-read", path=str(self._path)) from None
 
     def _read_slots(self) -> None:
-        """The last mark is the newest one with its whole box; only the newest may lack it."""
         heads = [self._bytes_at(place_of(number), HEAD_BYTES) for number in (0, 1)]
         slots = [read_head(number, head, self._header_hash) for number, head in enumerate(heads)]
         ordered = sorted((slot for slot in slots if slot is not None), key=lambda slot: slot.seq)
@@ -211,7 +218,8 @@ class IntentLog:
         )
         if not follows:
             raise MunimentError("intent-damaged", record=newest.number)
-        self._last = newest if newest.holds(self._read_box(newest)) else older
+        self._last, self._before = newest, older
+        self._is_torn = not newest.holds(self._read_box(newest))
 
     def _read_box(self, slot: Slot) -> bytes:
         return self._bytes_at(place_of(slot.number) + BOX_AT, slot.box_bytes)
@@ -236,3 +244,7 @@ def was_used(path: Path) -> bool:
         return False
     except OSError:
         raise MunimentError("file-not-read", path=str(path)) from None
+
+
+def _mark(slot: Slot | None) -> Mark | None:
+    return Mark(slot.seq, slot.block_id) if slot else None

@@ -19,6 +19,10 @@ COPIED = "copied-computer"
 
 
 class Journal(Protocol):
+    def settle(self, head: Mark | None) -> None:
+        """Once, before anything else: the database's newest own block."""
+        ...
+
     def last(self) -> Mark | None: ...
 
     def is_ours(self) -> bool:
@@ -47,6 +51,9 @@ class FileJournal:
     def __init__(self, intent: IntentLog, key: bytes) -> None:
         """`key`: 32 bytes."""
         self._intent, self._key = intent, key
+
+    def settle(self, head: Mark | None) -> None:
+        self._intent.settle(head)
 
     def last(self) -> Mark | None:
         return self._intent.last()
@@ -81,6 +88,9 @@ class MemoryJournal:
     def __init__(self) -> None:
         self._last: tuple[Mark, bytes] | None = None
 
+    def settle(self, head: Mark | None) -> None:
+        """Nothing is ever torn."""
+
     def last(self) -> Mark | None:
         return self._last[0] if self._last else None
 
@@ -106,6 +116,9 @@ class LostJournal:
 
     def __init__(self, fault: str) -> None:
         self.fault = fault
+
+    def settle(self, head: Mark | None) -> None:
+        """Nothing is known."""
 
     def last(self) -> Mark | None:
         return None

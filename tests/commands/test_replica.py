@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import MunimentError
 from core.ledger.encoding import decode, encode
+from core.store.intent_format import FIRST_SLOT
 from desktop.printing.office_extract import extract_pdf
 from tests.commands.places import Founded, Place, copied_computer, found_network, refused, run, untouched
 from tests.offices import registration
@@ -77,7 +78,7 @@ def test_a_damaged_key_file(office: Place, tmp_path: Path) -> None:
 def test_a_damaged_or_missing_intent_file(office: Place, tmp_path: Path) -> None:
     office.record(1, 2)
     content = bytearray(office.folder.intent.read_bytes())
-    content[140] ^= 1
+    content[FIRST_SLOT] ^= 1
     office.folder.intent.write_bytes(content)
     refused(try_import(office, tmp_path), 5, "quarantine", "is damaged", "Nothing recorded was lost")
     office.folder.intent.unlink()

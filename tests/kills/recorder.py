@@ -7,8 +7,8 @@ it forks a child, which opens the office in the folder, takes a neighbour's bloc
 neighbour. After each call
 *returned*, the child prints what was done (`open`, `act <id>`, `block <id>`), and that line is the acknowledgement. The
 child kills itself at the boundary of that number, counted where our code meets the system: before and after each
-fsync, rename and truncation, before each write, BEGIN and COMMIT. Where a delay is given it is killed from outside
-instead, wherever it happens to be. The last line of a case is `end <how the child ended> <boundaries>`.
+fsync, fdatasync, rename and truncation, before and in the middle of each write, before each BEGIN and COMMIT. Where a
+delay is given it is killed from outside instead, wherever it happens to be. The last line of a case is `end <how the child ended> <boundaries>`.
 
 Nothing of our own code is replaced; the functions of `os` and of the SQLite driver are only counted.
 """
@@ -33,6 +33,7 @@ from tests.kills.cases import ACTS, BATCH_ACTS, NEIGHBOUR_FILE, PASSPHRASE
 from tests.offices import StepClock, propose_registration, registrar, registration
 
 REPORT = sys.stdout.fileno()
+SECTOR = 512
 
 
 class Boundaries:
@@ -57,12 +58,25 @@ class Boundaries:
 
         return counted
 
+    def torn(self, write: Callable[[int, bytes], int]) -> Callable[[int, bytes], int]:
+        """Killed before it, or with half of its sectors written."""
+
+        def counted(descriptor: int, content: bytes) -> int:
+            self.step()
+            if self.passed + 1 == self._last:
+                write(descriptor, content[: len(content) // 2 // SECTOR * SECTOR])
+            self.step()
+            return write(descriptor, content)
+
+        return counted
+
     def watch(self) -> None:
         """Count every meeting with the disk from here on."""
         os.fsync = self.around(os.fsync, both=True)
+        os.fdatasync = self.around(os.fdatasync, both=True)
         os.replace = self.around(os.replace, both=True)
         os.ftruncate = self.around(os.ftruncate, both=True)
-        os.write = self.around(os.write, both=False)
+        os.write = self.torn(os.write)
         connect = sqlcipher.connect
 
         def watched(*args: Any, **named: Any) -> Any:

@@ -13,7 +13,7 @@ from core.folder import Folder, NewOfficer, create_office, enter_network
 from core.ledger.block import Reference, block_preimage, encode_header
 from core.ledger.charter import decode_card, found, sign_card
 from core.ledger.payload import MAX_ACTS, Cosignature, Group
-from core.store.intent import HEADER_BYTES
+from core.store.intent_format import FIRST_SLOT
 from desktop.wording.values import claimed_text
 from sync import courier_file
 from sync.certificate import make_certificate
@@ -146,9 +146,9 @@ def test_a_lost_charter_or_card_is_no_leave_to_begin_anew(tmp_path):
     made = create_office(folder, "Gori", "a node's passphrase", people, make_certificate, cheap, cheap)
     charter = found("Alone", 0, [made], [land_law().canonical], {})
     enter_network(folder, charter.encoded, "a node's passphrase")
-    with folder.intent.open("ab") as file:
-        file.write(bytes(64))  # as after a first signature
-    assert folder.intent.stat().st_size > HEADER_BYTES
+    with folder.intent.open("r+b") as file:
+        file.seek(FIRST_SLOT)
+        file.write(b"1" * 64)  # as after a first signature
     folder.charter.unlink()
     kept = folder.replica.read_bytes()
     with pytest.raises(MunimentError, match="already-a-member"):
