@@ -38,6 +38,10 @@ Secret = Annotated[
 Control = Annotated[bool, typer.Option("--control", help="Take commands as JSON lines on standard input.")]
 Loopback = Annotated[bool, typer.Option("--loopback", help="Stay on this computer: no other is called or answered.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Homes = Annotated[
+    list[str] | None,
+    typer.Option("--home", metavar="REGISTER=HOME", help="Who keeps it: office or shared."),
+]
 
 
 def _access(data: Path | None, passphrase_file: Path | None) -> "Access":
@@ -172,6 +176,39 @@ def restore(file: Path, data: Data = None, passphrase_file: Secret = None, json:
     _conclude(lambda: restore_command(_access(data, passphrase_file), file), json)
 
 
+@app.command()
+def simulate(
+    nodes: Annotated[int, typer.Option("--nodes", metavar="N", help="How many offices.")] = 4,
+    meetings: Annotated[
+        str, typer.Option("--meetings", metavar="HOW", help="uniform, unequal, clustered or couriers.")
+    ] = "uniform",
+    sleepers: Annotated[int, typer.Option("--sleepers", metavar="K", help="Offices that are away.")] = 0,
+    malicious: Annotated[int, typer.Option("--malicious", metavar="F", help="Dishonest offices.")] = 0,
+    seeds: Annotated[str, typer.Option("--seeds", metavar="S|A:B", help="One seed, or all from A to B - 1.")] = "0:4",
+    faults: Annotated[
+        str,
+        typer.Option(
+            "--faults",
+            metavar="NAME,...",
+            help="lost, duplicated, truncated, flipped, crashes, disk-full, restored, clocks, sleepers; or mixed.",
+        ),
+    ] = "",
+    mutant: Annotated[str | None, typer.Option("--mutant", metavar="NAME", help="With one rule made wrong.")] = None,
+    compare: Annotated[bool, typer.Option("--compare", help="Beside two other rules, on the same meetings.")] = False,
+    trace: Annotated[Path | None, typer.Option("--trace", metavar="FILE", help="Write the graphs as JSON.")] = None,
+    json: Json = False,
+) -> None:
+    """Simulate a network of whole offices; nothing of this office is touched."""
+    from desktop.commands.simulating import simulate_command
+
+    _conclude(
+        lambda: simulate_command(
+            nodes, meetings, sleepers, malicious, seeds, faults, mutant, compare, trace, as_json=json
+        ),
+        json,
+    )
+
+
 @app.command(name="self-test")
 def self_test(json: Json = False) -> None:
     """Try every part of this installation once, on a temporary replica."""
@@ -203,12 +240,13 @@ def charter_found(
     name: Annotated[str, typer.Option("--name")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE")],
     law: Annotated[list[Path] | None, typer.Option("--law", metavar="FILE")] = None,
+    home: Homes = None,
     json: Json = False,
 ) -> None:
     """Write the charter of a network from office cards."""
     from desktop.commands.founding import found_network_command
 
-    _conclude(lambda: found_network_command(name, cards, law or [], out), json)
+    _conclude(lambda: found_network_command(name, cards, law or [], home or [], out), json)
 
 
 @charter_app.command("open")
@@ -242,11 +280,11 @@ def courier_read(file: Path, data: Data = None, passphrase_file: Secret = None, 
 
 
 @law_app.command("check")
-def law_check(file: Path, json: Json = False) -> None:
-    """Check a law file as every office would."""
+def law_check(file: Path, home: Homes = None, json: Json = False) -> None:
+    """Check a law file as every office would, and tell which acts wait for the common order and why."""
     from desktop.commands.checking import check_law_command
 
-    _conclude(lambda: check_law_command(file), json)
+    _conclude(lambda: check_law_command(file, home or []), json)
 
 
 def main() -> None:

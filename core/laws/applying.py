@@ -17,7 +17,9 @@ from core.laws.numbers import next_number, year_of
 from core.laws.placing import Order
 from core.laws.record_checks import check_bounds, check_size
 from core.laws.verdict import Refused
-from core.ledger.record import Change, IndexChange, Record, State, new_record_id
+from core.laws.waiting import followers
+from core.ledger.encoding import encode
+from core.ledger.record import RELEASED_TO, Change, IndexChange, Record, State, new_record_id
 
 __all__ = ["Applying", "Context", "Order"]
 
@@ -59,6 +61,8 @@ class Applying:
         """The changes, records in the procedure's order and counters last. Raises `Refused`."""
         self._start_drafts(procedure, frame)
         evaluate(lambda places: self._take_effects(procedure, places), frame, procedure.name)
+        for name in procedure.accepts:
+            self._bring_followers(self._law.registers[procedure.changes[name]], self._drafts[name])
         self._finish_created(procedure, claimed_ms)
         act_id = self._context.transaction_id
         changes, moved = [], []
@@ -94,6 +98,20 @@ class Applying:
             draft = Draft(register.full_name, record_id, context.author, context.incarnation, None)
             frame[procedure.slots[name]] = self._drafts[name] = draft
 
+    def _bring_followers(self, register: Register, moved: Draft) -> None:
+        """What is kept with a record passes to its new keeper in the same act."""
+        drafts = {draft.id: draft for draft in self._drafts.values()}
+        for other, index in followers(register, self._law.registers):
+            assert index is not None  # the law was checked
+            for record_id in self._state.find(index.full_name, encode([moved.id]), index.max):
+                draft = drafts.get(record_id)
+                if draft is None:
+                    old = self._state.record(record_id)
+                    draft = Draft(other.full_name, record_id, None, self._context.incarnation, old)
+                    self._drafts[f"#{len(self._drafts)}"] = draft
+                draft.keeper = moved.keeper
+                self._bring_followers(other, draft)
+
     def _finish_created(self, procedure: Procedure, claimed_ms: int) -> None:
         """Keeper and numbers of new records: both follow from what the effects have set."""
         for name, register_name in procedure.creates.items():
@@ -120,6 +138,8 @@ class Applying:
                 return kept_draft.keeper if kept_draft else self._context.author
             if kept.keeper is not None and kept.keeper != self._context.author:
                 raise Refused("not-keeper", office=kept.keeper, record=name)
+            if kept.pending is not None and RELEASED_TO in kept.pending:
+                raise Refused("record-released", record=name, office=kept.pending[RELEASED_TO])
             return kept.keeper
         home = self._context.homes.get(register.full_name) if register.home.kind == "by_charter" else register.home.kind
         return None if home == "shared" else self._context.author

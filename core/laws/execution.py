@@ -8,8 +8,10 @@ effect changes nothing (LAWS.md). Nothing here reads a clock, a locale, an unord
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from core.laws.applying import Applying, Context
+from core.laws.conflicts import Conflicts, is_newer, refuse_released
 from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, Frame
 from core.laws.field_checks import FieldFault
 from core.laws.field_types import EntryOfType
@@ -36,8 +38,24 @@ def execute(
     try:
         return _judge(state, transaction, law, context, judge)
     except Refused as refused:
-        steps = tuple(judge.steps)
-        return Rejected(refused.code, refused.rule, refused.article, refused.facts, refused.winner, steps)
+        return Rejected(
+            refused.code,
+            refused.rule,
+            refused.article,
+            refused.facts,
+            refused.winner,
+            tuple(judge.steps),
+            refused.shared or _waits_as_request(transaction, law),
+            refused.touched,
+        )
+
+
+def _waits_as_request(transaction: Transaction, law: Law) -> bool:
+    """Whether a refusal of a request, or of its decision, may follow from what others do."""
+    if transaction.addressed_to is not None:
+        return True
+    asking = law.asking if transaction.procedure in DECISIONS else None
+    return asking is not None and (asking.queue or asking.term_days is not None)
 
 
 def _judge(state: State, transaction: Transaction, law: Law, context: Context, judge: Judge) -> Accepted:
@@ -45,7 +63,7 @@ def _judge(state: State, transaction: Transaction, law: Law, context: Context, j
         raise Refused("law-not-in-force", law=transaction.law, version=transaction.law_version)
 
     def run(act: Transaction, procedure: Procedure, place: Context, signed: Signed) -> Accepted:
-        return _Execution(state, act, law, place, judge, signed).run(procedure)
+        return _Execution(state, act, law, place, judge, signed, Conflicts(procedure, place)).run(procedure)
 
     if transaction.procedure in DECISIONS:
         return decide(state, transaction, law, context, run)
@@ -63,7 +81,14 @@ class _Execution:
     """One act on its way through the checks."""
 
     def __init__(
-        self, state: State, transaction: Transaction, law: Law, context: Context, judge: Judge, signed: Signed
+        self,
+        state: State,
+        transaction: Transaction,
+        law: Law,
+        context: Context,
+        judge: Judge,
+        signed: Signed,
+        conflicts: Conflicts,
     ) -> None:
         self._state = state
         self._signed = signed
@@ -71,31 +96,49 @@ class _Execution:
         self._law = law
         self._context = context
         self._judge = judge
+        self._conflicts = conflicts
         self._records: dict[str, Record] = {}
+        self._shared = signed.waits
+        self._formed = False
 
     def run(self, procedure: Procedure) -> Accepted:
-        transaction, law = self._transaction, self._law
+        """The verdict; `Refused` says like it whether only an anchor decides."""
+        try:
+            accepted = self._judge_act(procedure)
+        except Refused as refused:
+            held = self._conflicts.hold_together(refused, self._law)
+            if not held:
+                refused.shared, refused.touched = self._waits(procedure)
+                raise
+            accepted = Accepted("held", held, (), tuple(self._judge.steps), self._conflicts.findings)
+        shared, touched = self._waits(procedure)
+        return replace(accepted, shared=True, touched=touched) if shared else accepted
+
+    def _judge_act(self, procedure: Procedure) -> Accepted:
+        transaction = self._transaction
         try:
             procedure.check_act(transaction.act)
         except FieldFault as fault:
             raise Refused(fault.code, field=fault.field, **fault.facts) from None
+        self._formed = True
         self._find_records(procedure)
-        self._check_references(procedure)
         self._check_signers(procedure)
         self._check_attestations(procedure)
+        self._conflicts.refuse_newer()
+        self._shared |= bool(procedure.reasons)
         frame = self._frame(procedure)
-        findings = self._find_failures(procedure, frame)
+        findings = (*self._conflicts.findings, *self._find_failures(procedure, frame))
         outcome = min((finding.outcome for finding in findings), key=_GRAVITY.index, default="entered")
         if outcome not in ("entered", "warned"):
             return Accepted(outcome, (), (), tuple(self._judge.steps), findings)
-        applying = Applying(self._state, law, self._context, self._judge, self._records)
+        applying = Applying(self._state, self._law, self._context, self._judge, self._records)
         changes, moved = applying.run(procedure, frame, transaction.claimed_ms)
         return Accepted(outcome, changes, moved, tuple(self._judge.steps), findings)
 
     # -- before the conditions ------------------------------------------------------------------------------------
 
     def _find_records(self, procedure: Procedure) -> None:
-        refs, referenced = self._transaction.changes, procedure.referenced
+        refs, referenced, conflicts = self._transaction.changes, procedure.referenced, self._conflicts
         if refs.keys() != referenced.keys():
             raise Refused("records-differ", expected=sorted(referenced), given=sorted(refs))
         author = self._context.author
@@ -103,14 +146,26 @@ class _Execution:
         for name, register in referenced.items():
             ref = refs[name]
             record = self._record(ref.record, register, name)
-            if record.keeper is not None and record.keeper != author:
-                raise Refused("not-keeper", office=record.keeper, record=name)
-            if (ref.version, ref.last_act) != (record.version, record.last_act):
-                raise Refused("overtaken", winner=record.last_act, record=name, version=record.version)
+            if record.keeper != author:
+                self._shared = True
+                if record.keeper is not None and not conflicts.may_name(name, record):
+                    raise Refused("not-keeper", office=record.keeper, record=name)
+            if record.pending is not None or name in procedure.special:
+                self._shared |= record.pending is not None
+                conflicts.meet_pending(name, record, ref)
+            for above in self._above(record):
+                refuse_released(above, name)
+            if is_newer(record, ref):
+                conflicts.meet_newer(name, record)
             if ref.record in found:
                 raise Refused("record-twice", record=name)
             found.add(ref.record)
             self._records[name] = record
+        if not conflicts.newer:
+            self._check_states(procedure)
+            self._check_references(procedure)
+
+    def _check_states(self, procedure: Procedure) -> None:
         for name, states in procedure.in_state.items():
             if self._records[name].state not in states:
                 raise Refused(
@@ -121,9 +176,20 @@ class _Execution:
                     of=sorted(states),
                 )
 
+    def _above(self, record: Record) -> Iterator[Record]:
+        """The records with which this one is kept, the nearest first."""
+        register = self._law.by_full_name[record.register]
+        while register.home.kind == "with":
+            above = self._state.record(record.fields[register.home.field])
+            if above is None:
+                return
+            yield above
+            record, register = above, self._law.by_full_name[above.register]
+
     def _record(self, record_id: bytes, register: str, where: str) -> Record:
         record = self._state.record(record_id)
         if record is None or record.register != self._law.registers[register].full_name:
+            self._shared = True  # it may be on its way
             raise Refused("no-such-record", record=where, register=register)
         return record
 
@@ -134,7 +200,8 @@ class _Execution:
                 self._check_entry(entry, path, kind)
         for path, register in procedure.records:
             for record_id in _values_at(act, path):
-                self._record(record_id, register, ".".join(path))
+                if self._record(record_id, register, ".".join(path)).keeper != self._context.author:
+                    self._shared = True
 
     def _check_entry(self, entry: Value, path: tuple[str, ...], kind: EntryOfType) -> None:
         if kind.owner in self._records:
@@ -177,6 +244,31 @@ class _Execution:
                 office, officer = self._transaction.act[name]["by"]
                 if role not in self._context.roles(office, officer):
                     raise Refused("role-not-held", field=name, office=office, officer=officer, role=role)
+
+    # -- what waits for the common order, and what comes of it -----------------------------------------------------
+
+    def _waits(self, procedure: Procedure) -> tuple[bool, frozenset[bytes]]:
+        """Whether only an anchor decides this verdict, and what the act touches (empty otherwise)."""
+        waiting = self._context.waiting
+        if not self._shared and not (waiting and self._formed):
+            return False, frozenset()
+        touched = self._touched(procedure)
+        if self._shared or not touched.isdisjoint(waiting):
+            return True, touched
+        return False, frozenset()
+
+    def _touched(self, procedure: Procedure) -> frozenset[bytes]:
+        """The records that the act reads or writes and those they are kept with; registers in which it takes a key.
+
+        What is created with a record or found by it is tied to that record, so this is enough.
+        """
+        touched = {ref.record for ref in self._transaction.changes.values()} | procedure.pools
+        if self._formed:
+            for path, _ in procedure.records:
+                touched.update(_values_at(self._transaction.act, path))
+        for record in self._records.values():
+            touched.update(above.id for above in self._above(record))
+        return frozenset(touched)
 
     # -- the conditions -------------------------------------------------------------------------------------------
 

@@ -80,8 +80,9 @@ def _check_unique(change: IndexChange, key: str, leaving: set[bytes], changes: l
     for holder in state.find(change.index, change.group, 2):
         if holder not in leaving and holder != change.record:
             record = state.record(holder)
-            winner = record.last_act if record else None
-            raise Refused("key-taken", winner=winner, key=key, value=record.key[key] if record else None)
+            if record is None:
+                raise Refused("key-taken", key=key)
+            raise Refused.lost("key-taken", record, key=key, value=record.key[key])
     twins = [
         other
         for other in changes

@@ -21,6 +21,14 @@ from core.ledger.encoding import Value
 OUTCOMES = ("refuse", "suspend", "hold", "warn", "without_effect")
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an act waits for the common order (core/laws/waiting.py, LAWS.md §11), and of what."""
+
+    code: str
+    name: str
+
+
 @dataclass(frozen=True)
 class Home:
     """Who writes the records of a register: "office", "shared", "by_charter", or "with" the record in `field`."""
@@ -54,6 +62,7 @@ class Unique:
     key: str
     index: str
     holds: Run
+    depends: frozenset[str] = frozenset()  # members of the record by which it belongs to a group
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,7 @@ class Index:
     holds: Run | None
     max: int
     line: int
+    depends: frozenset[str] = frozenset()  # as in `Unique`
 
 
 @dataclass(frozen=True)
@@ -150,6 +160,15 @@ class Procedure:
     attestations: tuple[tuple[str, str], ...]  # fields that an officer attests, and the role
     foreign_reads: tuple[ForeignRead, ...]
     line: int
+    # What follows from the rest (core/laws/waiting.py):
+    reasons: tuple[Reason, ...] = ()  # why it always waits for the common order, whatever the charter chooses
+    reads_time: bool = False
+    releases: frozenset[str] = frozenset()  # names of records that it releases to another office, …
+    accepts: frozenset[str] = frozenset()  # takes over, …
+    settles: frozenset[str] = frozenset()  # or frees from being held
+    special: frozenset[str] = frozenset()  # names of records that must be released or held
+    elsewhere: frozenset[str] = frozenset()  # names of records that another office may keep: they are only read
+    pools: frozenset[bytes] = frozenset()  # registers in which it takes a number or a unique key
 
     @cached_property
     def referenced(self) -> Mapping[str, str]:

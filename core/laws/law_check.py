@@ -1,36 +1,31 @@
 """Which acts a keeper decides alone, and which wait for the common order, and why (3-ledger §6).
 
-An act is its keeper's alone when every record and index group that it reads or writes has that one keeper:
-execution sees to its own records (`not-keeper`), this check to the rest. Until the common order is there
-(issue Finality), a register that is shared and an act that would wait are refused here with `shared-not-yet`.
+An act is its keeper's alone when every record and index group that it reads or writes has that one keeper. What the
+law alone tells stands in core/laws/waiting.py; here the homes are put in that a charter chooses. Execution finds the
+same, act by act (`Accepted.shared`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.laws.expression_types import ForeignRead
 from core.laws.field_types import RecordType
-from core.laws.law import Home, Law, Procedure, Register
+from core.laws.law import Law, Procedure, Reason, Register
 from core.laws.problems import LawError, Problem
+
+__all__ = ["HOMES", "LawReport", "Reason", "check_law", "home_of"]
 
 HOMES = ("office", "shared")
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """Why an act waits, and its name: `shared-register`, `index-of-other-keepers`, `record-of-another-keeper` or
-    `enclosed-anywhere`.
+class LawReport:
+    """`waits`: procedures that only the common order decides, with the reasons; `may_wait`: those of which some acts
+    wait. `problems`: why the law cannot be used with these homes.
     """
 
-    code: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class LawReport:
-    """`waits`: procedures that only the common order decides, with the reasons. `problems`: why it cannot be used."""
-
     waits: Mapping[str, tuple[Reason, ...]]
+    may_wait: Mapping[str, tuple[Reason, ...]]
     problems: tuple[Problem, ...]
 
     def raise_any(self) -> None:
@@ -49,13 +44,10 @@ def check_law(law: Law, homes: Mapping[str, str]) -> LawReport:
         for name, home in homes.items()
         if name.partition(".")[0] == law.name and not _is_asked(law, name, home)
     ]
-    waits = {}
-    for name, procedure in law.procedures.items():
-        reasons = _reasons(law, procedure, homes)
-        if reasons:
-            waits[name] = reasons
-            problems.append(Problem(procedure.line, "", "shared-not-yet", f"{name}: {reasons[0].name}"))
-    return LawReport(waits, tuple(problems))
+    waits = {name: why for name, procedure in law.procedures.items() if (why := _reasons(law, procedure, homes))}
+    rest = (name for name in law.procedures if name not in waits)
+    may_wait = {name: why for name in rest if (why := _may_wait(law.procedures[name]))}
+    return LawReport(waits, may_wait, tuple(problems))
 
 
 def _is_asked(law: Law, name: str, home: str) -> bool:
@@ -77,28 +69,29 @@ def home_of(law: Law, register: Register, homes: Mapping[str, str]) -> str:
 
 
 def _reasons(law: Law, procedure: Procedure, homes: Mapping[str, str]) -> tuple[Reason, ...]:
-    named = dict.fromkeys((*procedure.referenced.values(), *procedure.creates.values()))
-    shared = (register for register in named if home_of(law, law.registers[register], homes) == "shared")
-    reasons = [Reason("shared-register", register) for register in shared]
-    for read in procedure.foreign_reads:
-        code = _why_foreign(law, read, homes)
-        if code:
-            reasons.append(Reason(code, read.name))
-    if procedure.signing.any_office and procedure.creates and not procedure.referenced:
-        # Nothing ties the act to one keeper: two nodes could enclose one signed act, and both would create its record.
-        reasons.append(Reason("enclosed-anywhere", procedure.name))
+    reasons = [Reason("shared-register", name) for name in _named(procedure) if _is_shared(law, name, homes)]
+    read = {read.name: _register_read(law, read) for read in procedure.foreign_reads if read.kind != "time"}
+    for name, register in read.items():
+        if _is_shared(law, register, homes):
+            reasons.append(Reason("shared-register", name))
+    reasons += [why for why in procedure.reasons if why.name not in read or not _is_shared(law, read[why.name], homes)]
     return tuple(dict.fromkeys(reasons))
 
 
-def _why_foreign(law: Law, read: ForeignRead, homes: Mapping[str, str]) -> str | None:
-    if read.kind == "index":
-        register = law.registers[law.indexes[read.name].register]
-        # The group has one keeper when it is picked by a record of this act, with which the others are kept.
-        kept = register.home.kind == "with" and register.home.field in read.own
-        if home_of(law, register, homes) == "shared":
-            return "shared-register"
-        return None if kept else "index-of-other-keepers"
-    if home_of(law, law.registers[read.name], homes) == "shared":
-        return "shared-register"
-    kept = bool(read.own) and law.registers[read.own[0]].home == Home("with", read.own[1])
-    return None if kept else "record-of-another-keeper"
+def _may_wait(procedure: Procedure) -> tuple[Reason, ...]:
+    """Records that another office may keep: whether an act waits depends on which are chosen."""
+    names = [name for name in procedure.reads if name in procedure.elsewhere]
+    names += [".".join(part for part in path if part != "[]") for path, _ in procedure.records]
+    return tuple(Reason("read-elsewhere", name) for name in names)
+
+
+def _named(procedure: Procedure) -> Iterable[str]:
+    return dict.fromkeys((*procedure.referenced.values(), *procedure.creates.values()))
+
+
+def _register_read(law: Law, read: ForeignRead) -> str:
+    return law.indexes[read.name].register if read.kind == "index" else read.name
+
+
+def _is_shared(law: Law, register: str, homes: Mapping[str, str]) -> bool:
+    return home_of(law, law.registers[register], homes) == "shared"

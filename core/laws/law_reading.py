@@ -20,6 +20,7 @@ from core.laws.register_reading import (
     register_scopes,
     resolve_types,
 )
+from core.laws.waiting import with_reasons
 
 MAX_VERSION = 1_000_000
 MAX_TERM_DAYS = 3650
@@ -69,7 +70,8 @@ def _read_root(root: Part, tree: Node) -> Law:
             with root.problems.section():
                 registers[register_name] = read_rules(part, registers[register_name], scopes[register_name], indexes)
         extracts = _read_extracts(root, registers)
-        procedures = _read_procedures(root, Around(registers, index_shapes(indexes, registers), frozenset(extracts)))
+        around = Around(registers, index_shapes(indexes, registers), frozenset(extracts))
+        procedures = _read_procedures(root, around, indexes)
         asking = _read_asking(root)
         law = _make_law(name, version, title, registers, procedures, indexes, extracts, encode_tree(tree))
         return replace(law, asking=asking)
@@ -87,11 +89,12 @@ def _read_registers(root: Part, law: str) -> dict[str, Register]:
     return resolve_types(root, registers)
 
 
-def _read_procedures(root: Part, around: Around) -> dict[str, Procedure]:
+def _read_procedures(root: Part, around: Around, indexes: Mapping[str, Index]) -> dict[str, Procedure]:
     procedures = {}
     for name, part in root.parts("procedures", optional=False):
         with root.problems.section():
-            procedures[name] = read_procedure(name, part, around)
+            procedure = read_procedure(name, part, around)
+            procedures[name] = with_reasons(procedure, around.registers, indexes, root.problems)
     return procedures
 
 

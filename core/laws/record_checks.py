@@ -11,6 +11,8 @@ from core.laws.verdict import Refused
 from core.ledger.encoding import Value
 from core.ledger.record import MAX_RECORD_BYTES, Record, encode_record
 
+HOLD_BYTES = 512  # a record can always come to be held
+
 
 def check_bounds(name: str, register: Register, draft: Draft) -> None:
     """Refuses with the fault's code and the fact `field`, as "<record>.<field>"."""
@@ -34,8 +36,9 @@ def check_size(register: Register, record: Record) -> None:
     for column, row_bytes in register.worst_bytes.items():
         if column:
             worst += row_bytes * len(record.fields[column])
-    if worst > MAX_RECORD_BYTES and len(encode_record(record)) > MAX_RECORD_BYTES:
-        raise Refused("record-too-large", most=MAX_RECORD_BYTES)
+    most = MAX_RECORD_BYTES - HOLD_BYTES
+    if worst > most and len(encode_record(record)) > most:
+        raise Refused("record-too-large", most=most)
 
 
 def _check_value(register: Register, column: str, value: Value) -> None:

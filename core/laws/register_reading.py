@@ -2,6 +2,7 @@
 them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from core.ledger.record import MAX_RECORD_BYTES
 
 HOMES = ("office", "shared", "by_charter")
 MAX_IN_GROUP = 10_000
+_AFTER_DOT = re.compile(r"\.\s*([a-z][a-z0-9_]*)")
 
 
 def read_register(name: str, part: Part, law: str) -> Register:
@@ -181,11 +183,12 @@ def read_indexes(
                     part.fail("unknown-field", f"{register}.{field_name}", part.line_of("by"))
             if not part.has("max"):
                 part.fail("unbounded", f"{part.where}: max")
-            holds = None
+            holds, depends = None, frozenset(by)
             if part.has("where"):
                 holds = _own_condition(part, "where", scopes[register])
+                depends |= _members(part.text("where"))
             most = part.integer("max", low=1, high=MAX_IN_GROUP)
-            indexes[name] = Index(name, f"{law}.{name}", register, by, holds, most, part.line)
+            indexes[name] = Index(name, f"{law}.{name}", register, by, holds, most, part.line, depends)
     return indexes
 
 
@@ -224,9 +227,15 @@ def read_rules(part: Part, register: Register, scope: Scope, indexes: Mapping[st
         with part.problems.section():
             if below.has("unique_while"):
                 holds = _own_condition(below, "unique_while", scope)
-                uniques.append(Unique(name, f"{register.full_name}.{name}", holds))
+                depends = _members(below.text("unique_while")) | {name}
+                uniques.append(Unique(name, f"{register.full_name}.{name}", holds, depends))
     own = tuple(index for index in indexes.values() if index.register == register.name)
     return replace(register, always=tuple(always), uniques=tuple(uniques), indexes=own, frame_size=scope.slots.used)
+
+
+def _members(text: str) -> frozenset[str]:
+    """At least the members of the record that a condition reads."""
+    return frozenset(_AFTER_DOT.findall(text))
 
 
 def _own_condition(part: Part, key: str, scope: Scope) -> Run:

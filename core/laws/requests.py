@@ -39,11 +39,15 @@ _REASON = {"reason": Field("reason", TextType(max_chars=MAX_REASON_CHARS))}
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Whose signatures an act stands on. `whole`: each role that the procedure asks for must be there."""
+    """Whose signatures an act stands on. `whole`: each role that the procedure asks for must be there.
+
+    `waits`: what carries them waits for the common order, whatever the act itself does.
+    """
 
     people: tuple[Signer, ...]
     offices: frozenset[int]  # whose officers may sign
     whole: bool = True
+    waits: bool = False
 
 
 Run = Callable[[Transaction, Procedure, Context, Signed], Accepted]
@@ -232,9 +236,10 @@ def _enter(
     people = _that_count((*request.signers, *transaction.signers), procedure)
     offices = frozenset({requesting_office(request), context.author})
     # What is numbered or named by the act is so by the deciding one: its time, its id.
-    entered = run(replace(request, claimed_ms=transaction.claimed_ms), procedure, context, Signed(people, offices))
+    signed = Signed(people, offices, waits=shared)
+    entered = run(replace(request, claimed_ms=transaction.claimed_ms), procedure, context, signed)
     decided = _decided(request_id, entered.outcome, context)
-    return replace(entered, changes=(*entered.changes, decided), shared=shared or entered.shared)
+    return replace(entered, changes=(*entered.changes, decided))
 
 
 def _check_term(state: State, request_id: bytes, procedure: Procedure, asking: Asking, context: Context) -> bool | None:

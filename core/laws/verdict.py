@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.ledger.encoding import Value
-from core.ledger.record import Change, IndexChange
+from core.ledger.record import Change, IndexChange, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,11 @@ class Rejected:
 
 
 class Refused(Exception):  # noqa: N818  # a verdict on its way to becoming a Rejected
-    """Raised inside an execution; never leaves core/laws."""
+    """Raised inside an execution; never leaves core/laws. `over`: the record that another act has written first."""
+
+    over: Record | None = None
+    shared = False
+    touched: frozenset[bytes] = frozenset()
 
     def __init__(
         self, code: str, rule: str = "", article: str = "", winner: bytes | None = None, **facts: Value
@@ -85,4 +89,11 @@ class Refused(Exception):  # noqa: N818  # a verdict on its way to becoming a Re
         """Refused by a condition of the law, whose facts have the names that its author gave them."""
         refused = cls(code, rule, article)
         refused.facts = dict(facts)
+        return refused
+
+    @classmethod
+    def lost(cls, code: str, over: Record, /, **facts: Value) -> "Refused":
+        """Another act came first, the one that wrote this version of the record."""
+        refused = cls(code, winner=over.last_act, **facts)
+        refused.over = over
         return refused

@@ -15,7 +15,7 @@ from core.laws.law_reading import parse_law
 from core.laws.problems import LawError
 from core.ledger.charter import ROLES, decode_card, fault_tolerance, found
 from core.store.files import write_durably
-from desktop.commands.checking import law_refused, read_law
+from desktop.commands.checking import law_refused, read_homes, read_law
 from desktop.library import library_laws
 from desktop.unlocking import Access, read_passphrase
 from desktop.wording import sentence
@@ -44,14 +44,17 @@ def _parse_new_officer(text: str) -> NewOfficer:
     return NewOfficer(name, chosen, read_passphrase(Path(file)))
 
 
-def found_network_command(name: str, cards: Sequence[Path], laws: Sequence[Path], out: Path) -> dict[str, Any]:
+def found_network_command(
+    name: str, cards: Sequence[Path], laws: Sequence[Path], homes: Sequence[str], out: Path
+) -> dict[str, Any]:
     """Write the charter file from office cards; without named laws, those that come with the application."""
+    kept = read_homes(homes)
     if out.exists():
         raise MunimentError("file-exists", path=str(out))
     chosen = []
     for path in laws:
         try:
-            chosen.append(read_law(path).canonical)
+            chosen.append(read_law(path, kept).canonical)
         except LawError as error:
             return law_refused(path, error)
     charter = found(
@@ -59,7 +62,7 @@ def found_network_command(name: str, cards: Sequence[Path], laws: Sequence[Path]
         SystemClock().now_ms(),
         [decode_card(read_bounded(path), verify) for path in cards],
         chosen or [parse_law(text).canonical for text in library_laws().values()],
-        {},
+        kept,
     )
     write_durably(out, charter.encoded)
     facts = {"path": str(out), "network": charter.network.hex(), "offices": len(charter.cards)}

@@ -27,12 +27,17 @@ def catalogue(language: str = "en") -> Catalogue:
 
 
 def sentence(code: str, facts: Mapping[str, Any] | None = None, language: str = "en") -> str:
-    """What a code means to a person. `rejected` is told by its reason; an unknown code is told as unexpected."""
+    """What a code means to a person. `rejected` is told by its reason; an unknown code is told as unexpected.
+
+    With the fact `unseen` no word may say that one act came before another that it had not seen.
+    """
     words = catalogue(language)
     given = dict(facts or {})
     if code in ("rejected", "quarantine"):
         reason = str(given.get("reason", given.get("why", "")))
         code = reason if words.outcome(reason) else code
+    if given.get("unseen") and words.outcome(f"{code}-unseen"):
+        code = f"{code}-unseen"
     found = words.outcome(code)
     if found is None:
         found, given = words.troubles["unexpected"], {"what": code}

@@ -1,12 +1,21 @@
 """The ladder in words: how far an act has come, and why one was not entered (8-practice §4)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from core.views import Ladder, Step
 from desktop.wording import catalogue, say, sentence
+
+WAITS_FOR_OFFICE = ("requested", "lapsed")
 
 
 def ladder_words(ladder: Ladder, office_count: int, language: str = "en") -> str:
     """For example "Seen by 2 of 3 offices": always of the quorum; "of the majority": of all offices."""
     words = step_words(ladder, office_count, language)
+    if ladder.outcome in WAITS_FOR_OFFICE and ladder.step is not Step.REJECTED:
+        waits = say(f"outcome.{ladder.outcome}", language, office=ladder.facts.get("office"))
+        # How far the request itself has come says nothing of the act once the majority has seen it.
+        return f"{waits} · {words}" if ladder.step in (Step.RECORDED, Step.WITNESSED) else waits
     if ladder.outcome in ("suspended", "held", "warned", "without_effect"):
         return f"{say(f'outcome.{ladder.outcome}', language)} · {words}"
     return words
@@ -26,22 +35,24 @@ def step_words(ladder: Ladder, office_count: int, language: str = "en") -> str:
         case Step.FINAL:
             return say("step.final", language)
         case Step.REJECTED:
-            return say("step.rejected", language, why=rejection_words(ladder.code, language))
+            return say("step.rejected", language, why=rejection_words(ladder.code, language, ladder.facts))
 
 
 def short_step(ladder: Ladder, language: str = "en") -> str:
     """For a narrow column."""
+    if ladder.outcome in WAITS_FOR_OFFICE and ladder.step is not Step.REJECTED:
+        return say(f"short.{ladder.outcome}", language)
     if ladder.step is Step.WITNESSED:
         return say("short.witnessed", language, seen=min(len(ladder.seen_by), ladder.quorum), quorum=ladder.quorum)
     shared = ladder.step is Step.CERTIFIED and ladder.shared
     return say("short.shared" if shared else f"short.{ladder.step.value}", language)
 
 
-def rejection_words(code: str | None, language: str = "en") -> str:
+def rejection_words(code: str | None, language: str = "en", facts: Mapping[str, Any] | None = None) -> str:
     """Which of the four ways not to be entered (1-product)."""
     if code is None:
         return say("rejected.refused", language)
-    key = f"rejected.{code}"
+    key = f"rejected.{code}-unseen" if facts and facts.get("unseen") else f"rejected.{code}"
     return say(key if key in catalogue(language).screen else "rejected.refused", language)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.crypto.signing import verify
 from core.laws.law_reading import parse_law
-from core.ledger.charter import decode_card, found
+from core.ledger.charter import decode_card, decode_charter, found
 from desktop.library import library_laws
 from tests.commands.places import FOUNDED_MS, found_network, refused, run, untouched
 
@@ -29,13 +29,32 @@ def test_the_law_that_comes_with_the_application(tmp_path: Path) -> None:
     assert "land, version 1" in run("law", "check", file).out
 
 
+def test_which_acts_wait_for_the_common_order_and_why(tmp_path: Path) -> None:
+    file = tmp_path / "land.yaml"
+    file.write_text(LAND, "utf-8")
+    homed = run("law", "check", file, "--home", "land.parcel=office", "--json").json
+    assert "transfer" not in homed["waits"]
+    answer = run("law", "check", file, "--home", "land.parcel=shared", "--json").json
+    assert {"code": "shared-register", "name": "parcel"} in answer["waits"]["transfer"]
+    assert "Waits for the common order – Transfer of ownership: the register is kept by all" in answer["message"]
+    refused(run("law", "check", file, "--home", "land.parcel", "--json"), 2, "bad-home", "land.parcel")
+    refused(run("law", "check", file, "--home", "land.encumbrance=shared", "--json"), 3, "law-refused", "encumbrance")
+
+
+def test_a_charter_chooses_who_keeps_a_register(tmp_path: Path) -> None:
+    card = found_network(tmp_path, count=1).places[0].folder.card
+    out = tmp_path / "new-charter"
+    run("charter", "found", card, "--name", "N", "--out", out, "--home", "land.parcel=shared")
+    assert decode_charter(out.read_bytes(), verify).homes == {"land.parcel": "shared"}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
         ('rule: "given == taken"', 'rule: "given ~= taken"', ""),
         ('rule: "given == taken"', 'rule: "exec(given)"', ""),
         ("{type: text, max_chars: 200, optional: true", "{type: text, optional: true", "unbounded"),
-        ("home: by_charter", "home: shared", "shared-not-yet"),
+        ("home: {with: parcel}", "home: {with: kind}", "home-with-no-record"),
         ("law: land\n", "law: land\nlaw: land\n", "key-twice"),
         ("version: 1\n", "version: 1.5\n", "float-in-law"),
         ("law: land\n", "law: &a land\n", "yaml-alias"),
@@ -73,7 +92,7 @@ def test_what_is_no_law(tmp_path: Path) -> None:
 def test_a_network_is_not_founded_on_a_law_that_no_office_could_use(tmp_path: Path) -> None:
     card = found_network(tmp_path, count=1).places[0].folder.card
     out = tmp_path / "new-charter"
-    for file in (altered(tmp_path, "home: by_charter", "home: shared"), altered(tmp_path, "law: land", "low: land")):
+    for file in (altered(tmp_path, "home: by_charter", "home: moon"), altered(tmp_path, "law: land", "low: land")):
         said = run("charter", "found", card, "--name", "N", "--out", out, "--law", file, "--json")
         refused(said, 3, "law-refused", "Nothing was written")
     assert not out.exists()
@@ -84,9 +103,9 @@ def test_a_network_on_such_a_law_is_not_entered(tmp_path: Path) -> None:
     for file in (place.folder.charter, place.folder.replica, place.folder.intent):
         file.unlink()
     card = decode_card(place.folder.card.read_bytes(), verify)
-    shared = parse_law(LAND.replace("home: by_charter", "home: shared", 1))
+    homes = {"land.encumbrance": "shared"}  # which the law does not leave to the charter
     charter = tmp_path / "shared-charter"
-    charter.write_bytes(found("Shared", FOUNDED_MS, [card], [shared.canonical], {}).encoded)
+    charter.write_bytes(found("Shared", FOUNDED_MS, [card], [parse_law(LAND).canonical], homes).encoded)
     with untouched(place):
         said = run("charter", "open", charter, *place.access, "--json")
         refused(said, 3, "bad-law", "cannot be used by this Muniment", "nothing was changed")

@@ -15,7 +15,7 @@ from desktop.wording.ladder import ladder_words, short_step
 PROJECT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 # Calls whose first argument is a code that a person may meet.
-TELLING = {"MunimentError", "Rejected", "Refused", "FieldFault", "sentence"}
+TELLING = {"MunimentError", "Rejected", "Refused", "lost", "FieldFault", "Finding", "_note", "sentence"}
 FORBIDDEN = re.compile(r"\b(hash|hashes|fork|forks|forked|peer|peers|node|nodes|DAG|CRDT|blockchain)\b", re.IGNORECASE)
 
 

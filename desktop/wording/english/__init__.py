@@ -6,19 +6,21 @@ from desktop.wording.english.done import DONE
 from desktop.wording.english.keeping import KEEPING
 from desktop.wording.english.law_faults import LAW_FAULTS
 from desktop.wording.english.meeting import MEETING
+from desktop.wording.english.order import ORDER_REFUSALS
 from desktop.wording.english.refusals import REFUSALS
-from desktop.wording.english.requests import REQUEST_REFUSALS
+from desktop.wording.english.requests import REQUEST_REFUSALS, REQUEST_SCREEN
 from desktop.wording.english.screen import SCREEN
 from desktop.wording.english.screen_office import SCREEN_OFFICE
+from desktop.wording.english.simulation import SIMULATION, SIMULATION_TROUBLES
 from desktop.wording.english.working import WORKING
 
 ENGLISH = Catalogue(
     language="en",
     name="English",
-    screen={**SCREEN, **SCREEN_OFFICE},
-    done={**DONE, **DEMONSTRATION},
-    troubles={**KEEPING, **WORKING, **MEETING},
-    refusals={**REFUSALS, **REQUEST_REFUSALS},
+    screen={**SCREEN, **REQUEST_SCREEN, **SCREEN_OFFICE},
+    done={**DONE, **DEMONSTRATION, **SIMULATION},
+    troubles={**KEEPING, **WORKING, **MEETING, **SIMULATION_TROUBLES},
+    refusals={**REFUSALS, **REQUEST_REFUSALS, **ORDER_REFUSALS},
     law_faults=LAW_FAULTS,
     plural=lambda count: 0 if count == 1 else 1,
 )

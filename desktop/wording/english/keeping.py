@@ -71,6 +71,11 @@ KEEPING = {
         UNWRITTEN,
         "Choose an officer of this office, or let the officer sign on the computer that holds the key.",
     ),
+    "bad-home": Trouble(
+        "Who keeps a register is not written as it must be: {text}.",
+        "Nothing was written.",
+        "Write REGISTER=office or REGISTER=shared, for example land.parcel=shared.",
+    ),
     "bad-officer": Trouble(
         "An officer was not named as it must be: {text}.",
         UNWRITTEN,

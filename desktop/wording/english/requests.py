@@ -5,6 +5,55 @@ from desktop.wording.catalogue import Trouble
 _DRAFT = "Nothing was recorded; the draft is kept."
 _KEPT = "Nothing was recorded."
 
+REQUEST_SCREEN = {
+    "outcome.requested": "Waiting for the competent office ({office})",
+    "outcome.lapsed": "Not decided by the competent office ({office}) in time",
+    "short.requested": "waits for another office",
+    "short.lapsed": "not decided in time",
+    "rejected.request-refused": "refused by the competent office",
+    "rejected.request-overtaken": "overtaken by another act",
+    "rejected.already-requested": "another request came first",
+    # Asking
+    "review.requested": "{office} is the competent office. The act will be requested from it and changes nothing until"
+    " that office decides.",
+    "review.other-office": "{office} is the competent office for this record. You can sign the act here and request it"
+    " from there.",
+    "review.request": "&Request it from {office}",
+    "review.sign-request": "&Sign the request",
+    "review.request-to": "Requested from",
+    "sign.there": "signs at the competent office",
+    "recorded.next-request": "It is on this computer's disk. Meet {office}, or take a file there: it changes nothing"
+    " until that office has decided. The paper printed now is a slip; any office can tell from it what became of it.",
+    "recorded.print-slip": "&Print slip…",
+    # Today
+    "today.requests_to_decide": ("One request waits for this office", "{count} requests wait for this office"),
+    "today.requests_made": ("One request to another office", "{count} requests to other offices"),
+    "today.request": "{act} · {about} · from {office}",
+    "today.asked": "{act} · {about} · to {office}",
+    "today.decide": "De&cide…",
+    # Deciding
+    "decide.title": "A request from {office}",
+    "decide.subject": "About",
+    "decide.asked-by": "Signed there by",
+    "decide.asked-when": "Day and time by that office's clock",
+    "decide.text": "This is what they ask for",
+    "decide.signer": "Decides as {role}:",
+    "decide.enter": "&Enter it",
+    "decide.refuse": "&Refuse it…",
+    "decide.reason": "Reason, as the other office and its client will read it",
+    "decide.later": "&Later",
+    "decide.back": "&Back",
+    "decide.sign-entry": "&Sign and enter",
+    "decide.sign-refusal": "&Sign the refusal",
+    "decide.cannot": "This request cannot be entered: {why}",
+    "decide.entered": "The request is entered as No. {seq} of this office. {office} learns of it at the next meeting or from"
+    " a file.",
+    "decide.ended": "The request is decided as No. {seq} of this office: {outcome}. Nothing in the register has changed.",
+    "decide.refused": "The request is refused as No. {seq} of this office. {office} learns of it, with the reason, at the"
+    " next meeting or from a file.",
+    "decide.close": "&Close",
+}
+
 REQUEST_REFUSALS = {
     "requests-not-known": Trouble(
         "The rules of this register know no requests to another office.",

@@ -20,6 +20,7 @@ SCREEN = {
     "outcome.without_effect": "Recorded as presented, without effect",
     "rejected.refused": "not accepted under the rules of the register",
     "rejected.overtaken": "overtaken by another act",
+    "rejected.overtaken-unseen": "another act was placed first in the common order; neither office had seen the other",
     "rejected.written-twice": "void, the writing computer was proven to have signed twice",
     "rejected.bad-signature": "not accepted for filing, a signature does not fit",
     # The window

@@ -1,0 +1,121 @@
+"""Where an act meets what others did to the same records: versions it had not seen, records released or held.
+
+Of two acts that had not seen each other none is earlier (8-practice 4). What then becomes of the one that the common
+order puts second is the law's to say (`when_unseen`): it is overtaken; or it enters with equal rank; or both are held:
+the first one is executed and stays so, and the record comes to stand *held* with both, so that nothing disposes of it
+until an act settles it. Only shared records can be met so: of any other the keeper's own chain is the order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.laws.applying import Context
+from core.laws.law import Law, Procedure
+from core.laws.verdict import Finding, Refused
+from core.ledger.encoding import Value
+from core.ledger.record import HELD_ACTS, MAX_HELD_ACTS, RECORD_ID_BYTES, RELEASED_TO, Change, Record
+from core.ledger.transaction import RecordRef
+
+
+def refuse_released(record: Record, name: str) -> None:
+    """Refuses what is not for a record on its way to another keeper, nor for what is kept with it."""
+    if record.pending is not None and RELEASED_TO in record.pending:
+        raise Refused("record-released", record=name, office=record.pending[RELEASED_TO])
+
+
+class Conflicts:
+    """What one act met. `findings` are told with its verdict; `newer`: shared records that unseen acts wrote first."""
+
+    def __init__(self, procedure: Procedure, context: Context) -> None:
+        self._procedure = procedure
+        self._context = context
+        self.newer: list[tuple[str, Record]] = []
+        self.findings: tuple[Finding, ...] = ()
+
+    def may_name(self, name: str, record: Record) -> bool:
+        """Whether the act may name a record of another keeper: it only reads it, or takes over what was released."""
+        if name in self._procedure.elsewhere:
+            return True
+        return name in self._procedure.accepts and record.pending == {RELEASED_TO: self._context.author}
+
+    def meet_pending(self, name: str, record: Record, ref: RecordRef) -> None:
+        """The record is released or held, or the act is only for one that is."""
+        procedure = self._procedure
+        if record.pending is None:
+            raise Refused("not-held" if name in procedure.settles else "not-released", record=name)
+        if RELEASED_TO in record.pending:
+            self._meet_released(name, record)
+        elif name not in procedure.settles and not (is_newer(record, ref) and self._is_unseen(record)):
+            if procedure.act_class != "fact":
+                raise Refused.lost("record-held", record, record=name, acts=list(record.pending[HELD_ACTS]))
+            self._note("record-held", "held", name, record)
+
+    def _meet_released(self, name: str, record: Record) -> None:
+        procedure, author, order = self._procedure, self._context.author, self._context.order
+        if name in procedure.accepts and record.pending == {RELEASED_TO: author}:
+            if order is not None and not order.settled(record.last_act):
+                raise Refused.lost("release-not-final", record, record=name)
+        elif name not in procedure.releases or record.keeper != author:
+            refuse_released(record, name)
+
+    def meet_newer(self, name: str, record: Record) -> None:
+        """The record was written since the version that the act names."""
+        if not self._is_unseen(record):
+            raise Refused.lost("overtaken", record, record=name, version=record.version)
+        if self._procedure.when_unseen == "equal_rank":
+            self._note("equal-rank", "warned", name, record)
+        else:
+            self.newer.append((name, record))
+
+    def refuse_newer(self) -> None:
+        """Refuses what is only second; whether it is held instead, `hold_together` says."""
+        if self.newer:
+            name, record = self.newer[0]
+            raise Refused.lost("overtaken", record, record=name, version=record.version, unseen=True)
+
+    def hold_together(self, refused: Refused, law: Law) -> tuple[Change, ...]:
+        """The records that come to stand held because of this refusal; none, where the act is refused after all."""
+        met = self._met(refused, law)
+        if met:
+            refused.facts["unseen"] = True
+        act = self._context.transaction_id[:RECORD_ID_BYTES]
+        changes = []
+        for _, record in met:
+            acts = [*_acts_of(record), act]
+            if self._procedure.when_unseen != "hold" or len(acts) > MAX_HELD_ACTS:
+                return ()
+            held = replace(record, version=record.version + 1, last_act=act, pending={HELD_ACTS: acts})
+            changes.append(Change(record, held))
+        if met:
+            self.findings = ()
+            self._note("held-together", "held", *met[0])
+        return tuple(changes)
+
+    def _met(self, refused: Refused, law: Law) -> list[tuple[str, Record]]:
+        if refused.code == "overtaken" and refused.facts.get("unseen"):
+            return self.newer
+        holder = refused.over
+        # A holder that was written again since its creation may have been seen when it was created.
+        if refused.code == "key-taken" and holder is not None and (holder.version == 1 or holder.pending):
+            return [(law.by_full_name[holder.register].name, holder)] if self._is_unseen(holder) else []
+        return []
+
+    def _is_unseen(self, record: Record) -> bool:
+        """Whether neither the act that wrote this version nor this act had seen the other."""
+        order = self._context.order
+        return order is not None and record.keeper is None and any(order.unseen(act) for act in _acts_of(record))
+
+    def _note(self, code: str, outcome: str, name: str, record: Record) -> None:
+        facts: dict[str, Value] = {"record": name, "winner": record.last_act, "unseen": self._is_unseen(record)}
+        self.findings = (*self.findings, Finding(code, "", "", outcome, facts))
+
+
+def is_newer(record: Record, ref: RecordRef) -> bool:
+    """Whether the record was written since the version that an act names."""
+    return (ref.version, ref.last_act) != (record.version, record.last_act)
+
+
+def _acts_of(record: Record) -> Sequence[bytes]:
+    """The acts that met on a held record, or the one that wrote this version."""
+    held: Sequence[bytes] = (record.pending or {}).get(HELD_ACTS, ())
+    return held or (record.last_act,)

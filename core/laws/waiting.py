@@ -1,0 +1,126 @@
+"""What can make an act wait for the common order, as far as the law alone tells (3-ledger §6, Keeper).
+
+An act is its keeper's alone when everything that it reads or writes has that one keeper. Of the records that it names
+execution sees the keepers; here stands what else it reaches: indexes, records behind a dot, consensus time. An index
+group has one keeper when it is picked by a record with which the others are kept (`home: {with: …}`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from core.laws.effects import Effect
+from core.laws.expression_types import ForeignRead
+from core.laws.field_types import RecordType
+from core.laws.law import Home, Index, Procedure, Reason, Register, Unique
+from core.laws.problems import Problems
+
+ADDING = frozenset({"add", "give"})  # effects that stand beside those of others: no one undoes another's
+
+
+def with_reasons(
+    procedure: Procedure, registers: Mapping[str, Register], indexes: Mapping[str, Index], problems: Problems
+) -> Procedure:
+    """The procedure with why it always waits, whatever the charter chooses, and what its acts share with others."""
+    named = {effect.verb: set[str]() for effect in procedure.effects}
+    for effect in procedure.effects:
+        named[effect.verb].add(effect.target)
+    accepts = frozenset(named.get("accept", ()))
+    reasons = [reason for read in procedure.foreign_reads if (reason := _why_read(read, registers, indexes))]
+    pools = {registers[name].full_name.encode() for name in procedure.creates.values() if registers[name].numbers}
+    for name, register in _written(procedure, registers).items():
+        for part in _groups_written(procedure, name, register):
+            if isinstance(part, Unique):
+                pools.add(register.full_name.encode())
+            elif not (register.home.kind == "with" and register.home.field in part.by):
+                reasons.append(Reason("index-of-other-keepers", part.name))
+    for name in sorted(accepts):
+        reasons.append(Reason("keeper-changes", name))
+        _check_followers(procedure, registers[procedure.changes[name]], registers, problems)
+    if procedure.signing.any_office and procedure.creates and not procedure.referenced:
+        # Nothing ties the act to one keeper: two nodes could enclose one signed act.
+        reasons.append(Reason("enclosed-anywhere", procedure.name))
+    _check_unseen(procedure, problems)
+    return replace(
+        procedure,
+        reasons=tuple(dict.fromkeys(reasons)),
+        reads_time=any(read.kind == "time" for read in procedure.foreign_reads),
+        releases=frozenset(named.get("release", ())),
+        accepts=accepts,
+        settles=frozenset(named.get("settle", ())),
+        special=frozenset({*accepts, *named.get("settle", ())}),
+        elsewhere=frozenset(_elsewhere(procedure, registers)),
+        pools=frozenset(pools),
+    )
+
+
+def _why_read(read: ForeignRead, registers: Mapping[str, Register], indexes: Mapping[str, Index]) -> Reason | None:
+    if read.kind == "time":
+        return Reason("consensus-time", read.name)
+    if read.kind == "index":
+        register = registers[indexes[read.name].register]
+        kept = register.home.kind == "with" and register.home.field in read.own
+        return None if kept else Reason("index-of-other-keepers", read.name)
+    kept = bool(read.own) and registers[read.own[0]].home == Home("with", read.own[1])
+    return None if kept else Reason("record-of-another-keeper", read.name)
+
+
+def _written(procedure: Procedure, registers: Mapping[str, Register]) -> dict[str, Register]:
+    return {name: registers[register] for name, register in {**procedure.changes, **procedure.creates}.items()}
+
+
+def _groups_written(procedure: Procedure, name: str, register: Register) -> Iterable[Unique | Index]:
+    """Unique keys and indexes whose groups the act may leave or join with this record."""
+    parts: tuple[Unique | Index, ...] = (*register.uniques, *register.indexes)
+    if name in procedure.creates:
+        return parts
+    fields = {effect.target.partition(".")[2] or "state" for effect in procedure.effects if _record_of(effect) == name}
+    moved = any(effect.verb == "accept" and effect.target == name for effect in procedure.effects)
+    return [part for part in parts if part.depends & fields or (moved and isinstance(part, Unique))]
+
+
+def _record_of(effect: Effect) -> str:
+    return effect.target.partition(".")[0]
+
+
+def _elsewhere(procedure: Procedure, registers: Mapping[str, Register]) -> Iterable[str]:
+    """Records that are only read, and to which nothing that the act creates is tied: another office may keep them."""
+    tied = set()
+    for created in procedure.creates.values():
+        home = registers[created].home
+        if home.kind == "with":
+            kind = registers[created].fields[home.field].type
+            assert isinstance(kind, RecordType)
+            tied.add(kind.register)
+    return (name for name, register in procedure.reads.items() if register not in tied)
+
+
+def followers(register: Register, registers: Mapping[str, Register]) -> Iterable[tuple[Register, Index | None]]:
+    """The registers whose records are kept with this one's, each with the index that finds them all."""
+    for other in registers.values():
+        if other.home.kind != "with":
+            continue
+        kind = other.fields[other.home.field].type
+        assert isinstance(kind, RecordType)
+        if kind.register == register.name:
+            whole = (index for index in other.indexes if index.by == (other.home.field,) and index.holds is None)
+            yield other, next(whole, None)
+
+
+def _check_followers(
+    procedure: Procedure, register: Register, registers: Mapping[str, Register], problems: Problems
+) -> None:
+    """What is kept with a record follows it to its new keeper, so it must be found."""
+    for other, index in followers(register, registers):
+        if index is None:
+            problems.add(procedure.line, "", "kept-with-not-indexed", f"{other.name}: [{other.home.field}]")
+        else:
+            _check_followers(procedure, other, registers, problems)
+
+
+def _check_unseen(procedure: Procedure, problems: Problems) -> None:
+    if procedure.when_unseen == "order" and procedure.act_class == "fact":
+        problems.add(procedure.line, "", "fact-refused", f"{procedure.name}: when_unseen")
+    if procedure.when_unseen == "equal_rank":
+        for effect in procedure.effects:
+            if _record_of(effect) in procedure.changes and effect.verb not in ADDING:
+                problems.add(effect.line, "", "equal-rank-of-what", f"{procedure.name}: {effect.verb}")
