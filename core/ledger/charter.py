@@ -68,7 +68,13 @@ class Charter:
     @cached_property
     def head(self) -> bytes:
         digests = [tagged_hash("law", law) for law in self.laws]
-        return encode([VERSION, self.name, self.founded_ms, self.quorum, dict(self.homes), digests, len(self.cards)])
+        offices = [len(self.cards), merkle.root(self.node_leaves)]
+        return encode([VERSION, self.name, self.founded_ms, self.quorum, dict(self.homes), digests, *offices])
+
+    @cached_property
+    def node_leaves(self) -> list[bytes]:
+        """Leaf hashes of the nodes' keys, by number: an extract names its witnesses without their offices' leaves."""
+        return [merkle.leaf_hash(card.node_key) for card in self.cards]
 
     @cached_property
     def leaves(self) -> list[bytes]:
@@ -107,16 +113,19 @@ class CharterHead:
     homes: Mapping[str, str]
     law_digests: tuple[bytes, ...]  # of the laws in force from epoch 0
     offices: int  # how many found it: a proof in a tree does not say how many leaves the tree has
+    nodes: bytes  # root of the tree over their nodes' keys
 
 
 def decode_head(data: bytes) -> CharterHead:
     """Raises `not-a-charter` and the codes of `decode`."""
     match decode(data):
-        case [version, str(name), founded_ms, quorum, dict(homes), [*digests], offices] if _is_version(version):
+        case [version, str(name), founded_ms, quorum, dict(homes), [*digests], offices, bytes(nodes)] if _is_version(
+            version
+        ):
             named = _is_name(name) and all(type(home) is str for home in homes.values())
             counted = is_natural(founded_ms) and is_natural(quorum) and is_natural(offices)
             if named and counted and all(type(digest) is bytes for digest in digests):
-                return CharterHead(name, founded_ms, quorum, homes, tuple(digests), offices)
+                return CharterHead(name, founded_ms, quorum, homes, tuple(digests), offices, nodes)
     raise MunimentError("not-a-charter")
 
 

@@ -86,7 +86,8 @@ def again_leaf(data: bytes) -> bytes:
 def again_head(data: bytes) -> bytes:
     head = decode_head(data)
     digests = list(head.law_digests)
-    return encode([1, head.name, head.founded_ms, head.quorum, dict(head.homes), digests, head.offices])
+    offices = [head.offices, head.nodes]
+    return encode([1, head.name, head.founded_ms, head.quorum, dict(head.homes), digests, *offices])
 
 
 def any_signature(_key: bytes, _message: bytes, signature: bytes) -> bool:

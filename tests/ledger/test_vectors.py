@@ -98,6 +98,7 @@ def test_charter() -> None:
             charter["homes"],
             [tagged("law", law) for law in laws],
             len(charter["cards"]),
+            tree([leaf(SigningKey(bytes.fromhex(card["node_seed"])).verify_key.encode()) for card in charter["cards"]]),
         ]
     )
     leaves = [leaf(head), *(leaf(bytes.fromhex(card["office_leaf"])) for card in charter["cards"])]

@@ -66,7 +66,7 @@ def read_charter(data: bytes) -> Charter:
         case _:
             raise RefusedError("not-a-charter")
     match decode(head):
-        case [version, str(name), founded, quorum, dict(homes), [*digests], count]:
+        case [version, str(name), founded, quorum, dict(homes), [*digests], count, bytes(nodes)]:
             require(
                 is_one(version) and is_natural(founded) and is_natural(quorum) and is_natural(count) and _named(name),
                 "not-a-charter",
@@ -77,6 +77,7 @@ def read_charter(data: bytes) -> Charter:
     require([tagged_hash("law", law) for law in laws] == digests, "not-a-charter", "a law differs from its digest")
     require(count == len(cards) > 0, "no-offices")
     bodies = [_read_card(card) for card in cards]
+    require(tree_root([body[2] for body in bodies]) == nodes, "not-a-charter", "the root of the nodes' keys")
     leaves = [encode([number, body[1], body[2], body[4]]) for number, body in enumerate(bodies)]
     officers = [[officer[1] for officer in body[4]] for body in bodies]
     keys = [body[2] for body in bodies] + [key for office in officers for key in office]
