@@ -1,0 +1,112 @@
+"""How long an act takes, in meetings per office until its author knows, and what it costs; for one seed or many."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
+
+from core.ledger.approvals import has_second_level
+from core.office import Office
+from core.views import Step
+from desktop.simulation.world import Recorded, World
+
+STEPS = ("certified", "second_level", "final", "quiet")
+DIGITS = 2
+
+
+def watch(world: World, numbers: Iterable[int]) -> None:
+    """After a meeting of these offices: which of their acts have climbed, as they know it themselves."""
+    for act in world.acts:
+        if act.drawn.author in numbers and act.final is None and not act.rejected:
+            climb(act, world.office(act.drawn.author), world.meetings)
+
+
+def climb(act: Recorded, office: Office, meeting: int) -> None:
+    """Note the step that an act has reached; a later step includes the earlier ones."""
+    if act.block not in office.lace.vertices:  # a backup was put back: its author does not hold it any more
+        return
+    ladder = office.act_view(act.drawn.id).ladder
+    if ladder.step is Step.REJECTED:
+        act.rejected = True
+        return
+    if act.certified is None and ladder.step in (Step.CERTIFIED, Step.FINAL):
+        act.certified, act.predicted = meeting, ladder.outcome
+    if act.second_level is None and (ladder.step is Step.FINAL or _second_level(act, office)):
+        act.second_level = meeting
+    if act.final is None and ladder.step is Step.FINAL:
+        act.final = meeting
+
+
+def _second_level(act: Recorded, office: Office) -> bool:
+    lace = office.lace
+    tips = [tip for member in lace.roll.members if member.witness for tip in lace.tips(member.number)]
+    return has_second_level(lace.vertices[act.block], tips, lace.roll.quorum, lace.in_past)
+
+
+@dataclass
+class Figures:
+    """Of one seed or of many. Steps in meetings per office."""
+
+    certified: list[float] = field(default_factory=list)
+    second_level: list[float] = field(default_factory=list)
+    final: list[float] = field(default_factory=list)
+    quiet: list[float] = field(default_factory=list)
+    never_final: int = 0
+    acts: int = 0
+    blocks: int = 0  # of a replica that holds everything
+    bytes: int = 0
+    violations: list[dict[str, Any]] = field(default_factory=list)
+    checks: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: "Figures") -> None:
+        for name in STEPS:
+            getattr(self, name).extend(getattr(other, name))
+        for name in ("never_final", "acts", "blocks", "bytes"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.violations.extend(other.violations)
+        for name, count in other.checks.items():
+            self.checks[name] = self.checks.get(name, 0) + count
+
+    def as_json(self) -> dict[str, Any]:
+        acts = max(1, self.acts)
+        return {
+            **{name: summary(getattr(self, name)) for name in STEPS},
+            "never_final": self.never_final,
+            "acts": self.acts,
+            "blocks_per_act": round(self.blocks / acts, DIGITS),
+            "bytes_per_act": round(self.bytes / acts),
+            "checks": dict(sorted(self.checks.items(), key=lambda item: int(item[0][1:]))),
+            "violations": self.violations,
+        }
+
+
+def summary(values: Sequence[float]) -> dict[str, float | None]:
+    """Mean and 95th percentile (nearest rank); None where nothing was measured."""
+    if not values:
+        return {"mean": None, "p95": None}
+    ranked = sorted(values)
+    return {
+        "mean": round(sum(ranked) / len(ranked), DIGITS),
+        "p95": round(ranked[ceil(0.95 * len(ranked)) - 1], DIGITS),
+    }
+
+
+def measured(world: World) -> Figures:
+    """What the acts of one world took; acts that ended rejected have taken no step."""
+    figures = Figures(acts=len(world.acts))
+    for act in world.acts:
+        # What a computer had told nobody is gone when its backup is put back.
+        figures.never_final += act.final is None and not act.rejected and act.drawn.author not in world.restored
+        for name in STEPS:
+            reached = getattr(act, name)
+            if reached is not None:
+                getattr(figures, name).append(world.meetings_each(act.meeting, reached))
+    fullest = max((office for _, office in world.offices()), key=lambda office: len(office.lace.vertices))
+    figures.blocks = len(fullest.lace.vertices)
+    figures.bytes = sum(_stored_bytes(fullest, block) for block in fullest.lace.vertices)
+    return figures
+
+
+def _stored_bytes(office: Office, block_id: bytes) -> int:
+    block = office.block(block_id)
+    return len(block.header) + len(block.signature) + len(block.payload or b"")

@@ -1,0 +1,138 @@
+"""Looks at the honest offices after each meeting and at the end, and holds what they show against the promises.
+
+What is looked at is what the offices tell anybody who asks; only certified blocks are read off their graphs.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from core.crypto.signing import verify
+from core.errors import MunimentError
+from core.ledger.forks import check_evidence, decode_evidence_file, encode_evidence_file
+from core.office import Office
+from core.views import Ladder, Step
+from desktop.simulation.acts import DrawnAct
+from desktop.simulation.invariants import Agreed, AsPredicted, OneAtAPlace, OneSuccessor, ended, innocent, silent
+from desktop.simulation.recomputing import recomputed
+from desktop.simulation.world import World
+
+MOST_VIOLATIONS = 20  # of one world: one fault shows many times
+ANCHORS_AT_ONCE = 1000
+
+
+class Observer:
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.checks: Counter[str] = Counter()
+        self.violations: list[dict[str, Any]] = []
+        self._anchors, self._states, self._ends = Agreed(), Agreed(), Agreed()
+        self._places, self._predictions, self._successors = OneAtAPlace(), AsPredicted(), OneSuccessor()
+        self._anchors_seen: dict[int, int] = {}
+
+    def note(self, promise: str, wrong: str | None) -> None:
+        """A check was made; `wrong`: what does not fit."""
+        self.checks[promise] += 1
+        if wrong is not None and len(self.violations) < MOST_VIOLATIONS:
+            self.violations.append(
+                {"seed": self.world.seed, "promise": promise, "meeting": self.world.meetings, "what": wrong}
+            )
+
+    # -- after each meeting -------------------------------------------------------------------------------------
+
+    def look(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            if number not in self.world.malicious:
+                office = self.world.office(number)
+                self._look_at_forks(office)
+                self._look_at_anchors(number, office)
+                for act in self._acts():
+                    self._look_at_act(number, office, act)
+
+    def _acts(self) -> list[DrawnAct]:
+        return [*(act.drawn for act in self.world.acts), *self.world.malicious_acts]
+
+    def _look_at_forks(self, office: Office) -> None:
+        """Only where an author has forked can two blocks stand at one place."""
+        for author in sorted(office.forkers()):
+            for vertex in office.lace.vertices.values():
+                if vertex.author == author and vertex.certified:
+                    place = vertex.author, vertex.incarnation, vertex.seq
+                    self.note("I4", self._places.see(place, vertex.id))
+
+    def _look_at_anchors(self, number: int, office: Office) -> None:
+        seen = self._anchors_seen.get(number, 0)
+        if office.anchor < seen:
+            self.note("I1", f"office {number} goes back from anchor {seen} to {office.anchor}")
+        if office.anchor == seen:
+            return
+        for anchor in office.anchors(seen, ANCHORS_AT_ONCE):
+            self.note("I1", self._anchors.see(number, anchor.number, anchor.block))
+        self._anchors_seen[number] = office.anchor
+        self.note("I2", self._states.see(number, office.anchor, office.state_root()))
+
+    def _look_at_act(self, number: int, office: Office, act: DrawnAct) -> None:
+        ladder = ladder_of(office, act.id)
+        if ladder is None:
+            return
+        if ladder.step is Step.CERTIFIED:
+            self._predictions.certified(act.id, ladder.outcome)
+        if ladder.anchor is None:
+            return
+        end = ladder.step.value, ladder.outcome, ladder.code, ladder.anchor
+        self.note("I3", self._ends.see(number, act.id, end))
+        self.note("I5", self._predictions.executed(act.id, ladder.outcome))
+        if ladder.step is Step.FINAL:
+            self.note("I7", self._successors.accepted(act.id, act.versions))
+
+    # -- at the end ---------------------------------------------------------------------------------------------
+
+    def look_at_evidence(self) -> None:
+        for number, office in self.world.offices():
+            accused = sorted({author for author, _ in office.evidence()} | office.forkers())
+            self.note("I12", innocent(accused, self.world.malicious))
+            for author in sorted(office.forkers()):
+                self.note("I8", self._convinces(number, office, author))
+
+    def _convinces(self, number: int, office: Office, author: int) -> str | None:
+        """A stranger has the exported file and the charter, and nothing else."""
+        evidence = office.evidence_against(author)
+        if evidence is None:
+            return f"office {number} knows a fork of {author} and cannot prove it"
+        charter = self.world.network.charter
+        network, told = decode_evidence_file(encode_evidence_file(office.network, evidence))
+        try:
+            header = check_evidence(told, charter.network, charter.cards[author].node_key, verify)
+        except MunimentError as error:
+            return f"the proof of office {number} against {author} does not hold: {error.code}"
+        right = network == charter.network and header.author == author
+        return None if right else f"the proof of office {number} is not about {author}"
+
+    def recompute(self, numbers: Iterable[int]) -> None:
+        """The results of these offices again, from other orders of arrival."""
+        for number in numbers:
+            for promise, wrong in recomputed(self.world.office(number), f"{self.world.seed}/{number}"):
+                self.note(promise, None if wrong is None else f"office {number}: {wrong}")
+
+    def look_at_ends(self) -> None:
+        """Once the world is healed and quiet: acts that a sound office holds have come to their end everywhere."""
+        self.look(self.world.honest)
+        honest = [act for act in self.world.acts if act.drawn.author not in self.world.restored]
+        for number in self.world.sound:
+            office = self.world.office(number)
+            for act in honest:
+                ladder = ladder_of(office, act.drawn.id)
+                if ladder is not None:
+                    self.note("I6", ended(act.drawn.id, ladder.step.value, ladder.code))
+
+    def look_at_silence(self) -> None:
+        wrote = [number for number in self.world.sound if self.world.office(number).write() is not None]
+        self.note("I11", silent(wrote))
+
+
+def ladder_of(office: Office, act_id: bytes) -> Ladder | None:
+    """How far an act has climbed at an office; None where it is not held."""
+    try:
+        return office.act_view(act_id).ladder
+    except MunimentError:
+        return None

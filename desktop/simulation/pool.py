@@ -1,0 +1,100 @@
+"""Many seeds, on the processors that there are: each child runs every second seed and answers a JSON line a seed.
+
+A child is this very module as a program: it reads one JSON object (the scenario and its seeds) from standard input.
+What comes back is put in the order of the seeds, so that the result does not depend on who was faster.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from core.errors import MunimentError
+from desktop.simulation.comparing import compared
+from desktop.simulation.figures import Figures
+from desktop.simulation.mutants import mutated
+from desktop.simulation.recording import record_graph
+from desktop.simulation.run import simulate
+from desktop.simulation.scenario import Scenario, drawn
+
+MOST_CHILDREN = 2
+FEWEST_SEEDS = 4  # for fewer, starting a child takes longer than it saves
+
+
+def run_seed(scenario: Scenario, seed: int, trace: bool = False) -> dict[str, Any]:
+    """`figures`; with them `rivals` and `graph` where they are asked for."""
+    with mutated(scenario.mutant):
+        run = simulate(drawn(scenario, seed), seed)
+        try:
+            answer: dict[str, Any] = {"figures": asdict(run.figures)}
+            if scenario.compare or trace:
+                recording = record_graph(run.world)
+                answer["rivals"] = compared(recording, run.world) if scenario.compare else {}
+                answer["graph"] = recording.as_json() if trace else None
+        finally:
+            run.world.close()
+    return answer
+
+
+def run_seeds(scenario: Scenario, seeds: Sequence[int], trace: bool = False) -> Iterator[dict[str, Any]]:
+    """The answers in the order of the seeds. Raises `simulation-failed` when a child ends without one."""
+    children = min(MOST_CHILDREN, os.cpu_count() or 1)
+    # A frozen application cannot start one of its modules.
+    if children < 2 or len(seeds) < FEWEST_SEEDS or getattr(sys, "frozen", False):
+        for seed in seeds:
+            yield run_seed(scenario, seed, trace)
+        return
+    started = [_Child(scenario, seeds[part::children], trace) for part in range(children)]
+    try:
+        for number in range(len(seeds)):
+            yield started[number % children].answer()
+    finally:
+        for child in started:
+            child.stop()
+
+
+class _Child:
+    def __init__(self, scenario: Scenario, seeds: Sequence[int], trace: bool) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "desktop.simulation.pool"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        described = {**asdict(scenario), "faults": sorted(scenario.faults)}
+        asked = {"scenario": described, "seeds": list(seeds), "trace": trace}
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(asked).encode())
+        self._process.stdin.close()
+
+    def answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise MunimentError("simulation-failed")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+def totalled(answers: Sequence[dict[str, Any]]) -> Figures:
+    total = Figures()
+    for answer in answers:
+        total.add(Figures(**answer["figures"]))
+    return total
+
+
+def main() -> None:
+    asked = json.load(sys.stdin)
+    scenario = replace(Scenario(**asked["scenario"]), faults=frozenset(asked["scenario"]["faults"]))
+    for seed in asked["seeds"]:
+        print(json.dumps(run_seed(scenario, seed, asked["trace"])), flush=True)
+
+
+if __name__ == "__main__":
+    main()

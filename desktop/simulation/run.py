@@ -1,0 +1,107 @@
+"""One seed, one run: trouble first if there is any, then healing, then every act to its end, and all promises checked.
+
+A world without trouble measures lone acts, each recorded when nothing else waits: the figures of 3-ledger §10. A world
+with trouble records acts while things go wrong (safety), then heals and must bring every act to its end (liveness).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.office import Office
+from desktop.simulation.figures import Figures, measured, watch
+from desktop.simulation.observing import Observer
+from desktop.simulation.scenario import Scenario
+from desktop.simulation.world import World
+
+TROUBLED_MEETINGS_EACH = 12  # per office, while things go wrong
+MOST_MEETINGS_EACH = 60  # per office, until an act is at its end and all is quiet
+BUSY_MEETINGS_EACH = 60
+BUSY_EVERY = 4  # meetings between two acts
+RECOMPUTED_OFFICES = 2
+
+
+@dataclass
+class Run:
+    """What is left of one run; the world is open until `close`."""
+
+    world: World
+    observer: Observer
+    figures: Figures
+
+
+def simulate(scenario: Scenario, seed: int) -> Run:
+    world = World(scenario, seed)
+    observer = Observer(world)
+    if scenario.compare:
+        _busy(world, observer)
+    elif scenario.troubled:
+        _troubled(world, observer)
+    else:
+        _lone_acts(world, observer)
+    if _quiet(world):
+        observer.look_at_ends()
+        observer.look_at_silence()
+    else:
+        observer.note("I11", f"no rest after {world.meetings} meetings")
+    observer.look_at_evidence()
+    observer.recompute(world.honest[:RECOMPUTED_OFFICES])
+    return Run(world, observer, _figures(world, observer))
+
+
+def _lone_acts(world: World, observer: Observer) -> None:
+    for _ in range(world.scenario.acts):
+        recorded = world.record(world.choice.choice(world.sound))
+        _until_quiet(world, observer)
+        if recorded is not None and _quiet(world):
+            recorded.quiet = world.meetings
+
+
+def _busy(world: World, observer: Observer) -> None:
+    """Acts are enclosed during meetings all the time, so that slower rules find a graph that goes on."""
+    for number in range(BUSY_MEETINGS_EACH * len(world.awake) // 2):
+        due = number % BUSY_EVERY == 0
+        _meet(world, observer, world.record_during if due else None)
+    _until_quiet(world, observer)
+
+
+def _troubled(world: World, observer: Observer) -> None:
+    meetings = TROUBLED_MEETINGS_EACH * world.scenario.nodes // 2
+    when = sorted(world.choice.randrange(meetings) for _ in range(world.scenario.acts))
+    for number in range(meetings):
+        while when and when[0] <= number:
+            when.pop(0)
+            if world.sound:
+                world.record(world.choice.choice(world.sound))
+        world.trouble()
+        _meet(world, observer)
+    world.heal()
+    _until_quiet(world, observer)
+
+
+def _meet(world: World, observer: Observer, own_work: Callable[[Office], bool] | None = None) -> int:
+    """One meeting, looked at; how many blocks passed."""
+    encounter, met = world.meet(own_work)
+    numbers = (encounter.first, encounter.second)
+    watch(world, numbers)
+    observer.look(numbers)
+    return met.blocks
+
+
+def _until_quiet(world: World, observer: Observer) -> None:
+    """Meetings until everybody awake holds the same and nobody has written, or far too many."""
+    most = world.meetings + MOST_MEETINGS_EACH * len(world.awake) // 2
+    while world.meetings < most:
+        if not _meet(world, observer) and _quiet(world):
+            return
+
+
+def _quiet(world: World) -> bool:
+    vectors = [world.office(number).vector() for number in world.awake]
+    return all(vector == vectors[0] for vector in vectors)
+
+
+def _figures(world: World, observer: Observer) -> Figures:
+    figures = measured(world)
+    figures.checks = dict(observer.checks)
+    figures.violations = observer.violations
+    return figures

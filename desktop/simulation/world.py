@@ -1,0 +1,228 @@
+"""A seeded world: computers with real offices, who of them is awake, their meetings, their acts and their troubles.
+
+Nothing here decides anything about the ledger: offices are asked through their public calls, as windows and links ask
+them. Every chance comes from the seed, in streams of its own for meetings, acts, troubles, malice and clocks, so that
+one more fault changes no schedule of meetings.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from random import Random
+
+from core.errors import MunimentError
+from core.office import Office
+from desktop.simulation.acts import DrawnAct, Notary
+from desktop.simulation.computer import Computer, PowerCut
+from desktop.simulation.conversation import Met, converse, send_courier
+from desktop.simulation.encounters import Encounter, Encounters
+from desktop.simulation.founding import Network, found_network
+from desktop.simulation.misdeeds import Character, draw_character
+from desktop.simulation.rogue import RogueOffice
+from desktop.simulation.scenario import Scenario
+from desktop.simulation.wire import faulty_wire
+
+MINUTES_A_MEETING_MS = 17 * 60_000
+DECADES_MS = 40 * 365 * 86_400_000
+
+
+@dataclass
+class Recorded:
+    """An act of an honest office, and how far it has come as its author knows."""
+
+    drawn: DrawnAct
+    block: bytes
+    meeting: int  # how many meetings had been held
+    certified: int | None = None
+    second_level: int | None = None
+    final: int | None = None
+    quiet: int | None = None  # nobody awake had anything left to say of it
+    rejected: bool = False
+    predicted: str | None = None  # its outcome when it was certified
+
+
+@dataclass
+class World:
+    scenario: Scenario
+    seed: int
+    meetings: int = 0
+    acts: list[Recorded] = field(default_factory=list)
+    malicious_acts: list[DrawnAct] = field(default_factory=list)
+    asleep: set[int] = field(default_factory=set)
+    troubled: bool = True  # faults happen now; False: the world has healed
+    unsure: set[int] = field(default_factory=set)  # restored without their intent file: they sign nothing any more
+    restored: set[int] = field(default_factory=set)
+    history: list[tuple[int, int, int]] = field(default_factory=list)  # (meeting, office, how many blocks it holds)
+
+    def __post_init__(self) -> None:
+        scenario, seed = self.scenario, self.seed
+        self._chance = Random(f"{seed}/troubles")
+        self.network: Network = found_network(seed, scenario.nodes)
+        self.notary = Notary(self.network, Random(f"{seed}/acts"))
+        self.choice = Random(f"{seed}/authors")
+        self._encounters = Encounters(scenario.meetings, scenario.nodes, Random(f"{seed}/meetings"))
+        self._carry = faulty_wire(scenario.faults, Random(f"{seed}/wire"))
+        numbers = list(range(scenario.nodes))
+        Random(f"{seed}/parts").shuffle(numbers)
+        self.malicious = frozenset(numbers[: scenario.malicious])
+        clocks = Random(f"{seed}/clocks")
+        off = [self._off_ms(clocks) for _ in range(scenario.nodes)]
+        self.computers = [self._computer(number, off[number]) for number in range(scenario.nodes)]
+        self.characters = {number: self._character(number) for number in sorted(self.malicious)}
+        self.asleep.update(numbers[scenario.malicious :][: scenario.sleepers])
+        self._backups: dict[int, list[tuple[bytes, bytes, bytes | None]]] = {}
+
+    def _off_ms(self, clocks: Random) -> int:
+        minutes = clocks.randint(-10, 10) * 60_000
+        decades = clocks.randint(-DECADES_MS, DECADES_MS) if clocks.random() < 0.3 else 0
+        return minutes + (decades if "clocks" in self.scenario.faults else 0)
+
+    def _computer(self, number: int, off_ms: int) -> Computer:
+        kind = RogueOffice if number in self.malicious else Office
+        return Computer(self.network, number, Random(f"{self.seed}/nonces/{number}"), off_ms, kind)
+
+    def _character(self, number: int) -> Character:
+        rogue = self.computers[number].office
+        assert isinstance(rogue, RogueOffice)
+        random = Random(f"{self.seed}/malice/{number}")
+        return draw_character(rogue.awaken(self.network.nodes[number], random), random)
+
+    # -- who is there -------------------------------------------------------------------------------------------
+
+    @property
+    def awake(self) -> list[int]:
+        return [number for number in range(self.scenario.nodes) if number not in self.asleep]
+
+    @property
+    def honest(self) -> list[int]:
+        """Numbers of the offices that follow the rules, asleep or not."""
+        return [number for number in range(self.scenario.nodes) if number not in self.malicious]
+
+    @property
+    def sound(self) -> list[int]:
+        """Honest, awake, and able to sign."""
+        return [n for n in self.honest if n not in self.asleep and n not in self.unsure]
+
+    def office(self, number: int) -> Office:
+        return self.computers[number].office
+
+    def offices(self) -> Iterator[tuple[int, Office]]:
+        """The honest ones."""
+        for number in self.honest:
+            yield number, self.office(number)
+
+    def meetings_each(self, since: int, until: int | None = None) -> float:
+        """Meetings that an awake office has had on average since a moment."""
+        return 2 * ((self.meetings if until is None else until) - since) / len(self.awake)
+
+    # -- what happens -------------------------------------------------------------------------------------------
+
+    def record(self, number: int) -> Recorded | None:
+        """An honest office records an act between its meetings; None where it may not sign now."""
+        office = self.office(number)
+        try:
+            drawn = self.notary.draw(office)
+            view = self.notary.record(office, drawn)
+        except PowerCut:
+            self.computers[number].restart()
+            return None
+        except MunimentError as error:
+            if error.code in ("quarantine", "rejected", "disk-full"):
+                return None
+            raise
+        self.acts.append(Recorded(drawn, view.block, self.meetings))
+        return self.acts[-1]
+
+    def record_during(self, office: Office) -> bool:
+        """An office records an act within a meeting, so that the meeting itself is not counted for it."""
+        recorded = self.record(office.number)
+        if recorded is not None:
+            recorded.meeting += 1
+        return recorded is not None
+
+    def meet(self, own_work: Callable[[Office], bool] | None = None) -> tuple[Encounter, Met]:
+        """The next meeting of the schedule, with what may go wrong in it."""
+        encounter = self._encounters.next(self.awake)
+        for number in (encounter.first, encounter.second):
+            self._before(number, encounter)
+        first, second = self.office(encounter.first), self.office(encounter.second)
+        carry = self._carry if self.troubled else faulty_wire(frozenset(), self._chance)
+        try:
+            met = send_courier(first, second, carry) if encounter.courier else converse(first, second, carry, own_work)
+        except PowerCut:
+            met = Met(refused="power-cut")
+            for number in (encounter.first, encounter.second):
+                if number not in self.malicious:  # nobody knows which of the two it was: both start again
+                    self.computers[number].restart()
+        for number in (encounter.first, encounter.second):
+            self.computers[number].fuse.put_out()
+        self._pass_time(encounter)
+        return encounter, met
+
+    def _pass_time(self, encounter: Encounter) -> None:
+        self.meetings += 1
+        for computer in self.computers:
+            computer.clock.passed_ms += MINUTES_A_MEETING_MS
+        for number in (encounter.first, encounter.second):
+            if number not in self.malicious:
+                self.history.append((self.meetings, number, len(self.office(number).lace.vertices)))
+
+    def _before(self, number: int, encounter: Encounter) -> None:
+        if number in self.characters and self.troubled:
+            character = self.characters[number]
+            character.meets(encounter.second if number == encounter.first else encounter.first)
+            self.malicious_acts += character.acts(self.notary)
+        faults, chance = self.scenario.faults, self._chance
+        if not self.troubled or number in self.malicious:
+            return
+        for name in ("crashes", "disk-full"):
+            if name in faults and chance.random() < 0.05:
+                self.computers[number].fuse.light(chance.randrange(8), full=name == "disk-full")
+
+    def trouble(self) -> None:
+        """Between meetings: computers fall asleep, are copied away and put back."""
+        faults, chance = self.scenario.faults, self._chance
+        if "sleepers" in faults and chance.random() < 0.02:
+            self._fall_asleep()
+        if "restored" in faults and chance.random() < 0.03:
+            self._back_up_or_restore()
+
+    def _fall_asleep(self) -> None:
+        """The best informed of all first: what only it has seen is asleep with it."""
+        if self.sound:
+            best = max(self.sound, key=lambda number: (len(self.office(number).lace.vertices), number))
+            if self._one_more_may_go(best):
+                self.asleep.add(best)
+
+    def _back_up_or_restore(self) -> None:
+        number = self._chance.choice(self.honest)
+        if number in self.asleep or number in self.unsure:
+            return
+        if number not in self._backups:
+            office = self.office(number)
+            self._backups[number] = [tuple(office.block(block)) for block in office.newer_than(())]
+            return
+        if not self._one_more_may_go(number):
+            return
+        journal_lost = self._chance.random() < 0.3
+        self.computers[number].restore(self._backups.pop(number), journal_lost)
+        self.restored.add(number)
+        if journal_lost:
+            self.unsure.add(number)
+
+    def _one_more_may_go(self, number: int) -> bool:
+        """What only a restored office had seen may be gone, and then it never signs again: it counts as away."""
+        away = self.asleep | self.restored | self.malicious | {number}
+        return len(away) <= self.scenario.nodes - self.scenario.quorum
+
+    def heal(self) -> None:
+        """No more faults; the malicious show all they have, and some of them go away for good."""
+        self.troubled = False
+        for number, character in self.characters.items():
+            character.rogue.face(None)
+            character.rogue.retired = True
+            if self._chance.random() < 0.5 and len(self.awake) > 2:
+                self.asleep.add(number)
+
+    def close(self) -> None:
+        for computer in self.computers:
+            computer.close()
