@@ -3,32 +3,36 @@
 A witness approves every block that its new block sees for the first time in the epoch, unless its past proves the
 author a forker, or its chain has set CLOSE. It is a function of the two blocks: a fork discovered later withdraws
 nothing. Approvals of different epochs are never added; below a closing anchor everything is settled, so a later
-epoch approves only what lies outside its past.
+epoch approves only what lies outside its past, and nothing of a key that has left the roll: E speaks of present keys,
+so it would not keep a sibling of what the old key has certified from being certified too.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
 
+from core.ledger.roll import Roll
 from core.ledger.vertex import Vertex, covers, each_tip
 
 InPast = Callable[[Vertex, Vertex], bool]  # (earlier, later)
 
 
-def approve(witness: Vertex, quorum: int, closing: Vertex | None) -> list[Vertex]:
+def approve(witness: Vertex, roll: Roll, closing: Vertex | None) -> list[Vertex]:
     """Count what a new block of a witness approves; the blocks that this certifies, by author and seq.
 
-    `quorum`: of the block's epoch; `closing`: the closing anchor of the epoch before.
+    `roll`: of the block's epoch; `closing`: the closing anchor of the epoch before.
     """
     bit, certified = 1 << witness.author, []
     for seen in newly_seen(witness, closing):
         if witness.forkers >> seen.author & 1 or seen.counted_in > witness.epoch:
+            continue
+        if seen.epoch < witness.epoch and not roll.holds(seen.author, seen.incarnation):
             continue
         if seen.counted_in < witness.epoch:
             seen.counted_in, seen.approvals, seen.approved_by = witness.epoch, 0, []
         seen.approvals |= bit
         if seen.has_acts and not seen.anchor:
             seen.approved_by.append(witness)
-        if not seen.certified and seen.approvals.bit_count() >= quorum:
+        if not seen.certified and seen.approvals.bit_count() >= roll.quorum:
             seen.certified = True
             certified.append(seen)
     certified.sort(key=lambda block: (block.author, block.seq))

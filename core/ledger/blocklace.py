@@ -84,14 +84,10 @@ class Blocklace:
         if vertex.anchor:
             return False
         return any(
-            self.in_past(vertex, closing) or not self._is_enrolled(vertex, epoch + 1)
+            self.in_past(vertex, closing) or not self.rolls[epoch + 1].holds(vertex.author, vertex.incarnation)
             for epoch, closing in enumerate(self.closings)
             if vertex.epoch <= epoch
         )
-
-    def _is_enrolled(self, vertex: Vertex, epoch: int) -> bool:
-        member = self.rolls[epoch].member(vertex.author)
-        return member is not None and member.incarnation == vertex.incarnation
 
     # -- adding -------------------------------------------------------------------------------------------------
 
@@ -260,7 +256,7 @@ class Blocklace:
 
     def _approve(self, vertex: Vertex) -> list[Vertex]:
         closing = self.closings[vertex.epoch - 1] if vertex.epoch else None
-        return approve(vertex, self.rolls[vertex.epoch].quorum, closing)
+        return approve(vertex, self.rolls[vertex.epoch], closing)
 
     # -- rounds -------------------------------------------------------------------------------------------------
 
@@ -374,7 +370,7 @@ class Blocklace:
 
     def _may_refer_to(self, vertex: Vertex) -> bool:
         """Not to what a key wrote that has left the roll, unless it lies in the closed past."""
-        if vertex.epoch == self.epoch or self._is_enrolled(vertex, self.epoch):
+        if vertex.epoch == self.epoch or self.roll.holds(vertex.author, vertex.incarnation):
             return True
         return self.in_past(vertex, self.closings[-1])
 

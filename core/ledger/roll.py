@@ -51,6 +51,11 @@ class Roll:
         known = 0 <= number < len(self.members)
         return self.members[number] if known and not self.members[number].removed else None
 
+    def holds(self, number: int, incarnation: int) -> bool:
+        """Whether the key with which a block was signed is in force."""
+        member = self.member(number)
+        return member is not None and member.incarnation == incarnation
+
     def officer(self, office: int, officer: int) -> Officer | None:
         member = self.member(office)
         if member is None or not 0 <= officer < len(member.officers):
