@@ -9,11 +9,13 @@ otherwise than predicted the overlay is folded anew. All of it happens inside th
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from core.crypto.signing import verify
 from core.folding import REJECTED, Checked, Fold, Place, Ran, write_working
 from core.laws.placing import Order
 from core.laws.verdict import Rejected
 from core.ledger.anchors import Anchor, Finality
 from core.ledger.blocklace import Blocklace, Vertex
+from core.ledger.checkpoint import Checkpoint
 from core.ledger.entry import entry_leaf, rejected_leaf
 from core.ledger.payload import Group, decode_payload
 from core.ledger.record import encode_record, record_digest
@@ -139,8 +141,25 @@ class Execution:
                 anchor.closing,
             )
         )
+        if acts:
+            self._add_checkpoint(anchor)
         if differs or (acts and not self.lace.open_acts and not self.store.state.overlay_is_empty()):
             self.rebuild_overlay()
+
+    def _add_checkpoint(self, anchor: Anchor) -> None:
+        """After exactly those anchors that executed an act: one for every anchor would never end (3-ledger §9)."""
+        entries = self.store.entries
+        checkpoint = Checkpoint(
+            self.fold.network,
+            anchor.epoch,
+            anchor.number,
+            anchor.vertex.id,
+            anchor.consensus_ms,
+            entries.size,
+            entries.root(),
+            self.store.state.state_root(),
+        )
+        self.store.checkpoints.add(checkpoint, self.lace.rolls[anchor.epoch], verify)
 
     def _execute_block(
         self, working: WorkingState, anchor: Anchor, vertex: Vertex, row: BlockRow, executed: set[bytes]

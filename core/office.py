@@ -20,11 +20,14 @@ from core.laws.verdict import Accepted, Rejected
 from core.ledger.block import CLOSE, Block, Header, block_id, block_preimage, decode_header, encode_header
 from core.ledger.blocklace import Vertex
 from core.ledger.charter import Charter
+from core.ledger.checkpoint import Checkpoint, cosign, encode_cosignature
 from core.ledger.encoding import Value, decode, encode
 from core.ledger.payload import (
     MAX_PAYLOAD_BYTES,
+    Cosignature,
     Evidence,
     Group,
+    Item,
     Payload,
     decode_payload,
     group_root,
@@ -246,7 +249,7 @@ class Office(Exchange, LedgerReading, Requests):
         if self._recorded_before(ids):
             return [self.act_view(act_id) for act_id in ids]
         judged = self._judge_own(group, ids)
-        self._write_block(Payload((group,)), judged)
+        self._write_block((group,), judged)
         assert self.newest_taken is not None
         position = self.newest_taken[0]
         self._go_on_alone()
@@ -275,7 +278,7 @@ class Office(Exchange, LedgerReading, Requests):
         fault = self.fold.signature_fault(group, [decode_transaction(batch.encoded[0])])
         if fault is not None:
             raise MunimentError(fault)
-        self._write_block(Payload((group,)), judged)
+        self._write_block((group,), judged)
         self._go_on_alone()
         return batch.ids
 
@@ -335,19 +338,29 @@ class Office(Exchange, LedgerReading, Requests):
         """Write one block if the writing rule gives a reason (3-ledger §5 b–d); its id, durable, or None."""
         if self._why_not_sign() is not None or not self.roll.members[self.number].witness:
             return None
-        due = self._evidence_due()
+        evidence = self._evidence_due()
         prev, _, _, opens = self.lace.next_header_facts(self.number)
         awaiting = self.lace.awaiting()
         unseen = any(prev is None or not self.lace.in_past(vertex, prev) for vertex in awaiting)
         closing = self.epochs.passed is not None
-        if not (due or unseen or self._close_due(prev) or (opens and (awaiting or closing))):
+        cosigns = not awaiting and self._cosignature_due() is not None
+        if not (evidence or unseen or cosigns or self._close_due(prev) or (opens and (awaiting or closing))):
             return None
-        return self._write_block(Payload(due) if due else None)
+        return self._write_block(evidence)
 
     def _close_due(self, prev: Vertex | None) -> bool:
         """Whether a change has passed here and this chain has not said so in this epoch."""
         said = prev is not None and prev.epoch == self.lace.epoch and prev.closed
         return self.epochs.passed is not None and self.roll.members[self.number].witness and not said
+
+    def _cosignature_due(self) -> Checkpoint | None:
+        """The newest checkpoint, if this witness has not cosigned it with the key that its epoch knows."""
+        newest = self.store.checkpoints.newest()
+        if newest is None or self.store.checkpoints.cosigned_by(self.number) >= newest.anchor:
+            return None
+        members = self.epochs.constitutions[newest.epoch].members
+        member = members[self.number] if self.number < len(members) else None
+        return newest if member is not None and member.witness and member.key == self._key.public else None
 
     def _evidence_due(self) -> tuple[Evidence, ...]:
         """Evidence of forks with a present key that no block held here has brought into its past."""
@@ -379,10 +392,13 @@ class Office(Exchange, LedgerReading, Requests):
             self._finish_interrupted()
         return self.quarantine
 
-    def _write_block(self, payload: Payload | None, judged: Judged | None = None) -> bytes:
+    def _write_block(self, items: Sequence[Item], judged: Judged | None = None) -> bytes:
+        """A due cosignature rides along where there is room."""
+        payload = self._payload([*items, *self._cosignatures()]) or self._payload(items)
+        if payload is None and items:
+            size = len(Payload(tuple(items)).encoded)
+            raise MunimentError("too-large", bytes=size, limit=MAX_PAYLOAD_BYTES)
         payload_bytes = payload.encoded if payload else None
-        if payload_bytes is not None and len(payload_bytes) > MAX_PAYLOAD_BYTES:
-            raise MunimentError("too-large", bytes=len(payload_bytes), limit=MAX_PAYLOAD_BYTES)
         prev, refs, round_, _ = self.lace.next_header_facts(self.number)
         header = Header(
             epoch=self.roll.epoch,
@@ -402,6 +418,18 @@ class Office(Exchange, LedgerReading, Requests):
             Mark(header.seq, block_id(self.network, header_bytes)), encode([header_bytes, payload_bytes])
         )
         return self._sign_and_commit(header, header_bytes, payload, payload_bytes, judged)
+
+    def _payload(self, items: Sequence[Item]) -> Payload | None:
+        """None for nothing, and for more than fits."""
+        payload = Payload(tuple(items)) if items else None
+        return payload if payload and len(payload.encoded) <= MAX_PAYLOAD_BYTES else None
+
+    def _cosignatures(self) -> list[Cosignature]:
+        due = self._cosignature_due()
+        if due is None or not self.roll.members[self.number].witness:
+            return []
+        signed = cosign(due, self.number, self._clock.now_ms() // 1000, self._key.sign)
+        return [Cosignature(encode_cosignature(signed))]
 
     def _sign_and_commit(
         self,

@@ -18,13 +18,16 @@ from core.ledger.anchors import Anchor, Finality
 from core.ledger.block import Block, Header, block_id, block_preimage, decode_header
 from core.ledger.blocklace import Added, Blocklace
 from core.ledger.charter import Charter
+from core.ledger.checkpoint import decode_cosignature
 from core.ledger.constitution import Constitution
 from core.ledger.forks import check_evidence, evidence_of
-from core.ledger.payload import Evidence, Payload, decode_payload, payload_root
+from core.ledger.payload import Cosignature, Evidence, Payload, decode_payload, payload_root
 from core.ledger.roll import Roll
+from core.store.checkpoints import Counted
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
 
+_STOPPED = "finality-stopped"
 __all__ = ["Admitted", "Judged", "Replica"]
 
 
@@ -72,6 +75,8 @@ class Replica:
         """
         self.lace = Blocklace(self.epochs.constitutions[0].roll, self.network)
         self.finality = Finality(self.lace)
+        if self.finality_stopped:
+            self.finality.last_number = self.store.chain.anchor_count()
         with self._reading_own_disk():
             anchors: list[Anchor] = []
             for stored_id, header_bytes, has_acts, accused in self.store.chain.headers():
@@ -155,6 +160,8 @@ class Replica:
                     self.execution.enter(added.vertex, payload.groups, admitted.acts, position, judged)
                 for anchor in self.finality.add(added.vertex):
                     self._pass(anchor)
+                if payload is not None:
+                    self._count_cosignatures(payload, block.header)
                 if self.lace.fork_count > forks_before or self._restores(added):
                     self.execution.rebuild_overlay()
         except BaseException:
@@ -177,6 +184,38 @@ class Replica:
         self._begin_epoch(self.epochs.close(anchor.vertex.id), anchor)
         self.execution.fold = self._new_fold()
         self.execution.rebuild_overlay()
+
+    def _count_cosignatures(self, payload: Payload, header: Header) -> None:
+        """A witness's own word on a checkpoint; whatever else stands there is carried and not judged."""
+        for item in payload.items:
+            if not isinstance(item, Cosignature):
+                continue
+            try:
+                cosignature = decode_cosignature(self.network, item.note)
+            except MunimentError:
+                continue
+            epoch = cosignature.checkpoint.epoch
+            if cosignature.witness != header.author or epoch > header.epoch:
+                continue
+            counted = self.store.checkpoints.take(cosignature, self.epochs.constitutions[epoch].roll, verify)
+            if counted is Counted.CONFLICT:
+                self._doubt_own_state(cosignature.checkpoint.anchor, self.epochs.constitutions[epoch].roll)
+
+    def _doubt_own_state(self, anchor: int, roll: Roll) -> None:
+        """More witnesses than may lie say another register state than ours: an honest one differs, so stop.
+
+        Fewer are liars, or err themselves: their word is kept, and the order goes on (FINALITY.md).
+        """
+        others = {one.witness for one in self.store.checkpoints.conflicts() if one.checkpoint.anchor == anchor}
+        if len(others) > roll.tolerated:
+            self.store.database.set_meta(_STOPPED, str(anchor).encode())
+            self.finality.last_number = self.finality.count
+
+    @property
+    def finality_stopped(self) -> int | None:
+        """The anchor at which this replica's state was found to differ; from there nothing becomes final here."""
+        stored = self.store.database.meta(_STOPPED)
+        return int(stored) if stored else None
 
     def _accused(self, payload: Payload | None, epoch: int) -> list[int]:
         """Authors whose fork with the key of that epoch the payload proves; evidence that does not hold is ignored."""

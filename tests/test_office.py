@@ -18,7 +18,7 @@ from core.ledger.block import Header, block_id, block_preimage, decode_header, e
 from core.ledger.charter import Charter
 from core.ledger.encoding import decode
 from core.ledger.forks import check_evidence
-from core.ledger.payload import Group, Payload
+from core.ledger.payload import Group
 from core.ledger.transaction import Signer, decode_transaction, encode_transaction, transaction_id
 from core.office import Office, Proposal
 from core.reading import LIST_LIMIT
@@ -285,7 +285,7 @@ def propose_sale_by_notary(office: Office) -> bytes:
 def force(office: Office, *groups: Group) -> bytes:
     """Write a block that an honest office would not."""
 
-    return office._write_block(Payload(groups))
+    return office._write_block(groups)
 
 
 @settings(max_examples=40, deadline=None, database=None)

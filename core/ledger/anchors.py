@@ -52,6 +52,7 @@ class Finality:
         self._passed: list[tuple[Vertex, int]] = []  # every anchor's block and consensus time, by number − 1
         self._numbers: dict[Vertex, int] = {}
         self.closed = False  # the epoch's closing anchor is decided; `begin` follows `lace.begin_epoch`
+        self.last_number: int | None = None  # no anchor beyond it: a replica whose state was found wrong stops
         self._begin(None)
 
     def begin(self) -> None:
@@ -172,7 +173,7 @@ class Finality:
     # -- anchors ------------------------------------------------------------------------------------------------
 
     def _emit(self) -> Iterator[Anchor]:
-        while not self.closed:
+        while not self.closed and self.count != self.last_number:
             decisions = self.decisions()
             rounds = range(self.start, self._top + 1)
             round_ = next((r for r in rounds if decisions[r] is not SKIP), None)

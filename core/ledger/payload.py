@@ -47,7 +47,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Cosignature:
-    """One witness's signature of a checkpoint (a C2SP tlog-cosignature line); unused before checkpoints exist."""
+    """One witness's signature of a checkpoint; the note is read in core/ledger/checkpoint.py."""
 
     note: bytes
 
@@ -62,9 +62,12 @@ class Evidence:
     second_signature: bytes
 
 
+Item = Group | Cosignature | Evidence
+
+
 @dataclass(frozen=True)
 class Payload:
-    items: tuple[Group | Cosignature | Evidence, ...]
+    items: tuple[Item, ...]
 
     @cached_property
     def encoded(self) -> bytes:
@@ -120,7 +123,7 @@ def decode_payload(data: bytes) -> Payload:
     return payload
 
 
-def _item_value(item: Group | Cosignature | Evidence) -> list[object]:
+def _item_value(item: Item) -> list[object]:
     if isinstance(item, Group):
         return [GROUP, list(item.transactions), list(item.signatures)]
     if isinstance(item, Cosignature):
@@ -128,7 +131,7 @@ def _item_value(item: Group | Cosignature | Evidence) -> list[object]:
     return [EVIDENCE, item.first, item.first_signature, item.second, item.second_signature]
 
 
-def _decode_item(part: object) -> Group | Cosignature | Evidence:
+def _decode_item(part: object) -> Item:
     # `false` equals 0 in a pattern: two byte forms of one payload would share its root.
     if not isinstance(part, list) or not part or type(part[0]) is not int:
         raise MunimentError("malformed-payload")
