@@ -61,6 +61,8 @@ def _present(result: VerifyResult, office: Office) -> tuple[str, Shape]:
         return (say("verify.not-held"), Shape.INFO) if result.act is not None else ("", Shape.INFO)
     seen = tuple(range(len(result.witnesses)))
     outcome = result.outcome or "entered"
-    ladder = Ladder(Step(result.step), seen, office.roll.quorum, outcome=outcome, shared=result.shared)
+    facts = {"office": result.waits_for}
+    step, quorum = Step(result.step), office.roll.quorum
+    ladder = Ladder(step, seen, quorum, result.why, facts, outcome, shared=result.shared)
     words = ladder_words(ladder, len(office.roll.members))
     return say("verify.as-of-copy", step=words), ladder_shape(ladder)

@@ -27,6 +27,7 @@ class Present:
     seen_by: tuple[str, ...]
     code: str | None = None
     shared: bool = False  # only the common order decides it
+    office: str = ""  # of a request that waits: the competent office
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def knowledge_of_office(office: Office, run: Run[Present | None] = lambda questi
         except MunimentError:  # unknown-act: this replica has not heard of it
             return None
         names = tuple(office.roll.members[number].office for number in ladder.seen_by)
-        return Present(ladder.step.value, ladder.outcome, names, ladder.code, ladder.shared)
+        asked = str(ladder.facts["office"]) if ladder.outcome in ("requested", "lapsed") else ""
+        return Present(ladder.step.value, ladder.outcome, names, ladder.code, ladder.shared, asked)
 
     return Knowledge(charter.network, charter.laws, charter.node, lambda act: run(lambda: ask(act)))

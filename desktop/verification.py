@@ -70,6 +70,8 @@ class VerifyResult:
     outcome: str | None = None
     shared: bool = False  # only the common order decides it, however many have seen it
     witnesses: tuple[str, ...] = ()
+    why: str | None = None  # the code of what became of it, where it was not simply entered
+    waits_for: str = ""  # of a request that waits: the competent office
     checkpoint: str | None = None
     detail: dict[str, Any] = field(default_factory=dict)
 
@@ -190,7 +192,15 @@ def _told(result: VerifyResult, facts: ReceiptFacts, law: Law | None, knowledge:
     )
     if present is None:
         return result
-    return replace(result, step=present.step, outcome=present.outcome, shared=present.shared, witnesses=present.seen_by)
+    return replace(
+        result,
+        step=present.step,
+        outcome=present.outcome,
+        shared=present.shared,
+        witnesses=present.seen_by,
+        why=present.code,
+        waits_for=present.office,
+    )
 
 
 def find_law(facts: ReceiptFacts, document: pypdfium2.PdfDocument | None, known: Sequence[Law]) -> Law | None:

@@ -49,7 +49,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "footer-act": "Act {act}",
         "origin": "as entered when it was registered; this act builds on version {version} of its record",
         "no-origin": "record {record}, version {version}",
-        "requests": "Applications decided",
+        "request-title": "Request to another office",
+        "request-to": "Competent office",
+        "request-note": "This paper is no extract and gives no place in the register: the competent office has yet to"
+        " decide. Ask any office with this paper what became of it.",
+        "refusal-title": "Refusal of a request",
+        "refusal-reason": "Refused because",
+        "requested-by": "Requested by",
         "yes": "Yes",
         "no": "No",
         "entry": "Entry {number}",
@@ -82,7 +88,8 @@ MONTHS: Mapping[str, tuple[str, ...]] = {
 
 # "shared": certified, but an act that only the common order decides
 STEPS = ("recorded", "witnessed", "certified", "shared", "final", "rejected")
-SIDE_STATES = ("suspended", "held", "warned", "without_effect")
+SIDE_STATES = ("suspended", "held", "warned", "without_effect", "requested", "lapsed")
+WAITING = ("requested", "lapsed")  # of a request: its own step would say more than there is, so it is not told
 
 # Steps of the ladder and side states that may stand on a paper. {seen} of {quorum}; {quorum} of {offices}.
 LADDER: Mapping[str, Mapping[str, str]] = {
@@ -97,6 +104,8 @@ LADDER: Mapping[str, Mapping[str, str]] = {
         "held": "Held, needs a decision",
         "warned": "with a warning",
         "without_effect": "recorded as presented, without effect",
+        "requested": "Waiting for the competent office",
+        "lapsed": "Not decided by the competent office in time",
     },
     "ru": {
         "certified": "Подтверждено большинством ({quorum} из {offices})",
@@ -140,6 +149,8 @@ def day_text(language: str, day: list[int]) -> str:
 
 def ladder_text(language: str, step: str, outcome: str, seen: int, quorum: int, offices: int) -> str:
     """How far an act has climbed; a side state follows after a dash."""
+    if outcome in WAITING and step != "rejected":
+        return _text(LADDER, language, outcome)
     text = _text(LADDER, language, step).format(seen=seen, quorum=quorum, offices=offices)
     if outcome in SIDE_STATES and step != "rejected":
         return f"{text} – {_text(LADDER, language, outcome)}"

@@ -1,6 +1,5 @@
 """Whole offices: a notary's laptop asks by courier, the keeper decides, and the notary's act climbs the ladder."""
 
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -8,15 +7,13 @@ from itertools import combinations
 import pytest
 
 from core.errors import MunimentError
-from core.ledger.encoding import Value
 from core.ledger.payload import Group
+from core.ledger.request import SignedRequest, decode_request, encode_request
 from core.ledger.transaction import MAX_REQUEST_BYTES, Signer, encode_transaction
-from core.office import Office, Proposal
+from core.office import Office
 from core.requests import acted
-from core.views import ActView, Step
-from sync import courier_file
-from sync.courier import CourierReader, CourierWriter
-from tests.ledger.building import Network, document, party, seed
+from core.views import Step
+from tests.ledger.building import Network
 from tests.offices import (
     hand_over,
     land_network,
@@ -28,9 +25,7 @@ from tests.offices import (
     sell,
     sign,
 )
-
-NETWORK_NAME = "Muniment of the tests"
-KEEPER, LAPTOP = 0, 1
+from tests.requesting import KEEPER, LAPTOP, ask, carry, decide, propose_request, sale
 
 
 @pytest.fixture
@@ -41,44 +36,6 @@ def network() -> Network:
 @pytest.fixture
 def offices() -> list[Office]:
     return make_offices()
-
-
-def sale(office: Office, parcel: bytes, buyer: int) -> dict[str, Value]:
-    held = office.record_view(parcel).record.fields["rights"]
-    return {
-        "ground": "sale",
-        "from": [{"entry": held[0]["id"], "part": [1, 1]}],
-        "to": [{"holder": party(f"Buyer{buyer}", 1000 + buyer), "part": [1, 1]}],
-        "price": [4_850_000, "BYN"],
-        "deed": document("Deed of sale", f"2-{buyer}"),
-        "spouse_consent": {"answer": "not_required", "by": [office.number, 1]},
-    }
-
-
-def propose_request(office: Office, parcel: bytes, buyer: int, to: int = KEEPER) -> Proposal:
-    """The notary of one office asks another to enter a sale."""
-    notary = Signer(office.number, 1, "notary")
-    act = sale(office, parcel, buyer)
-    return office.propose("land", "transfer", {"parcel": parcel}, act, [notary], addressed_to=to)
-
-
-def ask(network: Network, office: Office, parcel: bytes, buyer: int) -> ActView:
-    return office.record(sign(network, office, [propose_request(office, parcel, buyer)]))[0]
-
-
-def decide(network: Network, office: Office, request: bytes, reason: str | None = None) -> ActView:
-    proposal = office.propose_decision(request, [registrar(office)], reason)
-    return office.record(sign(network, office, [proposal]))[0]
-
-
-def carry(giver: Office, taker: Office) -> int:
-    """A courier file from one to the other; how many blocks it brought."""
-    node_seeds = [seed(NETWORK_NAME, office.number, "node") for office in (giver, taker)]
-    file = io.BytesIO(b"".join(CourierWriter(giver, node_seeds[0], [taker.number]).frames()))
-    reader = CourierReader(file, courier_file.scan(file))
-    reader.check(taker, node_seeds[1])
-    list(reader.blocks(taker))
-    return reader.carried.blocks_new
 
 
 def settle(offices: Sequence[Office]) -> None:
@@ -269,8 +226,6 @@ def test_a_carried_request_that_nobody_signed_is_refused_by_everybody(
     network: Network, offices: list[Office], place: str
 ) -> None:
     """A keeper cannot put words into a notary's mouth: its own signature does not cover what the notary never signed."""
-    from core.ledger.request import SignedRequest, decode_request, encode_request
-
     keeper, laptop, *_ = offices
     (parcel,) = register(network, keeper, 1).records
     settle(offices)

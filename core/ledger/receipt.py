@@ -4,12 +4,13 @@ It carries the act, its path to the payload root, the block's header and the nod
 charter the head and the offices of author and signers with one proof up to the network id: so keys, names and
 roles prove themselves. A record that the act refers to is named by 16 bytes, which are derived from the act
 that created it; that act rides along as the *origin*, so that a paper can say the parcel's number.
-What it proves: who signed, and that nothing was altered. Not that the act was entered: that is for the
-checkpoint part, empty until checkpoints exist. Template and language say how the paper is set. FORMAT.md §7.
+What it proves: who signed, and that nothing was altered. What became of the act is for the checkpoint part
+(final_proof.py), which a paper has that was printed late enough. Template and language say how the paper is set.
+FORMAT.md §7.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from core.errors import MunimentError
 from core.ledger import merkle, multiproof
@@ -23,9 +24,11 @@ from core.ledger.charter import (
     network_id,
     office_leaf,
 )
+from core.ledger.final_proof import Final, check_final_proof
 from core.ledger.payload import Group, Payload, group_leaf, group_signing_message, payload_leaves
 from core.ledger.receipt_format import Origin, Place, Receipt, encode_receipt
 from core.ledger.record import new_record_id
+from core.ledger.request import act_of, decode_request
 from core.ledger.roll import Member
 from core.ledger.transaction import Signer, Transaction, decode_transaction, transaction_id
 
@@ -56,11 +59,12 @@ class ReceiptFacts:
     author: Member  # the office whose node enclosed the act
     members: Mapping[int, Member]  # its office and those of its signers
     signed_by: tuple[SignedBy, ...]
+    requested_by: tuple[SignedBy, ...]  # who signed the request that the act decides; empty for other acts
     block: bytes
     header: Header
     template: int
     language: str
-    checkpoint: bytes | None = field(default=None, repr=False)  # carried, not judged by this version
+    final: Final | None = None  # what became of the act, where the receipt proves it
 
 
 def make_receipt(
@@ -71,15 +75,16 @@ def make_receipt(
     place: int,
     language: str,
     origins: Sequence[Origin] = (),
+    final: bytes | None = None,
 ) -> bytes:
-    """The receipt of act `place` of the group that is item `item` of the block's payload."""
+    """The receipt of act `place` of the group that is item `item` of the block's payload; `final`: its final proof."""
     group = payload.items[item]
     assert isinstance(group, Group)
     network = charter.network
     ids = [merkle.leaf_hash(act_id) for act_id in group.ids(network)]
     items = payload_leaves(network, payload)
-    signers = decode_transaction(group.transactions[place]).signers
-    offices = sorted({block.header.author, *(signer.office for signer in signers)})
+    transaction = decode_transaction(group.transactions[place])
+    offices = sorted(_offices(transaction) & set(range(len(charter.cards))) | {block.header.author})
     places = [0, *(office + 1 for office in offices)]
     return encode_receipt(
         Receipt(
@@ -96,8 +101,16 @@ def make_receipt(
             charter_count=len(charter.leaves),
             charter_leaves={0: charter.head} | {n + 1: office_leaf(n, charter.cards[n]) for n in offices},
             charter_hashes=tuple(multiproof.prove(charter.leaves, places)),
+            checkpoint=final,
         )
     )
+
+
+def _offices(transaction: Transaction) -> set[int]:
+    """Whose names and keys a reader needs: who signs, who asked for what is decided, who is asked."""
+    people = (*transaction.signers, *act_of(transaction).signers)
+    asked = set() if transaction.addressed_to is None else {transaction.addressed_to}
+    return {signer.office for signer in people} | asked
 
 
 def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None) -> ReceiptFacts:
@@ -105,7 +118,8 @@ def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None
 
     `network`: the id that the reader trusts; without it the facts hold for the network that the receipt names.
     Raises `receipt-of-another-network`, `bad-charter-proof`, `bad-receipt-path`, `bad-receipt-signature` (facts:
-    by "node" or "officer"), `signer-not-in-charter`, `role-not-held`, `bad-record-origin`, the decoders' codes.
+    by "node" or "officer"), `signer-not-in-charter`, `role-not-held`, `bad-record-origin`, the codes of
+    `check_final_proof` and of the decoders.
     """
     if network is not None and receipt.network != network:
         raise MunimentError("receipt-of-another-network", expected=network, found=receipt.network)
@@ -115,8 +129,8 @@ def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None
     transaction = decode_transaction(receipt.transaction)
     act_id = transaction_id(receipt.network, receipt.transaction)
     author = members.get(header.author)
-    # A later key of a node comes with the closes of epochs; this version knows the keys of the charter alone.
-    if author is None or header.incarnation or header.epoch:
+    # A node's later keys come with the closes of epochs; this version knows those of the charter, incarnation 0.
+    if author is None or header.incarnation:
         raise MunimentError("signer-not-in-charter", office=header.author)
     root = _check_paths(receipt, act_id, header)
     if not verify(author.key, block_preimage(receipt.network, receipt.header), receipt.signature):
@@ -129,16 +143,23 @@ def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None
         law_digests=head.law_digests,
         transaction_id=act_id,
         transaction=transaction,
-        origins=_check_origins(receipt, transaction),
+        origins=_check_origins(receipt, act_of(transaction)),
         author=author,
         members=members,
         signed_by=_check_officers(receipt, transaction, members, root, verify),
+        requested_by=_check_request(receipt, transaction, members, verify),
         block=block_id(receipt.network, receipt.header),
         header=header,
         template=receipt.template,
         language=receipt.language,
-        checkpoint=receipt.checkpoint,
+        final=_check_final(receipt, act_id, head, verify),
     )
+
+
+def _check_final(receipt: Receipt, act_id: bytes, head: CharterHead, verify: Verify) -> Final | None:
+    if receipt.checkpoint is None:
+        return None
+    return check_final_proof(receipt.checkpoint, receipt.network, act_id, head, verify)
 
 
 def _check_charter(receipt: Receipt) -> CharterHead:
@@ -180,11 +201,32 @@ def _check_paths(receipt: Receipt, act_id: bytes, header: Header) -> bytes:
 def _check_officers(
     receipt: Receipt, transaction: Transaction, members: Mapping[int, Member], root: bytes, verify: Verify
 ) -> tuple[SignedBy, ...]:
-    if len(receipt.signatures) != len(transaction.signers):
-        raise MunimentError("bad-receipt-signature", by="officer")
     message = group_signing_message(receipt.network, root)
+    return _check_signatures(transaction.signers, receipt.signatures, message, members, verify)
+
+
+def _check_request(
+    receipt: Receipt, transaction: Transaction, members: Mapping[int, Member], verify: Verify
+) -> tuple[SignedBy, ...]:
+    """A decision proves who asked as well: their signatures are part of it."""
+    if not transaction.requests:
+        return ()
+    signed = decode_request(transaction.requests[0])
+    message = signed.signing_message(receipt.network)
+    return _check_signatures(signed.read().signers, signed.signatures, message, members, verify)
+
+
+def _check_signatures(
+    signers: Sequence[Signer],
+    signatures: Sequence[bytes],
+    message: bytes,
+    members: Mapping[int, Member],
+    verify: Verify,
+) -> tuple[SignedBy, ...]:
+    if len(signatures) != len(signers):
+        raise MunimentError("bad-receipt-signature", by="officer")
     found = []
-    for signer, signature in zip(transaction.signers, receipt.signatures, strict=True):
+    for signer, signature in zip(signers, signatures, strict=True):
         member = members.get(signer.office)
         if member is None or signer.officer >= len(member.officers):
             raise MunimentError("signer-not-in-charter", office=signer.office)

@@ -18,7 +18,7 @@ VERSION = 1
 FIELDS = 13
 MAX_RECEIPT_BYTES = 512 << 10
 MAX_ORIGINS = 16
-MAX_LEAVES = 1 + 1 + MAX_SIGNERS  # the charter's head, the author's office, the signers' offices
+MAX_LEAVES = 1 + 1 + MAX_SIGNERS + 1  # the charter's head, the author's office, the signers', the one that asked
 MAX_CREATED = 64
 
 

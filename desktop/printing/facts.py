@@ -5,12 +5,14 @@ as well; where that law is not at hand the law's own names stand in their place.
 act that created it stated it (the receipt's origin).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from core.laws.law import Law, Procedure, Register
-from core.ledger.receipt import ReceiptFacts
+from core.laws.requests import REFUSE
+from core.ledger.receipt import ReceiptFacts, SignedBy
+from core.ledger.request import act_of
 from core.ledger.transaction import Transaction
 from desktop.printing.values import Teller, grouped, is_document
 from desktop.wording_paper import day_text, knows, say
@@ -49,17 +51,24 @@ class Content:
 
 def make_content(facts: ReceiptFacts, law: Law | None) -> Content:
     """The content of an extract in the receipt's language."""
-    language, transaction = facts.language, facts.transaction
+    language, transaction = facts.language, act_of(facts.transaction)
     teller = Teller(language, facts.members)
     procedure = law.procedures.get(transaction.procedure) if law else None
     title, subtitle = _titles(law, procedure, transaction, language)
+    if facts.transaction.addressed_to is not None or facts.transaction.procedure == REFUSE:
+        # Neither is an extract of the register: nothing has been entered by it.
+        title, subtitle = _request_titles(facts, law, procedure)
     return Content(
         language,
         facts.network_name,
         title,
         subtitle,
-        (*_record_rows(teller, facts, law, procedure), *_act_rows(teller, transaction, procedure)),
-        tuple(_signer_rows(facts)),
+        (
+            *_request_rows(facts),
+            *_record_rows(teller, facts, law, procedure),
+            *_act_rows(teller, transaction, procedure),
+        ),
+        (*_signer_rows(facts.language, facts.signed_by), *_asking_rows(facts)),
         tuple(_kept_rows(facts)),
         tuple(_technical_rows(teller, facts, law, procedure)),
         grouped(facts.network.hex()),
@@ -80,7 +89,7 @@ def _titles(law: Law | None, procedure: Procedure | None, transaction: Transacti
 def _record_rows(teller: Teller, facts: ReceiptFacts, law: Law | None, procedure: Procedure | None) -> list[Row]:
     """The records that the act refers to, each by its first key where its creating act rides along."""
     rows, language = [], teller.language
-    for name, reference in facts.transaction.changes.items():
+    for name, reference in act_of(facts.transaction).changes.items():
         register = law.registers.get(procedure.referenced.get(name, "")) if law and procedure else None
         label = in_language(register.title, language) if register else ""
         origin = facts.origins.get(name)
@@ -98,6 +107,7 @@ def _first_keys(teller: Teller, created_by: Transaction, law: Law | None, regist
     """Keys of a record as its creating act states them under the same names; without a law all its plain texts."""
     if law is None or register is None:
         return [f"{name} {value}" for name, value in created_by.act.items() if isinstance(value, str)]
+    created_by = act_of(created_by)
     procedure = law.procedures.get(created_by.procedure)
     shown = []
     for name, field in register.key.items():
@@ -117,19 +127,47 @@ def _act_rows(teller: Teller, transaction: Transaction, procedure: Procedure | N
         field = fields.get(name)
         lines = teller.lines(transaction.act[name], field.type if field else None)
         rows.append(Row(teller.label(name, field), tuple(lines)))
-    if transaction.requests:
-        rows.append(Row(say(teller.language, "requests"), (str(len(transaction.requests)),)))
     return rows
 
 
-def _signer_rows(facts: ReceiptFacts) -> list[Row]:
+def _request_titles(facts: ReceiptFacts, law: Law | None, procedure: Procedure | None) -> tuple[str, str]:
+    language, transaction = facts.language, act_of(facts.transaction)
+    key = "request-title" if facts.transaction.addressed_to is not None else "refusal-title"
+    act = in_language(procedure.title, language) if procedure else transaction.procedure
+    return say(language, key), f"{in_language(law.title, language) if law else transaction.law} · {act}"
+
+
+def _request_rows(facts: ReceiptFacts) -> list[Row]:
+    """Of a request, who is asked and what it is worth; of a refusal, its reason."""
+    language, transaction = facts.language, facts.transaction
+    if transaction.addressed_to is not None:
+        keeper = facts.members.get(transaction.addressed_to)
+        name = keeper.office if keeper else str(transaction.addressed_to)
+        return [Row(say(language, "request-to"), (name,), say(language, "request-note"))]
+    if transaction.procedure == REFUSE:
+        return [Row(say(language, "refusal-reason"), (str(transaction.act.get("reason", "")),))]
+    return []
+
+
+def _signer_rows(language: str, people: Sequence[SignedBy]) -> list[Row]:
     rows = []
-    for signed in facts.signed_by:
+    for signed in people:
         key = f"role-{signed.signer.role}"
-        role = say(facts.language, key) if knows(key) else signed.signer.role
-        office = say(facts.language, "office", office=signed.office)
+        role = say(language, key) if knows(key) else signed.signer.role
+        office = say(language, "office", office=signed.office)
         rows.append(Row(role, (f"{signed.officer}, {office}",)))
     return rows
+
+
+def _asking_rows(facts: ReceiptFacts) -> list[Row]:
+    """Who asked for the act that was decided, and when by their clock."""
+    language = facts.language
+    if not facts.requested_by:
+        return []
+    asked = act_of(facts.transaction)
+    rows = _signer_rows(language, facts.requested_by)
+    people = tuple(f"{line} ({row.label})" for row in rows for line in row.lines)
+    return [Row(say(language, "requested-by"), (*people, claimed_text(language, asked.claimed_ms)))]
 
 
 def _kept_rows(facts: ReceiptFacts) -> list[Row]:
@@ -150,7 +188,7 @@ def _technical_rows(teller: Teller, facts: ReceiptFacts, law: Law | None, proced
     if law is not None:
         rules = say(language, "rules", title=in_language(law.title, language) or law.name, version=law.version)
         rows.append(Row(say(language, "rules-id"), (rules,), grouped(law.digest.hex())))
-    for name, value in facts.transaction.act.items():
+    for name, value in act_of(facts.transaction).act.items():
         if is_document(value):
             label = say(language, "scan-id", name=teller.label(name, fields.get(name)))
             rows.append(Row(label, (grouped(value["digest"].hex()),)))

@@ -5,8 +5,11 @@ from pathlib import Path
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
+from core.laws.law import Law
+from core.laws.requests import REFUSE
 from core.ledger.receipt import check_receipt
 from core.ledger.receipt_format import decode_receipt
+from core.ledger.request import act_of
 from core.office import Office
 from core.store.files import write_durably
 from core.views import ActView, Ladder, Step
@@ -34,12 +37,20 @@ def extract_pdf(office: Office, receipt: bytes, view: ActView, day: tuple[int, i
     """The PDF of an act as this office knows it on a day; asks the office nothing that changes."""
     facts = check_receipt(decode_receipt(receipt), verify, office.network)
     law = office.laws[view.transaction.law]
-    step, needed = printed_step(view.ladder), law.procedures[view.transaction.procedure].paper_from
+    step, needed = printed_step(view.ladder), _needed(law, view)
     if _height(step) < CLIMB.index(needed):
         raise MunimentError("paper-not-yet", step=step, needed=needed)
     seen = min(len(view.ladder.seen_by), view.ladder.quorum) if step == "witnessed" else 1
     printed = PrintedStep(step, view.ladder.outcome, seen, day)
     return make_pdf(facts, law, pack(receipt), printed)
+
+
+def _needed(law: Law, view: ActView) -> str:
+    """The step before which the law lets no paper leave; what is no extract, a request or its refusal, may any time."""
+    procedure = law.procedures.get(act_of(view.transaction).procedure)
+    if procedure is None or view.transaction.addressed_to is not None or view.transaction.procedure == REFUSE:
+        return "recorded"
+    return procedure.paper_from
 
 
 def printed_step(ladder: Ladder) -> str:

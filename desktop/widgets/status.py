@@ -2,14 +2,14 @@
 
 from enum import Enum
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from core.views import Ladder, Step
 from desktop.style import ACCENT, BAD, CARE, GOOD, QUIET
 from desktop.widgets.texts import label
-from desktop.wording.ladder import ladder_words
+from desktop.wording.ladder import WAITS_FOR_OFFICE, ladder_words
 
 
 class Shape(Enum):
@@ -22,6 +22,7 @@ class Shape(Enum):
     REJECTED = "rejected"
     SUSPENDED = "suspended"
     HELD = "held"
+    WAITING = "waiting"  # for another office's decision
     INFO = "info"
     NEAR = "near"
     FAR = "far"
@@ -37,9 +38,14 @@ _COLOURS = {
     Shape.REJECTED: BAD,
     Shape.SUSPENDED: CARE,
     Shape.HELD: CARE,
+    Shape.WAITING: CARE,
     Shape.INFO: ACCENT,
     Shape.NEAR: ACCENT,
     Shape.FAR: QUIET,
+}
+_HANDS = {  # inside the circle: two bars of a pause, two hands of a clock
+    Shape.SUSPENDED: [QLineF(6.3, 5.5, 6.3, 10.5), QLineF(9.7, 5.5, 9.7, 10.5)],
+    Shape.WAITING: [QLineF(8, 4.6, 8, 8.3), QLineF(8, 8.3, 10.8, 9.9)],
 }
 _STEPS = {
     Step.RECORDED: Shape.RECORDED,
@@ -56,6 +62,8 @@ def ladder_shape(ladder: Ladder) -> Shape:
         return Shape.SUSPENDED
     if ladder.outcome == "held":
         return Shape.HELD
+    if ladder.outcome in WAITS_FOR_OFFICE and ladder.step is not Step.REJECTED:
+        return Shape.WAITING
     if ladder.step is Step.CERTIFIED and ladder.shared:
         return Shape.SHARED
     return _STEPS[ladder.step]
@@ -117,10 +125,9 @@ def _paint(painter: QPainter, shape: Shape, colour: QColor) -> None:
             painter.setPen(white)
             painter.drawLine(QPointF(5.5, 5.5), QPointF(10.5, 10.5))
             painter.drawLine(QPointF(10.5, 5.5), QPointF(5.5, 10.5))
-        case Shape.SUSPENDED:
+        case Shape.SUSPENDED | Shape.WAITING:
             painter.drawEllipse(circle)
-            painter.drawLine(QPointF(6.3, 5.5), QPointF(6.3, 10.5))
-            painter.drawLine(QPointF(9.7, 5.5), QPointF(9.7, 10.5))
+            painter.drawLines(_HANDS[shape])
         case Shape.HELD:
             painter.drawPolygon(QPolygonF([QPointF(8, 1.8), QPointF(14.5, 14), QPointF(1.5, 14)]))
             painter.drawLine(QPointF(8, 6.5), QPointF(8, 9.5))
