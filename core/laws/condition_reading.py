@@ -7,7 +7,8 @@ from typing import Any
 
 from core.laws.expression import compile_condition
 from core.laws.expression_syntax import ExpressionError
-from core.laws.expression_types import Frame, Known, Name, Scope, Typed, plain
+from core.laws.expression_time import SURELY
+from core.laws.expression_types import NOTHING, Frame, Known, Name, Scope, Typed, plain
 from core.laws.field_types import GroupType
 from core.laws.law import OUTCOMES, Condition
 from core.laws.reading import CODE_LETTERS, Part
@@ -19,7 +20,10 @@ Fact = Callable[[Frame], Any]
 def read_condition(
     part: Part, owner: str, scope: Scope, known: Known, default_outcome: str | None = None
 ) -> tuple[Condition, Typed]:
-    """A condition and its checked rule. `owner`: the procedure, or the register with ".always"."""
+    """A condition and its checked rule. `owner`: the procedure, or the register with ".always".
+
+    What a condition on time would show to be present is not known: it may come to neither true nor false.
+    """
     with part.whole():
         code = part.text("code")
         if not code or not set(code) <= CODE_LETTERS:
@@ -48,7 +52,7 @@ def read_condition(
             typed.cost,
             part.line,
         )
-    return condition, typed
+    return condition, replace(typed, when_true=NOTHING) if SURELY in rule else typed
 
 
 def _read_cure(part: Part, outcome: str) -> int | None:

@@ -12,11 +12,13 @@ from dataclasses import replace
 
 from core.laws.applying import Applying, Context
 from core.laws.conflicts import Conflicts, is_newer, refuse_released
-from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, Frame
+from core.laws.expression_time import Undecided
+from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, TIME, Frame
 from core.laws.field_checks import FieldFault
 from core.laws.field_types import EntryOfType
 from core.laws.judging import Judge
 from core.laws.law import Law, Procedure
+from core.laws.placing import Claimed
 from core.laws.requests import DECISIONS, Signed, ask, decide
 from core.laws.verdict import Accepted, Finding, Refused, Rejected
 from core.ledger.encoding import Value
@@ -276,6 +278,8 @@ class _Execution:
         frame: Frame = [None] * procedure.frame_size
         frame[BUDGET], frame[STATE], frame[ACT_ID] = MAX_STEPS, self._state, self._context.transaction_id
         frame[procedure.slots["act"]] = self._transaction.act
+        if procedure.reads_time:
+            frame[TIME] = self._context.order or Claimed(self._transaction.claimed_ms)
         for name, record in self._records.items():
             frame[procedure.slots[name]] = record
         return frame
@@ -286,7 +290,13 @@ class _Execution:
             frame[let.slot] = self._judge.value(let.name, let.run, frame)
         findings = []
         for condition in procedure.requires:
-            if self._judge.holds(condition, frame):
+            try:
+                if self._judge.holds(condition, frame):
+                    continue
+            except Undecided:
+                outcome = "suspended" if condition.outcome == "suspend" else "held"
+                told: dict[str, Value] = {"rule": condition.path}
+                findings.append(Finding("time-undecided", "", condition.article, outcome, told))
                 continue
             facts = {name: fact(frame) for name, fact in condition.facts.items()}
             if condition.outcome == "refuse":

@@ -1,4 +1,6 @@
-"""The functions of conditions: has, size, sum, min, max, round, and the readers count and indexed."""
+"""The functions of conditions: has, size, sum, min, max, round, and the readers count and indexed; those of time stand
+in expression_time.py.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
@@ -6,6 +8,7 @@ from typing import Any
 
 from core.laws.expression_macros import Check, arguments, item_type, loop_cost, macro
 from core.laws.expression_syntax import Call, Expression, ExpressionError, Literal, MapLiteral, Member, Name
+from core.laws.expression_time import TIME_FUNCTIONS
 from core.laws.expression_types import (
     STATE,
     ForeignRead,
@@ -203,4 +206,5 @@ _FUNCTIONS: Mapping[str, Callable[[Call, Scope, Known, Check], Typed]] = {
     "round": _round,
     "count": _reader,
     "indexed": _reader,
+    **TIME_FUNCTIONS,
 }

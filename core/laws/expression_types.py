@@ -2,7 +2,8 @@
 
 A checked piece is a `Typed`: its type, a closure over the frame, its worst cost in steps, and which optional
 fields are surely present when it is true or false. The frame is a list: step budget, state, id of the act,
-trace, then one place per name; every place is known when the law is checked, so evaluation looks no name up.
+trace, the act's place in time, then one place per name; every place is known when the law is checked, so evaluation
+looks no name up.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +27,7 @@ from core.laws.field_types import (
 )
 from core.ledger.encoding import Value
 
-BUDGET, STATE, ACT_ID, TRACE, FIRST_NAME = range(5)
+BUDGET, STATE, ACT_ID, TRACE, TIME, FIRST_NAME = range(6)
 MAX_STEPS = 250_000  # of one evaluation; about 20 ms
 
 Frame = list[Any]
@@ -76,7 +77,8 @@ class IndexShape:
 @dataclass(frozen=True, slots=True, order=True)
 class ForeignRead:
     """`kind` "index": `name` is the index, `own` its fields that are given as the id of one of the act's records.
-    `kind` "record": `name` is the register that is reached, `own` the register and field that hold the reference."""
+    `kind` "record": `name` is the register that is reached, `own` the register and field that hold the reference.
+    `kind` "time": `name` is the function that asks for consensus time."""
 
     kind: str
     name: str
@@ -104,6 +106,7 @@ class Scope:
     indexes: Mapping[str, IndexShape] = field(default_factory=dict)
     tracing: bool = False
     in_loop: bool = False
+    timed: bool = False  # conditions of a procedure alone may ask when the act was made
     # What the evaluation reads beyond its own records: whether an act can be decided by one keeper follows from it.
     reads: "set[ForeignRead]" = field(default_factory=set)
 
@@ -114,7 +117,9 @@ class Scope:
         return replace(self, names={**self.names, name: Name(name_type, self.slots.take())}, in_loop=True)
 
 
-_WORDS = frozenset({"has", "size", "sum", "min", "max", "round", "count", "indexed", "in", "true", "false"})
+_FUNCTION_WORDS = ("has", "size", "sum", "min", "max", "round", "count", "indexed")
+_TIME_WORDS = ("surely_by", "surely_after", "add_days", "add_months")
+_WORDS = frozenset({*_FUNCTION_WORDS, *_TIME_WORDS, "in", "true", "false"})
 
 
 def family(checked: FieldType) -> tuple[str, ...]:

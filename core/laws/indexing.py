@@ -8,7 +8,7 @@ number. Both read only the record itself, so a test can recompute them from scra
 
 from collections.abc import Iterator
 
-from core.laws.expression_types import MAX_STEPS, TRACE, Frame
+from core.laws.expression_types import FIRST_NAME, MAX_STEPS, TRACE, Frame
 from core.laws.law import Index, Register
 from core.laws.verdict import Refused
 from core.ledger.encoding import Value, encode
@@ -24,7 +24,7 @@ def record_frame(register: Register, record: Record, state: State | None = None)
     """The frame in which the register's name is this record."""
     frame: Frame = [None] * register.frame_size
     frame[:TRACE] = [MAX_STEPS, state, b""]
-    frame[TRACE + 1] = record
+    frame[FIRST_NAME] = record
     return frame
 
 

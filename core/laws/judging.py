@@ -24,16 +24,19 @@ class Judge:
         return value
 
     def holds(self, condition: Condition, frame: Frame) -> bool:
-        """Whether the condition holds. Refuses `rule-undecided`."""
+        """Whether the condition holds. Refuses `rule-undecided`; raises `Undecided` where a time is not sure."""
         if not self._trace:
             return bool(evaluate(condition.holds, frame, condition.path))
         noted: list[tuple[str, Any]] = []
         frame[TRACE] = noted
-        holds = bool(evaluate(condition.traced, frame, condition.path))
-        for text, value in noted:
-            if text != condition.rule:
-                self.steps.append(TraceStep(condition.path, text, _shown(value)))
-        self.steps.append(TraceStep(condition.path, condition.rule, holds))
+        holds: bool | None = None
+        try:
+            holds = bool(evaluate(condition.traced, frame, condition.path))
+        finally:
+            for text, value in noted:
+                if text != condition.rule:
+                    self.steps.append(TraceStep(condition.path, text, _shown(value)))
+            self.steps.append(TraceStep(condition.path, condition.rule, holds))
         return holds
 
 

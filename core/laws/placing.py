@@ -38,6 +38,16 @@ class Order:
         return False if self.not_before_ms() > end_ms else None
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The time of an act that has no place yet: what its office says, until an anchor decides."""
+
+    claimed_ms: int
+
+    def by(self, end_ms: int) -> bool:
+        return self.claimed_ms <= end_ms
+
+
 def end_of_day(day: list[int]) -> int:
     """The last millisecond of a whole day, since 1970."""
     return ((date(*day) - _EPOCH).days + 1) * DAY_MS - 1

@@ -49,7 +49,7 @@ def read_procedure(name: str, part: Part, around: Around) -> Procedure:
         scope = _scope(act, {**changes, **reads}, around)
         lets, scope = _read_lets(part, scope)
         act_class = part.choice("class", CLASSES)
-        requires, known = _read_requires(part, name, scope, act_class)
+        requires, known = _read_requires(part, name, replace(scope, timed=True), act_class)
         if sum(let.cost for let in lets) + sum(rule.cost for rule in requires) > MAX_STEPS_OF_AN_ACT:
             part.fail("too-many-steps", name)
         effect_scope = _with_created(part, scope, creates, around)

@@ -75,6 +75,7 @@ LAW_FAULTS = {
     "bad-placeholder": "the braces in the sentence do not fit",
     "unknown-name": "nothing has this name here",
     "too-many-steps": "the procedure could take too many steps",
+    "no-time-here": "only a condition of a procedure may ask when the act was made",
     # Effects
     "unknown-effect": "there is no such effect",
     "create-once": "each new record is created exactly once",

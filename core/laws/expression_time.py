@@ -1,0 +1,95 @@
+"""Time in conditions: `surely_by`, `surely_after` a day, and reckoning with days.
+
+Whether an act was in time has three answers (core/laws/placing.py). Where it is undecided no condition comes to true or
+false: `Undecided` leaves the evaluation, and the condition suspends or holds. There is no "today": the same act under
+the same law has the same verdict whenever it is replayed.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Protocol
+
+from core.laws.expression_macros import Check, arguments
+from core.laws.expression_syntax import Call
+from core.laws.expression_types import TIME, EvaluationError, ForeignRead, Frame, Known, Scope, Typed, require
+from core.laws.field_types import BOOLEAN, DayType, IntegerType
+from core.laws.placing import end_of_day
+
+SURELY = "surely_"
+MAX_ADDED = 100_000
+_WHOLE_DAY = DayType(precise=True)
+
+
+class Moment(Protocol):
+    """When an act was made, as far as its place tells: an `Order`, or the claim of one that has no place yet."""
+
+    def by(self, end_ms: int) -> bool | None: ...
+
+
+class Undecided(Exception):  # noqa: N818  # an answer of its own kind: neither true nor false
+    """A condition's verdict hangs on a time that is not sure."""
+
+
+def surely(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    """`surely_by(day)`, `surely_after(day)`. Raises `no-time-here` outside the conditions of a procedure."""
+    require(scope.timed, "no-time-here", node.text)
+    (argument,) = arguments(node, 1)
+    day = check(argument, scope, known)
+    _require_whole_day(day, node.text)
+    scope.reads.add(ForeignRead("time", node.name, ()))
+    run = day.run
+    wanted = node.name == "surely_by"
+
+    def ask(frame: Frame) -> bool:
+        answer: bool | None = frame[TIME].by(end_of_day(run(frame)))
+        if answer is None:
+            raise Undecided
+        return answer is wanted
+
+    return Typed(BOOLEAN, ask, day.cost + 4)
+
+
+def add_to_day(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    """`add_days(day, n)`; `add_months(day, n)` ends on the same-numbered day, or on the month's last (8-practice 9)."""
+    first, second = arguments(node, 2)
+    day, count = check(first, scope, known), check(second, scope, known)
+    _require_whole_day(day, node.text)
+    require(isinstance(count.type, IntegerType), "mixed-types", node.text)
+    start, many, add = day.run, count.run, _ADDING[node.name]
+
+    def run(frame: Frame) -> list[int]:
+        added: int = many(frame)
+        try:
+            if abs(added) > MAX_ADDED:
+                raise OverflowError
+            end = add(date(*start(frame)), added)
+        except (ValueError, OverflowError):
+            raise EvaluationError("value-missing") from None
+        return [end.year, end.month, end.day]
+
+    return Typed(_WHOLE_DAY, run, day.cost + count.cost + 2)
+
+
+def _require_whole_day(day: Typed, text: str) -> None:
+    require(isinstance(day.type, DayType), "mixed-types", text)
+    require(isinstance(day.type, DayType) and day.type.precise, "day-without-precision", text)
+
+
+def _add_days(day: date, count: int) -> date:
+    return day + timedelta(days=count)
+
+
+def _add_months(day: date, count: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    following = date(year, month + 1, 1) + timedelta(days=31)
+    last = following - timedelta(days=following.day)
+    return last.replace(day=min(day.day, last.day))
+
+
+_ADDING = {"add_days": _add_days, "add_months": _add_months}
+TIME_FUNCTIONS: Mapping[str, Callable[[Call, Scope, Known, Check], Typed]] = {
+    "surely_by": surely,
+    "surely_after": surely,
+    "add_days": add_to_day,
+    "add_months": add_to_day,
+}
