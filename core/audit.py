@@ -87,6 +87,7 @@ def audit_files(replica: Exchange) -> Iterator[tuple[str, Iterator[bytes]]]:
     contents = {"charter": iter([replica.charter.encoded])} | {n: map(_item, i) for n, i in sequences.items()}
     contents["entries"] = map(_framed, _entries(replica))
     contents["records"] = map(_framed, _records(replica))
+    contents["checkpoints"] = map(_item, _checkpoints(replica))
     listed: list[Value] = []
     for name, parts in contents.items():
         told = _Told()
@@ -163,3 +164,14 @@ def _records(replica: Exchange) -> Iterator[bytes]:
         for _, encoded in rows:
             yield encoded
         after = rows[-1][0]
+
+
+def _checkpoints(replica: Exchange) -> Items:
+    """State root of each checkpoint, and whether a quorum has cosigned it; all else of it is in other files."""
+    after = 0
+    while rows := replica.store.chain.anchors(after, _ROWS_A_READ):
+        for row in rows:
+            checkpoint = replica.store.checkpoints.at(row.number)
+            if checkpoint is not None:
+                yield [checkpoint.state_root, replica.store.checkpoints.certificate(row.number) is not None]
+        after = rows[-1].number

@@ -18,7 +18,7 @@ from tests.independent.confirming import confirm
 from tests.independent.exporting import Files, altered, exported, items, sealed, write
 from tests.offices import land_network, make_offices, meet, open_in_memory, register, sell
 
-NAMES = ["charter", "blocks", "certified", "anchors", "entries", "records"]
+NAMES = ["charter", "blocks", "certified", "anchors", "entries", "records", "checkpoints"]
 VERIFIER = Path(__file__).with_name("verify.py")
 
 
@@ -202,6 +202,10 @@ def _other_digest(entries: list[Value]) -> None:
     entries[-1][2][0][1] = bytes(32)
 
 
+def _not_yet_certified(checkpoints: list[Value]) -> None:
+    next(checkpoint for checkpoint in checkpoints if checkpoint[1])[1] = False
+
+
 TAMPERED: list[tuple[str, Callable[[list[Value]], object], str]] = [
     ("blocks", _later_claim, "bad-block-signature"),
     ("blocks", _other_act, "payload-differs"),
@@ -225,6 +229,10 @@ TAMPERED: list[tuple[str, Callable[[list[Value]], object], str]] = [
     ("entries", lambda entries: entries[0].__setitem__(1, "delayed"), "malformed-entry"),
     ("records", lambda records: records[0].__setitem__(4, 77), "wrong-record"),
     ("records", lambda records: records.pop(), "record-missing"),
+    ("checkpoints", lambda checkpoints: checkpoints.pop(), "checkpoint-missing"),
+    ("checkpoints", lambda checkpoints: checkpoints.append(checkpoints[-1]), "checkpoint-too-many"),
+    ("checkpoints", lambda checkpoints: checkpoints[0].__setitem__(0, bytes(32)), "checkpoint-contradicted"),
+    ("checkpoints", _not_yet_certified, "certificate-missing"),
     ("evidence", lambda proofs: proofs.append([b"", b"", b"", b""]), "evidence-proves-nothing"),
 ]
 
@@ -234,11 +242,25 @@ def test_tampered_and_sealed_again(files: Files, name: str, change: Callable[[li
     assert refusal(altered(files, name, change)) == code
 
 
+def test_one_cosignature_is_missing_to_the_quorum(offices: list[Office]) -> None:
+    """A replica that holds the newest checkpoint with q − 1 cosignatures, and says that it is certified."""
+    observer, quorum = open_in_memory(land_network(), 0), offices[0].roll.quorum
+    for block in offices[0].newer_than([]):
+        observer.receive(*offices[0].block(block))
+        newest = observer.store.checkpoints.newest()
+        if newest and len(observer.store.checkpoints.cosignatures(newest.anchor)) == quorum - 1:
+            break
+    files = exported(observer)
+    confirm(observer)
+    assert items(files, "checkpoints")[-1][1] is False
+    claimed = altered(files, "checkpoints", lambda checkpoints: checkpoints[-1].__setitem__(1, True))
+    assert refusal(claimed) == "checkpoint-not-certified"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_flipped_byte(files: Files, name: str) -> None:
     assert refusal({**files, name: flipped(files[name], len(files[name]) // 2)}) == "file-differs"
-    if name != "entries":  # some outcomes are claims
-        assert refusal(sealed({**files, name: flipped(files[name], len(files[name]) // 2)}))
+    assert refusal(sealed({**files, name: flipped(files[name], len(files[name]) // 2)}))
 
 
 def test_another_charter(files: Files) -> None:
@@ -260,7 +282,7 @@ def test_the_items_of_a_file_are_what_was_written(files: Files) -> None:
 def test_whatever_is_flipped_is_refused_and_never_breaks_the_verifier(files: Files) -> None:
     random = Random(7)
     for _ in range(150):
-        name = random.choice([name for name in NAMES if name != "entries"])  # some outcomes are claims
+        name = random.choice(NAMES)
         content = bytearray(files[name])
         for _ in range(random.choice([1, 1, 4])):
             content[random.randrange(len(content))] = random.randrange(256)

@@ -162,7 +162,7 @@ def proven_fork(keys: Keys, epoch: int, evidence: list[bytes]) -> tuple[int, int
     except RefusedError:
         return None
     ids = [tagged_hash("block", keys.network, header) for header in (evidence[0], evidence[2])]
-    if first.place != second.place or not ids[0] < ids[1]:
+    if first.place != second.place or first.incarnation != member.incarnation or not ids[0] < ids[1]:
         return None
     if not all(signed(member.key, _preimage(keys, evidence[at]), evidence[at + 1]) for at in (0, 2)):
         return None

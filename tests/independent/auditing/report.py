@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .blocks import Keys, proven_fork, read_block
 from .charter import Charter, Roll, read_charter, read_roll
+from .checkpoints import check_checkpoints
 from .claims import Files, check_manifest, items, read_anchor, read_directory
 from .claims import read_block as read_block_item
 from .deciding import Anchor, anchors_of
@@ -42,14 +43,16 @@ def verify_files(files: Files) -> Lines:
     executed = check_anchors(files, graph, rolls, network)
     entries = read_entries(files, graph, executed)
     state_root = check_records(files, entries)
+    tally = check_checkpoints(files, graph, rolls, network, executed, entries, state_root)
     return [
         f"network {network.hex()}: {charter.name}, {len(charter.roll.members)} offices, quorum {charter.roll.quorum}",
         f"blocks {len(graph.blocks)}, in {len(rolls)} epoch(s): signatures, payload roots, places, rounds hold",
         f"acts {sum(len(block.acts) for block in graph.blocks)}: signatures hold where they are not rejected",
         f"offices proven to have signed twice: {sorted({author for author, _ in graph.forkers()}) or 'none'}",
         f"anchors {len(executed)}: blocks, rounds, batches and consensus times agree",
-        f"entries {len(entries.leaves)}, rejected {entries.rejected}: order agrees; root {entries.root(len(entries.leaves)).hex()}",
+        f"entries {entries.count}, rejected {entries.rejected}: order agrees; root {entries.root.hex()}",
         f"records {len(entries.digests)}: as their newest entries say; state root {state_root.hex()}",
+        f"checkpoints {tally.checkpoints}, certified by a quorum {tally.certified}: entries and state are as cosigned",
     ]
 
 

@@ -1,6 +1,7 @@
 """What was executed and what stands in the registers now: entries, records and the state root. FORMAT.md §5 and §8."""
 
 from collections import defaultdict
+from hashlib import sha256
 
 from .claims import Files, frames
 from .graph import Graph
@@ -28,13 +29,27 @@ class Entries:
     """The executed acts in their order; what they say of each record, and the tree over them."""
 
     def __init__(self) -> None:
-        self.leaves: list[bytes] = []
-        self.rejected = 0
-        self.sizes: dict[int, int] = {}  # number of an anchor → entries up to it
+        self.count = self.rejected = 0
+        self.logs: dict[int, tuple[int, bytes]] = {}  # number of an anchor → entries up to it, and their root
         self.digests: Digests = {}  # as the newest entry says
+        self._whole: list[tuple[int, bytes]] = []  # (leaves, hash) of whole subtrees, the largest first
 
-    def root(self, size: int) -> bytes:
-        return tree_root(self.leaves[:size])
+    def append(self, leaf: bytes) -> None:
+        self.count += 1
+        self._whole.append((1, sha256(b"\x00" + leaf).digest()))
+        while len(self._whole) > 1 and self._whole[-1][0] == self._whole[-2][0]:
+            (_, left), (size, right) = self._whole[-2:]
+            self._whole[-2:] = [(2 * size, sha256(b"\x01" + left + right).digest())]
+
+    @property
+    def root(self) -> bytes:
+        """RFC 6962 splits at powers of two: whole subtrees join from the right."""
+        if not self._whole:
+            return tree_root([])
+        *others, (_, digest) = self._whole
+        for _, left in reversed(others):
+            digest = sha256(b"\x01" + left + digest).digest()
+        return digest
 
 
 def read_entries(files: Files, graph: Graph, executed: list[Executed]) -> Entries:
@@ -52,7 +67,7 @@ def read_entries(files: Files, graph: Graph, executed: list[Executed]) -> Entrie
                 twice = (block.header.author, act.id) in ran
                 require(outcome == "rejected" or not (act.fault or twice), "wrong-outcome", f"{about}: {act.fault}")
                 ran.add((block.header.author, act.id))
-        entries.sizes[one.anchor.number] = len(entries.leaves)
+        entries.logs[one.anchor.number] = entries.count, entries.root
     require(next(claimed, None) is None, "entry-too-many")
     return entries
 
@@ -66,7 +81,7 @@ def _take(entries: Entries, leaf: bytes, act: bytes, about: str) -> str:
         case _:
             raise RefusedError("malformed-entry", about)
     require(found == act, "wrong-order", f"{about}: an entry of another act than the blocks say")
-    entries.leaves.append(leaf)
+    entries.append(leaf)
     entries.rejected += outcome == "rejected"
     entries.digests.update(dict(written))
     return outcome

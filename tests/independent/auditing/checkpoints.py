@@ -1,0 +1,130 @@
+"""Checkpoints and their cosignatures: FORMAT.md §8, 3-ledger §9.
+
+The text of every checkpoint is made anew from what was verified before; the witnesses' cosignatures stand in blocks.
+"""
+
+from base64 import b64encode
+from dataclasses import dataclass
+
+from .charter import Roll
+from .claims import Files, items
+from .graph import Graph
+from .ordering import Executed
+from .state import Entries
+from .values import RefusedError, decode, is_bytes, is_id, is_natural, is_one, require, signed
+
+
+@dataclass(frozen=True)
+class Cosignature:
+    stated: tuple  # epoch, anchor, block, consensus ms, size, root, state root
+    witness: int
+    time_s: int
+    signature: bytes
+
+
+@dataclass
+class Tally:
+    """How the checkpoints stand."""
+
+    checkpoints: int = 0
+    certified: int = 0
+    contradictions: int = 0  # cosignatures of another checkpoint for an anchor that is here
+
+
+def check_checkpoints(
+    files: Files,
+    graph: Graph,
+    rolls: list[Roll],
+    network: bytes,
+    executed: list[Executed],
+    entries: Entries,
+    state_root_now: bytes,
+) -> Tally:
+    """One after exactly those anchors that executed an act; certified exactly where a quorum has cosigned it.
+
+    `state_root_now`: computed from the records; it is that of the newest checkpoint.
+    """
+    claimed = items(files, "checkpoints")
+    state_root = None
+    cosignatures = _cosignatures(graph, rolls, network)
+    tally = Tally()
+    for one in executed:
+        if not one.batch:
+            continue
+        about = f"anchor {one.anchor.number}"
+        state_root, certified = _read_claim(next(claimed, None), about)
+        stated = _stated(graph, one, entries, state_root)
+        same = {found.witness for found in cosignatures.get(one.anchor.number, []) if found.stated == stated}
+        other = {found.witness for found in cosignatures.get(one.anchor.number, []) if found.stated != stated}
+        roll = rolls[one.anchor.epoch]
+        require(len(other) <= (len(roll.witnesses) - 1) // 3, "checkpoint-contradicted", f"{about}: by {sorted(other)}")
+        require(certified <= (len(same) >= roll.quorum), "checkpoint-not-certified", f"{about}: by {len(same)} only")
+        require(certified >= (len(same) >= roll.quorum), "certificate-missing", about)
+        tally.checkpoints, tally.certified = tally.checkpoints + 1, tally.certified + certified
+        tally.contradictions += len(other)
+    require(next(claimed, None) is None, "checkpoint-too-many")
+    require(state_root in (None, state_root_now), "wrong-state-root", "of the newest checkpoint")
+    return tally
+
+
+def _read_claim(item, about: str) -> tuple[bytes, bool]:
+    match item:
+        case [state_root, bool(certified)] if is_id(state_root):
+            return state_root, certified
+    raise RefusedError("checkpoint-missing" if item is None else "malformed-claims", about)
+
+
+def _stated(graph: Graph, one: Executed, entries: Entries, state_root: bytes) -> tuple:
+    anchor, block = one.anchor, graph.blocks[one.anchor.index].id
+    return anchor.epoch, anchor.number, block, one.consensus_ms, *entries.logs[anchor.number], state_root
+
+
+# -- cosignatures -------------------------------------------------------------------------------------------------
+
+
+def _cosignatures(graph: Graph, rolls: list[Roll], network: bytes) -> dict[int, list[Cosignature]]:
+    """By the number of the anchor: those that hold, each in a block of the witness itself. Others are only carried."""
+    found: dict[int, list[Cosignature]] = {}
+    for block in graph.blocks:
+        for note in block.cosignatures:
+            cosignature = _read_note(note)
+            if cosignature is None or cosignature.witness != block.header.author:
+                continue
+            epoch, anchor = cosignature.stated[:2]
+            if epoch > block.header.epoch or not rolls[epoch].is_witness(cosignature.witness):
+                continue
+            message = b"cosignature/v1\ntime %d\n" % cosignature.time_s + text(network, cosignature.stated)
+            if signed(rolls[epoch].members[cosignature.witness].key, message, cosignature.signature):
+                found.setdefault(anchor, []).append(cosignature)
+    return found
+
+
+def _read_note(note: bytes) -> Cosignature | None:
+    try:
+        value = decode(note, 512)
+    except RefusedError:
+        return None
+    match value:
+        case [version, [epoch, anchor, block, consensus, size, root, state_root], witness, time, signature]:
+            naturals = all(map(is_natural, (epoch, anchor, consensus, size, witness, time)))
+            ids = is_id(block) and is_id(root) and is_id(state_root) and is_bytes(signature, 64)
+            if is_one(version) and naturals and anchor and size and ids:
+                return Cosignature((epoch, anchor, block, consensus, size, root, state_root), witness, time, signature)
+    return None
+
+
+def text(network: bytes, stated: tuple) -> bytes:
+    """The body of a C2SP tlog-checkpoint, as witnesses sign it."""
+    epoch, anchor, block, consensus_ms, size, root, state_root = stated
+    lines = [
+        f"muniment/{network.hex()}",
+        f"{size}",
+        _base64(root),
+        f"state {_base64(state_root)}",
+        f"anchor {epoch} {anchor} {consensus_ms} {_base64(block)}",
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _base64(data: bytes) -> str:
+    return b64encode(data).decode()
