@@ -84,6 +84,7 @@ CREATE TABLE cosignature_conflict(        -- of another checkpoint than ours, or
 CREATE VIRTUAL TABLE search USING fts5(
   words, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
 CREATE TABLE search_row(number INTEGER PRIMARY KEY, record BLOB NOT NULL UNIQUE);
+CREATE TABLE search_due(number INTEGER PRIMARY KEY, record BLOB NOT NULL);  -- whose words are not indexed (pages.py)
 CREATE TABLE evidence(
   author INTEGER, incarnation INTEGER, seq INTEGER, body BLOB NOT NULL, position INTEGER NOT NULL,
   PRIMARY KEY(author, incarnation, seq)) WITHOUT ROWID;

@@ -2,6 +2,10 @@
 
 Both read the present state: the overlay's version where there is one, else the agreed one. The words of a record are
 its key and every text in its fields; a query matches records that have, for each word typed, a word that begins so.
+
+Changing FTS5's index costs an act as many pages as all else that it writes. So the act only puts its records into a
+queue, in its own transaction; their words are taken from the present state before the next search, or when the queue
+is long. A crash loses neither. Large batches bring their words at once.
 """
 
 import re
@@ -13,7 +17,11 @@ from core.ledger.record import Record, decode_record
 from core.store.database import Database
 
 MAX_QUERY_WORDS = 8
+DUE_RECORDS = 256  # in the queue, before their words are indexed without a search: some 20 ms of work
+DUE_AT_ONCE = 64  # a batch that changes more indexes its words itself
 _WORD = re.compile(r"\w+")
+_OVERLAID = "(SELECT body FROM overlay WHERE id = ?1)"
+_AGREED = "(SELECT body FROM record WHERE id = ?1)"
 
 
 def label(record: Record) -> str:
@@ -44,39 +52,59 @@ class PageStore:
         self._db = database
 
     def index_words(self, records: Iterable[tuple[Record | None, Record]]) -> None:
-        """Keep the words of new versions; (old, new) as in a change. Inside `atomic`."""
-        created, replaced = [], []
-        for old, new in records:
-            text = words(new)
-            if old is None:
-                created.append((new.id, text))
-            elif words(old) != text:
-                replaced.append((new.id, text))
-        if created:
-            number = self._db.scalar("SELECT coalesce(max(number), 0) FROM search_row")
-            # An act that is executed again (first in the overlay, then agreed) has its words here already.
-            known = self._with_words([row[0] for row in created]) if number else set()
-            fresh = [row for row in created if row[0] not in known]
-            self._db.executemany(
-                "INSERT INTO search_row VALUES (?,?)",
-                [(number + i, row[0]) for i, row in enumerate(fresh, 1)],
-            )
-            self._db.executemany(
-                "INSERT INTO search(rowid, words) VALUES (?,?)",
-                [(number + i, row[1]) for i, row in enumerate(fresh, 1)],
-            )
+        """Find new versions by their words; (old, new) as in a change. Inside `atomic`."""
+        changes = list(records)
+        if len(changes) > DUE_AT_ONCE:
+            self._index_at_once(changes)
+            return
+        for _, new in changes:
+            queued = self._db.execute("INSERT INTO search_due(record) VALUES (?)", (new.id,))
+            if queued.lastrowid >= DUE_RECORDS:  # numbers begin at 1 whenever the queue was emptied
+                self._catch_up()
+
+    def _index_at_once(self, changes: list[tuple[Record | None, Record]]) -> None:
+        # An act that is executed again (first in the overlay, then agreed) has its words here already.
+        known = self._with_words([new.id for old, new in changes if old is None])
+        created = [(new.id, words(new)) for old, new in changes if old is None and new.id not in known]
+        replaced = [(new.id, words(new)) for old, new in changes if old is not None and words(old) != words(new)]
+        self._add(created)
         self._replace(replaced)
 
     def replace_words(self, records: Iterable[Record]) -> None:
         """Find these by the words of the given versions and no others. Inside `atomic`."""
-        self._replace([(record.id, words(record)) for record in records])
+        self._index([(record.id, words(record)) for record in records])
 
-    def _replace(self, texts: Iterable[tuple[bytes, str]]) -> None:
-        for record_id, text in texts:
-            self._db.execute(
-                "INSERT OR REPLACE INTO search(rowid, words) SELECT number, ? FROM search_row WHERE record = ?",
-                (text, record_id),
-            )
+    def _catch_up(self) -> None:
+        """Index what is in the queue by the words of its present versions."""
+        due = list(dict.fromkeys(row[0] for row in self._db.rows("SELECT record FROM search_due ORDER BY number")))
+        if not due:
+            return
+        present = (
+            (record_id, self._db.scalar(f"SELECT coalesce({_OVERLAID}, {_AGREED})", (record_id,))) for record_id in due
+        )
+        with self._db.atomic():
+            self._index([(record_id, words(decode_record(body))) for record_id, body in present if body])
+            self._db.execute("DELETE FROM search_due")
+
+    def _index(self, texts: list[tuple[bytes, str]]) -> None:
+        """Give each record these words in place of those it had."""
+        known = self._with_words([record_id for record_id, _ in texts])
+        self._add([row for row in texts if row[0] not in known])
+        self._replace([row for row in texts if row[0] in known])
+
+    def _add(self, texts: list[tuple[bytes, str]]) -> None:
+        number = self._db.scalar("SELECT coalesce(max(number), 0) + 1 FROM search_row")
+        self._db.executemany(
+            "INSERT INTO search_row VALUES (?,?)", [(number + i, row[0]) for i, row in enumerate(texts)]
+        )
+        self._db.executemany(
+            "INSERT INTO search(rowid, words) VALUES (?,?)", [(number + i, row[1]) for i, row in enumerate(texts)]
+        )
+
+    def _replace(self, texts: list[tuple[bytes, str]]) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO search(rowid, words) SELECT number, ?2 FROM search_row WHERE record = ?1", texts
+        )
 
     def _with_words(self, ids: list[bytes]) -> set[bytes]:
         found: set[bytes] = set()
@@ -88,10 +116,14 @@ class PageStore:
         return found
 
     def search(self, text: str, limit: int) -> list[bytes]:
-        """Ids of records that match every word as a prefix; unranked, newest first, at most `limit`."""
+        """Ids of records that match every word as a prefix; unranked, newest first, at most `limit`.
+
+        Raises `disk-full` where the words of the newest acts have no room: it would miss them.
+        """
         query = " ".join(f'"{word}"*' for word in _WORD.findall(text)[:MAX_QUERY_WORDS])
         if not query:
             return []
+        self._catch_up()
         rows = self._db.rows(
             "SELECT record FROM search JOIN search_row ON search_row.number = search.rowid"
             " WHERE search MATCH ? ORDER BY search.rowid DESC LIMIT ?",

@@ -115,10 +115,15 @@ class StateStore:
     ) -> None:
         ordered = sorted(changes, key=lambda change: change.new.id)
         self._db.executemany(
-            # A row that is there keeps its place: an update leaves the indexes alone whose columns stay the same.
-            "INSERT INTO overlay(id, author, register, label, body) VALUES (?,?,?,?,?) ON CONFLICT(id) DO UPDATE"
-            " SET author = excluded.author, register = excluded.register, label = excluded.label, body = excluded.body",
+            # A record keeps its register, as a rule its label too: named as changed they would have SQLite write their
+            # index again, changed or not.
+            "INSERT INTO overlay(id, author, register, label, body) VALUES (?,?,?,?,?)"
+            " ON CONFLICT(id) DO UPDATE SET author = excluded.author, body = excluded.body",
             [(c.new.id, author, c.new.register, labels[c.new.id], encode_record(c.new)) for c in ordered],
+        )
+        relabelled = [c.new for c in ordered if c.old and c.old.key != c.new.key]
+        self._db.executemany(
+            "UPDATE overlay SET label = ? WHERE id = ?", [(labels[new.id], new.id) for new in relabelled]
         )
         olds = [c.old for c in ordered if c.old]
         self._db.executemany(

@@ -1,13 +1,16 @@
 """Search and lists show the present state: each record once, its newest version, in one order."""
 
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from core.errors import MunimentError
 from core.ledger.record import Change
-from core.store.pages import label, words
+from core.store.database import Database
+from core.store.pages import DUE_AT_ONCE, DUE_RECORDS, label, words
 from core.store.replica import ReplicaStore
-from tests.store.records import agree, empty_store, make_record, next_version, overlay
+from tests.store.records import KEY, agree, empty_store, make_record, next_version, overlay
 
 
 @pytest.fixture
@@ -130,3 +133,57 @@ def test_a_dropped_overlay_leaves_the_agreed_words(store: ReplicaStore) -> None:
         assert store.state.clear_overlay(0) == [first.id]
         store.pages.replace_words([first])
     assert (found(store, "alder"), found(store, "birch")) == ([label(first)], [])
+
+
+def test_the_queue_is_bounded_and_forgets_nothing(store: ReplicaStore) -> None:
+    """Single acts put their records into the queue; it empties itself in time, and before a search."""
+    records = [make_record(number, address="Garden") for number in range(2 * DUE_RECORDS + 5)]
+    for record in records:
+        overlay(store, 0, [Change(None, record)])
+        assert waiting(store) < DUE_RECORDS
+    assert waiting(store) == 5
+    newer = next_version(records[0], address="Alder")
+    overlay(store, 0, [Change(records[0], newer)])
+    assert store.pages.search("garden", 1) == [records[-1].id]
+    assert waiting(store) == 0
+    assert len(found(store, "garden", 2 * len(records))) == len(records) - 1
+    assert found(store, "alder") == [label(newer)]
+
+
+def test_a_large_batch_brings_its_words_at_once_beside_what_is_in_the_queue(store: ReplicaStore) -> None:
+    first = [make_record(number, address="Alder") for number in range(3)]
+    overlay(store, 0, [Change(None, record) for record in first])
+    changed = [Change(record, next_version(record, address="Birch")) for record in first[:2]]
+    created = [Change(None, make_record(number, address="Birch")) for number in range(10, 10 + DUE_AT_ONCE)]
+    overlay(store, 0, [*changed, *created])
+    assert waiting(store) == 3
+    agree(store, created)  # executed again: its words are there
+    assert len(found(store, "birch", 200)) == len(changed) + len(created)
+    assert found(store, "alder") == [label(first[2])]
+
+
+def test_the_queue_is_on_the_disk_with_the_act(tmp_path: Path) -> None:
+    path = tmp_path / "replica.db"
+    written = ReplicaStore(Database(path, KEY, create=True))
+    record = make_record(1, address="Alder")
+    overlay(written, 0, [Change(None, record)])
+    newer = next_version(record, address="Birch")
+    with pytest.raises(MunimentError):
+        undone(written, Change(record, newer), "birch")
+    written.database.close()
+    opened = ReplicaStore(Database(path, KEY))
+    assert (found(opened, "alder"), found(opened, "birch")) == ([label(record)], [])
+    opened.database.close()
+
+
+def undone(store: ReplicaStore, change: Change, word: str) -> None:
+    """A change that is found by its word, which empties the queue, and then does not happen."""
+    with store.database.atomic():
+        overlay(store, 0, [change])
+        assert store.pages.search(word, 5) == [change.new.id]
+        raise MunimentError("disk-full")
+
+
+def waiting(store: ReplicaStore) -> int:
+    count: int = store.database.scalar("SELECT count(*) FROM search_due")
+    return count
