@@ -1,10 +1,11 @@
-"""The window of an open office: five pages, chosen on the left or by Ctrl and a number; who we are at the foot."""
+"""The window of an open office: its pages, chosen on the left or by Ctrl and a number; who we are at the foot."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.desk import Desk
+from desktop.pages.ledger import LedgerPage
 from desktop.pages.new_act import NewActPage
 from desktop.pages.offices import OfficesPage
 from desktop.pages.page import Page
@@ -32,12 +33,14 @@ class MainWindow(QMainWindow):
         self.register = RegisterPage(desk, self._stack)
         self.new_act = NewActPage(desk, self._stack)
         self.offices = OfficesPage(desk, self._stack)
+        self.ledger = LedgerPage(desk, self._stack)
         self.verify = VerifyPage(desk, self._stack)
         self.pages: dict[str, Page] = {
             "today": self.today,
             "register": self.register,
             "new": self.new_act,
             "offices": self.offices,
+            "ledger": self.ledger,
             "verify": self.verify,
         }
         self._buttons: dict[str, QPushButton] = {}
@@ -93,6 +96,7 @@ class MainWindow(QMainWindow):
         self.today.draft_wanted.connect(self._go_on_with_draft)
         self.today.new_act_wanted.connect(lambda: self.go("new"))
         self.today.offices_wanted.connect(lambda: self.go("offices"))
+        self.ledger.record_wanted.connect(self.open_record)
         self.register.act_wanted.connect(self._start_act)
         self.new_act.record_wanted.connect(self.open_record)
 
@@ -103,7 +107,7 @@ class MainWindow(QMainWindow):
         return self.pages[next(key for key, page in self.pages.items() if page is self._stack.currentWidget())]
 
     def go(self, key: str) -> None:
-        """Show a page: today, register, new, offices or verify."""
+        """Show a page: today, register, new, offices, ledger or verify."""
         self._buttons[key].setChecked(True)
         self._stack.setCurrentWidget(self.pages[key])
         self._buttons[key].setFocus()  # until the page puts the cursor where work begins

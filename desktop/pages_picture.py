@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop.main_window import SIZE, MainWindow
 
 SETTLE_MS = 250
-PAGES = ("today", "register", "record", "new_act", "offices", "verify")
+PAGES = ("today", "register", "record", "new_act", "offices", "ledger", "verify")
 
 
 class PagePictures(QObject):
@@ -34,6 +34,7 @@ class PagePictures(QObject):
             "record": lambda: window.open_record(record or b""),
             "new_act": lambda: self._show_form(procedure),
             "offices": lambda: window.go("offices"),
+            "ledger": self._show_ledger,
             "verify": lambda: self._show_paper(paper),
         }
         window.resize(*SIZE)
@@ -47,6 +48,12 @@ class PagePictures(QObject):
         if view is not None:
             possible = self._window.register.record.procedures()
             self._window.new_act.start(procedure if procedure in possible else possible[0], view)
+
+    def _show_ledger(self) -> None:
+        self._window.go("ledger")
+        view = self._window.register.record.view
+        if view is not None and view.timeline:
+            self._window.ledger.show_act(view.timeline[0].act)
 
     def _show_paper(self, paper: Path | None) -> None:
         self._window.go("verify")

@@ -1,13 +1,14 @@
 """The steps of the ladder as shapes: a state is told by its word, its shape and its colour, never by colour alone."""
 
 from enum import Enum
+from functools import lru_cache
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from core.views import Ladder, Step
-from desktop.style import ACCENT, BAD, CARE, GOOD, QUIET
+from desktop.style import ACCENT, BAD, CARE, GOOD, INK, QUIET
 from desktop.widgets.texts import label
 from desktop.wording.ladder import WAITS_FOR_OFFICE, ladder_words
 
@@ -24,6 +25,7 @@ class Shape(Enum):
     HELD = "held"
     WAITING = "waiting"  # for another office's decision
     INFO = "info"
+    ANCHOR = "anchor"  # a mark of the common order
     NEAR = "near"
     FAR = "far"
 
@@ -40,6 +42,7 @@ _COLOURS = {
     Shape.HELD: CARE,
     Shape.WAITING: CARE,
     Shape.INFO: ACCENT,
+    Shape.ANCHOR: INK,
     Shape.NEAR: ACCENT,
     Shape.FAR: QUIET,
 }
@@ -56,6 +59,10 @@ _STEPS = {
 }
 
 
+def step_shape(step: Step) -> Shape:
+    return _STEPS[step]
+
+
 def ladder_shape(ladder: Ladder) -> Shape:
     """The shape of where an act stands; what waits for somebody outranks how far it has climbed."""
     if ladder.outcome == "suspended":
@@ -69,6 +76,7 @@ def ladder_shape(ladder: Ladder) -> Shape:
     return _STEPS[ladder.step]
 
 
+@lru_cache(maxsize=512)
 def shape_pixmap(shape: Shape, size: int, ratio: float = 1.0) -> QPixmap:
     pixmap = QPixmap(round(size * ratio), round(size * ratio))
     pixmap.setDevicePixelRatio(ratio)
@@ -125,6 +133,13 @@ def _paint(painter: QPainter, shape: Shape, colour: QColor) -> None:
             painter.setPen(white)
             painter.drawLine(QPointF(5.5, 5.5), QPointF(10.5, 10.5))
             painter.drawLine(QPointF(10.5, 5.5), QPointF(5.5, 10.5))
+        case _:
+            _paint_sign(painter, shape, circle)
+
+
+def _paint_sign(painter: QPainter, shape: Shape, circle: QRectF) -> None:
+    """What is no step of the ladder."""
+    match shape:
         case Shape.SUSPENDED | Shape.WAITING:
             painter.drawEllipse(circle)
             painter.drawLines(_HANDS[shape])
@@ -132,6 +147,8 @@ def _paint(painter: QPainter, shape: Shape, colour: QColor) -> None:
             painter.drawPolygon(QPolygonF([QPointF(8, 1.8), QPointF(14.5, 14), QPointF(1.5, 14)]))
             painter.drawLine(QPointF(8, 6.5), QPointF(8, 9.5))
             painter.drawPoint(QPointF(8, 12))
+        case Shape.ANCHOR:
+            painter.drawPolygon(QPolygonF([QPointF(8, 1), QPointF(15, 8), QPointF(8, 15), QPointF(1, 8)]))
         case Shape.INFO:
             painter.drawEllipse(circle)
             painter.drawLine(QPointF(8, 7.5), QPointF(8, 11))

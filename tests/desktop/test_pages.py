@@ -161,7 +161,8 @@ def test_pages_by_number_key(open_desk: Open, qtbot: QtBot) -> None:
     for key, name in (
         (Qt.Key.Key_2, "register"),
         (Qt.Key.Key_4, "offices"),
-        (Qt.Key.Key_5, "verify"),
+        (Qt.Key.Key_5, "ledger"),
+        (Qt.Key.Key_6, "verify"),
         (Qt.Key.Key_1, "today"),
     ):
         press(key, CTRL)
