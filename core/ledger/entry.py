@@ -34,6 +34,12 @@ def rejected_leaf(act: bytes, code: str) -> bytes:
     return encode([act, REJECTED, code])
 
 
+def encode_entry(entry: Entry) -> bytes:
+    if entry.code is not None:
+        return rejected_leaf(entry.act, entry.code)
+    return entry_leaf(entry.act, entry.outcome, entry.written)
+
+
 def decode_entry(data: bytes) -> Entry:
     """Raises `malformed-entry` and the codes of `decode`."""
     match decode(data, MAX_ENTRY_BYTES):

@@ -112,6 +112,12 @@ class CheckpointStore:
             return None
         return Certificate(decode_checkpoint(row[0]), tuple(self._cosignatures(anchor)[: row[1]]))
 
+    def entries_of(self, anchor: int) -> tuple[int, int]:
+        """(first, end) of the entries that an anchor executed; none without a checkpoint of it."""
+        end = self._db.scalar("SELECT size FROM checkpoint WHERE anchor = ?", (anchor,)) or 0
+        before = "SELECT size FROM checkpoint WHERE anchor < ? ORDER BY anchor DESC LIMIT 1"
+        return (self._db.scalar(before, (anchor,)) or 0 if end else 0), end
+
     def cosignatures(self, anchor: int) -> list[CheckpointCosignature]:
         """Those counted, by witness; of an anchor that is not decided here, those that came early."""
         return self._cosignatures(anchor)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from core.errors import MunimentError
 from core.ledger import merkle
-from core.ledger.entry import ID_AT
+from core.ledger.entry import ID_AT, REJECTED, decode_entry
 from core.store.database import Database
 
 _ROW_HASHES = 64
@@ -85,11 +85,18 @@ class EntryLog:
         return [leaf for _, leaf in rows]
 
     def find(self, act: bytes, first: int, end: int) -> int | None:
-        """The number of the entry of a transaction among those from `first` up to `end`; the earliest."""
+        """The earliest entry that a transaction has among those from `first` up to `end`."""
         return self._db.scalar(  # type: ignore[no-any-return]  # a number or nothing
             f"SELECT min(number) FROM entry WHERE number >= ? AND number < ? AND substr(leaf, {ID_AT + 1}, 32) = ?",
             (first, end, act),
         )
+
+    def find_entered(self, act: bytes, first: int, end: int) -> int | None:
+        """The same, passing over rejections: copies that other nodes enclose are rejected under the same id."""
+        number = self.find(act, first, end)
+        while number is not None and decode_entry(self.leaf(number)).outcome == REJECTED:
+            number = self.find(act, number + 1, end)
+        return number
 
     def root(self, size: int | None = None) -> bytes:
         """32 bytes that commit to the first so many entries; to all by default."""

@@ -1,0 +1,97 @@
+"""The checkpoint part of a receipt: what became of the act, for good, and that the founding offices say so.
+
+It holds the act's entry without its id, the way to the root of the entries, the rest of the checkpoint, whose root
+follows from that way, and a founders' certificate. About 700 bytes with five cosignatures, and 32 for each doubling
+of the register. That an act was rejected is not proved so: a copy of an act that another office encloses is rejected
+there, under the same id. FORMAT.md §9.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.errors import MunimentError
+from core.ledger import merkle
+from core.ledger.charter import CharterHead, Verify
+from core.ledger.checkpoint import Checkpoint
+from core.ledger.encoding import Value, decode, encode, is_natural
+from core.ledger.entry import REJECTED, Entry, decode_entry, encode_entry
+from core.ledger.founders_certificate import (
+    FoundersCertificate,
+    certificate_value,
+    check_founders_certificate,
+    read_certificate_value,
+)
+
+VERSION = 1
+MAX_PROOF_BYTES = 256 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """What a checked proof says of an act. `witnesses`: the founding offices whose cosignatures it holds."""
+
+    entry: Entry
+    number: int  # of the entry, from 0
+    checkpoint: Checkpoint
+    witnesses: tuple[int, ...]
+
+
+def make_final_proof(
+    leaf: bytes, number: int, path: Sequence[bytes], checkpoint: Checkpoint, certificate: FoundersCertificate
+) -> bytes:
+    """`path`: from entry `number`, whose bytes are `leaf`, to the checkpoint's root."""
+    entry = decode_entry(leaf)
+    if entry.outcome == REJECTED:
+        raise ValueError("what is rejected in one block may be entered by another")
+    stated = [checkpoint.epoch, checkpoint.anchor, checkpoint.block, checkpoint.consensus_ms, checkpoint.size]
+    return encode(
+        [
+            VERSION,
+            [entry.outcome, [list(one) for one in entry.written]],
+            [number, b"".join(path)],
+            [*stated, checkpoint.state_root],
+            certificate_value(certificate, checkpoint.consensus_ms),
+        ]
+    )
+
+
+def check_final_proof(data: bytes, network: bytes, act: bytes, head: CharterHead, verify: Verify) -> Final:
+    """What the proof says of an act of a network whose charter has that head.
+
+    Raises `malformed-final-proof`, `final-proof-too-new` (facts: version), `bad-final-path` and the codes of
+    `check_founders_certificate`.
+    """
+    match decode(data, MAX_PROOF_BYTES):
+        case [version, *_] if is_natural(version) and version > VERSION:
+            raise MunimentError("final-proof-too-new", version=version)
+        case [version, [str(outcome), [*written]], [number, bytes(path)], stated, signed] if version == VERSION:
+            entry = _entry(act, outcome, written)
+            checkpoint = _checkpoint(network, stated, merkle.leaf_hash(encode_entry(entry)), number, path)
+            certificate = read_certificate_value(signed, checkpoint.consensus_ms)
+        case _:
+            raise MunimentError("malformed-final-proof")
+    if certificate is None or type(version) is not int:
+        raise MunimentError("malformed-final-proof")
+    check_founders_certificate(certificate, checkpoint, head, verify)
+    return Final(entry, number, checkpoint, certificate.witnesses)
+
+
+def _entry(act: bytes, outcome: str, written: list[Value]) -> Entry:
+    try:
+        return decode_entry(encode([act, outcome, written]))
+    except MunimentError:
+        raise MunimentError("malformed-final-proof") from None
+
+
+def _checkpoint(network: bytes, stated: Value, leaf: bytes, number: Value, path: bytes) -> Checkpoint:
+    """The checkpoint whose root the path leads to."""
+    match stated:
+        case [epoch, anchor, bytes(block), consensus_ms, size, bytes(state_root)]:
+            numbers = (epoch, anchor, consensus_ms, size, number)
+            hashes = [path[at : at + merkle.HASH_BYTES] for at in range(0, len(path), merkle.HASH_BYTES)]
+            if all(is_natural(one) for one in numbers) and len(block) == len(state_root) == merkle.HASH_BYTES:
+                root = merkle.root_from_path(leaf, number, size, hashes) if len(path) % merkle.HASH_BYTES == 0 else None
+                if root is None:
+                    raise MunimentError("bad-final-path")
+                return Checkpoint(network, epoch, anchor, block, consensus_ms, size, root, state_root)
+    raise MunimentError("malformed-final-proof")
