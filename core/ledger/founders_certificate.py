@@ -94,7 +94,9 @@ def read_certificate_value(value: Value, consensus_ms: int) -> FoundersCertifica
             timestamps_s = [consensus_ms // 1000 + late for late in late_s if _is_late(late)]
             parts = (_split(signatures, SIGNATURE_BYTES), _split(keys, merkle.HASH_BYTES))
             counts = {len(witnesses), len(late_s), len(timestamps_s), *map(len, parts)}
-            whole = len(hashes) % merkle.HASH_BYTES == 0 and mask_bytes[:1] != b"\0"
+            whole = (
+                mask_bytes[:1] != b"\0" and not len(hashes) % merkle.HASH_BYTES and not len(keys) % merkle.HASH_BYTES
+            )
             if len(counts) == 1 and whole and all(is_natural(timestamp_s) for timestamp_s in timestamps_s):
                 return FoundersCertificate(witnesses, tuple(timestamps_s), *parts, _split(hashes, merkle.HASH_BYTES))
     return None

@@ -61,7 +61,7 @@ def test_a_stranger_learns_who_signed(network: Network, receipt: Receipt) -> Non
     ]
     assert (facts.network, facts.network_name) == (network.id, "Muniment of the tests")
     assert (facts.author.office, facts.header.seq, facts.offices, facts.quorum) == ("Шацк", 300, 4, 3)
-    assert facts.checkpoint is None
+    assert facts.final is None
 
 
 def test_the_parcel_is_named_by_the_act_that_created_it(network: Network, receipt: Receipt) -> None:
@@ -141,9 +141,10 @@ def test_a_block_of_another_node_is_refused(network: Network) -> None:
     assert code_of(made) == "bad-receipt-signature"
 
 
-def test_a_checkpoint_part_is_carried_unread(receipt: Receipt) -> None:
-    carried = decode_receipt(encode_receipt(replace(receipt, checkpoint=b"later")))
-    assert check_receipt(carried, verify).checkpoint == b"later"
+def test_a_checkpoint_part_that_does_not_hold_spoils_the_receipt(receipt: Receipt) -> None:
+    """What a good one proves stands in test_final_proof.py."""
+    assert code_of(replace(receipt, checkpoint=b"later")) == "not-canonical"
+    assert code_of(replace(receipt, checkpoint=encode([1, 2]))) == "malformed-final-proof"
 
 
 def test_a_later_version_is_named(receipt: Receipt) -> None:

@@ -1,0 +1,252 @@
+"""What became of an act, proved to a stranger by a quorum of the founders; and the present state of a record."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.crypto.signing import verify
+from core.errors import MunimentError
+from core.ledger.charter import CharterHead, decode_head
+from core.ledger.checkpoint import Checkpoint, cosign
+from core.ledger.encoding import decode, encode
+from core.ledger.entry import rejected_leaf
+from core.ledger.final_proof import Final, check_final_proof, make_final_proof
+from core.ledger.founders_certificate import make_founders_certificate
+from core.ledger.receipt import check_receipt
+from core.ledger.receipt_format import decode_receipt
+from core.ledger.record import Change, encode_record
+from core.ledger.record_receipt import RecordFacts, check_record_receipt, make_record_receipt
+from tests.ledger.building import Network, make_network, seed
+from tests.ledger.finished import CONSENSUS_MS, Finished, finished
+from tests.store.records import agree, empty_store, make_record, next_version
+
+FIVE = (0, 2, 3, 5, 6)
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return make_network(7)
+
+
+@pytest.fixture(scope="module")
+def done(network: Network) -> Finished:
+    return finished(network)
+
+
+def head_of(network: Network) -> CharterHead:
+    return decode_head(network.charter.head)
+
+
+def check(done: Finished, proof: bytes, act: bytes | None = None) -> Final:
+    return check_final_proof(proof, done.network.id, act or done.id, head_of(done.network), verify)
+
+
+def code_of(call: Callable[[], object]) -> str:
+    with pytest.raises(MunimentError) as caught:
+        call()
+    return caught.value.code
+
+
+# -- acts -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_stranger_learns_what_became_of_an_act(done: Finished) -> None:
+    facts = check_receipt(decode_receipt(done.receipt(done.proof(FIVE))), verify, done.network.id)
+    assert facts.final is not None
+    assert facts.final.checkpoint == done.checkpoint
+    assert (facts.final.entry.outcome, facts.final.number) == ("entered", 333)
+    assert facts.final.witnesses == FIVE
+    assert check_receipt(decode_receipt(done.receipt()), verify, done.network.id).final is None
+
+
+def test_a_quorum_is_enough_and_no_more_is_carried(done: Finished) -> None:
+    assert check(done, done.proof(range(7))).witnesses == (0, 1, 2, 3, 4)
+
+
+def test_clocks_may_be_decades_off(done: Finished) -> None:
+    times = (0, 1, 2**40, 2**62, CONSENSUS_MS // 1000)
+    signed = [cosign(done.checkpoint, n, at, done.network.nodes[n].sign) for n, at in zip(FIVE, times, strict=True)]
+    certificate = make_founders_certificate(done.network.charter, signed, verify)
+    assert certificate is not None
+    proof = make_final_proof(done.leaf, done.number, done.path, done.checkpoint, certificate)
+    assert check(done, proof).witnesses == FIVE
+
+
+def test_fewer_than_a_quorum_of_founding_keys_make_no_proof(done: Finished) -> None:
+    charter, five = done.network.charter, done.cosigned(FIVE)
+    assert make_founders_certificate(charter, five, verify) is not None
+    assert make_founders_certificate(charter, five[:4], verify) is None
+    later_key = cosign(done.checkpoint, 6, 0, done.network.officers[6][0].sign)
+    assert make_founders_certificate(charter, [*five[:4], later_key], verify) is None
+    joined_later = replace(five[4], witness=7)
+    assert make_founders_certificate(charter, [*five[:4], joined_later], verify) is None
+    assert make_founders_certificate(charter, [*five[:4], five[0]], verify) is None
+
+
+def test_a_rejection_is_not_proved_so(done: Finished) -> None:
+    """A copy in another office's block is rejected under the very id of an act that was entered."""
+    certificate = make_founders_certificate(done.network.charter, done.cosigned(FIVE), verify)
+    assert certificate is not None
+    refused = rejected_leaf(done.id, "not-the-keeper")
+    with pytest.raises(ValueError, match="rejected"):
+        make_final_proof(refused, done.number, done.path, done.checkpoint, certificate)
+    version, _, *rest = decode(done.proof(FIVE))
+    for result in (["rejected", "not-the-keeper"], ["rejected", []]):
+        assert code_of(lambda result=result: check(done, encode([version, result, *rest]))) == "malformed-final-proof"  # type: ignore[misc]
+
+
+def test_every_altered_part_is_refused(done: Finished) -> None:
+    version, entry, (number, path), checkpoint, signed = decode(done.proof(FIVE))
+    kind, mask, late_s, signatures, keys, hashes = signed
+    flipped = bytes([path[0] ^ 1]) + path[1:]
+
+    def changed(place: int, value: object) -> list[object]:
+        return [*checkpoint[:place], value, *checkpoint[place + 1 :]]
+
+    alterations = {
+        "outcome": ([["warned", entry[1]], [number, path], checkpoint, signed], "bad-cosignature"),
+        "written": ([["entered", []], [number, path], checkpoint, signed], "bad-cosignature"),
+        "number": ([entry, [number + 1, path], checkpoint, signed], "bad-cosignature"),
+        "no such number": ([entry, [5000, path], checkpoint, signed], "bad-final-path"),
+        "path": ([entry, [number, flipped], checkpoint, signed], "bad-cosignature"),
+        "shorter path": ([entry, [number, path[:-32]], checkpoint, signed], "bad-final-path"),
+        "broken path": ([entry, [number, path[:-1]], checkpoint, signed], "bad-final-path"),
+        "epoch": ([entry, [number, path], changed(0, 1), signed], "bad-cosignature"),
+        "anchor": ([entry, [number, path], changed(1, 251), signed], "bad-cosignature"),
+        "block": ([entry, [number, path], changed(2, bytes(32)), signed], "bad-cosignature"),
+        "consensus time": ([entry, [number, path], changed(3, CONSENSUS_MS + 1), signed], "bad-cosignature"),
+        "size": ([entry, [number, path], changed(4, 1001), signed], "bad-cosignature"),
+        "state root": ([entry, [number, path], changed(5, bytes(32)), signed], "bad-cosignature"),
+        "time": (
+            [entry, [number, path], checkpoint, [kind, mask, [late_s[0] + 1, *late_s[1:]], signatures, keys, hashes]],
+            "bad-cosignature",
+        ),
+        "one key for another": (
+            [entry, [number, path], checkpoint, [kind, mask, late_s, signatures, keys[32:] + keys[:32], hashes]],
+            "bad-charter-proof",
+        ),
+        "key hashes": (
+            [entry, [number, path], checkpoint, [kind, mask, late_s, signatures, keys, hashes[:-32]]],
+            "bad-charter-proof",
+        ),
+        "signatures": (
+            [entry, [number, path], checkpoint, [kind, mask, late_s, signatures[64:] + signatures[:64], keys, hashes]],
+            "bad-cosignature",
+        ),
+        "one less": (
+            [entry, [number, path], checkpoint,
+             [kind, bytes([mask[0] & 63]), late_s[:4], signatures[:256], keys[:128], hashes]],
+            "certificate-below-quorum",
+        ),
+    }  # fmt: skip
+    for part, (rest, code) in alterations.items():
+        assert code_of(lambda rest=rest: check(done, encode([version, *rest]))) == code, part  # type: ignore[misc]
+    assert code_of(lambda: check(done, done.proof(FIVE), seed("another act"))) == "bad-cosignature"
+
+
+def test_wrong_kinds_are_malformed(done: Finished) -> None:
+    parts = decode(done.proof(FIVE))
+    kind, mask, late_s, signatures, keys, hashes = parts[4]
+    certificates = (
+        [1, mask, late_s, signatures, keys, hashes],
+        [False, mask, late_s, signatures, keys, hashes],
+        [kind, b"\0" + mask, late_s, signatures, keys, hashes],
+        [kind, mask, late_s[:-1], signatures, keys, hashes],
+        [kind, mask, [*late_s[:-1], "soon"], signatures, keys, hashes],
+        [kind, mask, [*late_s[:-1], -(1 << 63)], signatures, keys, hashes],
+        [kind, mask, [*late_s[:-1], -(CONSENSUS_MS // 1000) - 1], signatures, keys, hashes],
+        [kind, mask, late_s, signatures[:-1], keys + keys[:32], hashes],
+        [kind, mask, late_s, signatures, keys[:-1], hashes],
+        [kind, mask, late_s, signatures, keys, hashes[:-1]],
+        [kind, mask, late_s, signatures, keys],
+    )
+    bad = [[*parts[:4], certificate] for certificate in certificates]
+    for place in range(1, 5):
+        bad += [[*parts[:place], wrong, *parts[place + 1 :]] for wrong in (None, 7, b"x", [], [1, 2], "é")]
+    bad += [[True, *parts[1:]], [0, *parts[1:]], parts[:-1], [*parts, 1]]
+    for value in bad:
+        assert code_of(lambda value=value: check(done, encode(value))) == "malformed-final-proof", value  # type: ignore[misc]
+    assert code_of(lambda: check(done, encode([2, "what comes"]))) == "final-proof-too-new"
+
+
+@given(st.data())
+def test_no_bytes_do_worse_than_a_refusal(data: st.DataObject) -> None:
+    proof = bytearray(_PROOF)
+    for _ in range(data.draw(st.integers(1, 3))):
+        proof[data.draw(st.integers(0, len(proof) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        final = check(_SHARED, bytes(proof))
+    except MunimentError:
+        return
+    assert (final.checkpoint, final.entry.act) == (_SHARED.checkpoint, _SHARED.id)
+
+
+def test_the_proof_is_short() -> None:
+    """Five of seven, in a register of 20,000 and of a million entries; with the act it still fits one code."""
+    network = make_network(7)
+    lengths = {size: len(finished(network, size).proof(FIVE)) for size in (1000, 20_000, 1 << 20)}
+    assert all(length <= limit for length, limit in zip(lengths.values(), (1060, 1220, 1390), strict=True)), lengths
+
+
+# -- records --------------------------------------------------------------------------------------------------------
+
+
+def record_receipt(network: Network) -> tuple[bytes, Checkpoint]:
+    """The state of one of 100 parcels."""
+    store = empty_store()
+    records = [make_record(number, keeper=number % 3, area=number) for number in range(100)]
+    agree(store, [Change(None, record) for record in records])
+    agree(store, [Change(records[7], next_version(records[7], area=700))])
+    encoded, proof = store.state.prove(records[7].id)
+    checkpoint = Checkpoint(network.id, 0, 5, seed("anchor"), CONSENSUS_MS, 101, seed("root"), store.state.state_root())
+    signed = [cosign(checkpoint, n, CONSENSUS_MS // 1000 + n, network.nodes[n].sign) for n in FIVE]
+    certificate = make_founders_certificate(network.charter, signed, verify)
+    assert certificate is not None
+    return make_record_receipt(network.charter, encoded, proof, checkpoint, certificate), checkpoint
+
+
+def read(network: Network, data: bytes) -> RecordFacts:
+    return check_record_receipt(data, verify, network.id)
+
+
+def test_a_stranger_learns_the_present_state_of_a_record(network: Network) -> None:
+    data, checkpoint = record_receipt(network)
+    facts = read(network, data)
+    assert (facts.checkpoint, facts.witnesses) == (checkpoint, FIVE)
+    assert facts.record == next_version(make_record(7, keeper=1, area=7), area=700)
+    assert (facts.head.name, facts.head.quorum) == ("Muniment of the tests", 5)
+    assert len(data) < 1500
+
+
+def test_an_altered_receipt_of_a_record_is_refused(network: Network) -> None:
+    data, _ = record_receipt(network)
+    kind, version, stated, record, proof, checkpoint, certificate, charter = decode(data)
+    old = encode_record(make_record(7, keeper=1, area=7))
+    alterations = {
+        "old": ([stated, old, proof, checkpoint, certificate, charter], "bad-cosignature"),
+        "root": ([stated, record, proof, [*checkpoint[:5], bytes(32)], certificate, charter], "bad-cosignature"),
+        "proof": ([stated, record, b"\x80", checkpoint, certificate, charter], "malformed-state-proof"),
+        "count": ([stated, record, proof, checkpoint, certificate, [9, *charter[1:]]], "bad-charter-proof"),
+        "head": ([stated, record, proof, checkpoint, certificate, [charter[0], b"\x80", charter[2]]],
+                 "bad-charter-proof"),
+        "hashes": ([stated, record, proof, checkpoint, certificate, [*charter[:2], charter[2][:-1]]],
+                   "malformed-record-receipt"),
+        "no certificate": ([stated, record, proof, checkpoint, [], charter], "malformed-record-receipt"),
+        "no checkpoint": ([stated, record, proof, [], certificate, charter], "malformed-record-receipt"),
+        "another network": ([bytes(32), record, proof, checkpoint, certificate, charter],
+                            "receipt-of-another-network"),
+    }  # fmt: skip
+    for part, (rest, code) in alterations.items():
+        altered = encode([kind, version, *rest])
+        assert code_of(lambda altered=altered: read(network, altered)) == code, part  # type: ignore[misc]
+    unnamed = encode([kind, version, bytes(32), record, proof, checkpoint, certificate, charter])
+    assert code_of(lambda: check_record_receipt(unnamed, verify)) == "bad-charter-proof"
+    assert code_of(lambda: read(network, encode([kind, 2, "what comes"]))) == "receipt-too-new"
+    assert code_of(lambda: read(network, encode(["muniment-charter"]))) == "malformed-record-receipt"
+
+
+_SHARED = finished(make_network(7))
+_PROOF = _SHARED.proof(FIVE)
