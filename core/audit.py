@@ -14,6 +14,7 @@ from pathlib import Path
 
 from core.errors import MunimentError
 from core.exchange import Exchange
+from core.ledger.constitution import encode_constitution
 from core.ledger.encoding import Value, encode
 from core.store.files import file_error, stream_durably
 
@@ -78,16 +79,17 @@ def audit_files(replica: Exchange) -> Iterator[tuple[str, Iterator[bytes]]]:
     """(name of a file, its content in parts, one an item) in the order in which they must be read to their ends: the
     last one, the manifest, tells of all the others.
     """
-    sequences: dict[str, Items] = {
-        "blocks": _blocks(replica),
-        "evidence": _evidence(replica),
-        "certified": _certified(replica),
-        "anchors": _anchors(replica),
+    contents: dict[str, Iterator[bytes]] = {
+        "charter": iter([replica.charter.encoded]),
+        "constitutions": map(_framed, _constitutions(replica)),
+        "blocks": map(_item, _blocks(replica)),
+        "evidence": map(_item, _evidence(replica)),
+        "certified": map(_item, _certified(replica)),
+        "anchors": map(_item, _anchors(replica)),
+        "entries": map(_framed, _entries(replica)),
+        "records": map(_framed, _records(replica)),
+        "checkpoints": map(_item, _checkpoints(replica)),
     }
-    contents = {"charter": iter([replica.charter.encoded])} | {n: map(_item, i) for n, i in sequences.items()}
-    contents["entries"] = map(_framed, _entries(replica))
-    contents["records"] = map(_framed, _records(replica))
-    contents["checkpoints"] = map(_item, _checkpoints(replica))
     listed: list[Value] = []
     for name, parts in contents.items():
         told = _Told()
@@ -112,6 +114,11 @@ def _item(value: Value) -> bytes:
 
 def _framed(encoded: bytes) -> bytes:
     return len(encoded).to_bytes(LENGTH_BYTES, "big") + encoded
+
+
+def _constitutions(replica: Exchange) -> Iterator[bytes]:
+    """Of the epochs after the charter's."""
+    return map(encode_constitution, replica.epochs.constitutions[1:])
 
 
 def _blocks(replica: Exchange) -> Items:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .charter import Charter, Member, Roll
+from .charter import Charter
+from .rolls import Member, Roll
 from .values import (
     RefusedError,
     decode,
@@ -58,17 +59,12 @@ class Block:
 
 
 class Keys:
-    """The members of each epoch with their node keys, and the officers of the charter."""
+    """The members of each epoch with their node keys, and the officers that the rolls name."""
 
     def __init__(self, charter: Charter, rolls: list[Roll]) -> None:
         self.network = charter.network
-        self.officers = charter.officers
+        self.officers = [member.officers for member in rolls[-1].everybody]
         self.rolls = rolls
-        known: dict[tuple[int, int], bytes] = {}
-        for roll in rolls:
-            for member in roll.members.values():
-                key = known.setdefault((member.number, member.incarnation), member.key)
-                require(key == member.key, "key-changed", f"office {member.number} without a new incarnation")
 
     def member(self, epoch: int, author: int) -> Member:
         found = self.rolls[epoch].members.get(author) if epoch < len(self.rolls) else None

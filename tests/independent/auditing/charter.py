@@ -1,14 +1,14 @@
-"""The charter, and the roll of each epoch: who may write and whose voice counts. FORMAT.md §1, 3-ledger §1."""
+"""The charter and its office cards. FORMAT.md §1."""
 
 from dataclasses import dataclass
 from unicodedata import category, normalize
 
+from .rolls import Member, Roll, least_quorum
 from .values import (
     RefusedError,
     decode,
     encode,
     is_bytes,
-    is_id,
     is_natural,
     is_one,
     require,
@@ -24,39 +24,10 @@ UNSEEN = "\u00ad\u061c\u200b\u200e\u200f\ufeff" + "".join(map(chr, (*range(0x202
 
 
 @dataclass(frozen=True)
-class Member:
-    number: int
-    key: bytes
-    incarnation: int
-    witness: bool
-
-
-@dataclass(frozen=True)
-class Roll:
-    epoch: int
-    quorum: int
-    members: dict[int, Member]
-    closing_anchor: bytes | None  # of the epoch before
-
-    @property
-    def witnesses(self) -> list[int]:
-        return sorted(number for number, member in self.members.items() if member.witness)
-
-    def is_witness(self, number: int) -> bool:
-        member = self.members.get(number)
-        return member is not None and member.witness
-
-
-@dataclass(frozen=True)
 class Charter:
     network: bytes
     name: str
-    roll: Roll
-    officers: list[list[bytes]]  # keys, by office and then by officer
-
-
-def least_quorum(witnesses: int) -> int:
-    return (witnesses + (witnesses - 1) // 3) // 2 + 1
+    roll: Roll  # of epoch 0
 
 
 def read_charter(data: bytes) -> Charter:
@@ -79,14 +50,15 @@ def read_charter(data: bytes) -> Charter:
     bodies = [_read_card(card) for card in cards]
     require(tree_root([body[2] for body in bodies]) == nodes, "not-a-charter", "the root of the nodes' keys")
     leaves = [encode([number, body[1], body[2], body[4]]) for number, body in enumerate(bodies)]
-    officers = [[officer[1] for officer in body[4]] for body in bodies]
-    keys = [body[2] for body in bodies] + [key for office in officers for key in office]
+    members = tuple(
+        Member(number, body[1], body[2], tuple(officer[1] for officer in body[4])) for number, body in enumerate(bodies)
+    )
+    keys = [key for member in members for key in (member.key, *member.officers)]
     require(len(set(keys)) == len(keys), "same-key-twice")
-    require(len({body[1] for body in bodies}) == len(bodies), "same-name-twice")
+    require(len({member.name for member in members}) == len(members), "same-name-twice")
     require(least_quorum(count) <= quorum <= count, "bad-quorum")
-    members = {number: Member(number, body[2], 0, True) for number, body in enumerate(bodies)}
     network = tagged_hash("network", tree_root([head, *leaves]))
-    return Charter(network, name, Roll(0, quorum, members, None), officers)
+    return Charter(network, name, Roll(0, quorum, members, tuple(laws)))
 
 
 def _read_card(card: bytes) -> list:
@@ -122,26 +94,3 @@ def _is_officer(value) -> bool:
 def _named(name: str) -> bool:
     plain = all((category(one) not in ("Cc", "Zl", "Zp") and one not in UNSEEN) or one in JOINERS for one in name)
     return plain and 1 <= len(name) <= 120 and normalize("NFC", name) == name and name == name.strip()
-
-
-def read_roll(value) -> Roll:
-    """The roll of a later epoch as the exporting office claims it: AUDIT.md."""
-    match value:
-        case [epoch, closing, quorum, [*members]] if is_natural(epoch) and is_id(closing) and is_natural(quorum):
-            found = [_read_member(member) for member in members]
-        case _:
-            raise RefusedError("malformed-claims", "rolls")
-    by_number = {member.number: member for member in found}
-    require(len(by_number) == len(found) == len({member.key for member in found}), "malformed-claims", "rolls")
-    roll = Roll(epoch, quorum, by_number, closing)
-    count = len(roll.witnesses)
-    require(count > 0 and least_quorum(count) <= quorum <= count, "bad-quorum", f"epoch {epoch}")
-    return roll
-
-
-def _read_member(value) -> Member:
-    match value:
-        case [number, key, incarnation, bool(witness)] if is_natural(number) and is_natural(incarnation):
-            require(is_bytes(key, 32), "malformed-claims", "rolls")
-            return Member(number, key, incarnation, witness)
-    raise RefusedError("malformed-claims", "rolls")

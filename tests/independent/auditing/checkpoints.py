@@ -6,10 +6,10 @@ The text of every checkpoint is made anew from what was verified before; the wit
 from base64 import b64encode
 from dataclasses import dataclass
 
-from .charter import Roll
 from .claims import Files, items
 from .graph import Graph
 from .ordering import Executed
+from .rolls import Roll
 from .state import Entries
 from .values import RefusedError, decode, is_bytes, is_id, is_natural, is_one, require, signed
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
-from .charter import Roll
 from .graph import Graph, Mask, bits
+from .rolls import Roll
 from .values import tagged_hash
 
 SKIP, UNDECIDED = "skip", "undecided"

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from .blocks import Block, Place
-from .charter import Roll
+from .rolls import Roll
 from .values import RefusedError, require
 
 Mask = int
@@ -53,7 +53,7 @@ class Graph:
         prev, refs = self._parents(block)
         self._check_chain(block, prev)
         self._check_epoch(block, prev, refs)
-        require(len(refs) <= len(roll.members), "too-many-references", about)
+        require(len(refs) <= len(roll.everybody), "too-many-references", about)
         self._check_antichain(block, prev, refs)
         parents = [one for one in (prev, *refs) if one is not None]
         require(header.round == self.round_above(header.epoch, parents), "wrong-round", f"{about} says {header.round}")
@@ -164,11 +164,14 @@ class Graph:
         header, prev = self.blocks[index].header, self.prev[index]
         if not self.rolls[header.epoch].is_witness(header.author) or self.closed[index]:
             return
-        new = self.past[index] & self.with_acts
+        roll, new = self.rolls[header.epoch], self.past[index] & self.with_acts
         if prev is not None and self.blocks[prev].header.epoch == header.epoch:
             new &= ~self.past[prev]
+        if roll.closing_anchor is not None:  # below it everything is settled
+            new &= ~self.past[self.by_id[roll.closing_anchor]]
         for block in bits(new):
-            if self.blocks[block].header.author not in self.proven[index]:
+            author, incarnation, _ = self.blocks[block].header.place
+            if author not in self.proven[index] and roll.holds(author, incarnation):
                 self.approvals[header.epoch, block][header.author] |= 1 << index
 
     def is_certified(self, epoch: int, block: int, view: Mask) -> bool:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
-from .charter import Roll
 from .deciding import Anchor
 from .graph import Graph, Mask, bits
+from .rolls import Roll
 from .values import tagged_hash
 
 UNKNOWN_SPREAD_MS = (1 << 63) - 1  # where fewer than a quorum are heard
@@ -71,8 +71,7 @@ class Ordering:
             header = graph.blocks[one].header
             if header.epoch > anchor.epoch:
                 continue
-            member = following.members.get(header.author) if following else None
-            gone = following is not None and (member is None or member.incarnation != header.incarnation)
+            gone = following is not None and not following.holds(header.author, header.incarnation)
             if past >> one & 1 or gone:  # in the past: of a proven forker and not certified
                 void |= 1 << one
         return void

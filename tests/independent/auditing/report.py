@@ -4,13 +4,14 @@ import sys
 from pathlib import Path
 
 from .blocks import Keys, proven_fork, read_block
-from .charter import Charter, Roll, read_charter, read_roll
+from .charter import Charter, read_charter
 from .checkpoints import check_checkpoints
-from .claims import Files, check_manifest, items, read_anchor, read_directory
+from .claims import Files, check_manifest, frames, items, read_anchor, read_directory
 from .claims import read_block as read_block_item
 from .deciding import Anchor, anchors_of
 from .graph import Graph
 from .ordering import Executed, Ordering
+from .rolls import Roll, read_roll
 from .state import check_records, read_entries
 from .values import RefusedError, is_id, require
 
@@ -57,8 +58,9 @@ def verify_files(files: Files) -> Lines:
 
 
 def read_rolls(files: Files, charter: Charter) -> list[Roll]:
-    rolls = [charter.roll, *(read_roll(item) for item in items(files, "rolls"))] if "rolls" in files else [charter.roll]
-    require([roll.epoch for roll in rolls] == list(range(len(rolls))), "malformed-claims", "rolls are not in order")
+    rolls = [charter.roll]
+    for constitution in frames(files, "constitutions"):
+        rolls.append(read_roll(constitution, rolls[-1]))
     return rolls
 
 
