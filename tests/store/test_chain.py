@@ -48,9 +48,9 @@ def test_blocks_come_back_as_they_were(store: ReplicaStore, network: Network) ->
     stored = [(one, acts, accused) for one, _, acts, accused in store.chain.headers()]
     assert stored == [(full.id, True, [2, 1]), (empty.id, False, [])]
     assert store.chain.pending_positions() == store.chain.pending_positions(0) == [1]
-    store.chain.mark_certified([1])
+    store.chain.mark_executed(1, 7)
     assert store.chain.pending_positions() == []
-    assert store.chain.block_at(1).certified
+    assert store.chain.block_at(1).anchor == 7
 
 
 def test_what_is_not_there_is_named(store: ReplicaStore) -> None:
@@ -72,7 +72,8 @@ def test_an_act_is_shown_where_it_counts(store: ReplicaStore, network: Network) 
     for one in rows:
         store.chain.add_acts(one.block, [one])
     assert store.chain.act(act_id) == rows[1]
-    store.chain.mark_certified([confirmed, copy])
+    store.chain.mark_executed(confirmed, 1)
+    store.chain.mark_executed(copy, 1)
     assert store.chain.act(act_id) == store.chain.act_by_prefix(act_id[:16]) == rows[2]
     assert store.chain.act_by_prefix(bytes(16)) is None
 

@@ -130,7 +130,7 @@ def test_a_dropped_overlay_leaves_the_agreed_words(store: ReplicaStore) -> None:
     agree(store, [Change(None, first)])
     overlay(store, 0, [Change(first, second)])
     with store.database.atomic():
-        assert store.state.clear_overlay(0) == [first.id]
+        assert store.state.clear_overlay() == [first.id]
         store.pages.replace_words([first])
     assert (found(store, "alder"), found(store, "birch")) == ([label(first)], [])
 

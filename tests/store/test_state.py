@@ -111,14 +111,16 @@ def test_the_overlay_lies_over_the_agreed_state_until_it_is_agreed() -> None:
     assert store.state.record_count() == 1
 
 
-def test_an_authors_overlay_is_dropped_alone() -> None:
+def test_the_overlay_is_dropped_whole() -> None:
     store = empty_store()
     mine, theirs = make_record(1, keeper=0), make_record(2, keeper=1)
     overlay(store, 0, [Change(None, mine)], [IndexChange("i", GROUP, mine.id, add=True)])
     overlay(store, 1, [Change(None, theirs)], [IndexChange("i", GROUP, theirs.id, add=True)])
-    assert store.state.clear_overlay(0) == [mine.id]
-    assert (store.state.present(mine.id), store.state.present(theirs.id)) == (None, theirs)
-    assert store.state.overlay_index("i", GROUP) == {theirs.id: True}
+    assert not store.state.overlay_is_empty()
+    assert store.state.clear_overlay() == sorted([mine.id, theirs.id])
+    assert (store.state.present(mine.id), store.state.present(theirs.id)) == (None, None)
+    assert store.state.overlay_index("i", GROUP) == {}
+    assert store.state.overlay_is_empty()
 
 
 def test_an_older_act_takes_no_later_word_with_it() -> None:

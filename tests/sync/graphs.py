@@ -9,6 +9,7 @@ from random import Random
 
 from core.crypto.signing import SigningKey, verify
 from core.errors import MunimentError
+from core.ledger.anchors import Finality
 from core.ledger.block import Header, block_id, block_preimage, decode_header, encode_header
 from core.ledger.blocklace import Blocklace, each_tip
 from core.ledger.forks import check_evidence
@@ -46,6 +47,7 @@ class GraphReplica:
     def __init__(self, number, roll, network=NETWORK):
         self.network, self.roll, self.number, self.anchor = network, roll, number, 0
         self.lace = Blocklace(roll)
+        self.finality = Finality(self.lace)
         self.blocks = {}
         self.evidence = {}
         self._random = Random(number)
@@ -154,7 +156,8 @@ class GraphReplica:
         self.lace.check(decoded)
         opened = decode_payload(payload) if payload is not None else None
         accused = [decode_header(evidence.first).author for evidence in opened.evidence] if opened else []
-        added = self.lace.add(identity, decoded, payload is not None, accused)
+        added = self.lace.add(identity, decoded, bool(opened and opened.groups), accused)
+        self.finality.add(added.vertex)
         self.blocks[identity] = StoredBlock(header, signature, payload)
         for sibling in added.siblings[:1]:
             self.add_evidence(self.blocks[sibling.id][:2], (header, signature))
@@ -166,7 +169,7 @@ class GraphReplica:
         author = decode_header(evidence.first).author
         check_evidence(evidence, self.network, self.roll.member(author).key, verify)
         self.evidence.setdefault(author, evidence)
-        self.lace.accuse(author)
+        self.lace.accuse(author, 0)
 
 
 def make_replicas(count):

@@ -26,6 +26,15 @@ def test_nothing_new_costs_a_hello_each():
     assert meeting.bytes < 300
 
 
+def test_what_four_blocks_left_unsaid_is_said_at_the_next_meeting():
+    """Two offices whose act awaits (nothing decides it here) hold the same and still have something to say."""
+    first, second = make_replicas(2)
+    first.act()
+    meet(first, second)
+    assert same_view(first, second)
+    assert len(kinds(meet(second, first), BlockMessage)) > 2
+
+
 def test_an_act_climbs_by_meetings_to_the_quorum():
     """Four offices, quorum three: recorded by one, seen by a second and a third, then known to the first."""
     first, second, third, fourth = make_replicas(4)
@@ -49,6 +58,9 @@ def test_blocks_go_both_ways_in_one_meeting():
     meeting = meet(first, second)
     assert same_view(first, second)
     assert {side.progress.blocks_written for side in meeting.sides} <= set(range(5))
+    while meet(first, second).sides[0].progress.blocks_new or first.write() or second.write():
+        pass
+    assert first.finality.count == second.finality.count > 0
     assert first.write() is None
     assert second.write() is None
 
@@ -229,7 +241,7 @@ def test_whatever_happens_a_round_of_meetings_brings_all_to_one_view(steps):
             meet(left, right)
     for copy in replicas[3:]:
         meet(copy, replicas[0])
-    for _ in range(6):
+    for _ in range(12):
         for left, right in combinations(replicas[:3], 2):
             meet(left, right)
     assert same_view(*replicas[:3])
