@@ -3,6 +3,7 @@ LAWS.md.
 """
 
 from core.laws.applying import Context
+from core.laws.conflicts import fits
 from core.laws.execution import execute
 from core.laws.form import FormField, extract_form, procedure_form, record_form, typed_text
 from core.laws.indexing import key_group
@@ -28,6 +29,7 @@ __all__ = [
     "check_law",
     "execute",
     "extract_form",
+    "fits",
     "key_group",
     "law_from_canonical",
     "parse_law",

@@ -23,6 +23,18 @@ def refuse_released(record: Record, name: str) -> None:
         raise Refused("record-released", record=name, office=record.pending[RELEASED_TO])
 
 
+def fits(procedure: Procedure, name: str, record: Record, office: int) -> bool:
+    """Whether an act of this office may name the record as it stands: its state, and what it is pending for."""
+    if record.state not in procedure.in_state.get(name, ()):
+        return False
+    if record.pending is None:
+        return name not in procedure.special
+    if RELEASED_TO in record.pending:
+        to_this = record.pending[RELEASED_TO] == office
+        return (name in procedure.accepts and to_this) or (name in procedure.releases and record.keeper == office)
+    return name in procedure.settles
+
+
 class Conflicts:
     """What one act met. `findings` are told with its verdict; `newer`: shared records that unseen acts wrote first."""
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.laws.conflicts import fits
 from core.laws.form import FormField
 from core.ledger.encoding import Value
 from core.ledger.record import Record
@@ -161,7 +162,7 @@ class RecordPanel(QWidget):
         for procedure in law.procedures.values() if law else ():
             for name, register in procedure.referenced.items():
                 full_name = law.registers[register].full_name if law else ""
-                if full_name == view.record.register and view.record.state in procedure.in_state.get(name, ()):
+                if full_name == view.record.register and fits(procedure, name, view.record, self._desk.number):
                     full = f"{law.name}.{procedure.name}" if law else ""
                     action = self._acts.addAction(literal(self._desk.procedure_title(full)))
                     action.setData(full)

@@ -1,11 +1,12 @@
 """A counter for tests: one state of plain dicts, and acts put to it the way an office does."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.crypto.hashing import tagged_hash
-from core.laws import Accepted, Context, Law, Rejected, execute, parse_law
+from core.laws import Accepted, Context, Law, Order, Rejected, execute, parse_law
 from core.ledger.encoding import Value, encode
 from core.ledger.record import Record, decode_record, encode_record
 from core.ledger.transaction import (
@@ -95,21 +96,29 @@ class Counter:
         )
         return decode_transaction(encode_transaction(transaction))
 
-    def judge(self, transaction: Transaction, trace: bool = False) -> Accepted | Rejected:
+    def judge(
+        self,
+        transaction: Transaction,
+        trace: bool = False,
+        order: Order | None = None,
+        waiting: AbstractSet[bytes] = frozenset(),
+    ) -> Accepted | Rejected:
         """The verdict, and nothing changes."""
-        return execute(self.state, transaction, self.law, self.context(transaction), trace)
+        return execute(self.state, transaction, self.law, self.context(transaction, order, waiting), trace)
 
-    def context(self, transaction: Transaction) -> Context:
+    def context(
+        self, transaction: Transaction, order: Order | None = None, waiting: AbstractSet[bytes] = frozenset()
+    ) -> Context:
         act_id = transaction_id(NETWORK, encode_transaction(transaction))
-        return Context(NETWORK, self.author, 0, act_id, self.roles, self.homes)
+        return Context(NETWORK, self.author, 0, act_id, self.roles, self.homes, order, waiting)
 
     @staticmethod
     def roles(office: int, officer: int) -> frozenset[str]:
         return ROLES.get((office, officer), frozenset())
 
-    def put(self, transaction: Transaction) -> Accepted | Rejected:
+    def put(self, transaction: Transaction, order: Order | None = None) -> Accepted | Rejected:
         """The verdict; what is accepted is in the state afterwards."""
-        verdict = self.judge(transaction)
+        verdict = self.judge(transaction, order=order)
         if isinstance(verdict, Accepted):
             self.state.take(verdict)
         return verdict
@@ -125,6 +134,18 @@ class Counter:
         verdict = self.put(self.transaction(*args, **kwargs))  # type: ignore[arg-type]  # passed through
         assert isinstance(verdict, Rejected), verdict
         return verdict
+
+
+def placed(
+    *unseen: bytes,
+    settled: bool = True,
+    at_ms: int = YEAR_2026_MS,
+    not_before_ms: int = 0,
+    spread_ms: int = 0,
+) -> Order:
+    """A place in the common order: `unseen` are ids of acts that this one had not seen, nor they this one."""
+    prefixes = {act[:16] for act in unseen}
+    return Order(1, at_ms, spread_ms, lambda act: act in prefixes, lambda _act: settled, lambda: not_before_ms)
 
 
 def party(number: str, kind: str = "natural") -> dict[str, Value]:

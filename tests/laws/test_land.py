@@ -1,6 +1,7 @@
 """The land law at the counter: its stories, and each refusal once (8-practice 11–16, 42)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from core.laws import Accepted, Law, rule_sentence
 from core.ledger.encoding import Value
-from core.ledger.record import Record
+from core.ledger.record import Record, encode_record
 from tests.laws.counter import Counter, document, library_law, party
 
 REGISTRAR = [("registrar", 0)]
@@ -20,8 +21,14 @@ def law() -> Law:
     return library_law("land")
 
 
+@pytest.fixture(params=["office", "shared"])
+def counter(law: Law, request: pytest.FixtureRequest) -> Counter:
+    """Every story runs both ways: parcels kept by their office, and by all offices together."""
+    return Counter(law, homes={"land.parcel": request.param})
+
+
 @pytest.fixture
-def counter(law: Law) -> Counter:
+def homed(law: Law) -> Counter:
     return Counter(law)
 
 
@@ -386,6 +393,33 @@ def test_cancel_refuses(counter: Counter, code: str, act: Act) -> None:
     assert counter.refuse("cancel_encumbrance", act, {"entry": entry}, REGISTRAR).code == code
 
 
+@pytest.mark.parametrize(
+    ("code", "other"),
+    [
+        ("decision-differs", {"decision": "second_instead"}),
+        ("decision-differs", {"decision": "first_stands", "from": [giving(1, 1, 1)], "to": [taking("bob", 1, 1)]}),
+        ("parts-differ", {"from": [giving(1, 1, 1)], "to": [taking("bob", 1, 2)]}),
+        ("not-holder", {"from": [giving(2, 1, 2)], "to": [taking("bob", 1, 2)]}),
+        ("not-ownership", {"from": [giving(3, 1, 2)], "to": [taking("bob", 1, 2)]}),
+    ],
+)
+def test_a_decision_on_a_held_parcel_refuses(law: Law, code: str, other: Act) -> None:
+    counter = Counter(law, homes={"land.parcel": "shared"})
+    rights = [right("ana", 3, 4), right("bob", 1, 4), right("eka", 1, 1, "use")]
+    held = held_parcel(counter, registered(counter, *rights))
+    act: Act = {"decision": "neither", "from": [], "to": [], "basis": document("court"), **other}
+    refused = counter.refuse("decide_held", act, {"parcel": held})
+    assert refused.code == code
+    assert rule_sentence(counter.law, refused)
+
+
+def held_parcel(counter: Counter, parcel: Record) -> Record:
+    """The parcel as it stands after two acts have met on it."""
+    held = replace(parcel, version=2, pending={"acts": [b"\1" * 16, b"\2" * 16]}, last_act=b"\2" * 16)
+    counter.state.records[parcel.id] = encode_record(held)
+    return held
+
+
 def test_every_condition_of_the_law_fails_in_a_test_here(law: Law) -> None:
     """A condition that is added to the law must be added to these tests."""
     source = Path(__file__).read_text(encoding="utf-8")
@@ -443,9 +477,9 @@ def test_only_the_notary_attests(counter: Counter) -> None:
     assert (refused.code, refused.facts["field"]) == ("role-not-held", "spouse_consent")
 
 
-def test_another_offices_parcel_names_its_keeper(law: Law, counter: Counter) -> None:
-    parcel = registered(counter)
-    other = Counter(law, counter.state, author=1)
+def test_another_offices_parcel_names_its_keeper(law: Law, homed: Counter) -> None:
+    parcel = registered(homed)
+    other = Counter(law, homed.state, author=1)
     refused = other.refuse("transfer", deed(OWN, BOB), {"parcel": parcel})
     assert (refused.code, refused.facts["office"]) == ("not-keeper", 0)
     refused = other.refuse("encumber", encumbrance(), {"parcel": parcel}, REGISTRAR)
@@ -461,4 +495,5 @@ def test_a_sale_of_what_was_sold_is_overtaken(counter: Counter) -> None:
 
 def test_an_encumbrance_is_kept_with_its_parcel(counter: Counter) -> None:
     parcel = registered(counter)
-    assert counter.enter("encumber", encumbrance(), {"parcel": parcel}, REGISTRAR).keeper == parcel.keeper == 0
+    kept = None if counter.homes["land.parcel"] == "shared" else 0
+    assert counter.enter("encumber", encumbrance(), {"parcel": parcel}, REGISTRAR).keeper == parcel.keeper == kept

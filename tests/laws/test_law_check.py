@@ -24,7 +24,8 @@ LAND = library_law("land")
 
 def test_an_office_that_keeps_its_parcels_decides_alone() -> None:
     report = check_law(LAND, {"land.parcel": "office"})
-    assert (dict(report.waits), report.problems) == ({}, ())
+    assert dict(report.waits) == {"accept": (Reason("keeper-changes", "parcel"),)}
+    assert (dict(report.may_wait), report.problems) == ({}, ())
     report.raise_any()
 
 
