@@ -21,6 +21,7 @@ from core.store.files import file_error, stream_durably
 VERSION = 1
 LENGTH_BYTES = 4
 _ROWS_A_READ = 500
+_BLOCKS_A_READ = 64  # with payloads of up to 256 KiB
 
 Items = Iterator[Value]
 
@@ -123,7 +124,7 @@ def _constitutions(replica: Exchange) -> Iterator[bytes]:
 
 def _blocks(replica: Exchange) -> Items:
     after = 0
-    while rows := replica.store.chain.blocks(after, _ROWS_A_READ):
+    while rows := replica.store.chain.blocks(after, _BLOCKS_A_READ):
         for row in rows:
             yield [row.block.header_bytes, row.block.signature, row.block.payload]
         after = rows[-1].position

@@ -1,6 +1,7 @@
 """What was executed and what stands in the registers now: entries, records and the state root. FORMAT.md §5 and §8."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from hashlib import sha256
 
 from .claims import Files, frames
@@ -99,14 +100,19 @@ def _is_written(value) -> bool:
 
 def check_records(files: Files, entries: Entries) -> bytes:
     """The state root of the records, once each is what its newest entry says."""
-    trees: dict[tuple[str, int], Digests] = defaultdict(dict)
     left = dict(entries.digests)
     for encoded in frames(files, "records"):
-        register, record, district = _read_record(encoded)
-        digest = tagged_hash("record-version", encoded)
-        require(left.pop(record, None) == digest, "wrong-record", record.hex())
-        trees[register, district][record] = digest
+        _, record, _ = _read_record(encoded)
+        require(left.pop(record, None) == tagged_hash("record-version", encoded), "wrong-record", record.hex())
     require(not left, "record-missing", f"{len(left)}")
+    return state_root_of(frames(files, "records"))
+
+
+def state_root_of(records: Iterable[bytes]) -> bytes:
+    trees: dict[tuple[str, int], Digests] = defaultdict(dict)
+    for encoded in records:
+        register, record, district = _read_record(encoded)
+        trees[register, district][record] = tagged_hash("record-version", encoded)
     leaves = [
         encode([register, district, len(digests), _root(sorted(digests.items()), 0)])
         for (register, district), digests in sorted(trees.items())
