@@ -69,7 +69,7 @@ class Blocklace:
         self.forkers = 0
         for member in roll.members:
             chain = self.chains.setdefault((member.number, member.incarnation), len(self.chains))
-            if chain in self._forked:
+            if chain in self._forked and not member.removed:
                 self.forkers |= 1 << member.number
 
     def chain_of(self, author: int) -> int | None:
@@ -247,7 +247,7 @@ class Blocklace:
         return mask
 
     def _chains_of_epoch(self, epoch: int) -> list[tuple[int, int]]:
-        return [(m.number, self.chains[m.number, m.incarnation]) for m in self.rolls[epoch].members]
+        return [(m.number, self.chains[m.number, m.incarnation]) for m in self.rolls[epoch].members if not m.removed]
 
     # -- approvals ----------------------------------------------------------------------------------------------
 
