@@ -1,31 +1,37 @@
 """The real graph and its anchors (core/ledger) beside the reference, over the blocks of one world in one order.
 
-Blocks of an epoch that the view has not reached wait aside, as they do in an office. What is compared: of every block
-opener, E, past, CLOSE, approvals and certificates; of every opener C3 and C4 for every candidate; of every slot its
-leader, candidates and decision; of every anchor place, batch in order, consensus time, spread, and whether it closes.
+Both tell the same facts under the same names: of every block opener, E, past, CLOSE, approvals and certificate; of
+every two openers C3 and C4; of every open slot its leader, candidates and decision; the schedule; of every anchor its
+place, batch in order, consensus time, spread, and whether it closes; and which blocks await. Blocks of an epoch that
+the view has not reached wait aside, as they do in an office.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
-from core.ledger.anchors import SKIP as SKIPPED, Anchor, Decision as RealDecision, Finality
+from core.ledger.anchors import Anchor, Finality
 from core.ledger.blocklace import Blocklace
 from core.ledger.ordering import UNKNOWN_SPREAD_MS
 from core.ledger.roll import Member, Roll
 from core.ledger.vertex import Vertex
 from tests.ledger.finality_graphs import NETWORK
-from tests.ledger.finality_reference import SKIP, Block, Decision, EpochRoll, Reference, ReferenceAnchor
+from tests.ledger.finality_reference import Block, EpochRoll, Reference, ReferenceAnchor
 
 LEADERS_AHEAD = 12  # rounds above the newest one of which the leader is compared
+Facts = Mapping[str, object]
+
+# What follows from each block's past alone. The rest presumes that no more forked than the quorum tolerates.
+OF_PASTS = frozenset({"held", "opener", "closed", "E", "past", "approvals", "certified", "forkers", "c3", "c4"})
 
 
 def real_roll(rolls: Sequence[EpochRoll], epoch: int) -> Roll:
     """Numbers that the epoch does not know are kept as removed members, so that a number is a place."""
-    roll = rolls[epoch]
+    roll, so_far = rolls[epoch], rolls[: epoch + 1]
     members = []
-    for number in range(1 + max(max(one.incarnations) for one in rolls[: epoch + 1])):
-        own = max((one.incarnations[number] for one in rolls[: epoch + 1] if number in one.incarnations), default=0)
-        key = bytes([number, own]) * 16
+    for number in range(1 + max(max(one.incarnations) for one in so_far)):
+        own = max((one.incarnations[number] for one in so_far if number in one.incarnations), default=0)
         known, witness = number in roll.incarnations, number in roll.witnesses
+        key = bytes([number, own]) * 16
         members.append(Member(number, f"office {number}", key, b"", (), own, witness, removed=not known))
     return Roll(tuple(members), roll.quorum, epoch)
 
@@ -38,7 +44,7 @@ class Real:
         self.lace = Blocklace(real_roll(rolls, 0), genesis)
         self.finality = Finality(self.lace)
         self.anchors: list[Anchor] = []
-        self.certified: list[bytes] = []
+        self.certified: list[bytes] = []  # in the order in which the graph said so
         self._aside: list[Block] = []
 
     def grow(self, blocks: Iterable[Block]) -> None:
@@ -60,138 +66,131 @@ class Real:
             self.grow(waiting)
 
 
-def differences(real: Real, reference: Reference, view: Sequence[Block]) -> list[str]:
-    """Where the real graph says otherwise than the literal rules. Blocks that wait aside count for neither."""
-    anchors = reference.anchors(view)
-    epoch, start, last = reference.position(anchors)
-    usable = [block for block in view if block.epoch <= epoch]
-    found = [] if {one.id for one in usable} == set(real.lace.vertices) else ["other blocks are held"]
-    found += _of_blocks(real, reference, usable)
-    found += _of_anchors(real, anchors)
-    if {one.id for one in real.lace.awaiting()} != {one.id for one in reference.awaiting(usable, anchors)}:
-        found.append("awaiting")
-    if not real.finality.closed:
-        found += _of_votes(real, reference, usable, epoch)
-        found += _of_slots(real, reference, usable, epoch, start, last)
+def differences(said: Facts, told: Facts, names: Iterable[str] | None = None) -> list[str]:
+    """The names of the facts that differ, with what is on one side only."""
+    found = []
+    for name in sorted(names if names is not None else {*said, *told}):
+        mine, theirs = said.get(name), told.get(name)
+        if mine != theirs:
+            found.append(f"{name}: {_difference(mine, theirs)}")
     return found
+
+
+def _difference(mine: object, theirs: object) -> str:
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        keys = [key for key in {**mine, **theirs} if mine.get(key) != theirs.get(key)]
+        return str({key: (mine.get(key), theirs.get(key)) for key in keys[:3]})
+    if isinstance(mine, frozenset) and isinstance(theirs, frozenset):
+        return f"{sorted(mine - theirs)[:3]} instead of {sorted(theirs - mine)[:3]}"
+    return f"{mine} instead of {theirs}"
+
+
+# -- what the real code says ------------------------------------------------------------------------------------
+
+
+def said_by(real: Real) -> Facts:
+    lace, finality = real.lace, real.finality
+    vertices = list(lace.vertices.values())
+    facts: dict[str, object] = {
+        "held": frozenset(lace.vertices),
+        "opener": frozenset(one.id for one in vertices if one.opener),
+        "closed": frozenset(one.id for one in vertices if one.closed),
+        "E": {one.id: numbers(one.forkers) for one in vertices if one.forkers},
+        "past": {one.id: frozenset(other.id for other in vertices if lace.in_past(other, one)) for one in vertices},
+        "approvals": {one.id: numbers(one.approvals) for one in vertices if one.approvals},
+        "certified": frozenset(one.id for one in vertices if one.certified),
+        "forkers": numbers(lace.forkers),
+        "awaiting": frozenset(one.id for one in lace.awaiting()),
+        "anchors": [_anchor_facts(anchor) for anchor in real.anchors],
+    }
+    if sorted(real.certified) != sorted(one.id for one in vertices if one.certified):
+        facts["certified"] = "not said once each"
+    if finality.closed:
+        return facts
+    openers = [one for by_author in lace.openers.values() for ones in by_author.values() for one in ones]
+    newest = max((one.round for one in vertices if one.epoch == lace.epoch), default=0)
+    decided = {round_: _spelled(decision) for round_, decision in finality.decisions().items()}
+    return facts | {
+        "openers": frozenset(one.id for one in openers),
+        "c3": _pairs(openers, 2, finality._holds_c3),
+        "c4": _pairs(openers, 3, finality._holds_c4),
+        "start": finality.start,
+        "schedule": frozenset(finality._kept),
+        "leaders": {round_: finality.leader(round_) for round_ in range(finality.start, newest + LEADERS_AHEAD)},
+        "decisions": {round_: decision for round_, decision in decided.items() if decision is not None},
+    }
+
+
+def _anchor_facts(anchor: Anchor) -> tuple[object, ...]:
+    spread_ms = None if anchor.spread_ms == UNKNOWN_SPREAD_MS else anchor.spread_ms
+    batch = tuple(vertex.id for vertex in anchor.batch)
+    place = (anchor.number, anchor.vertex.id, anchor.epoch, anchor.round)
+    return (*place, anchor.consensus_ms, spread_ms, batch, anchor.closing)
+
+
+def _spelled(decision: object) -> bytes | str | None:
+    if isinstance(decision, Vertex | Block):
+        return decision.id
+    return None if decision is None else "skip"
 
 
 def numbers(mask: int) -> frozenset[int]:
     return frozenset(number for number in range(mask.bit_length()) if mask >> number & 1)
 
 
-def _of_blocks(real: Real, reference: Reference, view: Sequence[Block]) -> list[str]:
-    certified = reference.certified(view)
-    found = []
-    if len(real.certified) != len(set(real.certified)) or set(real.certified) != {one.id for one in certified}:
-        found.append("certified")
-    epoch = real.lace.epoch
-    if numbers(real.lace.forkers) != reference.forkers(view, epoch):
-        found.append("forkers of the view")
-    for block in view:
-        vertex = real.lace.vertices[block.id]
-        said = {
-            "opener": (vertex.opener, reference.opens(block)),
-            "closed": (vertex.closed, reference.closed(block)),
-            "E": (numbers(vertex.forkers), reference.proven(block)),
-            "certificate": (vertex.certified, block in certified),
-            "approvals": (numbers(vertex.approvals), reference.approvers(block, view, vertex.counted_in)),
-            "past": (
-                {one.id for one in real.lace.vertices.values() if real.lace.in_past(one, vertex)},
-                {one.id for one in block.past},
-            ),
-        }
-        found += [f"{name} of {block}: {mine} {theirs}" for name, (mine, theirs) in said.items() if mine != theirs]
-    return found
+# -- what the reference says ------------------------------------------------------------------------------------
 
 
-def _of_votes(real: Real, reference: Reference, view: Sequence[Block], epoch: int) -> list[str]:
-    found = []
-    openers = [one for one in view if one.epoch == epoch and reference.opens(one)]
-    held = {one.id for by_author in real.lace.openers.values() for ones in by_author.values() for one in ones}
-    if held != {one.id for one in openers}:
-        found.append("openers")
-    for later in openers:
-        at = real.lace.vertices[later.id]
-        for block in openers:
-            candidate = real.lace.vertices[block.id]
-            if later.round == block.round + 2 and real.finality._holds_c3(at, candidate) != reference.has_c3(later, block):
-                found.append(f"C3({later}, {block})")
-            if later.round == block.round + 3 and real.finality._holds_c4(at, candidate) != reference.has_c4(later, block):
-                found.append(f"C4({later}, {block})")
-    return found
+def told_by(reference: Reference, view: Sequence[Block], known: Sequence[ReferenceAnchor] = ()) -> Facts:
+    anchors = reference.anchors(view, known)
+    epoch, start, last = reference.position(anchors)
+    present = min(epoch, len(reference.rolls) - 1)
+    held = [block for block in view if block.epoch <= present]
+    facts: dict[str, object] = {
+        "held": frozenset(one.id for one in held),
+        "opener": frozenset(one.id for one in held if reference.opens(one)),
+        "closed": frozenset(one.id for one in held if reference.closed(one)),
+        "E": {one.id: reference.proven(one) for one in held if reference.proven(one)},
+        "past": {one.id: frozenset(other.id for other in one.past) for one in held},
+        "approvals": _newest_approvals(reference, held),
+        "certified": frozenset(one.id for one in reference.certified(held)),
+        "forkers": reference.forkers(held, present),
+        "awaiting": frozenset(one.id for one in reference.awaiting(held, anchors)),
+        "anchors": [_reference_facts(anchor) for anchor in anchors],
+    }
+    if epoch > present:
+        return facts
+    openers = [one for one in held if one.epoch == epoch and reference.opens(one)]
+    newest = max((one.round for one in held if one.epoch == epoch), default=0)
+    decided = {one: _spelled(way) for one, way in reference.decisions(held, epoch, start, last).items()}
+    schedule = reference.schedule(epoch, last)
+    return facts | {
+        "openers": frozenset(one.id for one in openers),
+        "c3": _pairs(openers, 2, reference.has_c3),
+        "c4": _pairs(openers, 3, reference.has_c4),
+        "start": start,
+        "schedule": schedule,
+        "leaders": {one: reference.drawn(schedule, last, one) for one in range(start, newest + LEADERS_AHEAD)},
+        "decisions": {round_: decision for round_, decision in decided.items() if decision is not None},
+    }
 
 
-def _of_slots(
-    real: Real, reference: Reference, view: Sequence[Block], epoch: int, start: int, last: Block | None
-) -> list[str]:
-    finality = real.finality
-    found = [] if finality.start == start else ["first open round"]
-    if frozenset(finality._kept) != reference.schedule(epoch, last):
-        found.append("schedule")
-    newest = max((block.round for block in view if block.epoch == epoch), default=0)
-    for round_ in range(start, newest + LEADERS_AHEAD):
-        if finality.leader(round_) != reference.leader(epoch, last, round_):
-            found.append(f"leader of round {round_}")
-    mine = {round_: _spelled(decision) for round_, decision in finality.decisions().items()}
-    theirs = {round_: _told(decision) for round_, decision in reference.decisions(view, epoch, start, last).items()}
-    if {k: v for k, v in mine.items() if v} != {k: v for k, v in theirs.items() if v}:
-        found.append(f"decisions {mine} {theirs}")
-    return found
-
-
-def _of_anchors(real: Real, expected: Sequence[ReferenceAnchor]) -> list[str]:
-    mine = [_anchor_facts(anchor) for anchor in real.anchors]
-    theirs = [_reference_facts(anchor) for anchor in expected]
-    if mine == theirs:
-        return []
-    first = next((i for i, pair in enumerate(zip(mine, theirs, strict=False)) if pair[0] != pair[1]), None)
-    if first is None:
-        return [f"{len(mine)} anchors instead of {len(theirs)}"]
-    names = ("number", "block", "epoch", "round", "consensus time", "spread", "batch", "closing")
-    return [
-        f"{name} of anchor {first + 1}"
-        for name, one, other in zip(names, mine[first], theirs[first], strict=True)
-        if one != other
-    ]
-
-
-def _anchor_facts(anchor: Anchor) -> tuple[object, ...]:
-    spread_ms = None if anchor.spread_ms == UNKNOWN_SPREAD_MS else anchor.spread_ms
-    batch = [vertex.id for vertex in anchor.batch]
-    return (
-        anchor.number,
-        anchor.vertex.id,
-        anchor.epoch,
-        anchor.round,
-        anchor.consensus_ms,
-        spread_ms,
-        batch,
-        anchor.closing,
-    )
+def _newest_approvals(reference: Reference, held: Sequence[Block]) -> dict[bytes, frozenset[int]]:
+    """Approvals of different epochs are never added; the graph keeps those of the newest epoch that gave any."""
+    found: dict[bytes, frozenset[int]] = {}
+    for epoch in sorted({one.epoch for one in held}):
+        for block in held:
+            found[block.id] = reference.approvers(block, held, epoch) or found.get(block.id, frozenset())
+    return {block: authors for block, authors in found.items() if authors}
 
 
 def _reference_facts(anchor: ReferenceAnchor) -> tuple[object, ...]:
-    block, batch = anchor.block, [one.id for one in anchor.batch]
-    return (
-        anchor.number,
-        block.id,
-        block.epoch,
-        block.round,
-        anchor.consensus_ms,
-        anchor.spread_ms,
-        batch,
-        anchor.closing,
-    )
+    block, batch = anchor.block, tuple(one.id for one in anchor.batch)
+    place = (anchor.number, block.id, block.epoch, block.round)
+    return (*place, anchor.consensus_ms, anchor.spread_ms, batch, anchor.closing)
 
 
-def _spelled(decision: RealDecision) -> bytes | str | None:
-    if isinstance(decision, Vertex):
-        return decision.id
-    return "skip" if decision is SKIPPED else None
-
-
-def _told(decision: Decision) -> bytes | str | None:
-    if isinstance(decision, Block):
-        return decision.id
-    return "skip" if decision is SKIP else None
+def _pairs(openers: Sequence[Any], distance: int, holds: Callable[[Any, Any], bool]) -> frozenset[tuple[bytes, bytes]]:
+    """(later, earlier) for openers so many rounds apart of which the later holds the certificate for the earlier."""
+    pairs = ((later, one) for later in openers for one in openers if later.round == one.round + distance)
+    return frozenset((later.id, one.id) for later, one in pairs if holds(later, one))

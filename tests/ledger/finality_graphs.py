@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from core.ledger.block import CLOSE, Header, Reference as Ref, block_id, encode_header
+from core.ledger.block import CLOSE, Header, block_id, encode_header
+from core.ledger.block import Reference as Ref
 from core.ledger.roll import default_quorum, tolerated
 from tests.ledger.finality_reference import (
     SPECIFICATION,
@@ -21,6 +22,7 @@ from tests.ledger.finality_reference import (
     Reference,
     ReferenceAnchor,
     Rules,
+    forked_keys,
 )
 
 NETWORK = bytes(32)
@@ -38,6 +40,7 @@ class Face:
     held: set[Block] = field(default_factory=set)
     head: Block | None = None
     anchors: list[ReferenceAnchor] = field(default_factory=list)  # what its view decides
+    decided: int = 0  # how many blocks it held when it last decided
     evidence: set[tuple[int, int]] = field(default_factory=set)  # forks it was told of without holding both blocks
     clock_ms: int = 0
     side: int = 0
@@ -98,6 +101,8 @@ class World:
                 self.meet(*pair, one_way=random.random() < 0.15)
         if plan.heal:
             self.heal()
+        for face in self.honest:
+            self._decide(face)
 
     def heal(self, most_cycles: int = 60) -> None:
         """Every honest office meets every other, over and over, until nobody writes; nobody has anything to add."""
@@ -147,7 +152,6 @@ class World:
         heads = [other.head for other in self.faces if other.head is not None and other is not face]
         for head in self.random.sample(heads, self.random.randint(0, len(heads))):
             face.held.update((head.prev or head).past if self.random.random() < 0.2 else head.past)
-        self._decide(face)
         self.write(face, act=self.random.random() < 0.15)
 
     def _give(self, giver: Face, taker: Face) -> None:
@@ -158,13 +162,13 @@ class World:
             given = frozenset().union(*(block.past for block in chosen))
         taker.held.update(given)
         if not giver.malicious:
-            taker.evidence |= giver.evidence | self._forked_keys(giver.held)
-        self._decide(taker)
+            taker.evidence |= giver.evidence | forked_keys(giver.held)
 
     def _decide(self, face: Face) -> None:
         """What the view of the face decides; whoever closes an epoch first says which anchor it was."""
-        if len(self.plan.rolls) == 1 and not self.plan.lazy:
+        if len(face.held) == face.decided or (len(self.plan.rolls) == 1 and not self.plan.lazy and not self.plan.heal):
             return
+        face.decided = len(face.held)
         face.anchors = self.reference.anchors(face.held, face.anchors)
         if face.malicious:
             return
@@ -180,18 +184,18 @@ class World:
         if face.wild:
             self._write_anything(face)
         else:
+            self._decide(face)
             self._write_by_rule(face, act, self.plan.lazy if lazy is None else lazy)
-        self._decide(face)
 
     def _write_by_rule(self, face: Face, act: bool, lazy: bool) -> None:
         epoch, _, _ = self.reference.position(face.anchors)
         if epoch >= len(self.plan.rolls) or self.plan.rolls[epoch].incarnations.get(face.number) != face.incarnation:
             return
         usable = {block for block in face.held if block.epoch <= epoch}
-        forked = self._forked_keys(usable) | face.evidence
-        wanted = {one for one in usable if one is face.head or (one.author, one.incarnation) not in forked}
-        below = frozenset[Block]().union(*(one.past - {one} for one in wanted))
-        refs = [one for one in wanted - below if one is not face.head]
+        closings = [one.block for one in face.anchors if one.closing]
+        closing_before = closings[-1] if closings else None
+        forked = forked_keys(usable) | face.evidence
+        refs = self.reference.references(usable, face.head, forked, epoch, closing_before)
         parents = [*refs, face.head] if face.head else refs
         passed = sum(one.block.epoch == epoch for one in face.anchors) >= self.plan.passes_after
         closing = passed and epoch + 1 < len(self.plan.rolls)
@@ -202,10 +206,9 @@ class World:
         if lazy and not (act or close_due or accused or self._something_to_say(face, epoch, parents, closing)):
             return
         begins = epoch > 0 and self._first_of_epoch(face.head, epoch)
-        closings = [one.block for one in face.anchors if one.closing]
-        if begins and not any(closings[-1] in one.past for one in parents):
+        if begins and not any(closing_before in one.past for one in parents):
             return
-        anchor = closings[-1].id if begins else None
+        anchor = closing_before.id if begins and closing_before else None
         self._add(face, epoch, face.head, refs, CLOSE if close_due else 0, act, accused, anchor)
 
     def _something_to_say(self, face: Face, epoch: int, parents: Sequence[Block], closing: bool) -> bool:
@@ -224,7 +227,7 @@ class World:
 
     def _forks_unsaid(self, usable: set[Block], face: Face, epoch: int) -> frozenset[tuple[int, int]]:
         """Forks of present keys that the face knows of and that no block it holds has in its E."""
-        known = self._forked_keys(usable) | face.evidence
+        known = forked_keys(usable) | face.evidence
         roll = self.plan.rolls[epoch]
         said = {author for one in usable if one.epoch == epoch for author in self.reference.proven(one)}
         return frozenset((a, own) for a, own in known if roll.incarnations.get(a) == own and a not in said)
@@ -303,17 +306,6 @@ class World:
     def _first_of_epoch(self, prev: Block | None, epoch: int) -> bool:
         return prev is None or prev.epoch < epoch
 
-    def _forked_keys(self, blocks: Iterable[Block]) -> set[tuple[int, int]]:
-        places: set[tuple[int, int, int]] = set()
-        forked: set[tuple[int, int]] = set()
-        for one in blocks:
-            place = (one.author, one.incarnation, one.seq)
-            if place in places:
-                forked.add(place[:2])
-            places.add(place)
-            forked |= one.accused
-        return forked
-
 
 # -- plans ------------------------------------------------------------------------------------------------------
 
@@ -347,12 +339,15 @@ def some_world(seed: int, rules: Rules = SPECIFICATION, *, beyond: bool = False,
 
 
 def tight_world(seed: int, rules: Rules = SPECIFICATION) -> World:
-    """One epoch of 4 or 7 offices, with as many malicious ones as the quorum tolerates, all rounds close together."""
+    """One epoch of 4 or 7 offices with all rounds close together, as many malicious as the quorum tolerates; one leads."""
     random = Random(f"tight {seed}")
     office_count = random.choice((4, 4, 7))
-    forkers = random.sample(range(office_count), tolerated(office_count))
+    rolls = some_rolls(random, office_count, frozenset(), 1)
+    first = Reference(rolls, NETWORK).leader(0, None, random.randint(1, 3))
+    others = [number for number in range(office_count) if number != first]
+    forkers = [first, *random.sample(others, tolerated(office_count) - 1)]
     plan = Plan(
-        rolls=some_rolls(random, office_count, frozenset(forkers), 1),
+        rolls=rolls,
         malicious=frozenset((number, 0) for number in forkers),
         blocks=random.randint(6, 10) * office_count,
         lazy=False,

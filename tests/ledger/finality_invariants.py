@@ -15,6 +15,7 @@ def violations(world: World) -> set[str]:
     everything = world.reference.anchors(world.blocks)
     found = set(of_views(world, everything)) | set(of_certificates(world))
     found |= set(of_execution(world, everything)) | set(of_direct_commits(world.reference, world.blocks))
+    found |= set(of_slots(world.reference, world.blocks))
     return found | set(of_accusations(world))
 
 
@@ -72,6 +73,20 @@ def _is_enrolled_since(reference: Reference, block: Block, closes: Sequence[Refe
     return all(reference.rolls[epoch].holds(block) for epoch in later)
 
 
+def of_slots(reference: Reference, blocks: Sequence[Block]) -> Iterator[str]:
+    """The first two lines of §8: one block per slot; no skip of a certified one. For whoever might be its leader."""
+    slots: dict[tuple[int, int, int], list[Block]] = {}
+    for block in blocks:
+        if block.round and reference.opens(block):
+            slots.setdefault((block.epoch, block.round, block.author), []).append(block)
+    for (epoch, round_, _), candidates in slots.items():
+        certified = [one for one in candidates if any(reference.certifies(later, one) for later in blocks)]
+        if len(certified) > 1:
+            yield "§8 two blocks of one slot have certificates"
+        if certified and reference.skips(blocks, epoch, round_, candidates):
+            yield "§8 a slot with a certificate is skipped"
+
+
 def of_direct_commits(reference: Reference, blocks: Sequence[Block]) -> Iterator[str]:
     """I13, asserted itself: the indirect rule never shows its failure as a disagreement."""
     for block in blocks:
@@ -127,4 +142,3 @@ def of_quiet(world: World) -> Iterator[str]:
 
 def is_prefix(short: Sequence[ReferenceAnchor], long: Sequence[ReferenceAnchor]) -> bool:
     return len(short) <= len(long) and all(one == other for one, other in zip(short, long, strict=False))
-

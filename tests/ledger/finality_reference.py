@@ -258,7 +258,9 @@ class Reference:
             return roll.witnesses
         counts: dict[int, int] = {}
         for witness in roll.witnesses - self.proven(last):
-            rounds = {one.round for one in last.past if one.author == witness and one.epoch == epoch and self.opens(one)}
+            rounds = {
+                one.round for one in last.past if one.author == witness and one.epoch == epoch and self.opens(one)
+            }
             counts[witness] = len(rounds & set(range(last.round - 8, last.round)))
         n = len(roll.witnesses)
         place = n - self.quorum(epoch) + 1 if self.rules.schedule_by_quorum else -(-n // 3)
@@ -268,16 +270,21 @@ class Reference:
         return frozenset(witness for witness, count in counts.items() if count >= least)
 
     def leader(self, epoch: int, last: Block | None, round_: int) -> int | None:
+        return self.drawn(self.schedule(epoch, last), last, round_)
+
+    def drawn(self, schedule: frozenset[int], last: Block | None, round_: int) -> int | None:
         start = self.genesis if last is None else last.id
-        return min(self.schedule(epoch, last), key=lambda number: leader_rank(start, round_, number), default=None)
+        return min(schedule, key=lambda number: leader_rank(start, round_, number), default=None)
 
     def decisions(self, view: View, epoch: int, start: int, last: Block | None) -> dict[int, Decision]:
         """Every round from `start` to the newest, decided from the newest down."""
         newest = max((block.round for block in view if block.epoch == epoch), default=0)
+        schedule = self.schedule(epoch, last)
         decided: dict[int, Decision] = {}
         for round_ in range(newest, start - 1, -1):
-            slot = [one for one in self.openers(view, epoch, round_) if one.author == self.leader(epoch, last, round_)]
-            decided[round_] = self.decide(view, epoch, round_, slot, decided)
+            leader = self.drawn(schedule, last, round_)
+            candidates = [one for one in self.openers(view, epoch, round_) if one.author == leader]
+            decided[round_] = self.decide(view, epoch, round_, candidates, decided)
         return decided
 
     def decide(
@@ -297,8 +304,9 @@ class Reference:
 
     def commits(self, view: View, block: Block) -> bool:
         """The direct rule."""
-        by_c3 = {one.author for one in view if self.has_c3(one, block)}
-        by_c4 = {one.author for one in view if self.has_c4(one, block)}
+        epoch, round_ = block.epoch, block.round
+        by_c3 = {one.author for one in self.openers(view, epoch, round_ + 2) if self.has_c3(one, block)}
+        by_c4 = {one.author for one in self.openers(view, epoch, round_ + 3) if self.has_c4(one, block)}
         return max(len(by_c3), len(by_c4)) >= self.quorum(block.epoch)
 
     def skips(self, view: View, epoch: int, round_: int, candidates: list[Block]) -> bool:
@@ -323,7 +331,11 @@ class Reference:
         if not anchors:
             return 0, 1, None
         last = anchors[-1]
-        return (last.block.epoch + 1, 1, last.block) if last.closing else (last.block.epoch, last.block.round + 1, last.block)
+        return (
+            (last.block.epoch + 1, 1, last.block)
+            if last.closing
+            else (last.block.epoch, last.block.round + 1, last.block)
+        )
 
     def anchors(self, view: View, known: Sequence[ReferenceAnchor] = ()) -> list[ReferenceAnchor]:
         """All anchors that the view decides. `known`: those of a smaller view, if one has them."""
@@ -405,7 +417,23 @@ class Reference:
             return (0, block.claimed_ms, block.id)
         return (block.epoch, block.round, order_rank(anchor.id, block.id))
 
-    # -- §5 -----------------------------------------------------------------------------------------------------
+    # -- §2 and §5 ----------------------------------------------------------------------------------------------
+
+    def references(
+        self, view: View, head: Block | None, forked: Collection[tuple[int, int]], epoch: int, closing: Block | None
+    ) -> list[Block]:
+        """The sinks of what an honest office may name: nothing of a forked key, and of a key that is no longer in the
+        roll only what lies below the closing anchor, unless a block that is named contains it.
+        """
+        allowed = {
+            one
+            for one in view
+            if (one.author, one.incarnation) not in forked
+            and (one.epoch == epoch or self.rolls[epoch].holds(one) or (closing and one in closing.past))
+        }
+        allowed |= {head} if head else set()
+        below = frozenset[Block]().union(*(one.past - {one} for one in allowed))
+        return sorted(allowed - below - {head}, key=lambda one: (one.author, one.seq, one.id))
 
     def awaiting(self, view: View, anchors: Sequence[ReferenceAnchor]) -> set[Block]:
         """Blocks with acts that are not executed, not void, and certified or of nobody known to have forked."""
@@ -420,6 +448,19 @@ class Reference:
             for one in waiting
             if one.author not in forkers or any(self.certified_in(one, view, each) for each in epochs)
         }
+
+
+def forked_keys(blocks: Iterable[Block]) -> set[tuple[int, int]]:
+    """(author, incarnation) of every fork of which the blocks hold both sides or evidence, whatever the roll."""
+    places: set[tuple[int, int, int]] = set()
+    found: set[tuple[int, int]] = set()
+    for block in blocks:
+        place = (block.author, block.incarnation, block.seq)
+        if place in places:
+            found.add(place[:2])
+        places.add(place)
+        found |= block.accused
+    return found
 
 
 def incomparable(one: Block, other: Block) -> bool:
