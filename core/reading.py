@@ -1,4 +1,4 @@
-"""Asking: what pages, extracts and summaries read. Nothing here writes, but for the cached hashes of the state root."""
+"""Asking: what pages and summaries read. Nothing here writes."""
 
 from collections.abc import Sequence
 from dataclasses import astuple
@@ -6,10 +6,8 @@ from dataclasses import astuple
 from core.errors import MunimentError
 from core.folding import REJECTED
 from core.ledger.block import Block, decode_header
-from core.ledger.payload import Evidence, Group, Payload, decode_payload
-from core.ledger.receipt import make_receipt
-from core.ledger.receipt_format import MAX_CREATED, Origin
-from core.ledger.record import Record, new_record_id
+from core.ledger.payload import Evidence, Payload, decode_payload
+from core.ledger.record import Record
 from core.ledger.request import act_of
 from core.ledger.transaction import decode_transaction
 from core.ledger.vertex import Vertex
@@ -33,7 +31,6 @@ from core.views import (
 LIST_LIMIT = 200
 WRITTEN_TWICE = "written-twice"
 NOT_IN_THE_ROLL = "not-in-the-roll"
-MAX_ORIGIN_BYTES = 1500  # a longer one would cost the paper a second code
 DECISION_OUTCOMES = ("suspended", "held")
 
 
@@ -233,40 +230,7 @@ class Reading(Replica):
         root: bytes = self.store.state.state_root()
         return root
 
-    # -- proofs and drafts --------------------------------------------------------------------------------------
-
-    def receipt(self, act_id: bytes, language: str = "en") -> bytes:
-        """The proof of one act that a stranger can check with the network id. Raises `unknown-act`."""
-        row = self.store.chain.act(act_id)
-        if row is None:
-            raise MunimentError("unknown-act", act=act_id)
-        block = self.store.chain.block_at(row.block).block
-        payload = decode_payload(block.payload or b"")
-        item, place = _find_place(payload, row.place)
-        group = payload.items[item]
-        assert isinstance(group, Group)
-        transaction = decode_transaction(group.transactions[place])
-        origins = [self._origin(name, ref.record) for name, ref in act_of(transaction).changes.items()]
-        known = [origin for origin in origins if origin is not None]
-        return make_receipt(self.charter, block, payload, item, place, language, known)
-
-    def _origin(self, name: str, record_id: bytes) -> Origin | None:
-        """The act that created a record: its id proves the record's, so a paper can say the record's key."""
-        record = self.store.state.present(record_id)
-        first = [
-            version for version in (record, *self.store.state.history(record_id)) if version and version.version == 1
-        ]
-        row = self.store.chain.act_by_prefix(first[0].last_act) if first else None
-        if row is None:
-            return None
-        payload = decode_payload(self.store.chain.block_at(row.block).block.payload or b"")
-        item, place = _find_place(payload, row.place)
-        group = payload.items[item]
-        assert isinstance(group, Group)
-        number = next((n for n in range(MAX_CREATED) if new_record_id(row.id, n) == record_id), None)
-        if number is None or len(group.transactions[place]) > MAX_ORIGIN_BYTES:
-            return None
-        return Origin(name, number, group.transactions[place])
+    # -- evidence and drafts ------------------------------------------------------------------------------------
 
     def evidence(self) -> list[tuple[int, Evidence]]:
         """(number of the office, evidence) of every known fork."""
@@ -286,13 +250,3 @@ class Reading(Replica):
 
     def delete_draft(self, draft_id: bytes) -> None:
         self.store.delete_draft(draft_id)
-
-
-def _find_place(payload: Payload, place: int) -> tuple[int, int]:
-    """(item, place in its group) of the act that is `place` in its block."""
-    for number, item in enumerate(payload.items):
-        if isinstance(item, Group):
-            if place < len(item.transactions):
-                return number, place
-            place -= len(item.transactions)
-    raise IndexError(place)

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from core.errors import MunimentError
 from core.ledger.block import block_id, decode_header
 from core.ledger.vertex import Vertex
-from core.reading import Reading
+from core.reading_proofs import ProofReading
 from core.views import ActView, BlockDetail, BlockView, ForkBranch, ForkView, LedgerExtent
 
 READ_ACTS = 50  # of one block, at most
 
 
-class LedgerReading(Reading):
+class LedgerReading(ProofReading):
     def ledger_extent(self) -> LedgerExtent:
         """How much there is to draw, and of whom a fork is proven."""
         blocks, _ = self.store.chain.counts()

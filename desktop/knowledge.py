@@ -28,6 +28,7 @@ class Present:
     code: str | None = None
     shared: bool = False  # only the common order decides it
     office: str = ""  # of a request that waits: the competent office
+    register_state: int | None = None  # number of the certified state of the register that holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def knowledge_of_office(office: Office, run: Run[Present | None] = lambda questi
             return None
         names = tuple(office.roll.members[number].office for number in ladder.seen_by)
         asked = str(ladder.facts["office"]) if ladder.outcome in ("requested", "lapsed") else ""
-        return Present(ladder.step.value, ladder.outcome, names, ladder.code, ladder.shared, asked)
+        state = office.register_state(act)
+        return Present(ladder.step.value, ladder.outcome, names, ladder.code, ladder.shared, asked, state)
 
     return Knowledge(charter.network, charter.laws, charter.node, lambda act: run(lambda: ask(act)))

@@ -43,7 +43,7 @@ from desktop.printing.reading import (
     picture_codes,
 )
 from desktop.printing.values import grouped
-from desktop.wording_paper import ladder_text, say
+from desktop.wording_paper import WAITING, ladder_text, say
 
 PICTURE_STARTS = (b"\x89PNG", b"\xff\xd8\xff")
 
@@ -66,13 +66,13 @@ class VerifyResult:
     network_known: bool = False
     act: bytes | None = None
     printed: str | None = None  # the ladder's words on the paper: as printed, not proved
-    step: str | None = None  # the rest needs a replica
+    step: str | None = None  # by the code where it proves it; else a replica must say
     outcome: str | None = None
     shared: bool = False  # only the common order decides it, however many have seen it
     witnesses: tuple[str, ...] = ()
     why: str | None = None  # the code of what became of it, where it was not simply entered
     waits_for: str = ""  # of a request that waits: the competent office
-    checkpoint: str | None = None
+    checkpoint: str | None = None  # the certified state of the register that says so: by the code, or by the replica
     detail: dict[str, Any] = field(default_factory=dict)
 
 
@@ -190,8 +190,15 @@ def _told(result: VerifyResult, facts: ReceiptFacts, law: Law | None, knowledge:
         network_known=knowledge.network == facts.network,
         act=facts.transaction_id,
     )
+    final = facts.final
+    if final is not None and (present is None or final.entry.outcome not in WAITING):
+        # Whatever the replica has not heard yet; but what became of a request after it was entered, it may know.
+        names = tuple(_office_name(knowledge, facts, number) for number in final.witnesses)
+        state = say(facts.language, "register-state", number=final.checkpoint.anchor)
+        return replace(result, step="final", outcome=final.entry.outcome, witnesses=names, checkpoint=state)
     if present is None:
         return result
+    number = present.register_state
     return replace(
         result,
         step=present.step,
@@ -200,7 +207,16 @@ def _told(result: VerifyResult, facts: ReceiptFacts, law: Law | None, knowledge:
         witnesses=present.seen_by,
         why=present.code,
         waits_for=present.office,
+        checkpoint=None if number is None else say(facts.language, "register-state", number=number),
     )
+
+
+def _office_name(knowledge: Knowledge, facts: ReceiptFacts, number: int) -> str:
+    """A founding office by its name, where the reader or the receipt knows it."""
+    known = knowledge.node(number) if knowledge.network == facts.network else None
+    if known is not None:
+        return known[0]
+    return facts.members[number].office if number in facts.members else say(facts.language, "number", number=number)
 
 
 def find_law(facts: ReceiptFacts, document: pypdfium2.PdfDocument | None, known: Sequence[Law]) -> Law | None:

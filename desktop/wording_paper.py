@@ -24,6 +24,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "signed-by": "Signed by",
         "kept": "Kept by",
         "kept-office": "{office}, as No. {number} of what this office has recorded",
+        "register": "Common register",
+        "register-state": "Register state No. {number}",
+        "register-entry": "{state}, entry {entry}: {step}",
+        "register-note": "Put in order on {day}, {time} UTC by the clocks of most offices; countersigned by {witnesses}"
+        " of {offices} offices",
         "time": "Day and time",
         "time-claimed": "{day}, {time} UTC by this office’s clock",
         "printed-heading": "When this paper was printed, not part of the proof",
@@ -34,6 +39,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "open-heading": "What it does not prove",
         "open": "Whether the act is entered in the common register. Ask any office of the network: it reads the"
         " code and says how far the act has come.",
+        "proves-final": "Who signed this act, at which office, that nothing in it has been altered since, and that"
+        " it is entered in the common register: {witnesses} of {offices} offices have countersigned that state of it.",
+        "open-final": "Whether a later act has changed the register since. Ask any office of the network: it reads the"
+        " code and says.",
         "check-heading": "How to check it",
         "check": "Open this file, or a picture of the code, with Muniment: no connection and no office is needed."
         " Then compare the number of the network with the one that an office of the network has given you.",

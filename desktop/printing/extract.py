@@ -157,9 +157,10 @@ def _proof(content: Content, symbols: Sequence[Symbol]) -> Block:
 
 def _beside(content: Content, x: float, width: float) -> Block:
     language, block = content.language, Block()
-    for key in ("proves", "open", "check"):
+    told = {"proves": content.proves, "open": content.leaves_open, "check": say(language, "check")}
+    for key, text in told.items():
         block.add_paragraph(x, width, say(language, f"{key}-heading"), SMALL_HEADING)
-        block.add_paragraph(x, width, say(language, key), SMALL)
+        block.add_paragraph(x, width, text, SMALL)
         block.space(5)
     block.add_paragraph(x, width, say(language, "network-heading"), SMALL_HEADING)
     digits = content.network.split(" ")

@@ -15,7 +15,7 @@ from core.ledger.receipt import ReceiptFacts, SignedBy
 from core.ledger.request import act_of
 from core.ledger.transaction import Transaction
 from desktop.printing.values import Teller, grouped, is_document
-from desktop.wording_paper import day_text, knows, say
+from desktop.wording_paper import day_text, knows, ladder_text, say
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST_SHOWN = datetime(9999, 1, 1, tzinfo=UTC)
@@ -42,6 +42,8 @@ class Content:
     technical: tuple[Row, ...]
     network: str  # hexadecimal, in groups
     act_short: str
+    proves: str  # in sentences
+    leaves_open: str
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -73,7 +75,16 @@ def make_content(facts: ReceiptFacts, law: Law | None) -> Content:
         tuple(_technical_rows(teller, facts, law, procedure)),
         grouped(facts.network.hex()),
         grouped(facts.transaction_id.hex()[:16]),
+        *_proved(facts),
     )
+
+
+def _proved(facts: ReceiptFacts) -> tuple[str, str]:
+    """What the code proves, and what it leaves open."""
+    if facts.final is None:
+        return say(facts.language, "proves"), say(facts.language, "open")
+    counts = {"witnesses": len(facts.final.witnesses), "offices": facts.offices}
+    return say(facts.language, "proves-final", **counts), say(facts.language, "open-final")
 
 
 def _titles(law: Law | None, procedure: Procedure | None, transaction: Transaction, language: str) -> tuple[str, str]:
@@ -176,6 +187,27 @@ def _kept_rows(facts: ReceiptFacts) -> list[Row]:
     return [
         Row(say(language, "kept"), (kept,)),
         Row(say(language, "time"), (claimed_text(language, facts.transaction.claimed_ms),)),
+        *_register_rows(facts),
+    ]
+
+
+def _register_rows(facts: ReceiptFacts) -> list[Row]:
+    """What became of the act, where the receipt proves it."""
+    final, language = facts.final, facts.language
+    if final is None:
+        return []
+    checkpoint = final.checkpoint
+    step = ladder_text(language, "final", final.entry.outcome, 1, facts.quorum, facts.offices)
+    state = say(language, "register-state", number=checkpoint.anchor)
+    day, time = moment_text(language, checkpoint.consensus_ms)
+    counts = {"witnesses": len(final.witnesses), "offices": facts.offices}
+    note = say(language, "register-note", day=day, time=time, **counts)
+    return [
+        Row(
+            say(language, "register"),
+            (say(language, "register-entry", state=state, entry=final.number, step=step),),
+            note,
+        )
     ]
 
 
@@ -200,9 +232,14 @@ def in_language(texts: Mapping[str, str], language: str) -> str:
 
 
 def claimed_text(language: str, claimed_ms: int) -> str:
-    """A computer's claim of day and time; a claim beyond every calendar is shown as its number."""
-    if claimed_ms >= (LAST_SHOWN - EPOCH) / timedelta(milliseconds=1):
-        return str(claimed_ms)
-    moment = EPOCH + timedelta(milliseconds=claimed_ms)
-    day = day_text(language, [moment.year, moment.month, moment.day])
-    return say(language, "time-claimed", day=day, time=f"{moment:%H:%M}")
+    """A computer's claim of day and time."""
+    day, time = moment_text(language, claimed_ms)
+    return say(language, "time-claimed", day=day, time=time) if time else day
+
+
+def moment_text(language: str, milliseconds: int) -> tuple[str, str]:
+    """(day, time of day) in UTC; beyond every calendar the number and nothing."""
+    if milliseconds >= (LAST_SHOWN - EPOCH) / timedelta(milliseconds=1):
+        return str(milliseconds), ""
+    moment = EPOCH + timedelta(milliseconds=milliseconds)
+    return day_text(language, [moment.year, moment.month, moment.day]), f"{moment:%H:%M}"

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws import parse_law
+from core.ledger.receipt import check_receipt
+from core.ledger.receipt_format import decode_receipt
+from core.ledger.record_receipt import check_record_receipt
 from core.office import Office
 from core.views import ActView, Step
 from desktop.knowledge import knowledge_of_charter, knowledge_of_office
@@ -106,5 +110,55 @@ def test_what_the_common_order_decides_is_not_confirmed_by_the_majority(save: Sa
 
 
 def test_an_unknown_act_has_no_paper(offices: list[Office]) -> None:
+    with pytest.raises(MunimentError, match="unknown-act"):
+        offices[0].receipt(bytes(32))
+
+
+# -- final ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_final_paper_proves_the_register_without_any_replica(offices: list[Office], save: Save) -> None:
+    act = registered_and_sold(land_network(), offices[0])
+    meet_until_quiet(offices)
+    paper = save(printed_by(offices[2], act.id))
+    result = verify_file(paper)
+    assert (result.valid, result.step, result.outcome) == (True, "final", "entered")
+    assert result.checkpoint == f"Register state No. {offices[0].register_state(act.id)}"
+    assert len(result.witnesses) == 3
+    said = dict(result.facts)["Common register"]
+    assert said.startswith(f"{result.checkpoint}, entry 1: Entered in the common register\nPut in order on ")
+    assert "countersigned by 3 of 4 offices" in said
+    named = verify_file(paper, knowledge_of_charter(land_network().charter))
+    assert set(named.witnesses) <= {card.name for card in land_network().charter.cards}
+
+
+def test_a_paper_printed_early_learns_the_register_state_from_a_replica(offices: list[Office], save: Save) -> None:
+    act = registered_and_sold(land_network(), offices[0])
+    paper = save(printed_by(offices[0], act.id))
+    assert verify_file(paper, knowledge_of_office(offices[0])).checkpoint is None
+    meet_until_quiet(offices)
+    result = verify_file(paper, knowledge_of_office(offices[1]))
+    assert (result.step, result.checkpoint) == ("final", f"Register state No. {offices[1].register_state(act.id)}")
+    assert verify_file(paper).step is None
+
+
+def test_every_office_proves_the_same_state(offices: list[Office]) -> None:
+    act = registered_and_sold(land_network(), offices[0])
+    meet_until_quiet(offices)
+    (parcel,) = act.records
+    for office in offices:
+        final = check_receipt(decode_receipt(office.receipt(act.id)), verify, office.network).final
+        assert final is not None
+        assert final.checkpoint.anchor == offices[0].register_state(act.id)
+        facts = check_record_receipt(office.record_receipt(parcel), verify, office.network)
+        assert facts.record.id == parcel
+        assert facts.checkpoint.state_root == office.state_root()
+
+
+def test_what_is_not_certified_yet_has_no_proof_of_a_record(offices: list[Office]) -> None:
+    act = registered_and_sold(land_network(), offices[0])
+    with pytest.raises(MunimentError, match="unknown-record"):
+        offices[0].record_receipt(act.records[0])
+    assert offices[0].register_state(act.id) is None
     with pytest.raises(MunimentError, match="unknown-act"):
         offices[0].receipt(bytes(32))

@@ -1,0 +1,107 @@
+"""Proofs for strangers: the receipt of an act, with what became of it once it is final, and that of a record."""
+
+from core.crypto.signing import verify
+from core.errors import MunimentError
+from core.ledger.final_proof import make_final_proof
+from core.ledger.founders_certificate import FoundersCertificate, make_founders_certificate
+from core.ledger.payload import Group, Payload, decode_payload
+from core.ledger.receipt import make_receipt
+from core.ledger.receipt_format import MAX_CREATED, Origin
+from core.ledger.record import new_record_id
+from core.ledger.record_receipt import make_record_receipt
+from core.ledger.request import act_of
+from core.ledger.transaction import decode_transaction
+from core.reading import Reading
+from core.store.chain import ActRow
+
+MAX_ORIGIN_BYTES = 1500  # a longer one would cost the paper a second code
+
+
+class ProofReading(Reading):
+    def receipt(self, act_id: bytes, language: str = "en") -> bytes:
+        """The proof of one act that a stranger can check with the network id. Raises `unknown-act`.
+
+        It proves what became of the act where a certified checkpoint says so.
+        """
+        row = self.store.chain.act(act_id)
+        if row is None:
+            raise MunimentError("unknown-act", act=act_id)
+        block = self.store.chain.block_at(row.block).block
+        payload = decode_payload(block.payload or b"")
+        item, place = _find_place(payload, row.place)
+        group = payload.items[item]
+        assert isinstance(group, Group)
+        transaction = decode_transaction(group.transactions[place])
+        origins = [self._origin(name, ref.record) for name, ref in act_of(transaction).changes.items()]
+        known = [origin for origin in origins if origin is not None]
+        return make_receipt(self.charter, block, payload, item, place, language, known, self._final_proof(row))
+
+    def register_state(self, act_id: bytes) -> int | None:
+        """Number of the register's first certified state that holds what became of an act; None until there is one."""
+        row = self.store.chain.act(act_id)
+        entry = self._entry(row) if row else None
+        certificate = None if entry is None else self.store.checkpoints.covering(entry)
+        return certificate.checkpoint.anchor if certificate else None
+
+    def record_receipt(self, record_id: bytes) -> bytes:
+        """The proof of a record's present state. Raises `unknown-record`.
+
+        Raises `register-not-certified` while the quorum has not cosigned what the register says now.
+        """
+        record, proof = self.store.state.prove(record_id)
+        newest = self.store.checkpoints.newest()
+        certificate = self._founders_certificate(newest.anchor) if newest else None
+        if newest is None or certificate is None:
+            raise MunimentError("register-not-certified", record=record_id)
+        return make_record_receipt(self.charter, record, proof, newest, certificate)
+
+    def _final_proof(self, row: ActRow) -> bytes | None:
+        """None for what is not final, not certified yet or older than this replica's entries."""
+        number = self._entry(row)
+        covering = None if number is None else self.store.checkpoints.covering(number)
+        if number is None or covering is None:
+            return None
+        certificate = self._founders_certificate(covering.checkpoint.anchor)
+        if certificate is None:
+            return None
+        try:
+            leaf, path = self.store.entries.leaf(number), self.store.entries.path(number, covering.checkpoint.size)
+        except MunimentError:  # entry-not-held: it came with a snapshot
+            return None
+        return make_final_proof(leaf, number, path, covering.checkpoint, certificate)
+
+    def _entry(self, row: ActRow) -> int | None:
+        """The number of the entry of an act that was not rejected."""
+        anchor = self.store.chain.block_at(row.block).anchor
+        return self.store.entries.find_entered(row.id, *self.store.checkpoints.entries_of(anchor)) if anchor else None
+
+    def _founders_certificate(self, anchor: int) -> FoundersCertificate | None:
+        return make_founders_certificate(self.charter, self.store.checkpoints.cosignatures(anchor), verify)
+
+    def _origin(self, name: str, record_id: bytes) -> Origin | None:
+        """The act that created a record: its id proves the record's, so a paper can say the record's key."""
+        record = self.store.state.present(record_id)
+        first = [
+            version for version in (record, *self.store.state.history(record_id)) if version and version.version == 1
+        ]
+        row = self.store.chain.act_by_prefix(first[0].last_act) if first else None
+        if row is None:
+            return None
+        payload = decode_payload(self.store.chain.block_at(row.block).block.payload or b"")
+        item, place = _find_place(payload, row.place)
+        group = payload.items[item]
+        assert isinstance(group, Group)
+        number = next((n for n in range(MAX_CREATED) if new_record_id(row.id, n) == record_id), None)
+        if number is None or len(group.transactions[place]) > MAX_ORIGIN_BYTES:
+            return None
+        return Origin(name, number, group.transactions[place])
+
+
+def _find_place(payload: Payload, place: int) -> tuple[int, int]:
+    """(item, place in its group) of the act that is `place` in its block."""
+    for number, item in enumerate(payload.items):
+        if isinstance(item, Group):
+            if place < len(item.transactions):
+                return number, place
+            place -= len(item.transactions)
+    raise IndexError(place)
