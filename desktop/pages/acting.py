@@ -104,6 +104,12 @@ class Recorded(QWidget):
         self._number.setText(words.number)
         self.status.show_ladder(view.ladder, len(self._desk.offices))
         self.show_record.setVisible(bool(view.records))
+        asked = view.transaction.addressed_to
+        if asked is None:
+            self._next.setText(say("recorded.next"))
+        else:
+            self._next.setText(say("recorded.next-request", office=self._desk.offices[asked]))
+        self.print.setText(say("recorded.print" if asked is None else "recorded.print-slip"))
 
     def _show(self) -> None:
         if self._view is not None and self._view.records:

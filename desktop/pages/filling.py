@@ -124,8 +124,9 @@ class Filling(QWidget):
         if missing:
             self.notice.tell_trouble(MunimentError("form-incomplete", fields=missing))
             return
-        chosen = [(role, box.currentData()) for role, box in self.signers]
-        if any(number is None for _, number in chosen):
+        # A role that nobody here holds is no hindrance yet: the act may be requested where somebody does.
+        chosen = [(role, box.currentData()) for role, box in self.signers if box.currentData() is not None]
+        if not chosen:
             self.notice.tell_trouble(MunimentError("signer-missing"))
             return
         self.review_wanted.emit([Signer(self._desk.number, number, role) for role, number in chosen])

@@ -133,7 +133,8 @@ class NewActPage(Page):
 
     # -- review and sign ----------------------------------------------------------------------------------------
 
-    def _review(self, signers: Sequence[Signer]) -> None:
+    def _review(self, signers: Sequence[Signer], addressed_to: int | None = None) -> None:
+        """`addressed_to`: the competent office that the act is requested from, where it is not this one."""
         filling = self.filling
         if filling is None:
             return
@@ -142,12 +143,12 @@ class NewActPage(Page):
         self.notice.clear()
         self.desk.ask(
             self,
-            lambda office: office.propose(law, procedure, records, act, signers, trace=True),
-            self._proposed,
+            lambda office: office.propose(law, procedure, records, act, signers, True, addressed_to),
+            lambda proposal: self._proposed(proposal, signers),
             self.tell_trouble,
         )
 
-    def _proposed(self, proposal: Proposal) -> None:
+    def _proposed(self, proposal: Proposal, signers: Sequence[Signer]) -> None:
         filling = self.filling
         if filling is None:
             return
@@ -156,6 +157,7 @@ class NewActPage(Page):
         reviewing = self.reviewing = Reviewing(filling, proposal, self.desk, self._stack)
         reviewing.left.connect(self._back_to_form)
         reviewing.sign_wanted.connect(lambda passphrases: self._sign(proposal, passphrases))
+        reviewing.request_wanted.connect(lambda office: self._review(signers, office))
         self._stack.addWidget(reviewing)
         self._stack.setCurrentWidget(reviewing)
         reviewing.focus_first()

@@ -14,21 +14,29 @@ from desktop.desk import Desk
 from desktop.pages.filling import Filling
 from desktop.widgets.notice import Busy
 from desktop.widgets.status import Shape, StatusLine
-from desktop.widgets.texts import button, card, label
+from desktop.widgets.texts import button, card, label, literal
 from desktop.wording import say, sentence
 from desktop.wording.values import claimed_text, value_lines
 
-_SHAPES = {"suspended": Shape.SUSPENDED, "held": Shape.HELD, "warned": Shape.HELD, "without_effect": Shape.HELD}
+_SHAPES = {
+    "suspended": Shape.SUSPENDED,
+    "held": Shape.HELD,
+    "warned": Shape.HELD,
+    "without_effect": Shape.HELD,
+    "requested": Shape.WAITING,
+}
 
 
 class Reviewing(QWidget):
     sign_wanted = Signal(object)  # passphrases, in the order of the signers
+    request_wanted = Signal(int)  # the number of the competent office
     left = Signal()
 
     def __init__(self, filling: Filling, proposal: Proposal, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self._filling, self._proposal, self._desk = filling, proposal, desk
         self.passphrases: list[QLineEdit] = []
+        self.competent = self._competent_office()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -44,14 +52,31 @@ class Reviewing(QWidget):
         self.back = button(say("review.back"), self)
         self.back.clicked.connect(self.left)
         row.addWidget(self.back)
-        self.sign = button(say("review.sign"), self, main=True)
+        is_request = proposal.transaction.addressed_to is not None
+        self.sign = button(say("review.sign-request" if is_request else "review.sign"), self, main=True)
         self.sign.clicked.connect(self._sign)
         self.sign.setVisible(self.may_sign)
         row.addWidget(self.sign)
+        if self.competent is not None:
+            number = self.competent
+            self.request = button(say("review.request", office=literal(desk.offices[number])), self, main=True)
+            self.request.clicked.connect(lambda: self.request_wanted.emit(number))
+            row.addWidget(self.request)
         layout.addLayout(row)
 
     def focus_first(self) -> None:
-        (self.passphrases[0] if self.passphrases else self.back).setFocus()
+        if self.passphrases:
+            self.passphrases[0].setFocus()
+        else:
+            (self.request if self.competent is not None else self.back).setFocus()
+
+    def _competent_office(self) -> int | None:
+        """The office that may be asked, where the act is refused here only because it is not this one."""
+        verdict = self._proposal.verdict
+        if not isinstance(verdict, Rejected) or verdict.code != "not-keeper" or self._filling.law.asking is None:
+            return None
+        number = verdict.facts.get("office")
+        return number if isinstance(number, int) and number != self._desk.number else None
 
     def begin_signing(self) -> None:
         self.busy.begin(say("review.signing"))
@@ -71,13 +96,19 @@ class Reviewing(QWidget):
     def _verdict(self) -> QWidget:
         frame, layout = card(self)
         verdict = self._proposal.verdict
+        if self.competent is not None:
+            office = self._desk.offices[self.competent]
+            self._say(frame, Shape.WAITING, say("review.other-office", office=office), "large")
+            return frame
         if isinstance(verdict, Rejected):
             self._say(frame, Shape.REJECTED, say("review.rejected"), "large")
             self._say_refusal(frame, verdict)
             return frame
         shape = _SHAPES.get(verdict.outcome, Shape.INFO)
-        self._say(frame, shape, say(f"review.{verdict.outcome}"), "large")
-        for finding in verdict.findings:
+        asked = self._proposal.transaction.addressed_to
+        office = "" if asked is None else self._desk.offices[asked]
+        self._say(frame, shape, say(f"review.{verdict.outcome}", office=office), "large")
+        for finding in verdict.findings[0 if asked is None else 1 :]:  # the first of a request is that it waits
             self._say(frame, shape, self._rule_words(finding))
         layout.addWidget(label(say("review.as-of"), frame, "quiet"))
         return frame
@@ -136,6 +167,8 @@ class Reviewing(QWidget):
             (say("review.act"), [self._desk.procedure_title(f"{law.name}.{transaction.procedure}")]),
             (say("review.rules"), [say("review.version", version=transaction.law_version)]),
         ]
+        if transaction.addressed_to is not None:
+            lines.insert(0, (say("review.request-to"), [self._desk.offices[transaction.addressed_to]]))
         for field in form.fields:
             if field.type == "subject":
                 view = form.picked(field.name)

@@ -1,21 +1,22 @@
 """Today: what waits for this office. That nothing waits is said only when nothing does, with the offices not heard."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.clock import SystemClock
 from core.office import Office
-from core.views import ActView, Draft, Step, Today
+from core.views import ActView, Draft, RequestView, Step, Today
 from desktop.desk import Desk
+from desktop.pages.deciding import Deciding
 from desktop.pages.page import Page
-from desktop.widgets.status import Shape, StatusLine
+from desktop.widgets.status import Shape, StatusLine, ladder_shape
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say, sentence
-from desktop.wording.ladder import rejection_sentence, step_words
+from desktop.wording.ladder import WAITS_FOR_OFFICE, ladder_words, rejection_sentence, step_words
 from desktop.wording.values import claimed_text
 
 SHOWN = 8
@@ -29,6 +30,8 @@ _GROUPS = (
 
 class Waiting(NamedTuple):
     today: Today
+    to_decide: Sequence[RequestView]
+    asked: Sequence[RequestView]
     drafts: Sequence[Draft]
     labels: Mapping[bytes, str]  # of the records of the acts that are shown
 
@@ -38,7 +41,10 @@ def _waiting(office: Office) -> Waiting:
     today = office.today()
     acts = [act for name, _ in _GROUPS for act in getattr(today, name)[:SHOWN]]
     records = {act.records[0] for act in acts if act.records}
-    return Waiting(today, office.drafts(), {record: office.record_view(record).label for record in records})
+    to_decide, asked = office.requests_for_me(), office.requests_made(SHOWN)
+    return Waiting(
+        today, to_decide, asked, office.drafts(), {record: office.record_view(record).label for record in records}
+    )
 
 
 class TodayPage(Page):
@@ -52,23 +58,54 @@ class TodayPage(Page):
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.body.addWidget(self._scroll, 1)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._scroll)
+        self.body.addWidget(self._stack, 1)
+        self.deciding: Deciding | None = None
         self._labels: Mapping[bytes, str] = {}
 
     def refresh(self) -> None:
         self.desk.ask(self, _waiting, self._show, self.tell_trouble)
 
+    # -- deciding a request -------------------------------------------------------------------------------------
+
+    def decide(self, request: RequestView) -> None:
+        """Show a request of another office, to be entered or refused."""
+        self.leave_request()
+        deciding = self.deciding = Deciding(self.desk, request, self._stack)
+        deciding.left.connect(self.leave_request)
+        self.title.setText(say("decide.title", office=self.desk.offices[request.by]))
+        self._stack.addWidget(deciding)
+        self._stack.setCurrentWidget(deciding)
+        deciding.focus_first()
+
+    def leave_request(self) -> None:
+        deciding, self.deciding = self.deciding, None
+        if deciding is not None:
+            self._stack.removeWidget(deciding)
+            deciding.deleteLater()
+            self.title.setText(say("today.title"))
+            self.refresh()
+
+    # -- what waits ---------------------------------------------------------------------------------------------
+
     def _show(self, answer: "Waiting") -> None:
-        today, drafts, self._labels = answer
+        today, drafts, self._labels = answer.today, answer.drafts, answer.labels
         content = QWidget(self._scroll)
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addWidget(self._head(content, today))
+        layout.addWidget(self._head(content, today, len(answer.to_decide)))
+        if answer.to_decide:
+            layout.addWidget(self._requests(content, "requests_to_decide", answer.to_decide, self._to_decide_line))
+        if answer.asked:
+            layout.addWidget(self._requests(content, "requests_made", answer.asked, self._asked_line))
         for name, shape in _GROUPS:
-            acts = getattr(today, name)
+            # An own request stands in its own group, with what became of it.
+            acts = [act for act in getattr(today, name) if act.ladder.outcome not in WAITS_FOR_OFFICE]
             if acts:
-                layout.addWidget(self._group(content, name, shape, acts, today.counts[name]))
+                elsewhere = len(getattr(today, name)) - len(acts)
+                layout.addWidget(self._group(content, name, shape, acts, today.counts[name] - elsewhere))
         if drafts:
             layout.addWidget(self._drafts(content, drafts))
         layout.addStretch(1)
@@ -78,9 +115,9 @@ class TodayPage(Page):
         if was_inside:  # what had the focus is gone with the old content
             self._new_act.setFocus()
 
-    def _head(self, parent: QWidget, today: Today) -> QWidget:
+    def _head(self, parent: QWidget, today: Today, to_decide: int) -> QWidget:
         frame, layout = card(parent)
-        waiting = any(today.counts.values()) or bool(today.forkers)
+        waiting = any(today.counts.values()) or bool(today.forkers) or to_decide > 0
         now = claimed_text(SystemClock().now_ms())
         unheard = ", ".join(self.desk.offices[number] for number in today.not_heard if number != self.desk.number)
         line = StatusLine(frame, "large")
@@ -141,6 +178,56 @@ class TodayPage(Page):
         made = button(say("today.open"), parent)
         made.clicked.connect(partial(self.record_wanted.emit, act.records[0]))
         return made
+
+    def _requests(
+        self,
+        parent: QWidget,
+        name: str,
+        requests: Sequence[RequestView],
+        line: Callable[[QWidget, RequestView], QWidget],
+    ) -> QWidget:
+        frame, layout = card(parent)
+        layout.addWidget(label(say(f"today.{name}", count=len(requests)), frame, "heading"))
+        for request in requests[:SHOWN]:
+            layout.addWidget(line(frame, request))
+        if len(requests) > SHOWN:
+            layout.addWidget(label(say("today.more", count=len(requests) - SHOWN), frame, "quiet"))
+        return frame
+
+    def _to_decide_line(self, parent: QWidget, request: RequestView) -> QWidget:
+        decide = button(say("today.decide"), parent, main=True)
+        decide.clicked.connect(partial(self.decide, request))
+        words = self._request_words("today.request", request, self.desk.offices[request.by])
+        when = claimed_text(request.act.transaction.claimed_ms)
+        lapsed = request.act.ladder.outcome == "lapsed"
+        return self._line(parent, Shape.WAITING, words, say("today.request-lapsed") if lapsed else when, decide)
+
+    def _asked_line(self, parent: QWidget, request: RequestView) -> QWidget:
+        ladder = request.act.ladder
+        words = self._request_words("today.asked", request, self.desk.offices[request.to])
+        standing = ladder_words(ladder, len(self.desk.offices))
+        if ladder.step is Step.REJECTED:
+            standing = f"{standing}. {rejection_sentence(ladder)}"
+        act = self._open_button(parent, request.act) if request.act.records else None
+        return self._line(parent, ladder_shape(ladder), words, standing, act)
+
+    def _request_words(self, key: str, request: RequestView, office: str) -> str:
+        transaction = request.act.transaction
+        title = self.desk.procedure_title(f"{transaction.law}.{transaction.procedure}")
+        about = f"{title} · {request.label}" if request.label else title
+        return say(key, act=about, office=office)
+
+    def _line(self, parent: QWidget, shape: Shape, words: str, standing: str, last: QPushButton | None) -> QWidget:
+        line = QWidget(parent)
+        layout = QHBoxLayout(line)
+        layout.setContentsMargins(0, 0, 0, 0)
+        status = StatusLine(line)
+        status.show_words(shape, words)
+        layout.addWidget(status, 3, Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(label(standing, line, "quiet"), 4)
+        if last is not None:
+            layout.addWidget(last)
+        return line
 
     def _drafts(self, parent: QWidget, drafts: Sequence[Draft]) -> QWidget:
         frame, layout = card(parent)

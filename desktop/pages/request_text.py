@@ -1,0 +1,64 @@
+"""The text of a request: exactly what another office has signed, field by field, as plain text."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+
+from core.laws.form import FormField, procedure_form
+from core.laws.law import Law
+from core.ledger.encoding import Value
+from core.ledger.transaction import Transaction
+from core.views import RecordView
+from desktop.desk import Desk
+from desktop.widgets.texts import card, label
+from desktop.wording import say
+from desktop.wording.values import claimed_text, row_text, value_lines
+
+
+class RequestText(QScrollArea):
+    def __init__(self, law: Law, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._law, self._desk = law, desk
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def show_request(self, request: Transaction, records: Mapping[str, RecordView], people: Sequence[str]) -> None:
+        """`records`: by the procedure's names, as they stand now; `people`: who has signed it."""
+        frame, inside = card(self)
+        inside.addWidget(label(say("decide.text"), frame, "heading"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(6)
+        for row, (caption, lines) in enumerate(self._lines(request, records, people)):
+            grid.addWidget(label(caption, frame, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label("\n".join(lines), frame, selectable=True), row, 1)
+        grid.setColumnMinimumWidth(0, 200)
+        grid.setColumnStretch(1, 1)
+        inside.addLayout(grid)
+        inside.addStretch(1)
+        self.setWidget(frame)
+
+    def _lines(
+        self, request: Transaction, records: Mapping[str, RecordView], people: Sequence[str]
+    ) -> Sequence[tuple[str, Sequence[str]]]:
+        title = self._desk.procedure_title(f"{request.law}.{request.procedure}")
+        lines: list[tuple[str, Sequence[str]]] = [(say("review.act"), [title])]
+
+        def entry_words(field: FormField, entry: Value) -> str | None:
+            view = records.get(field.record)
+            rows = view.record.fields.get(field.entries, []) if view else []
+            form = self._desk.record_form(field.register)
+            columns = next((one.of for one in form if one.name == field.entries), ())
+            return next((row_text(row, columns) for row in rows if row["id"] == entry), None)
+
+        for field in procedure_form(self._law, request.procedure):
+            if field.type == "subject":
+                view = records.get(field.name)
+                lines.append((field.label, [view.label if view else "…"]))
+            elif field.name in request.act:
+                value = request.act[field.name]
+                lines.append((field.label, value_lines(value, field, self._desk.offices, entry_words)))
+        lines.append((say("decide.asked-by"), list(people)))
+        lines.append((say("decide.asked-when"), [claimed_text(request.claimed_ms)]))
+        return lines
