@@ -173,8 +173,9 @@ class Office(Exchange, LedgerReading, Requests):
 
         `addressed_to`: the competent office, which the act is requested from; its roles may still be missing then.
         """
-        references = {name: self._reference(record) for name, record in records.items()}
-        return self._draw_up(law, procedure, references, act, signers, (), addressed_to, trace)
+        working = WorkingState(self.store.state, self.number)
+        references = {name: _reference(working, record) for name, record in records.items()}
+        return self._draw_up(working, law, procedure, references, act, signers, (), addressed_to, trace)
 
     def propose_decision(
         self, request: bytes, signers: Sequence[Signer], reason: str | None = None, trace: bool = False
@@ -185,10 +186,12 @@ class Office(Exchange, LedgerReading, Requests):
         """
         asked = decode_transaction(decode_request(self.signed_request(request)).transaction)
         procedure, act = (ENTER, {}) if reason is None else (REFUSE, {"reason": reason})
-        return self._draw_up(asked.law, procedure, {}, act, signers, (self.signed_request(request),), None, trace)
+        working, requests = WorkingState(self.store.state, self.number), (self.signed_request(request),)
+        return self._draw_up(working, asked.law, procedure, {}, act, signers, requests, None, trace)
 
     def _draw_up(
         self,
+        working: WorkingState,
         law: str,
         procedure: str,
         references: Mapping[str, RecordRef],
@@ -212,7 +215,6 @@ class Office(Exchange, LedgerReading, Requests):
         )
         encoded = encode_transaction(transaction)
         act_id = transaction_id(self.network, encoded)
-        working = WorkingState(self.store.state, self.number)
         decoded = decode_transaction(encoded)
         waiting = self.store.chain.waiting(self.number)
         verdict = self.fold.judge(working, decoded, act_id, self.number, trace, waiting=waiting)
@@ -225,12 +227,6 @@ class Office(Exchange, LedgerReading, Requests):
         if law is None:
             raise MunimentError("unknown-law", law=name)
         return law.version
-
-    def _reference(self, record_id: bytes) -> RecordRef:
-        record = self.store.state.present(record_id) if len(record_id) == RECORD_ID_BYTES else None
-        if record is None:
-            raise MunimentError("unknown-record", record=record_id)
-        return RecordRef(record.id, record.version, record.last_act)
 
     def signing_message(self, encoded: Sequence[bytes]) -> bytes:
         """What each officer signs for a group of these acts."""
@@ -246,9 +242,10 @@ class Office(Exchange, LedgerReading, Requests):
         """
         self._may_sign()
         ids = group.ids(self.network)
-        if self._recorded_before(ids):
+        drawn_up = self._take_drawn_up(ids)
+        if drawn_up is None and self._recorded_before(ids):
             return [self.act_view(act_id) for act_id in ids]
-        judged = self._judge_own(group, ids)
+        judged = self._judge_own(group, ids, drawn_up)
         self._write_block((group,), judged)
         assert self.newest_taken is not None
         position = self.newest_taken[0]
@@ -294,11 +291,10 @@ class Office(Exchange, LedgerReading, Requests):
             raise MunimentError("partly-recorded", known=len(known), acts=len(ids))
         return bool(known)
 
-    def _judge_own(self, group: Group, ids: Sequence[bytes]) -> Judged:
+    def _judge_own(self, group: Group, ids: Sequence[bytes], drawn_up: DrawnUp | None = None) -> Judged:
         """Refuse before anything is written what every office would refuse after."""
         if len(set(ids)) != len(ids):
             raise MunimentError("rejected", reason="enclosed-twice", number=len(ids) - 1)
-        drawn_up = self._take_drawn_up(ids)
         transactions = (
             [drawn_up.transaction]
             if drawn_up is not None
@@ -325,7 +321,8 @@ class Office(Exchange, LedgerReading, Requests):
     def _take_drawn_up(self, ids: Sequence[bytes]) -> DrawnUp | None:
         """The verdict of the proposal, if these are its very bytes and not a row was written since.
 
-        The law is a function of act and state: judged again it would say the same.
+        The law is a function of act and state: judged again it would say the same. Nor can the act stand here: its
+        nonce was drawn for the proposal, and nothing was recorded after it.
         """
         drawn_up, self._drawn_up = self._drawn_up, None
         if drawn_up is None or [drawn_up.id] != list(ids):
@@ -444,6 +441,13 @@ class Office(Exchange, LedgerReading, Requests):
         checked = self.fold.check(payload.groups) if payload and judged is None else Checked()
         self.take(Admitted(block, payload, checked), judged)
         return block.id
+
+
+def _reference(working: WorkingState, record_id: bytes) -> RecordRef:
+    record = working.record(record_id) if len(record_id) == RECORD_ID_BYTES else None
+    if record is None:
+        raise MunimentError("unknown-record", record=record_id)
+    return RecordRef(record.id, record.version, record.last_act)
 
 
 def rejection_error(verdict: Rejected, number: int) -> MunimentError:

@@ -39,6 +39,7 @@ from core.store.intent_format import (
     compose_header,
     place_of,
     read_head,
+    split_head,
 )
 
 IdentifyFile = Callable[[int, Path], int]
@@ -162,7 +163,7 @@ class IntentLog:
         previous = self._last.checksum if self._last else self._header_hash
         head = compose_head(seq, block_id, box, previous, self._header_hash)
         self._write(number, head.ljust(BOX_AT, b"\0") + box)
-        self._last = read_head(number, head, self._header_hash)
+        self._last = split_head(number, head)
 
     def _check(self, mark: Mark) -> None:
         if len(mark.id) != 32 or not 0 <= mark.seq < 2**64:

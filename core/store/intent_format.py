@@ -79,15 +79,13 @@ def read_head(number: int, head: bytes, header_hash: bytes) -> Slot | None:
     """The mark in a slot; None where nothing was ever written. Raises `intent-damaged`."""
     if not any(head):
         return None
-    slot = Slot(
-        number,
-        int.from_bytes(head[:8], "big"),
-        head[8:40],
-        int.from_bytes(head[40:44], "big"),
-        head[48:80],
-        head[80:112],
-        head[112:],
-    )
+    slot = split_head(number, head)
     if slot.checksum != tagged_hash("intent", header_hash, head[:-32]) or slot.box_bytes > MAX_BOX_BYTES:
         raise MunimentError("intent-damaged", record=number)
     return slot
+
+
+def split_head(number: int, head: bytes) -> Slot:
+    """A head as it is composed, unchecked."""
+    seq, box_bytes = int.from_bytes(head[:8], "big"), int.from_bytes(head[40:44], "big")
+    return Slot(number, seq, head[8:40], box_bytes, head[48:80], head[80:112], head[112:])
