@@ -11,7 +11,7 @@ from desktop.simulation.figures import STEPS, Figures
 from desktop.simulation.hunting import grounds
 from desktop.simulation.invariants import PROMISES
 from desktop.simulation.mutants import MUTANTS
-from desktop.simulation.pool import run_seeds, totalled
+from desktop.simulation.pool import run_jobs, totalled
 from desktop.simulation.recording import write_trace
 from desktop.simulation.scenario import MEETINGS, Scenario, check_scenario, known, parse_faults, parse_seeds
 from desktop.wording import sentence
@@ -37,13 +37,11 @@ def simulate_command(
     scenario = check_scenario(
         Scenario(nodes, meetings, sleepers, malicious, parse_faults(faults), mutant=mutant, compare=compare)
     )
+    jobs = [*grounds(mutant), *((scenario, seed) for seed in parse_seeds(seeds))]
     answers = []
-    for part, numbers in [*grounds(mutant), (scenario, parse_seeds(seeds))]:
-        for answer in run_seeds(part, numbers, trace=trace is not None):
-            answers.append(answer)
-            if mutant and answer["figures"]["violations"]:
-                break
-        if mutant and answers[-1]["figures"]["violations"]:
+    for answer in run_jobs(jobs, trace=trace is not None):
+        answers.append(answer)
+        if mutant and answer["figures"]["violations"]:
             break
     if trace is not None:
         try:

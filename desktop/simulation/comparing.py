@@ -4,12 +4,14 @@ All three only order here; none waits for certificates of the act itself. Ours i
 author held after each of its meetings; the others read the recorded graph.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.ledger.anchors import Finality
+from core.ledger.blocklace import Blocklace
 from core.office import Office
 from desktop.simulation.figures import summary
-from desktop.simulation.recomputing import grown, rows_of
+from desktop.simulation.recomputing import rows_of
 from desktop.simulation.recording import Recording
 from desktop.simulation.rivals import Graph, Hashgraph, Rule, ThreeRounds
 from desktop.simulation.world import World
@@ -17,22 +19,6 @@ from desktop.simulation.world import World
 OURS = "ours"
 MEASURED_SHARE = 0.4  # of the run, from its beginning
 RULES: Mapping[str, type[ThreeRounds] | type[Hashgraph]] = {"three_rounds": ThreeRounds, "hashgraph": Hashgraph}
-
-
-class OursAlone:
-    """What lies in the past of the anchors that the real code decides; `office`: any that holds the graph's blocks."""
-
-    def __init__(self, graph: Graph, office: Office) -> None:
-        self._graph, self._rows = graph, rows_of(office)
-        self._office = office
-
-    def ordered(self, view: int) -> int:
-        held = [row for row in self._rows if view >> self._graph.index[row[0].hex()] & 1]
-        _, anchors = grown(self._office, held)
-        mask = 0
-        for anchor in anchors:
-            mask |= self._graph.blocks[self._graph.index[anchor.hex()]].past
-        return mask
 
 
 def compared(recording: Recording, world: World) -> dict[str, Any]:
@@ -45,47 +31,50 @@ def compared(recording: Recording, world: World) -> dict[str, Any]:
     graph = Graph(recording.nodes, recording.quorum)
     for block in recording.blocks:
         graph.add(block)
-    rules: dict[str, Rule] = {name: rule(graph) for name, rule in RULES.items()}
-    rules[OURS] = OursAlone(graph, office)
+    rules: list[Rule] = [rule(graph) for rule in RULES.values()]
     acts = [act for act in recording.acts if act["recorded"] <= measured_until]
+    found: dict[str, Any] = {name: {"meetings": [], "never": 0} for name in (OURS, *RULES)}
     awake = sum(bool(views) for views in recording.views.values())
-    return {name: _measured(rule, graph, recording, acts, awake) for name, rule in rules.items()}
+    for author in sorted({act["author"] for act in acts}):
+        views = _views(graph, recording, author)
+        ordered = [_ours(graph, recording, office, author), *([rule.ordered(view) for view in views] for rule in rules)]
+        meetings = [meeting for meeting, _ in recording.views[author]]
+        for act in (act for act in acts if act["author"] == author):
+            bit = graph.index[act["block"]]
+            for name, masks in zip(found, ordered, strict=True):
+                known = (meeting for meeting, mask in zip(meetings, masks, strict=True) if mask >> bit & 1)
+                first = next(known, None)
+                if first is None:
+                    found[name]["never"] += 1
+                else:
+                    found[name]["meetings"].append(2 * (first - act["recorded"]) / awake)
+    return found
 
 
-def _measured(
-    rule: Rule, graph: Graph, recording: Recording, acts: Sequence[Mapping[str, Any]], awake: int
-) -> dict[str, Any]:
-    taken, never = [], 0
-    for act in acts:
-        meeting = next(_ordering(rule, graph, recording, act), None)
-        if meeting is None:
-            never += 1
-        else:
-            taken.append(2 * (meeting - act["recorded"]) / awake)
-    return {"meetings": taken, "never": never}
+def _views(graph: Graph, recording: Recording, author: int) -> list[int]:
+    """What the author held after each of its meetings, as masks."""
+    mask, masks, before, arrivals = 0, [], 0, recording.arrivals[author]
+    for _, count in recording.views[author]:
+        for name in arrivals[before:count]:
+            mask |= 1 << graph.index[name]
+        before = count
+        masks.append(mask)
+    return masks
 
 
-def _ordering(rule: Rule, graph: Graph, recording: Recording, act: Mapping[str, Any]) -> Iterator[int]:
-    """The first meeting of its author after which the rule has ordered the act's block: a view never loses a place."""
-    author, bit = act["author"], graph.index[act["block"]]
-    views = [(meeting, count) for meeting, count in recording.views[author] if meeting >= act["recorded"]]
-    low, high = 0, len(views)
-    while low < high:
-        middle = (low + high) // 2
-        held = recording.arrivals[author][: views[middle][1]]
-        if rule.ordered(_view(graph, held)) >> bit & 1:
-            high = middle
-        else:
-            low = middle + 1
-    if low < len(views):
-        yield views[low][0]
-
-
-def _view(graph: Graph, held: Sequence[str]) -> int:
-    mask = 0
-    for name in held:
-        mask |= 1 << graph.index[name]
-    return mask
+def _ours(graph: Graph, recording: Recording, office: Office, author: int) -> list[int]:
+    """What lies in the past of the anchors that the real code decides; `office`: any that holds the whole graph."""
+    rows = {row[0].hex(): row for row in rows_of(office)}
+    lace = Blocklace(office.lace.rolls[0], office.lace.genesis)
+    finality, mask, masks, before = Finality(lace), 0, [], 0
+    for _, count in recording.views[author]:
+        for name in recording.arrivals[author][before:count]:
+            block, header, acts, accused = rows[name]
+            for anchor in finality.add(lace.add(block, header, acts, accused).vertex):
+                mask |= graph.blocks[graph.index[anchor.vertex.id.hex()]].past
+        before = count
+        masks.append(mask)
+    return masks
 
 
 def summarised(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

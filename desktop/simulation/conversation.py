@@ -48,10 +48,12 @@ def converse(
     first: Office, second: Office, carry: Carry = direct, own_work: Callable[[Office], bool] | None = None
 ) -> Met:
     """`own_work(office)`: what an office records during the meeting in place of a block of the writing rule."""
-    met = Met()
+    met, sides = Met(), (_Side(first), _Side(second))
+    for side in sides:  # what the last meeting left when its four blocks were written
+        side.written = int(side.office.write() is not None)
+        met.written += side.written
     if own_work is None and first.vector() == second.vector():  # HELLO compares the digests
         return met
-    sides = (_Side(first), _Side(second))
     sides[0].peer_holds.update(known_to(first, second))
     sides[1].peer_holds.update(known_to(second, first))
     try:

@@ -29,6 +29,7 @@ class Observer:
         self._anchors, self._states, self._ends = Agreed(), Agreed(), Agreed()
         self._places, self._predictions, self._successors = OneAtAPlace(), AsPredicted(), OneSuccessor()
         self._anchors_seen: dict[int, int] = {}
+        self._settled: set[tuple[int, bytes]] = set()  # (office, act): looked at again at the end only
 
     def note(self, promise: str, wrong: str | None) -> None:
         """A check was made; `wrong`: what does not fit."""
@@ -47,7 +48,8 @@ class Observer:
                 self._look_at_forks(office)
                 self._look_at_anchors(number, office)
                 for act in self._acts():
-                    self._look_at_act(number, office, act)
+                    if (number, act.id) not in self._settled:
+                        self._look_at_act(number, office, act)
 
     def _acts(self) -> list[DrawnAct]:
         return [*(act.drawn for act in self.world.acts), *self.world.malicious_acts]
@@ -79,6 +81,7 @@ class Observer:
             self._predictions.certified(act.id, ladder.outcome)
         if ladder.anchor is None:
             return
+        self._settled.add((number, act.id))
         end = ladder.step.value, ladder.outcome, ladder.code, ladder.anchor
         self.note("I3", self._ends.see(number, act.id, end))
         self.note("I5", self._predictions.executed(act.id, ladder.outcome))
@@ -116,6 +119,7 @@ class Observer:
 
     def look_at_ends(self) -> None:
         """Once the world is healed and quiet: acts that a sound office holds have come to their end everywhere."""
+        self._settled.clear()
         self.look(self.world.honest)
         honest = [act for act in self.world.acts if act.drawn.author not in self.world.restored]
         for number in self.world.sound:

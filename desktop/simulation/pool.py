@@ -1,7 +1,7 @@
-"""Many seeds, on the processors that there are: each child runs every second seed and answers a JSON line a seed.
+"""Many seeds, on the processors that there are: each child runs every second job and answers a JSON line a job.
 
-A child is this very module as a program: it reads one JSON object (the scenario and its seeds) from standard input.
-What comes back is put in the order of the seeds, so that the result does not depend on who was faster.
+A child is this very module as a program: it reads one JSON object (scenarios with their seeds) from standard input.
+What comes back is put in the order of the jobs, so that the result does not depend on who was faster.
 """
 
 import json
@@ -21,7 +21,9 @@ from desktop.simulation.run import simulate
 from desktop.simulation.scenario import Scenario, drawn
 
 MOST_CHILDREN = 2
-FEWEST_SEEDS = 4  # for fewer, starting a child takes longer than it saves
+FEWEST_JOBS = 6  # for fewer, starting a child takes longer than it saves
+
+Job = tuple[Scenario, int]  # with a seed
 
 
 def run_seed(scenario: Scenario, seed: int, trace: bool = False) -> dict[str, Any]:
@@ -39,17 +41,17 @@ def run_seed(scenario: Scenario, seed: int, trace: bool = False) -> dict[str, An
     return answer
 
 
-def run_seeds(scenario: Scenario, seeds: Sequence[int], trace: bool = False) -> Iterator[dict[str, Any]]:
-    """The answers in the order of the seeds. Raises `simulation-failed` when a child ends without one."""
+def run_jobs(jobs: Sequence[Job], trace: bool = False) -> Iterator[dict[str, Any]]:
+    """The answers in the order of the jobs. Raises `simulation-failed` when a child ends without one."""
     children = min(MOST_CHILDREN, os.cpu_count() or 1)
     # A frozen application cannot start one of its modules.
-    if children < 2 or len(seeds) < FEWEST_SEEDS or getattr(sys, "frozen", False):
-        for seed in seeds:
+    if children < 2 or len(jobs) < FEWEST_JOBS or getattr(sys, "frozen", False):
+        for scenario, seed in jobs:
             yield run_seed(scenario, seed, trace)
         return
-    started = [_Child(scenario, seeds[part::children], trace) for part in range(children)]
+    started = [_Child(jobs[part::children], trace) for part in range(children)]
     try:
-        for number in range(len(seeds)):
+        for number in range(len(jobs)):
             yield started[number % children].answer()
     finally:
         for child in started:
@@ -57,14 +59,13 @@ def run_seeds(scenario: Scenario, seeds: Sequence[int], trace: bool = False) -> 
 
 
 class _Child:
-    def __init__(self, scenario: Scenario, seeds: Sequence[int], trace: bool) -> None:
+    def __init__(self, jobs: Sequence[Job], trace: bool) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "desktop.simulation.pool"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        described = {**asdict(scenario), "faults": sorted(scenario.faults)}
-        asked = {"scenario": described, "seeds": list(seeds), "trace": trace}
+        described = [[{**asdict(scenario), "faults": sorted(scenario.faults)}, seed] for scenario, seed in jobs]
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(asked).encode())
+        self._process.stdin.write(json.dumps({"jobs": described, "trace": trace}).encode())
         self._process.stdin.close()
 
     def answer(self) -> dict[str, Any]:
@@ -91,8 +92,8 @@ def totalled(answers: Sequence[dict[str, Any]]) -> Figures:
 
 def main() -> None:
     asked = json.load(sys.stdin)
-    scenario = replace(Scenario(**asked["scenario"]), faults=frozenset(asked["scenario"]["faults"]))
-    for seed in asked["seeds"]:
+    for described, seed in asked["jobs"]:
+        scenario = replace(Scenario(**described), faults=frozenset(described["faults"]))
         print(json.dumps(run_seed(scenario, seed, asked["trace"])), flush=True)
 
 

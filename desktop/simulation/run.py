@@ -60,8 +60,21 @@ def _busy(world: World, observer: Observer) -> None:
     """Acts are enclosed during meetings all the time, so that slower rules find a graph that goes on."""
     for number in range(BUSY_MEETINGS_EACH * len(world.awake) // 2):
         due = number % BUSY_EVERY == 0
-        _meet(world, observer, world.record_during if due else None)
+        _meet(world, observer, _once(world.record_during) if due else None)
     _until_quiet(world, observer)
+
+
+def _once(work: Callable[[Office], bool]) -> Callable[[Office], bool]:
+    """Whoever has the first turn to write does it; then it is done."""
+    done: list[bool] = []
+
+    def first_turn(office: Office) -> bool:
+        if done:
+            return False
+        done.append(work(office))
+        return done[0]
+
+    return first_turn
 
 
 def _troubled(world: World, observer: Observer) -> None:

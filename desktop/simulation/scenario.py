@@ -85,3 +85,19 @@ def drawn(scenario: Scenario, seed: int) -> Scenario:
     random = Random(f"{seed}/faults")
     rate = random.choice((0.2, 0.5, 0.8))
     return replace(scenario, faults=frozenset(name for name in FAULTS if random.random() < rate))
+
+
+def mixed_scenario(seed: int, most_nodes: int) -> Scenario:
+    """A world of 3 offices or more in which anything that this package knows may go wrong."""
+    random = Random(f"{seed}/mixed")
+    nodes = random.randint(3, most_nodes)
+    malicious = random.randint(0, tolerated(nodes))
+    away = max(0, nodes - default_quorum(nodes) - malicious)
+    return Scenario(
+        nodes,
+        random.choice(MEETINGS),
+        random.randint(0, away),
+        malicious,
+        frozenset({MIXED}),
+        acts=random.randint(2, 5),
+    )
