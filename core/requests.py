@@ -107,10 +107,11 @@ class Requests(Reading):
     def _decided_ladder(self, record: Record, decided: ActRow) -> Ladder:
         block, acts = self._opened(decided.block)
         ladder = replace(super()._ladder(decided, block.id), decision=decided.id)
+        keeper = self._office_name(decided.author)
         if record.fields["outcome"] != REFUSED_BY_KEEPER or ladder.step is Step.REJECTED:
-            return ladder
+            return replace(ladder, facts={**ladder.facts, "decided_by": keeper})
         reason = decode_transaction(acts[decided.place]).act["reason"]
-        facts = {"reason": reason, "office": self._office_name(decided.author), "step": ladder.step.value}
+        facts = {"reason": reason, "office": keeper, "step": ladder.step.value}
         return replace(ladder, step=Step.REJECTED, code=REFUSED_CODE, facts=facts, outcome="rejected")
 
     def _waiting_ladder(self, own: Ladder, row: ActRow, request: Transaction) -> Ladder:

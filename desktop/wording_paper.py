@@ -60,8 +60,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "no-origin": "record {record}, version {version}",
         "request-title": "Request to another office",
         "request-to": "Competent office",
-        "request-note": "This paper is no extract and gives no place in the register: the competent office has yet to"
-        " decide. Ask any office with this paper what became of it.",
+        "request-note": "This paper is no extract: only a decision of the competent office enters the act. Any office"
+        " can tell from this paper what became of it.",
         "refusal-title": "Refusal of a request",
         "refusal-reason": "Refused because",
         "requested-by": "Requested by",

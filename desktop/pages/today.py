@@ -47,6 +47,11 @@ def _waiting(office: Office) -> Waiting:
     )
 
 
+def _waits(act: ActView) -> bool:
+    """For another office's decision."""
+    return act.ladder.outcome in WAITS_FOR_OFFICE and act.ladder.step is not Step.REJECTED
+
+
 class TodayPage(Page):
     record_wanted = Signal(bytes)
     draft_wanted = Signal(object)
@@ -102,7 +107,7 @@ class TodayPage(Page):
             layout.addWidget(self._requests(content, "requests_made", answer.asked, self._asked_line))
         for name, shape in _GROUPS:
             # An own request stands in its own group, with what became of it.
-            acts = [act for act in getattr(today, name) if act.ladder.outcome not in WAITS_FOR_OFFICE]
+            acts = [act for act in getattr(today, name) if act.ladder.decision is None and not _waits(act)]
             if acts:
                 elsewhere = len(getattr(today, name)) - len(acts)
                 layout.addWidget(self._group(content, name, shape, acts, today.counts[name] - elsewhere))

@@ -17,8 +17,12 @@ def ladder_words(ladder: Ladder, office_count: int, language: str = "en") -> str
         # How far the request itself has come says nothing of the act once the majority has seen it.
         return f"{waits} · {words}" if ladder.step in (Step.RECORDED, Step.WITNESSED) else waits
     if ladder.outcome in ("suspended", "held", "warned", "without_effect"):
-        return f"{say(f'outcome.{ladder.outcome}', language)} · {words}"
-    return words
+        words = f"{say(f'outcome.{ladder.outcome}', language)} · {words}"
+    if ladder.decision is None or ladder.step is Step.REJECTED:
+        return words
+    # The decision is the other office's act: what is known of it here says nothing of who else holds it.
+    decided = say("request.decided", language, office=ladder.facts.get("decided_by"))
+    return decided if words == say("step.recorded", language) else f"{decided} · {words}"
 
 
 def step_words(ladder: Ladder, office_count: int, language: str = "en") -> str:

@@ -149,7 +149,9 @@ def test_a_request_is_signed_here_and_entered_there(keeper: OpenOffice, laptop: 
     wait(qtbot, laptop)
     shown = texts(laptop.window.today)
     assert f"Transfer of ownership · {CADASTRAL} · to {KEEPER}" in shown
+    assert f"Decided by {KEEPER}" in shown
     assert "Waiting for the competent office" not in shown
+    assert shown.count(CADASTRAL) == 1
     row = laptop.service.call(lambda: laptop.service.office.search("Barys")).result()
     assert [one.label for one in row] == [CADASTRAL]
 

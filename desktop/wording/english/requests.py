@@ -10,6 +10,7 @@ REQUEST_SCREEN = {
     "outcome.lapsed": "Not decided by the competent office ({office}) in time",
     "short.requested": "waits for another office",
     "short.lapsed": "not decided in time",
+    "request.decided": "Decided by {office}",
     "rejected.request-refused": "refused by the competent office",
     "rejected.request-overtaken": "overtaken by another act",
     "rejected.already-requested": "another request came first",
