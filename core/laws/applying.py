@@ -43,6 +43,12 @@ class Context:
     waiting: AbstractSet[bytes] = frozenset()
 
 
+def is_shared(register: Register, context: Context) -> bool:
+    """Whether all offices keep the records of the register together; of one kept with another, that one tells."""
+    home = context.homes.get(register.full_name) if register.home.kind == "by_charter" else register.home.kind
+    return home == "shared"
+
+
 class Applying:
     """One act that its conditions let through. `records`: those it names, as they are."""
 
@@ -141,8 +147,7 @@ class Applying:
             if kept.pending is not None and RELEASED_TO in kept.pending:
                 raise Refused("record-released", record=name, office=kept.pending[RELEASED_TO])
             return kept.keeper
-        home = self._context.homes.get(register.full_name) if register.home.kind == "by_charter" else register.home.kind
-        return None if home == "shared" else self._context.author
+        return None if is_shared(register, self._context) else self._context.author
 
     def _check_always(self, register: Register, record: Record) -> None:
         if not register.always:

@@ -10,7 +10,7 @@ effect changes nothing (LAWS.md). Nothing here reads a clock, a locale, an unord
 from collections.abc import Iterator
 from dataclasses import replace
 
-from core.laws.applying import Applying, Context
+from core.laws.applying import Applying, Context, is_shared
 from core.laws.conflicts import Conflicts, is_newer, refuse_released
 from core.laws.expression_time import Undecided
 from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, TIME, Frame
@@ -127,7 +127,7 @@ class _Execution:
         self._check_signers(procedure)
         self._check_attestations(procedure)
         self._conflicts.refuse_newer()
-        self._shared |= bool(procedure.reasons)
+        self._shared |= bool(procedure.reasons) or self._creates_shared(procedure)
         frame = self._frame(procedure)
         findings = (*self._conflicts.findings, *self._find_failures(procedure, frame))
         outcome = min((finding.outcome for finding in findings), key=_GRAVITY.index, default="entered")
@@ -136,6 +136,10 @@ class _Execution:
         applying = Applying(self._state, self._law, self._context, self._judge, self._records)
         changes, moved = applying.run(procedure, frame, transaction.claimed_ms)
         return Accepted(outcome, changes, moved, tuple(self._judge.steps), findings)
+
+    def _creates_shared(self, procedure: Procedure) -> bool:
+        registers = self._law.registers
+        return any(is_shared(registers[name], self._context) for name in procedure.creates.values())
 
     # -- before the conditions ------------------------------------------------------------------------------------
 
