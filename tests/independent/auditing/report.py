@@ -39,17 +39,18 @@ def verify_files(files: Files) -> Lines:
     rolls = read_rolls(files, charter)
     keys = Keys(charter, rolls)
     graph = read_graph(files, keys, rolls)
-    check_evidence(files, keys, graph)
+    proven = check_evidence(files, keys, graph)
     check_certified(files, graph)
     executed = check_anchors(files, graph, rolls, network)
     entries = read_entries(files, graph, executed)
     state_root = check_records(files, entries)
     tally = check_checkpoints(files, graph, rolls, network, executed, entries, state_root)
+    acts = [act for block in graph.blocks for act in block.acts]
     return [
         f"network {network.hex()}: {charter.name}, {len(charter.roll.members)} offices, quorum {charter.roll.quorum}",
         f"blocks {len(graph.blocks)}, in {len(rolls)} epoch(s): signatures, payload roots, places, rounds hold",
-        f"acts {sum(len(block.acts) for block in graph.blocks)}: signatures hold where they are not rejected",
-        f"offices proven to have signed twice: {sorted({author for author, _ in graph.forkers()}) or 'none'}",
+        f"acts {len(acts)}: signatures of {sum(act.judged for act in acts)} judged; where bad, the act is rejected",
+        f"offices proven to have signed twice: {sorted({author for author, _ in proven}) or 'none'}",
         f"anchors {len(executed)}: blocks, rounds, batches and consensus times agree",
         f"entries {entries.count}, rejected {entries.rejected}: order agrees; root {entries.root.hex()}",
         f"records {len(entries.digests)}: as their newest entries say; state root {state_root.hex()}",
@@ -71,8 +72,8 @@ def read_graph(files: Files, keys: Keys, rolls: list[Roll]) -> Graph:
     return graph
 
 
-def check_evidence(files: Files, keys: Keys, graph: Graph) -> None:
-    """Every proof holds, and whoever the blocks show to have forked is proven."""
+def check_evidence(files: Files, keys: Keys, graph: Graph) -> set[tuple[int, int]]:
+    """(office, incarnation) of whom a fork is proven. Every proof holds, and whoever the blocks show is proven."""
     proven = set()
     for item in items(files, "evidence"):
         require(type(item) is list and len(item) == 4 and all(type(one) is bytes for one in item), "malformed-claims")
@@ -81,6 +82,7 @@ def check_evidence(files: Files, keys: Keys, graph: Graph) -> None:
         proven |= forked
     missing = graph.forkers() - proven
     require(not missing, "evidence-missing", f"of (office, incarnation) {sorted(missing)}")
+    return proven
 
 
 def check_certified(files: Files, graph: Graph) -> None:
