@@ -3,7 +3,7 @@
 Epoch 0 has that of the charter. A change that the network has voted takes effect when the epoch closes; it is applied
 here as a pure function, so that every office reaches the same next constitution or none. A member's number never
 changes and is never given again: a removed member keeps its place in the roll, and a new key is a new incarnation.
-FORMAT.md §9.
+FORMAT.md §10.
 """
 
 from collections.abc import Callable, Mapping

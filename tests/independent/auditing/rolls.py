@@ -1,4 +1,4 @@
-"""The roll of each epoch: who may write and whose voice counts. 3-ledger §1 and §7, FORMAT.md §9.
+"""The roll of each epoch: who may write and whose voice counts. 3-ledger §1 and §7, FORMAT.md §10.
 
 Epoch 0 has that of the charter. What a vote made of it later is the outcome of a law, so it is taken from the export
 as a claim; that it is one step from the roll before is checked.
