@@ -350,6 +350,17 @@ class Blocklace:
         """
         own = self.tips(author)
         prev = own[0] if own else None
+        chosen = self._referable(prev)
+        heads = [prev, *chosen] if prev else list(chosen)
+        sinks = [
+            vertex
+            for vertex in chosen
+            if not any(vertex is not other and self.in_past(vertex, other) for other in heads)
+        ]
+        return prev, tuple(sorted(sinks, key=lambda vertex: (vertex.author, vertex.seq, vertex.id)))
+
+    def _referable(self, prev: Vertex | None = None) -> set[Vertex]:
+        """From every sink down the first blocks that may be referenced; not `prev`, which needs no reference."""
         wanted, chosen, met = list(self._sinks), set[Vertex](), set[Vertex]()
         while wanted:
             vertex = wanted.pop()
@@ -360,13 +371,7 @@ class Blocklace:
                 wanted.extend(vertex.parents)
             else:
                 chosen.add(vertex)
-        heads = [prev, *chosen] if prev else list(chosen)
-        sinks = [
-            vertex
-            for vertex in chosen
-            if not any(vertex is not other and self.in_past(vertex, other) for other in heads)
-        ]
-        return prev, tuple(sorted(sinks, key=lambda vertex: (vertex.author, vertex.seq, vertex.id)))
+        return chosen
 
     def _may_refer_to(self, vertex: Vertex) -> bool:
         """Not to what a key wrote that has left the roll, unless it lies in the closed past."""
@@ -401,12 +406,25 @@ class Blocklace:
         return frozenset(self._sinks)
 
     def awaiting(self) -> list[Vertex]:
-        """Blocks whose acts still wait for an anchor here (3-ledger §5), in order of arrival."""
-        return [
-            vertex
-            for vertex in self.open_acts
-            if (vertex.certified or vertex.chain not in self._forked) and not self.is_void(vertex)
-        ]
+        """Blocks whose acts still wait for an anchor here (3-ledger §5), in order of arrival.
+
+        A forker's block only if those approvals suffice that can come into an anchor's past. One that stands in a block
+        of a forker which nobody may reference never does: the act would await, and everybody write, for ever.
+        """
+        waiting, referable = [], set[Vertex]()
+        for vertex in self.open_acts:
+            if vertex.chain in self._forked:
+                referable = referable or self._referable()
+                if not vertex.certified or not self._certified_below(vertex, referable):
+                    continue
+            if not self.is_void(vertex):
+                waiting.append(vertex)
+        return waiting
+
+    def _certified_below(self, vertex: Vertex, heads: set[Vertex]) -> bool:
+        """Whether approvals of a quorum lie in the pasts of these blocks."""
+        below = {one.author for one in vertex.approved_by if any(self.in_past(one, head) for head in heads)}
+        return vertex.counted_in == self.epoch and len(below) >= self.roll.quorum
 
     def chain_above(self, tip: Vertex, covered: Iterable[Vertex]) -> Iterator[Vertex]:
         """The blocks of a chain from its tip down to the first that lies on a covered chain."""

@@ -69,6 +69,7 @@ class World:
     blocks: list[Block] = field(default_factory=list)  # as they were written
     forked: bool = False  # honest views closed an epoch at different anchors
     closings: list[Block] = field(default_factory=list)
+    quiet: bool = False  # after healing: nobody had a reason to write any more
 
     @property
     def honest(self) -> list[Face]:
@@ -115,7 +116,8 @@ class World:
                     if other is not face or len(honest) == 1:
                         self._give(face, other)
                         self.write(other, act=False, lazy=True)
-            if len(self.blocks) == before or self.forked:
+            self.quiet = len(self.blocks) == before
+            if self.quiet or self.forked:
                 return
 
     def _split(self, key: tuple[int, int]) -> None:
@@ -166,7 +168,7 @@ class World:
 
     def _decide(self, face: Face) -> None:
         """What the view of the face decides; whoever closes an epoch first says which anchor it was."""
-        if len(face.held) == face.decided or (len(self.plan.rolls) == 1 and not self.plan.lazy and not self.plan.heal):
+        if len(face.held) == face.decided:
             return
         face.decided = len(face.held)
         face.anchors = self.reference.anchors(face.held, face.anchors)
@@ -184,7 +186,8 @@ class World:
         if face.wild:
             self._write_anything(face)
         else:
-            self._decide(face)
+            if self.plan.lazy or self.plan.heal or len(self.plan.rolls) > 1:
+                self._decide(face)
             self._write_by_rule(face, act, self.plan.lazy if lazy is None else lazy)
 
     def _write_by_rule(self, face: Face, act: bool, lazy: bool) -> None:
@@ -216,7 +219,7 @@ class World:
         if face.number not in self.plan.rolls[epoch].witnesses:
             return False
         usable = [block for block in face.held if block.epoch <= epoch]
-        awaits = self.reference.awaiting(usable, face.anchors)
+        awaits = self.reference.awaiting(usable, face.anchors, face.evidence)
         if (awaits or closing) and self._would_open(face, epoch, parents):
             return True
         return any(face.head is None or one not in face.head.past for one in awaits)
@@ -336,6 +339,21 @@ def some_world(seed: int, rules: Rules = SPECIFICATION, *, beyond: bool = False,
     if random.random() < 0.5:
         keys = {(number, own) for number, own in keys if own == 0}  # whoever holds the new key is honest
     return make_world(seed, Plan(**{**plan.__dict__, "malicious": frozenset(keys)}), rules)
+
+
+def small_world(seed: int, blocks: int) -> World:
+    """So few blocks that every order can be tried: 1–3 offices, at times one that forks although none may."""
+    random = Random(f"small {seed}")
+    office_count = random.choice((1, 1, 2, 2, 3))
+    forkers = frozenset(random.sample(range(office_count), random.randint(0, 1)))
+    plan = Plan(
+        rolls=some_rolls(random, office_count, forkers, 1),
+        malicious=frozenset((number, 0) for number in forkers),
+        blocks=blocks,
+        lazy=False,
+        tight=True,
+    )
+    return make_world(seed, plan)
 
 
 def tight_world(seed: int, rules: Rules = SPECIFICATION) -> World:

@@ -136,7 +136,7 @@ def of_quiet(world: World) -> Iterator[str]:
     if len({tuple(anchor.block for anchor in face.anchors) for face in views}) > 1:
         yield "honest offices know different anchors"
     for face in views:
-        if world.reference.awaiting(face.held, face.anchors):
+        if world.reference.awaiting(face.held, face.anchors, face.evidence):
             yield "something still awaits"
 
 

@@ -435,18 +435,26 @@ class Reference:
         below = frozenset[Block]().union(*(one.past - {one} for one in allowed))
         return sorted(allowed - below - {head}, key=lambda one: (one.author, one.seq, one.id))
 
-    def awaiting(self, view: View, anchors: Sequence[ReferenceAnchor]) -> set[Block]:
-        """Blocks with acts that are not executed, not void, and certified or of nobody known to have forked."""
+    def awaiting(
+        self, view: View, anchors: Sequence[ReferenceAnchor], told: Collection[tuple[int, int]] = ()
+    ) -> set[Block]:
+        """Blocks with acts that are not executed, not void, and of nobody known to have forked, or certified below what
+        an honest office may name. `told`: forks of which the view does not hold both sides.
+        """
         epoch, _, _ = self.position(anchors)
+        if epoch >= len(self.rolls):
+            return set()
         executed = {block for anchor in anchors for block in anchor.batch}
-        waiting = {one for one in view if one.has_acts and one not in executed}
-        waiting = {one for one in waiting if one.epoch <= epoch and not self.void_before(one, epoch, anchors)}
-        forkers = self.forkers(view, epoch)
-        epochs = range(epoch + 1)
+        waiting = {one for one in view if one.has_acts and one.epoch <= epoch and one not in executed}
+        waiting = {one for one in waiting if not self.void_before(one, epoch, anchors)}
+        held, forked = [one for one in view if one.epoch <= epoch], forked_keys(view) | set(told)
+        closings = [one.block for one in anchors if one.closing]
+        named = self.references(held, None, forked, epoch, closings[-1] if closings else None)
+        below = frozenset[Block]().union(*(one.past for one in named))
         return {
             one
             for one in waiting
-            if one.author not in forkers or any(self.certified_in(one, view, each) for each in epochs)
+            if (one.author, one.incarnation) not in forked or self.certified_in(one, below, epoch)
         }
 
 
