@@ -4,25 +4,29 @@ Rules: the agreed state is a fold over what anchors execute, in their order (3-l
 not executed yet is folded over it in order of arrival: the *overlay*, which pages read and which predicts outcomes.
 A block of a proven forker that is not certified, and a void one, has no effect on it. Where an anchor decides
 otherwise than predicted the overlay is folded anew. All of it happens inside the transaction of the block that decided.
+What a keeper alone decides is not judged twice: the verdict of the prediction is applied if every record it replaces is
+still the version that it replaced (a bounded number of verdicts is kept in memory, else the act is judged again).
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.crypto.signing import verify
 from core.folding import REJECTED, Checked, Fold, Place, Ran, write_working
 from core.laws.placing import Order
-from core.laws.verdict import Rejected
+from core.laws.verdict import Accepted, Rejected
 from core.ledger.anchors import Anchor, Finality
 from core.ledger.blocklace import Blocklace, Vertex
 from core.ledger.checkpoint import Checkpoint
 from core.ledger.entry import entry_leaf, rejected_leaf
 from core.ledger.payload import Group, decode_payload
-from core.ledger.record import encode_record, record_digest
+from core.ledger.record import Record, encode_record, record_digest
 from core.store.chain import ActRow, AnchorRow, BlockRow
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
 
+MAX_FORESEEN_ACTS = 8192  # verdicts kept until their anchor: some 5 KB each
 MAX_ACTS_AT_ONCE = 4096  # of executed acts whose effect is held in memory before it is written
 _LASTING_FAULTS = {
     "bad-signature",
@@ -53,6 +57,8 @@ class Execution:
     lace: Blocklace
     finality: Finality
     fold: Fold
+    _foreseen: OrderedDict[bytes, list[Ran]] = field(default_factory=OrderedDict)  # by block, oldest first
+    _foreseen_acts: int = 0
 
     # -- the overlay --------------------------------------------------------------------------------------------
 
@@ -68,10 +74,13 @@ class Execution:
         self._keep_waiting(vertex.author, position, judged.ran)
         if not self.lace.is_forked(vertex.chain) and not self.lace.is_void(vertex):
             write_working(self.store, judged.working, vertex.author)
+            self._foresee(vertex, judged.ran)
         return rows
 
     def rebuild_overlay(self) -> None:
         """Fold everything that waits over the agreed state again, in order of arrival."""
+        self._foreseen.clear()
+        self._foreseen_acts = 0
         dropped = self.store.state.clear_overlay()
         agreed = (self.store.state.agreed(record_id) for record_id in dropped)
         # Search finds the records by what the agreed state says of them again.
@@ -84,6 +93,16 @@ class Execution:
             self.store.chain.set_outcomes([one.row for one in ran])
             self._keep_waiting(vertex.author, row.position, ran)
             write_working(self.store, working, vertex.author)
+            self._foresee(vertex, ran)
+
+    def _foresee(self, vertex: Vertex, ran: list[Ran]) -> None:
+        """Keep the verdicts of a block whose author alone decides all of its acts."""
+        if any(one.verdict.shared for one in ran):
+            return
+        self._foreseen[vertex.id] = ran
+        self._foreseen_acts += len(ran)
+        while self._foreseen_acts > MAX_FORESEEN_ACTS:
+            self._foreseen_acts -= len(self._foreseen.popitem(last=False)[1])
 
     def _predict(
         self, working: WorkingState, vertex: Vertex, groups: Sequence[Group], position: int, acts: Checked
@@ -120,9 +139,13 @@ class Execution:
         acts = held = 0
         for vertex in anchor.batch:
             row = self.store.chain.block(vertex.id)
-            ran = self._execute_block(working, anchor, vertex, row, executed)
+            ran = self._as_foreseen(working, vertex)
+            if ran is None:
+                ran = self._execute_block(working, anchor, vertex, row, executed)
+                differs |= self._settle(row, ran)
+            self.store.chain.mark_executed(row.position, anchor.number)
+            self.store.chain.drop_waiting(row.position)
             executed.add(vertex.id)
-            differs |= self._settle(row, ran, anchor.number)
             self.store.entries.append([_entry(one) for one in ran])
             acts, held = acts + len(ran), held + len(ran)
             if held >= MAX_ACTS_AT_ONCE:
@@ -174,13 +197,29 @@ class Execution:
         place = Place(vertex.author, row.position, already, order=self._order(anchor, vertex))
         return self.fold.run_block(working, groups, place, self._known_faults(row))
 
-    def _settle(self, row: BlockRow, ran: Sequence[Ran], anchor: int) -> bool:
+    def _as_foreseen(self, working: WorkingState, vertex: Vertex) -> list[Ran] | None:
+        """Apply the kept verdicts of a block, if each of them meets the very versions that it was given on."""
+        ran = self._foreseen.pop(vertex.id, None)
+        if ran is None:
+            return None
+        self._foreseen_acts -= len(ran)
+        accepted = [one.verdict for one in ran if isinstance(one.verdict, Accepted)]
+        met: dict[bytes, Record | None] = {}
+        for change in (change for verdict in accepted for change in verdict.changes):
+            record_id, old = change.new.id, change.old
+            present = met[record_id] if record_id in met else working.record(record_id)
+            if _version(present) != _version(old):
+                return None
+            met[record_id] = change.new
+        for verdict in accepted:
+            working.apply(verdict.changes, verdict.index_changes)
+        return ran
+
+    def _settle(self, row: BlockRow, ran: Sequence[Ran]) -> bool:
         """Keep what an anchor decided of a block; whether it is not what was predicted."""
         predicted = self.store.chain.acts_of_block(row.position)
         changed = [new.row for new, old in zip(ran, predicted, strict=True) if new.row != old]
         self.store.chain.set_outcomes(changed)
-        self.store.chain.mark_executed(row.position, anchor)
-        self.store.chain.drop_waiting(row.position)
         return bool(changed)
 
     # -- places in the order ------------------------------------------------------------------------------------
@@ -210,6 +249,10 @@ class Execution:
         """The block that encloses an act, named by the first 16 bytes of its id."""
         row = self.store.chain.act_by_prefix(act)
         return self.lace.vertices[self.store.chain.id_at(row.block)] if row else None
+
+
+def _version(record: Record | None) -> tuple[int, bytes] | None:
+    return (record.version, record.last_act) if record else None
 
 
 def _entry(ran: Ran) -> bytes:

@@ -1,0 +1,51 @@
+"""Executing at anchors: a whole import becomes part of the agreed state at once, in the transaction of one block.
+
+A network of one witness would decide while it records; here four offices do, so an office imports, the others receive,
+and blocks go round until nothing awaits. Measured at the importing office are those blocks, received or written, by
+which anchors were decided: the law's verdict again, records, tree of states, entries, checkpoint, and the durable commit.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+from core.office import Office
+from tests.bench.figure import Figure
+from tests.bench.importing import import_parcels
+from tests.bench.offices import found_network
+
+ASKED_ACTS_S = 8_000
+
+
+def measure_executing(work: Path, count: int) -> Figure:
+    """Acts a second, on a real disk; `work` must lie on one."""
+    network = found_network(work / "executing")
+    import_parcels(network.places[0], count)
+    offices = [place.open().office for place in network.places]
+    for other in offices[1:]:
+        _hand_over(offices[0], other)
+    spent_s, turn = 0.0, 0
+    while offices[0].counts().ladder["final"] < count:
+        giver, taker = offices[turn % 4], offices[(turn + 1 + turn // 4 % 3) % 4]
+        of_first = _hand_over(giver, taker) + _deciding(taker, taker.write)
+        spent_s += of_first if taker is offices[0] else 0.0
+        turn += 1
+    for office in offices:
+        office.close()
+    return Figure(
+        "execute acts at an anchor", count / spent_s, "acts/s", ASKED_ACTS_S, at_least=1, note=f"{count} acts"
+    )
+
+
+def _hand_over(giver: Office, taker: Office) -> float:
+    """Seconds that the taker spent on blocks that decided anchors."""
+    lacking = giver.newer_than([tip.id for tip in taker.vector()])
+    return sum(_deciding(taker, partial(taker.receive, *giver.block(block))) for block in lacking)
+
+
+def _deciding(office: Office, step: Callable[[], object]) -> float:
+    """Seconds of the step, if it decided an anchor."""
+    anchors, started_s = office.anchor, perf_counter()
+    step()
+    return perf_counter() - started_s if office.anchor > anchors else 0.0

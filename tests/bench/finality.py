@@ -1,0 +1,74 @@
+"""The commit rule: what one more block costs beyond entering it into the graph.
+
+A graph of n offices that meet at random and write after each meeting is made once and then replayed into a fresh graph,
+with and without the commit rule; the difference, over all blocks, is what votes, decisions, anchors and their order
+cost. Nothing is signed, stored or executed here.
+"""
+
+from random import Random
+from time import process_time
+
+from core.ledger.anchors import Finality
+from core.ledger.block import Header, Reference, block_id, encode_header
+from core.ledger.blocklace import Blocklace
+from core.ledger.roll import Member, Roll, make_roll
+from tests.bench.figure import Figure
+
+NETWORK = bytes(32)
+LIMITS_US = {20: 60.0, 100: 250.0}
+
+
+def measure_commit_rule(office_count: int, block_count: int) -> Figure:
+    """Microseconds a block, amortised."""
+    roll = make_roll([Member(n, f"office {n}", n.to_bytes(32, "big"), b"", ()) for n in range(office_count)])
+    blocks = _gossip(roll, block_count)
+    _, bare_s = _replay(roll, blocks, decide=False)
+    anchors, whole_s = _replay(roll, blocks, decide=True)
+    limit_us = LIMITS_US[office_count]
+    return Figure(
+        f"commit rule, n = {office_count}",
+        (whole_s - bare_s) / len(blocks) * 1e6,
+        "us a block",
+        limit_us,
+        at_most=1,
+        note=f"{len(blocks)} blocks, {anchors} anchors; entering one into the graph: {bare_s / len(blocks) * 1e6:.0f} us",
+    )
+
+
+def _replay(roll: Roll, blocks: list[tuple[bytes, Header]], *, decide: bool) -> tuple[int, float]:
+    """(anchors, seconds)."""
+    lace = Blocklace(roll, NETWORK)
+    finality = Finality(lace)
+    started_s = process_time()
+    for identity, header in blocks:
+        vertex = lace.add(identity, header, header.payload is not None).vertex
+        if decide:
+            finality.add(vertex)
+    return finality.count, process_time() - started_s
+
+
+def _gossip(roll: Roll, block_count: int) -> list[tuple[bytes, Header]]:
+    """Each block is written after a meeting: it refers to its author's block before and to the other's newest."""
+    random, lace, blocks = Random(1), Blocklace(roll, NETWORK), []
+    authors = range(len(roll.members))
+    while len(blocks) < block_count:
+        author, other = random.sample(authors, 2)
+        prev, met = (next(iter(lace.tips(one)), None) for one in (author, other))
+        refs = [met] if met and not (prev and lace.in_past(met, prev)) else []
+        header = Header(
+            epoch=0,
+            author=author,
+            incarnation=0,
+            seq=prev.seq + 1 if prev else 1,
+            prev=prev.id if prev else None,
+            refs=tuple(Reference(one.author, one.seq, one.id) for one in refs),
+            round=lace._round(0, tuple([prev, *refs] if prev else refs)),
+            flags=0,
+            claimed_ms=len(blocks),
+            payload=(random.randbytes(32), 600) if not refs or random.random() < 0.2 else None,
+        )
+        identity = block_id(NETWORK, encode_header(header))
+        lace.check(header)
+        lace.add(identity, header, header.payload is not None)
+        blocks.append((identity, header))
+    return blocks
