@@ -1,10 +1,9 @@
 """One signed act in the blocks of two nodes: it must count once, wherever it is folded."""
 
-import pytest
-
-from core.errors import MunimentError
-from core.laws import parse_law
+from core.laws import Accepted, Rejected, parse_law
 from core.laws.law_check import check_law
+from tests.laws.counter import Counter, DictState, placed
+from tests.laws.test_land import first, right
 from tests.offices import LIBRARY, land_network, make_offices, propose_registration, sign
 
 OWN = "    creates: {parcel: parcel}\n    signed_by: {all_of: [registrar]}"
@@ -15,15 +14,22 @@ def test_a_creation_that_any_office_may_sign_waits_for_the_common_order():
     law = parse_law(text.replace(OWN, OWN.replace("[registrar]", "[registrar], offices: any"), 1))
     report = check_law(law, {})
     assert [reason.code for reason in report.waits["first_registration"]] == ["enclosed-anywhere"]
-    with pytest.raises(MunimentError):
-        report.raise_any()
+    report.raise_any()  # it waits, and is lawful
+    state = DictState()
+    one, two = (Counter(law, state, number) for number in range(2))
+    act = one.transaction("first_registration", first(right("ana", 1, 1)), signers=[("registrar", 0)])
+    assert one.judge(act).shared
+    assert isinstance(one.put(act, placed()), Accepted)
+    copy = two.put(act, placed())
+    assert isinstance(copy, Rejected)
+    assert (copy.code, copy.shared) == ("enclosed-twice", True)
 
 
 def test_a_copy_in_the_block_of_another_node_is_rejected():
     network = land_network()
-    first, *_ = make_offices()
-    group = sign(network, first, [propose_registration(first, 1)])
-    first.record(group)
+    office, *_ = make_offices()
+    group = sign(network, office, [propose_registration(office, 1)])
+    office.record(group)
     copy, _ = network.block(3, [group])
-    first.receive(copy.header_bytes, copy.signature, copy.payload)
-    assert first.store.chain.acts_of_block(2)[0].code == "signer-of-another-office"
+    office.receive(copy.header_bytes, copy.signature, copy.payload)
+    assert office.store.chain.acts_of_block(2)[0].code == "signer-of-another-office"
