@@ -1,8 +1,8 @@
 """Recording one act, as an office does it all day: a transfer signed by two, on a replica full of parcels.
 
 Measured from the filled form to the durable act: propose (the law judges it), two signatures, and `Office.record`,
-where the law judges again what is signed, the journal writes the block and its intent (two fsyncs), the node signs,
-and one transaction keeps block, act and effect. The limit, measured in turns with it: two bare PyNaCl signatures, an
+where what is signed is checked, the journal writes the block with its intent (one fsync), the node signs, and one
+transaction keeps block, act and effect. The limit, measured in turns with it: two bare PyNaCl signatures, an
 append of 64 bytes with fsync, and one durable commit of one row with the act's bytes into a SQLCipher file with the
 replica's pragmas.
 """

@@ -27,6 +27,7 @@ from core.ledger.receipt_format import decode_receipt
 from core.ledger.record import decode_record, encode_record
 from core.ledger.transaction import decode_transaction, encode_transaction
 from core.store.intent import IntentLog
+from core.store.intent_format import BOX_AT, FILE_BYTES, HEADER_BYTES, place_of
 from sync.courier_file import decode_envelope, scan
 from sync.link import parse_address
 from sync.messages import decode_message, encode_message
@@ -155,6 +156,9 @@ def torture_parsers(work: Path, first_seed: int, until_s: float) -> list[Part]:
     return parts
 
 
+WRITTEN = ((0, HEADER_BYTES), (place_of(0), BOX_AT + 15), (place_of(1), BOX_AT + 15))  # (start, length)
+
+
 def _read_table(path: Path, data: bytes) -> object:
     path.unlink(missing_ok=True)  # a new file: ext4 waits for the disk where an old one is written over
     path.write_bytes(data)
@@ -162,16 +166,23 @@ def _read_table(path: Path, data: bytes) -> object:
 
 
 def _intent_file(path: Path) -> bytes:
+    """What is written in it, without the empty room between."""
     log = IntentLog.create(path, NODE_KEY, COMPUTER, _no_file_number)
     for seq in range(1, 6):
-        log.append(seq, bytes([seq]) * 32)
+        log.append(seq, bytes([seq]) * 32, b"box" * seq)
     log.close()
-    return path.read_bytes()
+    content = path.read_bytes()
+    return b"".join(content[start : start + length] for start, length in WRITTEN)
 
 
 def _open_intent(path: Path, data: bytes) -> object:
     path.unlink(missing_ok=True)
-    path.write_bytes(data)
+    with path.open("wb") as file:
+        for start, length in WRITTEN:
+            file.seek(start)
+            file.write(data[:length])
+            data = data[length:]
+        file.truncate(FILE_BYTES + len(data))
     log = IntentLog(path, NODE_KEY, COMPUTER, _no_file_number)
     log.close()
     return log
