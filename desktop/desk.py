@@ -16,10 +16,13 @@ from core.errors import MunimentError
 from core.folder import Folder
 from core.laws.form import FormField, record_form, state_label
 from core.laws.law import Law
+from core.laws.requests import REFUSE
 from core.ledger.roll import Officer
+from core.ledger.transaction import Transaction
 from core.office import Office
+from core.requests import acted
 from desktop.background import Background, Failed, Task, Then
-from desktop.wording import text_in
+from desktop.wording import say, text_in
 from sync.events import Event, MeetingEnded, MeetingProgress
 from sync.service import Service
 
@@ -148,6 +151,14 @@ class Desk(QObject):
         law = self.laws.get(law_name)
         procedure = law.procedures.get(name) if law else None
         return text_in(procedure.title, name) if procedure else full_name
+
+    def act_title(self, transaction: Transaction) -> str:
+        """What an act is called in a list; of a request and of its decision, what was asked for."""
+        asked = acted(transaction)
+        title = self.procedure_title(f"{asked.law}.{asked.procedure}")
+        if transaction.addressed_to is not None:
+            return say("act.request", act=title)
+        return say("act.refusal", act=title) if transaction.procedure == REFUSE else title
 
     def _law_of(self, register: str) -> Law | None:
         law = self.laws.get(register.partition(".")[0])

@@ -99,7 +99,7 @@ class EntryPanel(QScrollArea):
         layout = QVBoxLayout(line)
         layout.setContentsMargins(0, 0, 0, 4)
         layout.setSpacing(4)
-        title = self._desk.procedure_title(f"{act.transaction.law}.{act.transaction.procedure}")
+        title = self._desk.act_title(act.transaction)
         about = labels.get(act.records[0], "") if act.records else ""
         words = ladder_words(act.ladder, len(self._desk.offices))
         status = StatusLine(line)

@@ -168,7 +168,7 @@ class TodayPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         status = StatusLine(line)
         about = self._labels.get(act.records[0], "") if act.records else ""
-        title = self.desk.procedure_title(f"{act.transaction.law}.{act.transaction.procedure}")
+        title = self.desk.act_title(act.transaction)
         status.show_words(shape, " · ".join(filter(None, (title, about, claimed_text(act.transaction.claimed_ms)))))
         step = step_words(act.ladder, len(self.desk.offices))
         if act.ladder.step is Step.REJECTED:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.errors import MunimentError
 from core.laws import Accepted, Law, Order, Rejected, execute, parse_law
@@ -479,3 +481,27 @@ def test_the_longest_request_finds_room_in_its_decision() -> None:
         "land", 1, REFUSE, {}, {"reason": "x" * 500}, filler.signers, YEAR_2026_MS, bytes(8), (carried,)
     )
     assert decode_transaction(encode_transaction(decision)) == decision
+
+
+# -- whatever a decision carries ------------------------------------------------------------------------------------
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_whatever_a_decision_carries_it_gets_a_verdict(law: Law, data: st.DataObject) -> None:
+    """Execution never raises, and no altered request is taken for another that the same people have signed."""
+    offices = Offices(law)
+    request = offices.request(offices.register())
+    carried = bytearray(_signed(request))
+    if data.draw(st.booleans()):
+        place = data.draw(st.integers(0, len(carried) - 1))
+        carried[place] ^= data.draw(st.integers(1, 255))
+    else:
+        carried = bytearray(data.draw(st.binary(max_size=60)))
+    procedure = data.draw(st.sampled_from([ENTER, REFUSE]))
+    fields = {"reason": "No."} if procedure == REFUSE else {}
+    decision = replace(offices.decision(request, procedure, **fields), requests=(bytes(carried),))
+    verdict = offices.judge(decision)
+    if isinstance(verdict, Accepted):
+        decided = next(change.new for change in verdict.changes if change.new.register == "#decisions")
+        assert decided.key["request"] == decode_request(bytes(carried)).id(NETWORK)

@@ -10,6 +10,8 @@ REQUEST_SCREEN = {
     "outcome.lapsed": "Not decided by the competent office ({office}) in time",
     "short.requested": "waits for another office",
     "short.lapsed": "not decided in time",
+    "act.request": "Request: {act}",
+    "act.refusal": "Refusal: {act}",
     "request.decided": "Decided by {office}",
     "rejected.request-refused": "refused by the competent office",
     "rejected.request-overtaken": "overtaken by another act",
