@@ -7,7 +7,7 @@ to SQLCipher ("file is not a database"); the key file has told a wrong passphras
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,7 @@ class Database:
         if create and not in_memory:
             Path(path).touch(mode=0o600)  # SQLite would let others read the encrypted bytes
         self._depth = 0
+        self._put_off: list[tuple[Callable[[], None], Callable[[], None]]] = []
         self._cache_kib = cache_kib
         try:
             self._connection = sqlcipher.connect(
@@ -163,14 +164,26 @@ class Database:
         self._depth = 1
         try:
             yield
+            for finish, _ in self._put_off:
+                finish()
             self.execute("COMMIT")
         except BaseException:
+            for _, forget in self._put_off:
+                forget()
             if self._connection.in_transaction:
                 with suppress(sqlcipher.DatabaseError):  # what failed first is what is told
                     self._connection.execute("ROLLBACK")
             raise
         finally:
             self._depth = 0
+
+    @property
+    def in_atomic(self) -> bool:
+        return self._depth > 0
+
+    def put_off(self, finish: Callable[[], None], forget: Callable[[], None]) -> None:
+        """Have work done once at the end of each transaction, as a part of it; what fails is forgotten instead."""
+        self._put_off.append((finish, forget))
 
     @contextmanager
     def bulk(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 A change touches one bucket and the pages above it; a batch reads and hashes each of them once, level by level. A page
 knows of each branch how many records it holds: at most 32 are a bucket. So a bucket that grows beyond is split, and a
 page that shrinks to as few becomes a bucket again. Rows are numbered as they come; the numbers are not agreed.
+Changes wait for the end of their transaction, or for whoever asks before it: a large anchor is hashed once.
 """
 
 from bisect import bisect_left
@@ -91,6 +92,8 @@ class _Opened:
 class StateTree:
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._waiting: dict[tuple[str, int], dict[bytes, bytes]] = {}
+        database.put_off(self._finish, self._waiting.clear)
 
     def root(self) -> bytes:
         """32 bytes that commit to every record of the agreed state."""
@@ -98,19 +101,24 @@ class StateTree:
 
     def trees(self) -> list[TreeLeaf]:
         """In the order of register and district."""
+        self._finish()
         rows = self._db.rows("SELECT register, district, records, hash FROM state_tree ORDER BY register, district")
         return [TreeLeaf(*row) for row in rows]
 
     # -- writing; inside `atomic` -------------------------------------------------------------------------------
 
     def update(self, changes: Iterable[RecordChange]) -> None:
-        """Each record at most once a tree."""
-        edits: dict[tuple[str, int], list[bytes]] = {}
+        """The last change of a record counts. Taking away what is not there changes nothing."""
         for register, district, record, digest in changes:
             edit = record if digest is None else item_of(record, digest)
-            edits.setdefault((register, district), []).append(edit)
-        for (register, district), of_tree in sorted(edits.items()):
-            self._update_tree(register, district, sorted(of_tree))
+            self._waiting.setdefault((register, district), {})[record] = edit
+        if not self._db.in_atomic:
+            self._finish()
+
+    def _finish(self) -> None:
+        for (register, district), edits in sorted(self._waiting.items()):
+            self._update_tree(register, district, sorted(edits.values()))
+        self._waiting.clear()
 
     def _update_tree(self, register: str, district: int, edits: list[bytes]) -> None:
         top = self._top(register, district)
@@ -130,6 +138,7 @@ class StateTree:
 
     def prove(self, register: str, district: int, record: bytes) -> StateProof:
         """That the record's present version is the one under the root. Raises `unknown-record`."""
+        self._finish()
         at, depth, page_path = self._top(register, district), 0, list[bytes]()
         records = at.records
         while at.records > BUCKET_RECORDS:
@@ -271,6 +280,4 @@ def _edited(items: list[bytes], edits: Sequence[bytes]) -> list[bytes]:
             items[place : place + held] = [edit]
         elif held:
             del items[place]
-        else:
-            raise MunimentError("replica-damaged", record=edit)
     return items

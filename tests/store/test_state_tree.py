@@ -191,6 +191,32 @@ def _digest(record: Record) -> bytes:
     return record_digest(encode_record(record))
 
 
+def test_changes_of_one_transaction_are_hashed_once_or_never() -> None:
+    database, tree = empty_tree()
+    ids = [bytes([number]) * 16 for number in range(50)]
+    with database.atomic():
+        tree.update(RecordChange(PARCEL, 0, record, bytes(32)) for record in ids)
+        tree.update([RecordChange(PARCEL, 0, ids[0], b"\x01" * 32), RecordChange(PARCEL, 0, ids[1], None)])
+        tree.update([RecordChange(PARCEL, 0, ids[2], None), RecordChange(PARCEL, 0, ids[2], b"\x02" * 32)])
+        assert database.scalar("SELECT count(*) FROM state_node") == 0
+    digests = dict.fromkeys(ids, bytes(32)) | {ids[0]: b"\x01" * 32, ids[2]: b"\x02" * 32}
+    del digests[ids[1]]
+    expected = tree_root(sorted(item_of(record, digest) for record, digest in digests.items()))
+    assert held_root(tree) == expected
+
+    def fail() -> None:
+        with database.atomic():
+            tree.update(RecordChange(PARCEL, 0, record, None) for record in ids)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert held_root(tree) == expected
+    with database.atomic():
+        tree.update([RecordChange(PARCEL, 0, ids[1], None), RecordChange("land.link", 0, ids[1], None)])
+        assert held_root(tree) == expected
+
+
 def test_damage_is_told() -> None:
     database, tree = empty_tree()
     with database.atomic():
