@@ -14,8 +14,11 @@ from tempfile import mkdtemp
 from rich.console import Console
 from rich.table import Table
 
+from core.executing import MAX_FORESEEN_ACTS
 from tests.bench.disk import file_system, is_memory
+from tests.bench.executing import measure_executing
 from tests.bench.figure import Figure, write_json
+from tests.bench.finality import measure_commit_rule
 from tests.bench.importing import measure_import
 from tests.bench.offices import Network, found_network
 from tests.bench.painting import measure_painting
@@ -33,6 +36,8 @@ def measure(network: Network, work: Path, parcels: int, acts: int, chain: int, r
         lambda: [measure_recording(full, work, acts)],
         lambda: [measure_verifying(fresh, network.charter, chain)],
         lambda: measure_painting(full, parcels, rounds),
+        lambda: [measure_commit_rule(count, blocks) for count, blocks in ((20, 6_000), (100, 12_000))],
+        lambda: measure_executing(work, min(parcels, MAX_FORESEEN_ACTS)),
     ]
     figures: list[Figure] = []
     for step in steps:
