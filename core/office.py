@@ -35,7 +35,6 @@ from core.ledger.payload import (
     payload_root,
 )
 from core.ledger.record import RECORD_ID_BYTES
-from core.ledger.request import decode_request
 from core.ledger.transaction import (
     NONCE_BYTES,
     RecordRef,
@@ -47,7 +46,7 @@ from core.ledger.transaction import (
 )
 from core.reading_ledger import LedgerReading
 from core.replica import Admitted, Judged
-from core.requests import Requests
+from core.requests import LAPSED, Requests
 from core.store.intent import Mark, compare
 from core.store.journal import Journal
 from core.store.replica import ReplicaStore
@@ -95,7 +94,7 @@ class Office(Exchange, LedgerReading, Requests):
         random_bytes: Callable[[int], bytes] = urandom,
     ) -> None:
         super().__init__(store, charter)
-        if self.roll.members[number].key != key.public:
+        if not 0 <= number < len(self.roll.members):
             raise MunimentError("not-this-office", number=number)
         self.number = number
         self._key, self._journal, self._clock, self._random_bytes = key, journal, clock, random_bytes
@@ -117,6 +116,11 @@ class Office(Exchange, LedgerReading, Requests):
 
         Asked anew each time: a meeting may bring blocks of this node that this computer never wrote, or a twin's.
         """
+        member = self.roll.members[self.number]
+        if member.removed:
+            return "removed"
+        if member.key != self._key.public:
+            return "superseded" if self.epochs.knows_key(self.number, self._key.public) else "awaiting-incarnation"
         if not self._journal.is_ours():
             return self._journal.fault
         if self._restored and self._journal.last() is None:
@@ -184,10 +188,15 @@ class Office(Exchange, LedgerReading, Requests):
 
         Raises `unknown-request`.
         """
-        asked = decode_transaction(decode_request(self.signed_request(request)).transaction)
+        view, requests = self.request_view(request), (self.signed_request(request),)
+        law, working = view.act.transaction.law, WorkingState(self.store.state, self.number)
         procedure, act = (ENTER, {}) if reason is None else (REFUSE, {"reason": reason})
-        working, requests = WorkingState(self.store.state, self.number), (self.signed_request(request),)
-        return self._draw_up(working, asked.law, procedure, {}, act, signers, requests, None, trace)
+        proposal = self._draw_up(working, law, procedure, {}, act, signers, requests, None, trace)
+        if reason is None and view.act.ladder.outcome == LAPSED and isinstance(proposal.verdict, Accepted):
+            # Only the order decides, but no later act goes behind what it has reached already.
+            self._drawn_up = None
+            return replace(proposal, verdict=Rejected("request-expired", facts=self.term_of(law), shared=True))
+        return proposal
 
     def _draw_up(
         self,

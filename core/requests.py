@@ -21,6 +21,7 @@ from core.store.pages import label
 from core.views import ActView, Ladder, RequestView, Step
 
 MADE_LIMIT = 50
+LAPSED = "lapsed"  # instead of the outcome of a request whose term has ended
 REFUSED_CODE, OVERTAKEN_CODE, LAPSED_CODE = "request-refused", "request-overtaken", "request-lapsed"
 
 
@@ -61,6 +62,11 @@ class Requests(Reading):
         found = (self.store.state.present(record) for record in records.values())
         keepers = {record.keeper for record in found if record is not None} - {self.number, None}
         return keepers.pop() if len(keepers) == 1 else None
+
+    def term_of(self, law: str) -> dict[str, Value]:
+        """The facts of a refusal because the term of a law's requests has ended."""
+        known = self.laws.get(law)
+        return {"term_days": known.asking.term_days if known and known.asking else None}
 
     def _request_row(self, request: bytes) -> ActRow:
         row = self.store.chain.act(request)
@@ -125,7 +131,7 @@ class Requests(Reading):
                 return replace(waits, step=Step.REJECTED, code=code, facts=facts, outcome="rejected")
         end, newest = self._ends_ms(row, request), self.finality.count
         if end is not None and newest and self.store.chain.anchors(newest - 1, 1)[0].consensus_ms > end:
-            return replace(waits, code=LAPSED_CODE, outcome="lapsed")
+            return replace(waits, code=LAPSED_CODE, outcome=LAPSED)
         return waits
 
     def _ends_ms(self, row: ActRow, request: Transaction) -> int | None:

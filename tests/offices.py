@@ -31,6 +31,9 @@ class StepClock:
         self._now_ms += 1000
         return self._now_ms
 
+    def pass_days(self, days: int) -> None:
+        self._now_ms += days * 86_400_000
+
 
 @cache
 def land_law() -> Law:
@@ -110,6 +113,12 @@ def propose_sale(office: Office, parcel: bytes, buyer: int, entry: int | None = 
 
 def sell(network: Network, office: Office, parcel: bytes, buyer: int) -> ActView:
     return office.record(sign(network, office, [propose_sale(office, parcel, buyer)]))[0]
+
+
+def pass_days(office: Office, days: int) -> None:
+    """From now on the office's clock stands so much later."""
+    assert isinstance(office._clock, StepClock)
+    office._clock.pass_days(days)
 
 
 def hand_over(giver: Office, taker: Office) -> int:

@@ -21,12 +21,14 @@ from tests.offices import (
     make_offices,
     meet,
     meet_until_quiet,
+    pass_days,
     register,
     registrar,
     sell,
     sign,
 )
 from tests.requesting import KEEPER, LAPTOP, ask, carry, decide, propose_request, sale
+from tests.test_office import twin_of
 
 
 @pytest.fixture
@@ -136,6 +138,55 @@ def test_a_refusal_reaches_the_office_that_asked_with_its_reason(network: Networ
     decide(network, keeper, again.id)
     settle(offices)
     assert laptop.act_view(again.id).ladder.step is Step.FINAL
+
+
+def test_a_request_lapses_everywhere_by_the_common_time(network: Network, offices: list[Office]) -> None:
+    keeper, laptop, third, _ = offices
+    (parcel,) = register(network, keeper, 1).records
+    settle(offices)
+    request = ask(network, laptop, parcel, 7)
+    settle(offices)
+    drawn_up = keeper.propose_decision(request.id, [registrar(keeper)])
+    for office in offices:
+        pass_days(office, 31)
+    register(network, third, 2)
+    settle(offices)
+    for office in offices:
+        ladder = office.act_view(request.id).ladder
+        assert (ladder.outcome, ladder.code) == ("lapsed", "request-lapsed")
+    assert keeper.propose_decision(request.id, [registrar(keeper)]).verdict.code == "request-expired"  # type: ignore[union-attr]
+    # Signed all the same, it is the order that refuses it.
+    late = keeper.record(sign(network, keeper, [drawn_up]))[0]
+    settle(offices)
+    for office in offices:
+        refused = office.act_view(late.id).ladder
+        assert (refused.step, refused.code) == (Step.REJECTED, "request-expired")
+        assert office.act_view(request.id).ladder.outcome == "lapsed"
+    decide(network, keeper, request.id, "Too late.")
+    settle(offices)
+    assert laptop.act_view(request.id).ladder.code == "request-refused"
+
+
+def test_a_decision_stands_although_the_office_that_asked_has_signed_twice(
+    network: Network, offices: list[Office]
+) -> None:
+    """The decision carries the request: it needs nothing of the chain of the office that asked."""
+    keeper, laptop, third, fourth = offices
+    (parcel,) = register(network, keeper, 1).records
+    settle(offices)
+    twin = twin_of(network, laptop)
+    request = ask(network, laptop, parcel, 7)
+    carry(laptop, keeper)
+    entered = decide(network, keeper, request.id)
+    register(network, twin, 3)
+    hand_over(twin, fourth)
+    honest = [keeper, third, fourth]
+    settle(honest)
+    for office in honest:
+        assert office.lace.forkers >> LAPTOP & 1
+        assert office.act_view(entered.id).ladder.step is Step.FINAL
+        assert office.act_view(request.id).ladder.decision == entered.id
+        assert office.record_view(parcel).record.fields["rights"][0]["holder"]["name"] == "Buyer7"
 
 
 # -- two at once ----------------------------------------------------------------------------------------------------
