@@ -66,6 +66,21 @@ class Epochs:
                 return constitution.members[author].key
         return None
 
+    def knows_key(self, author: int, key: bytes) -> bool:
+        """Whether a node key is or was that of a member."""
+        return any(
+            author < len(constitution.members) and constitution.members[author].key == key
+            for constitution in self.constitutions
+        )
+
+    def number_of(self, key: bytes) -> int | None:
+        """The number of the member that has, or had, a node key."""
+        for constitution in reversed(self.constitutions):
+            for member in constitution.members:
+                if member.key == key:
+                    return member.number
+        return None
+
     def look_for_change(self, state: State) -> None:
         """After an anchor was executed: whether a vote has passed. Then the epoch is closing."""
         if self.passed is not None:

@@ -53,6 +53,8 @@ from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
 from core.views import ActView, QuarantineView
 
+# The number of an office that has made a new key, which the others are still to vote (3-ledger §7, Incarnations).
+RENEWED = "renewed"
 # Two signatures and what CBOR adds around them.
 EVIDENCE_EXTRA_BYTES = 160
 
@@ -94,7 +96,7 @@ class Office(Exchange, LedgerReading, Requests):
         random_bytes: Callable[[int], bytes] = urandom,
     ) -> None:
         super().__init__(store, charter)
-        if not 0 <= number < len(self.roll.members):
+        if not self.epochs.knows_key(number, key.public) and store.database.meta(RENEWED) is None:
             raise MunimentError("not-this-office", number=number)
         self.number = number
         self._key, self._journal, self._clock, self._random_bytes = key, journal, clock, random_bytes

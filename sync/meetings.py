@@ -72,7 +72,7 @@ class Meetings:
     # -- meeting whom we call on --------------------------------------------------------------------------
 
     def _trusted(self) -> list[bytes]:
-        return [member.certificate for member in self._office.roll.members]
+        return [member.certificate for member in self._office.roll.members if not member.removed]
 
     def meet_around(self) -> None:
         """Begin the meetings that are due."""

@@ -1,7 +1,7 @@
 """Who is near: what discovery hears, told apart by the roll. Still a hint: only a handshake proves who it is."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.ledger.roll import Roll
@@ -21,19 +21,24 @@ class Nearby:
 
 
 class Neighbourhood:
-    def __init__(self, network: bytes, roll: Roll, own_number: int) -> None:
+    """`roll`: gives the roll in force, which a later epoch replaces."""
+
+    def __init__(self, network: bytes, roll: Callable[[], Roll], own_number: int) -> None:
         self._network, self._roll, self._own_number = network, roll, own_number
+        self._epoch, self._heard = roll().epoch, tuple[Neighbour, ...]()
         self._started_s = asyncio.get_running_loop().time()
         self._known: dict[str, Nearby] = {}
         self._changed = asyncio.Event()
 
     @property
     def all(self) -> list[Nearby]:
+        if self._roll().epoch != self._epoch:
+            self.update(self._heard)
         return sorted(self._known.values(), key=lambda near: (near.office is None, near.office or 0))
 
     def office(self, number: int) -> Nearby | None:
         """The newest announcement of a member, if there is one."""
-        found = [near for near in self._known.values() if near.office == number]
+        found = [near for near in self.all if near.office == number]
         return max(found, key=lambda near: near.found_after_s, default=None)
 
     async def wait_for(self, number: int, timeout_s: float) -> Nearby | None:
@@ -50,15 +55,16 @@ class Neighbourhood:
     def update(self, neighbours: Sequence[Neighbour]) -> None:
         """Take what discovery knows now in place of what it knew."""
         now_s = round(asyncio.get_running_loop().time() - self._started_s, 3)
+        self._epoch, self._heard = self._roll().epoch, tuple(neighbours)
         known: dict[str, Nearby] = {}
         for one in neighbours:
-            before = self._known.get(one.instance)
+            before, number = self._known.get(one.instance), self._number(one)
             addresses = tuple(format_address(address, one.port) for address in one.addresses)
-            if before is not None and before.addresses == addresses:
+            if before is not None and (before.addresses, before.office) == (addresses, number):
                 known[one.instance] = before
                 continue
             known[one.instance] = Nearby(
-                self._number(one), addresses, one.matches_network, one.protocol_version == PROTOCOL_VERSION, now_s
+                number, addresses, one.matches_network, one.protocol_version == PROTOCOL_VERSION, now_s
             )
         self._known = known
         self._changed.set()
@@ -66,7 +72,11 @@ class Neighbourhood:
     def _number(self, neighbour: Neighbour) -> int | None:
         if not neighbour.matches_network:
             return None
-        for member in self._roll.members:
-            if member.number != self._own_number and neighbour.is_node(self._network, member.key):
+        for member in self._roll().members:
+            if (
+                not member.removed
+                and member.number != self._own_number
+                and neighbour.is_node(self._network, member.key)
+            ):
                 return member.number
         return None

@@ -173,7 +173,7 @@ class Service(Generic[R]):
         office = self.office
         credentials = Credentials(seed)
         self._desk = CourierDesk(office, seed, self._on_courier_progress)
-        self._neighbourhood = Neighbourhood(office.network, office.roll, office.number)
+        self._neighbourhood = Neighbourhood(office.network, lambda: office.roll, office.number)
         self._meetings = Meetings(office, credentials, self._neighbourhood, self._tell)
         self._listener = Listener(self._meetings.on_connection)
         try:
