@@ -16,6 +16,7 @@ from core.errors import MunimentError
 from core.exchange import Exchange
 from core.ledger.constitution import encode_constitution
 from core.ledger.encoding import Value, encode
+from core.ledger.entry import decode_entry
 from core.store.files import file_error, stream_durably
 
 VERSION = 1
@@ -45,7 +46,8 @@ class AuditSummary:
 def export_audit(replica: Exchange, folder: Path) -> AuditSummary:
     """Write the replica's signed content and claims into an empty or new folder; durable on return.
 
-    Raises `audit-folder-not-empty`, `file-not-written`, `disk-full`; then the folder is as it was before.
+    Raises `audit-folder-not-empty`, `file-not-written`, `disk-full`, and where this replica did not see the
+    beginning `entry-not-held` or `version-not-held`; then the folder is as it was before.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise MunimentError("audit-folder-not-empty", path=str(folder))
@@ -88,7 +90,7 @@ def audit_files(replica: Exchange) -> Iterator[tuple[str, Iterator[bytes]]]:
         "certified": map(_item, _certified(replica)),
         "anchors": map(_item, _anchors(replica)),
         "entries": map(_framed, _entries(replica)),
-        "records": map(_framed, _records(replica)),
+        "versions": map(_framed, _versions(replica)),
         "checkpoints": map(_item, _checkpoints(replica)),
     }
     listed: list[Value] = []
@@ -165,13 +167,12 @@ def _entries(replica: Exchange) -> Iterator[bytes]:
         number += len(leaves)
 
 
-def _records(replica: Exchange) -> Iterator[bytes]:
-    """Every record of the agreed state, in the order of ids."""
-    after = b""
-    while rows := replica.store.state.encoded_records(after, _ROWS_A_READ):
-        for _, encoded in rows:
-            yield encoded
-        after = rows[-1][0]
+def _versions(replica: Exchange) -> Iterator[bytes]:
+    """Every record version that the entries name, in their order. Raises `version-not-held`."""
+    for leaf in _entries(replica):
+        entry = decode_entry(leaf)
+        for record, digest in entry.written:
+            yield replica.store.state.version_made(record, entry.act, digest)
 
 
 def _checkpoints(replica: Exchange) -> Items:

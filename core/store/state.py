@@ -8,7 +8,15 @@ written with it.
 from collections.abc import Iterable, Sequence
 
 from core.errors import MunimentError
-from core.ledger.record import Change, IndexChange, Record, decode_record, encode_record, record_digest
+from core.ledger.record import (
+    RECORD_ID_BYTES,
+    Change,
+    IndexChange,
+    Record,
+    decode_record,
+    encode_record,
+    record_digest,
+)
 from core.ledger.state_proof import StateProof, district_of
 from core.store.database import Database
 from core.store.state_tree import RecordChange, StateTree
@@ -188,9 +196,17 @@ class StateStore:
         register, district, body = row
         return body, self.tree.prove(register, district, record_id)
 
-    def encoded_records(self, after: bytes, count: int) -> list[tuple[bytes, bytes]]:
-        """(id, encoding) of at most so many agreed records after an id, in the order of ids."""
-        return self._db.rows("SELECT id, body FROM record WHERE id > ? ORDER BY id LIMIT ?", (after, count))
+    def version_made(self, record_id: bytes, act: bytes, digest: bytes) -> bytes:
+        """Encoding of the agreed version that an act made, now or before. Raises `version-not-held`."""
+        rows = self._db.rows(
+            "SELECT body FROM record WHERE id = ?1 UNION ALL"
+            " SELECT body FROM history WHERE record = ?1 AND last_act = ?2",
+            (record_id, act[:RECORD_ID_BYTES]),
+        )
+        for (body,) in rows:
+            if record_digest(body) == digest:
+                return bytes(body)
+        raise MunimentError("version-not-held", record=record_id, act=act)
 
     def record_count(self) -> int:
         found: int = self._db.scalar("SELECT count(*) FROM record WHERE register NOT LIKE '%#%'")

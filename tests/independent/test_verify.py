@@ -18,7 +18,7 @@ from tests.independent.confirming import confirm
 from tests.independent.exporting import Files, altered, exported, items, sealed, write
 from tests.offices import land_network, make_offices, meet, open_in_memory, register, sell
 
-NAMES = ["charter", "blocks", "certified", "anchors", "entries", "records", "checkpoints"]
+NAMES = ["charter", "blocks", "certified", "anchors", "entries", "versions", "checkpoints"]
 VERIFIER = Path(__file__).with_name("verify.py")
 
 
@@ -227,11 +227,13 @@ TAMPERED: list[tuple[str, Callable[[list[Value]], object], str]] = [
     ("entries", lambda entries: entries.append(entries[0]), "entry-too-many"),
     ("entries", _other_digest, "wrong-record"),
     ("entries", lambda entries: entries[0].__setitem__(1, "delayed"), "malformed-entry"),
-    ("records", lambda records: records[0].__setitem__(4, 77), "wrong-record"),
-    ("records", lambda records: records.pop(), "record-missing"),
+    ("versions", lambda versions: versions[0].__setitem__(4, 77), "wrong-record"),
+    ("versions", lambda versions: versions.insert(0, versions.pop()), "wrong-record"),
+    ("versions", lambda versions: versions.pop(), "record-missing"),
+    ("versions", lambda versions: versions.append(versions[-1]), "record-too-many"),
     ("checkpoints", lambda checkpoints: checkpoints.pop(), "checkpoint-missing"),
     ("checkpoints", lambda checkpoints: checkpoints.append(checkpoints[-1]), "checkpoint-too-many"),
-    ("checkpoints", lambda checkpoints: checkpoints[0].__setitem__(0, bytes(32)), "checkpoint-contradicted"),
+    ("checkpoints", lambda checkpoints: checkpoints[0].__setitem__(0, bytes(32)), "wrong-state-root"),
     ("checkpoints", _not_yet_certified, "certificate-missing"),
     ("evidence", lambda proofs: proofs.append([b"", b"", b"", b""]), "evidence-proves-nothing"),
 ]

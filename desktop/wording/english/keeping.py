@@ -88,6 +88,16 @@ KEEPING = {
     "audit-folder-not-empty": Trouble(
         "The folder {path} already holds something.", "Nothing was written into it.", "Choose an empty folder."
     ),
+    "entry-not-held": Trouble(
+        "This copy of the register joined later and does not hold its earliest acts.",
+        SAFE,
+        "Ask an office that has been in the network from the beginning.",
+    ),
+    "version-not-held": Trouble(
+        "This copy of the register does not hold every earlier version of its records.",
+        SAFE,
+        "Ask an office that has been in the network from the beginning.",
+    ),
     "no-office-here": Trouble(
         "There is no office in {path} yet.", SAFE, "Create an office there, or choose the folder where yours is."
     ),

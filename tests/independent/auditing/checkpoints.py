@@ -4,13 +4,13 @@ The text of every checkpoint is made anew from what was verified before; the wit
 """
 
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from .claims import Files, items
+from .entries import After
 from .graph import Graph
 from .ordering import Executed
 from .rolls import Roll
-from .state import Entries
 from .values import RefusedError, decode, is_bytes, is_id, is_natural, is_one, require, signed
 
 
@@ -32,38 +32,30 @@ class Tally:
 
 
 def check_checkpoints(
-    files: Files,
-    graph: Graph,
-    rolls: list[Roll],
-    network: bytes,
-    executed: list[Executed],
-    entries: Entries,
-    state_root_now: bytes,
+    files: Files, graph: Graph, rolls: list[Roll], network: bytes, executed: list[Executed], after: dict[int, After]
 ) -> Tally:
-    """One after exactly those anchors that executed an act; certified exactly where a quorum has cosigned it.
-
-    `state_root_now`: computed from the records; it is that of the newest checkpoint.
-    """
+    """One after exactly those anchors that executed an act; certified exactly where a quorum has cosigned it."""
     claimed = items(files, "checkpoints")
-    state_root = None
     cosignatures = _cosignatures(graph, rolls, network)
     tally = Tally()
     for one in executed:
-        if not one.batch:
+        anchor, about = one.anchor, f"anchor {one.anchor.number}"
+        if anchor.number not in after:
             continue
-        about = f"anchor {one.anchor.number}"
-        state_root, certified = _read_claim(next(claimed, None), about)
-        stated = _stated(graph, one, entries, state_root)
-        same = {found.witness for found in cosignatures.get(one.anchor.number, []) if found.stated == stated}
-        other = {found.witness for found in cosignatures.get(one.anchor.number, []) if found.stated != stated}
-        roll = rolls[one.anchor.epoch]
+        entries, root, state_root = astuple(after[anchor.number])
+        block = graph.blocks[anchor.index].id
+        stated = (anchor.epoch, anchor.number, block, one.consensus_ms, entries, root, state_root)
+        same = {found.witness for found in cosignatures.get(anchor.number, []) if found.stated == stated}
+        other = {found.witness for found in cosignatures.get(anchor.number, []) if found.stated != stated}
+        claimed_root, certified = _read_claim(next(claimed, None), about)
+        require(claimed_root == state_root, "wrong-state-root", about)
+        roll = rolls[anchor.epoch]
         require(len(other) <= (len(roll.witnesses) - 1) // 3, "checkpoint-contradicted", f"{about}: by {sorted(other)}")
         require(certified <= (len(same) >= roll.quorum), "checkpoint-not-certified", f"{about}: by {len(same)} only")
         require(certified >= (len(same) >= roll.quorum), "certificate-missing", about)
         tally.checkpoints, tally.certified = tally.checkpoints + 1, tally.certified + certified
         tally.contradictions += len(other)
     require(next(claimed, None) is None, "checkpoint-too-many")
-    require(state_root in (None, state_root_now), "wrong-state-root", "of the newest checkpoint")
     return tally
 
 
@@ -72,11 +64,6 @@ def _read_claim(item, about: str) -> tuple[bytes, bool]:
         case [state_root, bool(certified)] if is_id(state_root):
             return state_root, certified
     raise RefusedError("checkpoint-missing" if item is None else "malformed-claims", about)
-
-
-def _stated(graph: Graph, one: Executed, entries: Entries, state_root: bytes) -> tuple:
-    anchor, block = one.anchor, graph.blocks[one.anchor.index].id
-    return anchor.epoch, anchor.number, block, one.consensus_ms, *entries.logs[anchor.number], state_root
 
 
 # -- cosignatures -------------------------------------------------------------------------------------------------

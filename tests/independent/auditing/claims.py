@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .values import RefusedError, decode, is_id, is_natural, is_one, require
 
-FILES = ("charter", "constitutions", "blocks", "evidence", "certified", "anchors", "entries", "records", "checkpoints")
+FILES = ("charter", "constitutions", "blocks", "evidence", "certified", "anchors", "entries", "versions", "checkpoints")
 MAX_ITEM_BYTES = 1 << 24
 
 Files = Mapping[str, bytes]

@@ -85,7 +85,7 @@ class Graph:
         """No parent is of a later epoch; a chain's first block of a later epoch names the closing anchor before it."""
         header = block.header
         parents = [self.blocks[one].header.epoch for one in (prev, *refs) if one is not None]
-        require(all(epoch <= header.epoch for epoch in parents), "wrong-epoch", str(header.place))
+        require(all(epoch <= header.epoch for epoch in parents), "epoch-goes-back", str(header.place))
         first = header.epoch > 0 and (prev is None or self.blocks[prev].header.epoch < header.epoch)
         expected = self.rolls[header.epoch].closing_anchor if first else None
         require(header.closing_anchor == expected, "wrong-closing-anchor", str(header.place))

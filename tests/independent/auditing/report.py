@@ -9,10 +9,10 @@ from .checkpoints import check_checkpoints
 from .claims import Files, check_manifest, frames, items, read_anchor, read_directory
 from .claims import read_block as read_block_item
 from .deciding import Anchor, anchors_of
+from .entries import Executing
 from .graph import Graph
 from .ordering import Executed, Ordering
 from .rolls import Roll, read_roll
-from .state import check_records, read_entries
 from .values import RefusedError, is_id, require
 
 Lines = list[str]
@@ -42,9 +42,12 @@ def verify_files(files: Files) -> Lines:
     proven = check_evidence(files, keys, graph)
     check_certified(files, graph)
     executed = check_anchors(files, graph, rolls, network)
-    entries = read_entries(files, graph, executed)
-    state_root = check_records(files, entries)
-    tally = check_checkpoints(files, graph, rolls, network, executed, entries, state_root)
+    executing = Executing(files, graph)
+    for one in executed:
+        executing.execute(one)
+    executing.finish()
+    log, state = executing.log, executing.state
+    tally = check_checkpoints(files, graph, rolls, network, executed, executing.after)
     acts = [act for block in graph.blocks for act in block.acts]
     return [
         f"network {network.hex()}: {charter.name}, {len(charter.roll.members)} offices, quorum {charter.roll.quorum}",
@@ -52,9 +55,9 @@ def verify_files(files: Files) -> Lines:
         f"acts {len(acts)}: signatures of {sum(act.judged for act in acts)} judged; where bad, the act is rejected",
         f"offices proven to have signed twice: {sorted({author for author, _ in proven}) or 'none'}",
         f"anchors {len(executed)}: blocks, rounds, batches and consensus times agree",
-        f"entries {entries.count}, rejected {entries.rejected}: order agrees; root {entries.root.hex()}",
-        f"records {len(entries.digests)}: as their newest entries say; state root {state_root.hex()}",
-        f"checkpoints {tally.checkpoints}, certified by a quorum {tally.certified}: entries and state are as cosigned",
+        f"entries {log.count}, rejected {executing.rejected}: order agrees; root {log.root.hex()}",
+        f"records {len(state)} in {state.versions} versions: as the entries say; state root {state.root().hex()}",
+        f"checkpoints {tally.checkpoints}, certified by a quorum {tally.certified}, contradicted by one {tally.contradictions}",
     ]
 
 

@@ -1,137 +1,95 @@
-"""What was executed and what stands in the registers now: entries, records and the state root. FORMAT.md §5 and §8."""
+"""The records, version by version, and the state root over the newest ones. FORMAT.md §5."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from hashlib import sha256
+from bisect import bisect_left, insort
 
-from .claims import Files, frames
-from .graph import Graph
-from .ordering import Executed
 from .values import (
     RefusedError,
     decode,
     encode,
     is_bytes,
-    is_id,
     is_natural,
-    require,
     root_of_hashes,
     tagged_hash,
     tree_root,
 )
 
 BUCKET = 32
-OUTCOMES = {"entered", "suspended", "held", "warned", "without_effect", "rejected"}
+MAX_BYTES = 128 << 10
 
-Digests = dict[bytes, bytes]  # record id → digest
+TreeName = tuple[str, int]  # register, district
 
 
-class Entries:
-    """The executed acts in their order; what they say of each record, and the tree over them."""
+class Tree:
+    """The records of one register and district. Hashes are kept until a record below them changes."""
 
     def __init__(self) -> None:
-        self.count = self.rejected = 0
-        self.logs: dict[int, tuple[int, bytes]] = {}  # number of an anchor → entries up to it, and their root
-        self.digests: Digests = {}  # as the newest entry says
-        self._whole: list[tuple[int, bytes]] = []  # (leaves, hash) of whole subtrees, the largest first
+        self._ids: list[bytes] = []
+        self._digests: dict[bytes, bytes] = {}
+        self._hashes: dict[str, bytes] = {}  # by the half bytes that the ids have in common
 
-    def append(self, leaf: bytes) -> None:
-        self.count += 1
-        self._whole.append((1, sha256(b"\x00" + leaf).digest()))
-        while len(self._whole) > 1 and self._whole[-1][0] == self._whole[-2][0]:
-            (_, left), (size, right) = self._whole[-2:]
-            self._whole[-2:] = [(2 * size, sha256(b"\x01" + left + right).digest())]
+    def __len__(self) -> int:
+        return len(self._ids)
 
-    @property
+    def put(self, record: bytes, digest: bytes) -> None:
+        if record not in self._digests:
+            insort(self._ids, record)
+        self._digests[record] = digest
+        self._forget(record)
+
+    def remove(self, record: bytes) -> None:
+        del self._digests[record]
+        self._ids.pop(bisect_left(self._ids, record))
+        self._forget(record)
+
+    def _forget(self, record: bytes) -> None:
+        for length in range(2 * len(record) + 1):
+            self._hashes.pop(record.hex()[:length], None)
+
+    def root(self, start: int = 0, end: int | None = None, common: str = "") -> bytes:
+        """Of the records with these places, whose ids begin with `common`."""
+        if common not in self._hashes:
+            self._hashes[common] = self._computed(start, len(self._ids) if end is None else end, common)
+        return self._hashes[common]
+
+    def _computed(self, start: int, end: int, common: str) -> bytes:
+        if end - start <= BUCKET:
+            return tree_root([record + self._digests[record] for record in self._ids[start:end]])
+        starts = [common + half for half in "0123456789abcdef"]
+        places = [bisect_left(self._ids, one, start, end, key=bytes.hex) for one in starts] + [end]
+        branches = zip(places, places[1:], starts, strict=False)
+        return root_of_hashes([self.root(*branch) for branch in branches])
+
+
+class State:
+    """The newest version of every record."""
+
+    def __init__(self) -> None:
+        self.versions = 0
+        self._trees: dict[TreeName, Tree] = {}
+        self._standing: dict[bytes, TreeName] = {}  # in which tree a record stands
+
+    def __len__(self) -> int:
+        return len(self._standing)
+
+    def put(self, encoded: bytes) -> tuple[bytes, bytes]:
+        """Take the next version of a record: its (id, digest)."""
+        name, record = _read_record(encoded)
+        digest = tagged_hash("record-version", encoded)
+        before = self._standing.get(record)
+        if before not in (None, name):
+            self._trees[before].remove(record)
+        self._trees.setdefault(name, Tree()).put(record, digest)
+        self._standing[record] = name
+        self.versions += 1
+        return record, digest
+
     def root(self) -> bytes:
-        """RFC 6962 splits at powers of two: whole subtrees join from the right."""
-        if not self._whole:
-            return tree_root([])
-        *others, (_, digest) = self._whole
-        for _, left in reversed(others):
-            digest = sha256(b"\x01" + left + digest).digest()
-        return digest
+        trees = sorted((name, tree) for name, tree in self._trees.items() if len(tree))
+        return tree_root([encode([*name, len(tree), tree.root()]) for name, tree in trees])
 
 
-def read_entries(files: Files, graph: Graph, executed: list[Executed]) -> Entries:
-    """Every act of every executed block has its entry, in the order of execution."""
-    entries, claimed = Entries(), frames(files, "entries")
-    ran: set[tuple[int, bytes]] = set()
-    for one in executed:
-        about = f"anchor {one.anchor.number}"
-        for index in one.batch:
-            block = graph.blocks[index]
-            for act in block.acts:
-                leaf = next(claimed, None)
-                require(leaf is not None, "entry-missing", about)
-                outcome = _take(entries, leaf, act.id, about)
-                twice = (block.header.author, act.id) in ran
-                require(outcome == "rejected" or not (act.fault or twice), "wrong-outcome", f"{about}: {act.fault}")
-                ran.add((block.header.author, act.id))
-        entries.logs[one.anchor.number] = entries.count, entries.root
-    require(next(claimed, None) is None, "entry-too-many")
-    return entries
-
-
-def _take(entries: Entries, leaf: bytes, act: bytes, about: str) -> str:
-    match decode(leaf):
-        case [bytes(found), "rejected", str(_)]:
-            outcome, written = "rejected", []
-        case [bytes(found), str(outcome), [*written]] if outcome in OUTCOMES:
-            require(all(map(_is_written, written)), "malformed-entry", about)
-        case _:
-            raise RefusedError("malformed-entry", about)
-    require(found == act, "wrong-order", f"{about}: an entry of another act than the blocks say")
-    entries.append(leaf)
-    entries.rejected += outcome == "rejected"
-    entries.digests.update(dict(written))
-    return outcome
-
-
-def _is_written(value) -> bool:
-    match value:
-        case [record, digest]:
-            return is_bytes(record, 16) and is_id(digest)
-    return False
-
-
-# -- records ------------------------------------------------------------------------------------------------------
-
-
-def check_records(files: Files, entries: Entries) -> bytes:
-    """The state root of the records, once each is what its newest entry says."""
-    left = dict(entries.digests)
-    for encoded in frames(files, "records"):
-        _, record, _ = _read_record(encoded)
-        require(left.pop(record, None) == tagged_hash("record-version", encoded), "wrong-record", record.hex())
-    require(not left, "record-missing", f"{len(left)}")
-    return state_root_of(frames(files, "records"))
-
-
-def state_root_of(records: Iterable[bytes]) -> bytes:
-    trees: dict[tuple[str, int], Digests] = defaultdict(dict)
-    for encoded in records:
-        register, record, district = _read_record(encoded)
-        trees[register, district][record] = tagged_hash("record-version", encoded)
-    leaves = [
-        encode([register, district, len(digests), _root(sorted(digests.items()), 0)])
-        for (register, district), digests in sorted(trees.items())
-    ]
-    return tree_root(leaves)
-
-
-def _read_record(encoded: bytes) -> tuple[str, bytes, int]:
-    match decode(encoded):
+def _read_record(encoded: bytes) -> tuple[TreeName, bytes]:
+    match decode(encoded, MAX_BYTES):
         case [str(register), record, keeper, *_] if is_bytes(record, 16) and (keeper is None or is_natural(keeper)):
-            return register, record, -1 if keeper is None else keeper
+            return (register, -1 if keeper is None else keeper), record
     raise RefusedError("malformed-record")
-
-
-def _root(items: list[tuple[bytes, bytes]], depth: int) -> bytes:
-    """Of the records of one tree, sorted by id, that agree in the first `depth` half bytes."""
-    if len(items) <= BUCKET:
-        return tree_root([record + digest for record, digest in items])
-    branches: list[list[tuple[bytes, bytes]]] = [[] for _ in range(16)]
-    for item in items:
-        branches[item[0][depth // 2] >> (0 if depth % 2 else 4) & 15].append(item)
-    return root_of_hashes([_root(branch, depth + 1) for branch in branches])
