@@ -9,7 +9,7 @@ still the version that it replaced (a bounded number of verdicts is kept in memo
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.crypto.signing import verify
@@ -22,6 +22,7 @@ from core.ledger.checkpoint import Checkpoint
 from core.ledger.entry import entry_leaf, rejected_leaf
 from core.ledger.payload import Group, decode_payload
 from core.ledger.record import Record, encode_record, record_digest
+from core.ledger.transaction import Transaction
 from core.store.chain import ActRow, AnchorRow, BlockRow
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
@@ -47,6 +48,7 @@ class Judged:
 
     working: WorkingState
     ran: list[Ran]
+    transactions: Mapping[bytes, Transaction] = field(default_factory=dict)  # by id, those at hand
 
 
 @dataclass

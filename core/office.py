@@ -317,7 +317,7 @@ class Office(Exchange, LedgerReading, Requests):
         if drawn_up is not None:
             drawn_up.working.apply(drawn_up.verdict.changes, drawn_up.verdict.index_changes)
             row = act_row(drawn_up.verdict, drawn_up.id, 0, 0, self.number)
-            return Judged(drawn_up.working, [Ran(row, drawn_up.verdict)])
+            return Judged(drawn_up.working, [Ran(row, drawn_up.verdict)], {drawn_up.id: drawn_up.transaction})
         working, ran = WorkingState(self.store.state, self.number), []
         waiting = self.store.chain.waiting(self.number)
         for number, (act_id, transaction) in enumerate(zip(ids, transactions, strict=True)):
@@ -396,9 +396,8 @@ class Office(Exchange, LedgerReading, Requests):
 
         A full disk kept the last block from being committed, or its parents came back with a meeting.
         """
-        if self.quarantine == "database-behind":
-            self._finish_interrupted()
-        return self.quarantine
+        code = self.quarantine
+        return self.quarantine if code == "database-behind" and self._finish_interrupted() else code
 
     def _write_block(self, items: Sequence[Item], judged: Judged | None = None) -> bytes:
         """A due cosignature rides along where there is room."""
@@ -449,7 +448,10 @@ class Office(Exchange, LedgerReading, Requests):
     ) -> bytes:
         signature = self._key.sign(block_preimage(self.network, header_bytes))
         block = Block(block_id(self.network, header_bytes), header, header_bytes, signature, payload_bytes)
-        checked = self.fold.check(payload.groups) if payload and judged is None else Checked()
+        if judged is not None:
+            checked = Checked(judged.transactions)
+        else:
+            checked = self.fold.check(payload.groups) if payload else Checked()
         self.take(Admitted(block, payload, checked), judged)
         return block.id
 

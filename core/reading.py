@@ -1,4 +1,4 @@
-"""Asking: what pages and summaries read. Nothing here writes."""
+"""Asking: what pages and summaries read. Nothing here writes, but a search first indexes the newest words."""
 
 from collections.abc import Sequence
 from dataclasses import astuple
@@ -9,7 +9,7 @@ from core.ledger.block import Block, decode_header
 from core.ledger.payload import Evidence, Payload, decode_payload
 from core.ledger.record import Record
 from core.ledger.request import act_of
-from core.ledger.transaction import decode_transaction
+from core.ledger.transaction import Transaction, decode_transaction
 from core.ledger.vertex import Vertex
 from core.replica import Replica
 from core.store.chain import ActRow
@@ -51,10 +51,16 @@ class Reading(Replica):
 
     def _view(self, row: ActRow) -> ActView:
         block, acts = self._opened(row.block)
-        transaction = decode_transaction(acts[row.place])
+        transaction = self._read_before(row) or decode_transaction(acts[row.place])
         ladder = self._ladder(row, block.id)
         written = row.records if ladder.step is not Step.REJECTED else ()
         return ActView(row.id, transaction, block.id, row.author, block.header.seq, ladder, written)
+
+    def _read_before(self, row: ActRow) -> Transaction | None:
+        """An act of the block that was taken last, as it was read then."""
+        if self.newest_taken is None or self.newest_taken[0] != row.block:
+            return None
+        return self.newest_taken[1].acts.transactions.get(row.id)
 
     def _opened(self, position: int) -> tuple[Block, list[bytes]]:
         """A block and its encoded acts. The last one is kept: lists show act after act of one import."""
