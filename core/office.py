@@ -130,6 +130,8 @@ class Office(Exchange, LedgerReading, Requests):
         if self.lace.forkers >> self.number & 1:
             return "own-fork"
         standing = compare(self._journal.last(), self._head())
+        if standing == "differs":
+            return "database-differs"
         return self._damage if standing == "level" else standing
 
     @quarantine.setter

@@ -148,6 +148,43 @@ class QuarantineView:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """More witnesses than may err say another state of the register than this replica: nothing becomes final here."""
+
+    anchor: int  # at which it was found
+    state_root: bytes | None  # as worked out here
+    others: tuple[tuple[int, bytes], ...]  # (witness, the state root that it has cosigned)
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """How many witnesses may be away before nothing becomes final."""
+
+    witnesses: int
+    quorum: int
+    tolerated: int  # how many dishonest ones mislead nobody
+    silent: tuple[int, ...]  # of whom nothing new was seen for long
+
+    @property
+    def left(self) -> int:
+        """How many more may fall silent; below zero it has come to a stop already."""
+        return self.witnesses - len(self.silent) - self.quorum
+
+    @property
+    def thin(self) -> bool:
+        return bool(self.silent) and 2 * self.left < self.witnesses - self.quorum
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What of this replica asks for somebody's attention."""
+
+    quarantine: QuarantineView | None
+    stopped: Stopped | None
+    reserve: Reserve
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerExtent:
     """What a picture of the ledger has to show."""
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from core.casefile.session import CaseFiles
+from core.condition import read_condition
 from core.errors import MunimentError
 from core.folder import Folder
 from core.laws.form import FormField, record_form, state_label
@@ -21,9 +22,10 @@ from core.ledger.roll import Officer
 from core.ledger.transaction import Transaction
 from core.office import Office
 from core.requests import acted
+from core.views import Condition
 from desktop.background import Background, Failed, Task, Then
 from desktop.wording import say, text_in
-from sync.events import Event, MeetingEnded, MeetingProgress
+from sync.events import Event, MeetingEnded, MeetingProgress, ReplicaDamaged
 from sync.service import Service
 
 T = TypeVar("T")
@@ -31,7 +33,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Standing:
-    """What an office is, read once when the window opens."""
+    """What an office is, read when the window opens and again when something has changed."""
 
     number: int
     network: bytes
@@ -40,7 +42,7 @@ class Standing:
     officers: tuple[Officer, ...]
     quorum: int
     laws: Mapping[str, Law]
-    quarantine: str | None
+    condition: Condition
 
 
 def read_standing(office: Office) -> Standing:
@@ -54,7 +56,7 @@ def read_standing(office: Office) -> Standing:
         members[office.number].officers,
         office.roll.quorum,
         office.laws,
-        office.quarantine,
+        read_condition(office),
     )
 
 
@@ -62,6 +64,7 @@ class Desk(QObject):
     """Made on the GUI thread, shared by all windows of one office in this process."""
 
     changed = Signal()  # the replica or the drafts have changed: pages ask again
+    standing_changed = Signal()  # who belongs to the network, its rules, or what this office may do
     news = Signal(object)  # what the service tells (sync/events.py)
 
     def __init__(
@@ -78,6 +81,7 @@ class Desk(QObject):
         self.standing = standing
         self.background = background
         self.casefiles = CaseFiles()
+        self.changed.connect(self._look_again)
         service.listen(self._hear)
 
     def _hear(self, event: Event) -> None:
@@ -90,6 +94,17 @@ class Desk(QObject):
         self.news.emit(event)
         if isinstance(event, MeetingEnded) and (event.report["blocks_new"] or event.report["blocks_written"]):
             self.changed.emit()
+        elif isinstance(event, ReplicaDamaged):
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Blocks that came can end a quarantine or begin one, and a close brings another roll."""
+        self.ask(self, read_standing, self._take_standing, nothing)
+
+    def _take_standing(self, standing: Standing) -> None:
+        if standing != self.standing:
+            self.standing = standing
+            self.standing_changed.emit()
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -106,11 +121,15 @@ class Desk(QObject):
         """The drafts' child process ends; the service is stopped by whoever started it."""
         self.casefiles.close()
 
-    # -- what never changes -------------------------------------------------------------------------------------
+    # -- what seldom changes ------------------------------------------------------------------------------------
 
     @property
     def number(self) -> int:
         return self.standing.number
+
+    @property
+    def condition(self) -> Condition:
+        return self.standing.condition
 
     @property
     def offices(self) -> Sequence[str]:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.desk import Desk
+from desktop.pages.condition import ConditionPage
 from desktop.pages.ledger import LedgerPage
 from desktop.pages.new_act import NewActPage
 from desktop.pages.offices import OfficesPage
@@ -12,6 +13,7 @@ from desktop.pages.page import Page
 from desktop.pages.register import RegisterPage
 from desktop.pages.today import TodayPage
 from desktop.pages.verify import VerifyPage
+from desktop.widgets.banner import Banner
 from desktop.widgets.texts import label
 from desktop.wording import say
 
@@ -35,6 +37,8 @@ class MainWindow(QMainWindow):
         self.offices = OfficesPage(desk, self._stack)
         self.ledger = LedgerPage(desk, self._stack)
         self.verify = VerifyPage(desk, self._stack)
+        self.condition = ConditionPage(desk, self._stack)
+        self.banner = Banner(desk, self)
         self.pages: dict[str, Page] = {
             "today": self.today,
             "register": self.register,
@@ -61,8 +65,8 @@ class MainWindow(QMainWindow):
         network.setContentsMargins(18, 0, 10, 12)
         layout.addWidget(name)
         layout.addWidget(network)
-        group = QButtonGroup(self)
-        for number, (key, page) in enumerate(self.pages.items(), start=1):
+        self._group = group = QButtonGroup(self)
+        for number, key in enumerate(self.pages, start=1):
             made = QPushButton(say(f"page.{key}"), side)
             made.setCheckable(True)
             made.setAccessibleName(say(f"page.{key}").replace("&", ""))
@@ -70,8 +74,10 @@ class MainWindow(QMainWindow):
             group.addButton(made)
             layout.addWidget(made)
             self._buttons[key] = made
-            self._stack.addWidget(page)
             QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda key=key: self.go(key))
+        for page in (*self.pages.values(), self.condition):
+            self._stack.addWidget(page)
+        self.pages["condition"] = self.condition  # reached from the banner alone
         layout.addStretch(1)
         self._foot = label(say("window.number", number=self.desk.number + 1), side, "quiet")
         self._foot.setContentsMargins(18, 0, 10, 0)
@@ -81,7 +87,11 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(side)
-        row.addWidget(self._stack, 1)
+        content = QVBoxLayout()
+        content.setSpacing(0)
+        content.addWidget(self.banner)
+        content.addWidget(self._stack, 1)
+        row.addLayout(content, 1)
         self.setCentralWidget(both)
         another = QAction(say("window.another"), self)
         another.setShortcut(QKeySequence("Ctrl+Shift+N"))
@@ -91,6 +101,12 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.desk.changed.connect(self._refresh)
+        self.desk.standing_changed.connect(self._take_standing)
+        self.banner.show_condition(self.desk.condition)
+        self.banner.wanted.connect(lambda: self.go("condition"))
+        self.condition.offices_wanted.connect(lambda: self.go("offices"))
+        self.today.fork_wanted.connect(self._show_fork)
+        self.offices.entry_wanted.connect(self._show_entry)
         self.desk.news.connect(self.offices.take_event)
         self.today.record_wanted.connect(self.open_record)
         self.today.draft_wanted.connect(self._go_on_with_draft)
@@ -107,15 +123,28 @@ class MainWindow(QMainWindow):
         return self.pages[next(key for key, page in self.pages.items() if page is self._stack.currentWidget())]
 
     def go(self, key: str) -> None:
-        """Show a page: today, register, new, offices, ledger or verify."""
-        self._buttons[key].setChecked(True)
+        """Show a page: today, register, new, offices, ledger, verify or condition."""
+        button = self._buttons.get(key)
+        self._group.setExclusive(button is not None)  # no button may be pressed where none leads there
+        for other in self._buttons.values():
+            other.setChecked(other is button)
         self._stack.setCurrentWidget(self.pages[key])
-        self._buttons[key].setFocus()  # until the page puts the cursor where work begins
+        self.banner.go.setVisible(key != "condition")
+        if button is not None:
+            button.setFocus()  # until the page puts the cursor where work begins
         self.pages[key].enter()
 
     def open_record(self, record_id: bytes) -> None:
         self.go("register")
         self.register.open_record(record_id)
+
+    def _show_fork(self, number: int) -> None:
+        self.go("offices")
+        self.offices.show_fork(number)
+
+    def _show_entry(self, block: bytes) -> None:
+        self.go("ledger")
+        self.ledger.show_entry(block)
 
     def _start_act(self, view: object, procedure: str) -> None:
         self.go("new")
@@ -129,6 +158,10 @@ class MainWindow(QMainWindow):
         MainWindow(self.desk).show()
 
     def _refresh(self) -> None:
+        self.page.refresh()
+
+    def _take_standing(self) -> None:
+        self.banner.show_condition(self.desk.condition)
         self.page.refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -41,6 +41,8 @@ QFrame[role="notice-info"] {{ background: {ACCENT_SOFT}; border: 1px solid {ACCE
 QFrame[role="notice-done"] {{ background: #e3f0e6; border: 1px solid {GOOD}; border-radius: 4px; }}
 QFrame[role="notice-care"] {{ background: #fbf1dd; border: 1px solid {CARE}; border-radius: 4px; }}
 QFrame[role="notice-trouble"] {{ background: #f9e7e8; border: 1px solid {BAD}; border-radius: 4px; }}
+QFrame[role="banner-care"] {{ background: #fbf1dd; border: 0; border-bottom: 1px solid {CARE}; }}
+QFrame[role="banner-trouble"] {{ background: #f9e7e8; border: 0; border-bottom: 1px solid {BAD}; }}
 QPushButton {{ padding: 6px 16px; min-height: 20px; }}
 QPushButton[role="main"] {{ background: {ACCENT}; color: white; border: 1px solid {ACCENT}; border-radius: 3px;
     font-weight: bold; }}

@@ -18,6 +18,7 @@ from desktop.dialogs.demonstration import DemonstrationStage
 from desktop.dialogs.entering import EnteringStage
 from desktop.dialogs.founding import FoundingStage
 from desktop.dialogs.office_form import OfficeStage
+from desktop.dialogs.restoring import RestoringStage
 from desktop.dialogs.stage import Stage
 from desktop.dialogs.unlock import UnlockStage
 from desktop.dialogs.welcome import WelcomeStage
@@ -74,6 +75,7 @@ class Gate(QWidget):
         stage = WelcomeStage(self)
         stage.create_wanted.connect(self.show_founders_office)
         stage.charter_wanted.connect(self.show_members_office)
+        stage.restore_wanted.connect(self.show_restoring)
         stage.demonstration_wanted.connect(self.show_demonstration)
         self._show(stage)
 
@@ -113,9 +115,16 @@ class Gate(QWidget):
         stage.left.connect(self.show_welcome)
         self._show(stage)
 
+    def show_restoring(self) -> None:
+        stage = RestoringStage(self.folder, self.background, self)
+        stage.left.connect(self.begin)
+        stage.restored.connect(self.passphrase_given)
+        self._show(stage)
+
     def show_unlock(self) -> None:
         stage = UnlockStage(self.folder, self)
         stage.passphrase_given.connect(self.passphrase_given)
+        stage.restore_wanted.connect(self.show_restoring)
         self._show(stage)
 
     def _show(self, stage: Stage) -> None:

@@ -12,6 +12,7 @@ from desktop.wording import say
 
 class UnlockStage(Stage):
     passphrase_given = Signal(str)
+    restore_wanted = Signal()
 
     def __init__(self, folder: Folder, parent: QWidget) -> None:
         super().__init__(say("unlock.title"), say("unlock.about"), parent, may_leave=False)
@@ -27,6 +28,9 @@ class UnlockStage(Stage):
         layout.addWidget(label(say("unlock.folder", path=str(folder.path)), frame, "quiet"))
         self.body.addWidget(frame)
         self.body.addStretch(1)
+        restore = button(say("unlock.restore"), self)
+        restore.clicked.connect(self.restore_wanted)
+        self.foot.addWidget(restore)
         self.unlock = button(say("unlock.unlock"), self, main=True)
         self.unlock.clicked.connect(self._unlock)
         self.foot.addWidget(self.unlock)

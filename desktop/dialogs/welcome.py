@@ -11,6 +11,7 @@ from desktop.wording import say
 class WelcomeStage(Stage):
     create_wanted = Signal()
     charter_wanted = Signal()
+    restore_wanted = Signal()
     demonstration_wanted = Signal()
 
     def __init__(self, parent: QWidget, office_made: bool = False) -> None:
@@ -19,7 +20,7 @@ class WelcomeStage(Stage):
         super().__init__(say(f"{prefix}.title"), say(f"{prefix}.about"), parent, may_leave=False)
         ways = [("create", self.create_wanted), ("charter", self.charter_wanted)]
         if not office_made:
-            ways.append(("demonstration", self.demonstration_wanted))
+            ways += [("restore", self.restore_wanted), ("demonstration", self.demonstration_wanted)]
         self.buttons: dict[str, QPushButton] = {}
         for name, wanted in ways:
             frame, layout = card(self.content)

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -22,6 +22,7 @@ from core.errors import MunimentError
 from core.views import OfficeStanding
 from desktop.background import Task
 from desktop.desk import Desk
+from desktop.pages.fork import ForkPanel
 from desktop.pages.page import Page
 from desktop.widgets.notice import Busy
 from desktop.widgets.status import Shape, StatusLine
@@ -37,6 +38,8 @@ MEET_WAIT_S = 15.0
 
 
 class OfficesPage(Page):
+    entry_wanted = Signal(bytes)  # a block, to be shown in the ledger
+
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(say("offices.title"), desk, parent)
         self.busy = Busy(self)
@@ -49,10 +52,22 @@ class OfficesPage(Page):
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.body.addWidget(self._scroll, 1)
-        self.body.addWidget(self._foot())
         self._nearby_line = label("", self, "quiet")
-        self.body.insertWidget(1, self._nearby_line)
+        self._tolerance = StatusLine(self)
+        self._list = QWidget(self)
+        layout = QVBoxLayout(self._list)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        for widget in (self._nearby_line, self._tolerance):
+            layout.addWidget(widget)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self._foot())
+        self.fork = ForkPanel(desk, self)
+        self.fork.left.connect(self._leave_fork)
+        self.fork.entry_wanted.connect(self.entry_wanted)
+        self.fork.hide()
+        self.body.addWidget(self._list, 1)
+        self.body.addWidget(self.fork, 1)
         self._meet_buttons: dict[int, QPushButton] = {}
 
     def _foot(self) -> QFrame:
@@ -80,6 +95,22 @@ class OfficesPage(Page):
         layout.addLayout(row)
         return frame
 
+    # -- who wrote twice ----------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        self._leave_fork()
+        super().enter()
+
+    def show_fork(self, number: int) -> None:
+        """What the office with this number did when it wrote twice."""
+        self._list.hide()
+        self.fork.show()
+        self.fork.show_fork(number)
+
+    def _leave_fork(self) -> None:
+        self.fork.hide()
+        self._list.show()
+
     # -- showing ------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -100,7 +131,13 @@ class OfficesPage(Page):
         self._strangers = sum(not one.same_network for one in neighbours)
         self._rebuild()
 
+    def _tell_tolerance(self) -> None:
+        reserve = self.desk.condition.reserve
+        self._tolerance.setVisible(reserve.tolerated == 0)
+        self._tolerance.show_words(Shape.HELD, say("condition.tolerance", count=reserve.witnesses))
+
     def _rebuild(self) -> None:
+        self._tell_tolerance()
         near = len(self._near)
         words = say("offices.nearby", count=near) if near else say("offices.nobody")
         if self._strangers:
@@ -142,6 +179,11 @@ class OfficesPage(Page):
             meet.clicked.connect(partial(self.meet, number))
             grid.addWidget(meet, row, 4)
             self._meet_buttons[number] = meet
+        if standing.forked:
+            told = button(say("fork.what-happened"), parent)
+            told.setAccessibleName(say("fork.what-happened.which", office=standing.name))
+            told.clicked.connect(partial(self.show_fork, number))
+            grid.addWidget(told, row, 5)
 
     def _held_words(self, standing: OfficeStanding) -> str:
         return say("offices.acts", count=standing.acts) if standing.acts else say("offices.never")

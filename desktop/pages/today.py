@@ -15,7 +15,7 @@ from desktop.pages.deciding import Deciding
 from desktop.pages.page import Page
 from desktop.widgets.status import Shape, StatusLine, ladder_shape
 from desktop.widgets.texts import button, card, label
-from desktop.wording import say, sentence
+from desktop.wording import say
 from desktop.wording.ladder import WAITS_FOR_OFFICE, ladder_words, rejection_sentence, step_words
 from desktop.wording.values import claimed_text
 
@@ -57,6 +57,7 @@ class TodayPage(Page):
     draft_wanted = Signal(object)
     new_act_wanted = Signal()
     offices_wanted = Signal()
+    fork_wanted = Signal(int)  # number of an office
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(say("today.title"), desk, parent)
@@ -137,11 +138,7 @@ class TodayPage(Page):
             label(say("today.unheard", offices=unheard) if unheard else say("today.all-heard"), frame, "quiet")
         )
         for number in today.forkers:
-            fork = StatusLine(frame, "strong")
-            fork.show_words(Shape.REJECTED, say("today.forker", office=self.desk.offices[number]))
-            layout.addWidget(fork)
-        if self.desk.standing.quarantine:
-            layout.addWidget(label(sentence("quarantine", {"why": self.desk.standing.quarantine}), frame, "trouble"))
+            layout.addWidget(self._fork_line(frame, number))
         row = QHBoxLayout()
         new_act = self._new_act = button(say("today.new-act"), frame, main=True)
         new_act.clicked.connect(self.new_act_wanted)
@@ -152,6 +149,20 @@ class TodayPage(Page):
         row.addStretch(1)
         layout.addLayout(row)
         return frame
+
+    def _fork_line(self, parent: QWidget, number: int) -> QWidget:
+        line = QWidget(parent)
+        layout = QHBoxLayout(line)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        status = StatusLine(line, "strong")
+        status.show_words(Shape.REJECTED, say("today.forker", office=self.desk.offices[number]))
+        told = button(say("fork.what-happened"), line)
+        told.setAccessibleName(say("fork.what-happened.which", office=self.desk.offices[number]))
+        told.clicked.connect(partial(self.fork_wanted.emit, number))
+        layout.addWidget(status, 1)
+        layout.addWidget(told, 0, Qt.AlignmentFlag.AlignTop)
+        return line
 
     def _group(self, parent: QWidget, name: str, shape: Shape, acts: Sequence[ActView], count: int) -> QWidget:
         frame, layout = card(parent)

@@ -10,7 +10,7 @@ from desktop.widgets.status import Shape, shape_pixmap
 from desktop.widgets.texts import button, label, restyle
 from desktop.wording import say, sentence
 
-_SHAPES = {"info": Shape.INFO, "done": Shape.CERTIFIED, "care": Shape.HELD, "trouble": Shape.REJECTED}
+NOTICE_SHAPES = {"info": Shape.INFO, "done": Shape.CERTIFIED, "care": Shape.HELD, "trouble": Shape.REJECTED}
 
 
 class Notice(QFrame):
@@ -36,7 +36,7 @@ class Notice(QFrame):
         """`kind`: info, done, care or trouble."""
         self.setProperty("role", f"notice-{kind}")
         restyle(self)
-        self._shape.setPixmap(shape_pixmap(_SHAPES[kind], 18, self.devicePixelRatioF()))
+        self._shape.setPixmap(shape_pixmap(NOTICE_SHAPES[kind], 18, self.devicePixelRatioF()))
         self._text.setText(text)
         self.setAccessibleName(text)
         self.show()

@@ -79,7 +79,7 @@ def test_create_found_enter_and_open(start: Callable[[Folder], Application], qtb
     application = start(Folder(tmp_path / "mine"))
     welcome = _stage(application, WelcomeStage, qtbot)
     assert isinstance(welcome, WelcomeStage)
-    assert list(welcome.buttons) == ["create", "charter", "demonstration"]
+    assert list(welcome.buttons) == ["create", "charter", "restore", "demonstration"]
     QTest.keyClick(welcome.buttons["create"], Qt.Key.Key_Space)
     office = _stage(application, OfficeStage, qtbot)
     assert isinstance(office, OfficeStage)

@@ -1,9 +1,7 @@
 """The ledger's page over real offices: thousands of entries, one read in plain words, forks, keys, jumps."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,12 +12,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from core.clock import SystemClock
-from core.folder import Folder, open_office, open_officer
-from core.ledger.payload import Group
-from core.ledger.transaction import Signer
-from core.office import Office
-from core.store.journal import MemoryJournal
 from core.views import BlockView, Step
 from desktop.application import OpenOffice
 from desktop.models import ledger_blocks
@@ -28,63 +20,15 @@ from desktop.pages.ledger import LedgerPage
 from desktop.widgets.ledger_sight import LANE_HEIGHTS
 from desktop.widgets.ledger_view import LedgerView
 from tests.desktop.conftest import (
-    ALICE,
-    OFFICE_SECRET,
-    REGISTRAR_SECRET,
     MadeNetwork,
-    first_registration,
 )
+from tests.desktop.writers import Writer, fill, write_twice
 from tests.offices import hand_over, make_offices, meet
 from tests.offices import land_network as make_land_network
 from tests.offices import register as record_in_memory
 
 Open = Callable[..., OpenOffice]
 FORBIDDEN = re.compile(r"\b(hash|hashes|fork|forked|peer|node|nodes|DAG|block|parents)\b", re.IGNORECASE)
-
-
-class Writer:
-    """An office of the network without its window, for filling the ledger quickly."""
-
-    def __init__(self, folder: Folder, number: int) -> None:
-        self.office: Office = open_office(folder, OFFICE_SECRET, SystemClock()).office
-        self._key, self._number = open_officer(folder, 0, REGISTRAR_SECRET), number
-
-    def record(self, parcel: int) -> None:
-        act = first_registration(f"{7_000_000_000 + parcel}", f"{parcel} Dairy road", ALICE)
-        signers = [Signer(self._number, 0, "registrar")]
-        proposal = self.office.propose("land", "first_registration", {}, act, signers)
-        signature = self._key.sign(self.office.signing_message([proposal.encoded]))
-        self.office.record(Group((proposal.encoded,), (signature,)))
-
-    @contextmanager
-    def unhurried(self) -> Iterator[None]:
-        """One transaction and one mark on the disk for all that is written meanwhile."""
-        journal, self.office._journal = self.office._journal, MemoryJournal()
-        with self.office.store.database.atomic():
-            yield
-        last, self.office._journal = self.office._journal.last(), journal
-        if last is not None:
-            journal.prepare(last, b"")
-
-
-def fill(network: MadeNetwork, acts: int, meetings: int, alone: int = 0) -> None:
-    """So many acts of the first office, meetings of all four with an act before each, then acts that nobody sees."""
-    writers = [Writer(folder, number) for number, folder in enumerate(network.folders)]
-    with ExitStack() as stack:
-        for writer in writers:
-            stack.enter_context(writer.unhurried())
-        for parcel in range(acts):
-            writers[0].record(parcel)
-        for number in range(meetings):
-            one, other = writers[number % 4], writers[(number + 1 + number // 4 % 3) % 4]
-            one.record(1_000_000 + number)
-            meet(one.office, other.office)
-        for other in writers[1:]:
-            hand_over(other.office, writers[0].office)
-        for parcel in range(alone):
-            writers[0].record(2_000_000 + parcel)
-    for writer in writers:
-        writer.office.close()
 
 
 def wait(qtbot: QtBot, office: OpenOffice) -> None:
@@ -399,20 +343,9 @@ def test_an_empty_ledger_says_so(open_desk: Open, qtbot: QtBot) -> None:
 
 
 @pytest.fixture
-def twice(network: MadeNetwork, open_desk: Open, tmp_path: Path) -> Iterator[OpenOffice]:
-    """An office that holds both histories of the fourth one."""
-    fill(network, 1, 6)
-    copy = Folder(tmp_path / "twin")
-    shutil.copytree(network.folders[3].path, copy.path)
-    first, left, right = Writer(network.folders[0], 0), Writer(network.folders[3], 3), Writer(copy, 3)
-    right.office._journal.is_ours = lambda: True  # type: ignore[method-assign]  # a copy that does not know it is one
-    for writer, parcel in ((left, 51), (right, 52), (right, 53)):
-        writer.record(parcel)
-    for writer in (left, right):
-        hand_over(writer.office, first.office)
-        writer.office.close()
-    first.office.close()
-    return open_desk(0)  # type: ignore[return-value]  # a fixture's value
+def twice(network: MadeNetwork, open_desk: Open, tmp_path: Path) -> OpenOffice:
+    write_twice(network, tmp_path)
+    return open_desk(0)
 
 
 def test_an_office_that_wrote_twice_shows_two_branches(twice: OpenOffice, qtbot: QtBot) -> None:

@@ -10,6 +10,7 @@ from desktop.wording.english.order import ORDER_REFUSALS
 from desktop.wording.english.refusals import REFUSALS
 from desktop.wording.english.requests import REQUEST_REFUSALS, REQUEST_SCREEN
 from desktop.wording.english.screen import SCREEN
+from desktop.wording.english.screen_condition import SCREEN_CONDITION
 from desktop.wording.english.screen_ledger import SCREEN_LEDGER
 from desktop.wording.english.screen_office import SCREEN_OFFICE
 from desktop.wording.english.simulation import SIMULATION, SIMULATION_TROUBLES
@@ -18,7 +19,7 @@ from desktop.wording.english.working import WORKING
 ENGLISH = Catalogue(
     language="en",
     name="English",
-    screen={**SCREEN, **REQUEST_SCREEN, **SCREEN_OFFICE, **SCREEN_LEDGER},
+    screen={**SCREEN, **REQUEST_SCREEN, **SCREEN_OFFICE, **SCREEN_LEDGER, **SCREEN_CONDITION},
     done={**DONE, **DEMONSTRATION, **SIMULATION},
     troubles={**KEEPING, **WORKING, **MEETING, **SIMULATION_TROUBLES},
     refusals={**REFUSALS, **REQUEST_REFUSALS, **ORDER_REFUSALS},

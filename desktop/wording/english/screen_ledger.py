@@ -1,4 +1,4 @@
-"""The words of the ledger's page, of what an office that wrote twice has done, and of an office that may not sign."""
+"""The words of the ledger's page."""
 
 SCREEN_LEDGER = {
     "page.ledger": "&Ledger",

@@ -1,0 +1,161 @@
+"""What this office may do now: why it may not sign, what goes on as always, and what ends it; and other halts.
+
+The banner above the pages leads here. Each halt is a card: what happened, whether anything was lost, what to do next.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+
+from core.views import Condition, QuarantineView, Reserve, Stopped
+from desktop.desk import Desk
+from desktop.pages.page import Page
+from desktop.widgets.status import Shape, StatusLine
+from desktop.widgets.technical import Technical
+from desktop.widgets.texts import button, card, label
+from desktop.wording import catalogue, say
+from desktop.wording.catalogue import Trouble
+from desktop.wording.condition import names_of, reserve_words
+
+KEY_ACT = "incarnation"  # what the procedures of the charter's rules have in their names
+_BY_BACKUP = frozenset({"replica-damaged"})
+
+
+class ConditionPage(Page):
+    offices_wanted = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(say("condition.title"), desk, parent)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.body.addWidget(self._scroll, 1)
+
+    def refresh(self) -> None:
+        self.show_condition(self.desk.condition)
+
+    def show_condition(self, condition: Condition) -> None:
+        content = QWidget(self._scroll)
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        if condition.quarantine is not None:
+            layout.addWidget(self._quarantine(content, condition.quarantine))
+        if condition.stopped is not None:
+            layout.addWidget(self._stopped(content, condition.stopped))
+        if condition.reserve.thin:
+            layout.addWidget(self._reserve(content, condition.reserve))
+        if not layout.count():
+            line = StatusLine(content, "large")
+            line.show_words(Shape.INFO, say("condition.fine"))
+            layout.addWidget(line)
+        layout.addStretch(1)
+        self._scroll.setWidget(content)
+
+    # -- an office that may not sign ----------------------------------------------------------------------------
+
+    def _quarantine(self, parent: QWidget, view: QuarantineView) -> QFrame:
+        frame, layout = card(parent)
+        trouble = catalogue().outcome(view.code)
+        if not isinstance(trouble, Trouble):
+            trouble = catalogue().troubles["quarantine"]
+        line = StatusLine(frame, "strong")
+        line.show_words(Shape.HELD if view.mends else Shape.REJECTED, trouble.happened)
+        layout.addWidget(line)
+        layout.addWidget(label(trouble.kept, frame))
+        layout.addWidget(label(say("condition.works"), frame, "heading"))
+        layout.addLayout(_points(frame, ("condition.works.read", "condition.works.pass-on", "condition.works.drafts")))
+        layout.addWidget(label(say("condition.ways"), frame, "heading"))
+        if view.code in _BY_BACKUP:
+            self._way(frame, layout, "restore")
+        elif view.mends and view.meant:
+            self._recover(frame, layout, view)
+        else:
+            key = "condition.way.recover.twice" if view.code == "own-fork" else "condition.way.recover.not"
+            layout.addWidget(label(say(key), frame))
+        if view.code not in _BY_BACKUP:
+            self._way(frame, layout, "key")
+            act = self._key_act()
+            known = say("condition.way.key.act", act=act) if act else say("condition.way.key.not-yet")
+            layout.addWidget(label(known, frame))
+        meet = button(say("condition.meet"), frame, main=True)
+        meet.clicked.connect(self.offices_wanted)
+        layout.addWidget(meet)
+        layout.addWidget(Technical({say("condition.technical.code"): view.code}, frame))
+        return frame
+
+    def _recover(self, frame: QFrame, layout: QVBoxLayout, view: QuarantineView) -> None:
+        self._way(frame, layout, "recover")
+        assert view.meant is not None
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        bar = QProgressBar(frame)
+        bar.setTextVisible(False)
+        bar.setFixedHeight(10)
+        bar.setMaximumWidth(420)
+        bar.setRange(0, 1000)
+        bar.setValue(1000 * view.held // view.meant)
+        words = say("condition.way.recover.progress", held=view.held, meant=view.meant)
+        bar.setAccessibleName(words)
+        row.addWidget(bar, 1)
+        row.addWidget(label(words, frame, "strong", wrap=False))
+        row.addStretch(1)
+        layout.addLayout(row)
+        layout.addWidget(label(say("condition.way.recover.last"), frame, "quiet"))
+
+    def _way(self, frame: QFrame, layout: QVBoxLayout, name: str) -> None:
+        layout.addWidget(label(say(f"condition.way.{name}"), frame, "strong"))
+        layout.addWidget(label(say(f"condition.way.{name}.about"), frame))
+
+    def _key_act(self) -> str:
+        """The title of the act by which the other offices give this one a new key; empty without such rules."""
+        law = self.desk.laws.get("charter")
+        names = [name for name in law.procedures if KEY_ACT in name] if law else []
+        return self.desk.procedure_title(f"charter.{names[0]}") if names else ""
+
+    # -- other halts --------------------------------------------------------------------------------------------
+
+    def _stopped(self, parent: QWidget, stopped: Stopped) -> QFrame:
+        frame, layout = card(parent)
+        offices = self.desk.offices
+        line = StatusLine(frame, "strong")
+        line.show_words(Shape.REJECTED, say("condition.stopped"))
+        layout.addWidget(line)
+        names = names_of([witness for witness, _ in stopped.others], offices)
+        layout.addWidget(label(say("condition.stopped.what", number=stopped.anchor, names=names), frame))
+        layout.addWidget(label(say("condition.stopped.lost"), frame))
+        layout.addWidget(label(say("condition.next"), frame, "heading"))
+        steps = ("wait", "compare", "ours-wrong", "theirs-wrong")
+        layout.addLayout(_points(frame, [f"condition.stopped.{step}" for step in steps]))
+        facts = {say("condition.technical.ours"): stopped.state_root.hex() if stopped.state_root else say("value.none")}
+        for witness, root in stopped.others:
+            facts[say("condition.technical.of", office=offices[witness])] = root.hex()
+        layout.addWidget(Technical(facts, frame))
+        return frame
+
+    def _reserve(self, parent: QWidget, reserve: Reserve) -> QFrame:
+        frame, layout = card(parent)
+        layout.addWidget(label(say("condition.reserve"), frame, "heading"))
+        line = StatusLine(frame)
+        line.show_words(Shape.HELD, reserve_words(reserve, self.desk.offices))
+        layout.addWidget(line)
+        facts = {"quorum": reserve.quorum, "witnesses": reserve.witnesses}
+        layout.addWidget(
+            label(say("condition.reserve.what", names=names_of(reserve.silent, self.desk.offices), **facts), frame)
+        )
+        layout.addLayout(_points(frame, ("condition.reserve.call", "condition.reserve.dormancy")))
+        return frame
+
+
+def _points(parent: QWidget, keys: Sequence[str]) -> QVBoxLayout:
+    """Sentences of a list, each behind a dot."""
+    layout = QVBoxLayout()
+    layout.setSpacing(4)
+    for key in keys:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(label("•", parent, wrap=False), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(label(say(key), parent), 1)
+        layout.addLayout(row)
+    return layout
