@@ -1,6 +1,7 @@
 """English, the catalogue that every other language is measured by."""
 
 from desktop.wording.catalogue import Catalogue
+from desktop.wording.english.agreeing import AGREEING
 from desktop.wording.english.demonstration import DEMONSTRATION
 from desktop.wording.english.done import DONE
 from desktop.wording.english.keeping import KEEPING
@@ -21,7 +22,7 @@ ENGLISH = Catalogue(
     name="English",
     screen={**SCREEN, **REQUEST_SCREEN, **SCREEN_OFFICE, **SCREEN_LEDGER, **SCREEN_CONDITION},
     done={**DONE, **DEMONSTRATION, **SIMULATION},
-    troubles={**KEEPING, **WORKING, **MEETING, **SIMULATION_TROUBLES},
+    troubles={**AGREEING, **KEEPING, **WORKING, **MEETING, **SIMULATION_TROUBLES},
     refusals={**REFUSALS, **REQUEST_REFUSALS, **ORDER_REFUSALS},
     law_faults=LAW_FAULTS,
     plural=lambda count: 0 if count == 1 else 1,

@@ -1,0 +1,83 @@
+"""Troubles of the offices together: changes they vote for, states of the register, proofs that rest on them."""
+
+from desktop.wording.catalogue import Trouble
+from desktop.wording.english.keeping import KEPT, SAFE, UNWRITTEN
+
+_ALTERED = Trouble("What the other office sent was damaged or altered.", KEPT, "Tell the other office, and meet again.")
+_UNREADABLE = Trouble(
+    "The proof on the paper or in the file cannot be read: it was damaged or altered.",
+    "The record itself is untouched.",
+    "Ask the office for a new extract.",
+)
+_UNPROVEN = Trouble(
+    "The proof does not hold: what it says of the common register was not signed so.",
+    "The record itself is untouched.",
+    "Do not rely on it: ask the office.",
+)
+_TOO_NEW = Trouble("The proof was made by a newer Muniment.", SAFE, "Install the newer Muniment.")
+
+AGREEING = {
+    # Changes of who belongs to the network and under which rules
+    "already-in-force": Trouble(
+        "What is proposed holds already.", UNWRITTEN, "There is nothing to do; withdraw the proposal."
+    ),
+    "last-witness": Trouble(
+        "Without this office nobody would be left to confirm anything.", UNWRITTEN, "Propose another change."
+    ),
+    "unknown-member": Trouble("The network has no office No. {number}.", UNWRITTEN, "Choose one of its offices."),
+    "member-removed": Trouble(
+        "{office} has left the network.", UNWRITTEN, "Choose another office, or propose to take it in again."
+    ),
+    "too-many-members": Trouble("A network has at most {limit} offices.", UNWRITTEN, "Found a second network."),
+    "name-taken": Trouble("Another office is named {office} already.", UNWRITTEN, "Give the new office another name."),
+    "name-differs": Trouble(
+        "The card is of {card}, not of {office}.", UNWRITTEN, "Choose the card that this office has made."
+    ),
+    "not-a-new-key": Trouble(
+        "The card of {office} holds a key that was used before.", UNWRITTEN, "Let the office make a new card."
+    ),
+    "law-version-differs": Trouble(
+        "The rules {law} are proposed as version {version}, but the next one is {expected}.",
+        UNWRITTEN,
+        "Number the rules anew and propose them again.",
+    ),
+    "unknown-change": Trouble("This version cannot make such a change.", UNWRITTEN, "Install the newer Muniment."),
+    "not-a-constitution": Trouble(
+        "What this office's copy says of the members of the network cannot be read.",
+        "What other offices hold is safe, and so are your backups.",
+        "Restore the newest backup and meet another office.",
+    ),
+    "closed-without-change": Trouble(
+        "The other offices have ended a period without a change that this office's copy knows of.",
+        "Nothing recorded was lost.",
+        "Do not delete anything; tell your administrator.",
+    ),
+    "epoch-goes-back": _ALTERED,
+    "wrong-closing-anchor": _ALTERED,
+    # States of the register and their proofs
+    "malformed-checkpoint": _UNREADABLE,
+    "malformed-cosignature": _UNREADABLE,
+    "malformed-entry": _UNREADABLE,
+    "malformed-final-proof": _UNREADABLE,
+    "malformed-record-receipt": _UNREADABLE,
+    "malformed-state-proof": _UNREADABLE,
+    "unknown-witness": _UNPROVEN,
+    "bad-cosignature": _UNPROVEN,
+    "cosignature-of-another-checkpoint": _UNPROVEN,
+    "certificate-below-quorum": _UNPROVEN,
+    "bad-final-path": _UNPROVEN,
+    "bad-state-proof": _UNPROVEN,
+    "cosignature-too-new": _TOO_NEW,
+    "final-proof-too-new": _TOO_NEW,
+    "state-proof-too-new": _TOO_NEW,
+    "register-not-certified": Trouble(
+        "The majority has not yet signed a state of the register that holds this record as it stands now.",
+        "The record itself is kept.",
+        "Meet other offices, then try again.",
+    ),
+    "entry-not-held": Trouble(
+        "This office's copy does not hold entry No. {entry} of the common register.",
+        SAFE,
+        "Meet an office that does.",
+    ),
+}
