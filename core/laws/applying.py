@@ -78,10 +78,11 @@ class Applying:
             change = Change(draft.old, draft.become_record(act_id))
             self._check_always(register, change.new)
             check_size(register, change.new)
-            moves = index_changes(register, change)
-            if moves:
-                moved.append((register, moves))
             changes.append(change)
+            if name in procedure.regroups or name not in procedure.slots:
+                moves = index_changes(register, change)
+                if moves:
+                    moved.append((register, moves))
         all_moves = [move for _, moves in moved for move in moves]
         for register, _ in moved:
             check_room(register, all_moves, self._state)
@@ -116,7 +117,7 @@ class Applying:
                 if draft is None:
                     old = self._state.record(record_id)
                     draft = Draft(other.full_name, record_id, None, self._context.incarnation, old)
-                    self._drafts[f"#{len(self._drafts)}"] = draft
+                    self._drafts[f"#{len(self._drafts)}"] = draft  # the procedure has no name for it
                 draft.keeper = moved.keeper
                 self._bring_followers(other, draft)
 

@@ -38,54 +38,53 @@ def fits(procedure: Procedure, name: str, record: Record, office: int) -> bool:
 class Conflicts:
     """What one act met. `findings` are told with its verdict; `newer`: shared records that unseen acts wrote first."""
 
-    def __init__(self, procedure: Procedure, context: Context) -> None:
-        self._procedure = procedure
+    __slots__ = ("_context", "findings", "newer")
+
+    def __init__(self, context: Context) -> None:
         self._context = context
         self.newer: list[tuple[str, Record]] = []
         self.findings: tuple[Finding, ...] = ()
 
-    def may_name(self, name: str, record: Record) -> bool:
+    def may_name(self, procedure: Procedure, name: str, record: Record) -> bool:
         """Whether the act may name a record of another keeper: it only reads it, or takes over what was released."""
-        if name in self._procedure.elsewhere:
+        if name in procedure.elsewhere:
             return True
-        return name in self._procedure.accepts and record.pending == {RELEASED_TO: self._context.author}
+        return name in procedure.accepts and record.pending == {RELEASED_TO: self._context.author}
 
-    def meet_pending(self, name: str, record: Record, ref: RecordRef) -> None:
+    def meet_pending(self, procedure: Procedure, name: str, record: Record, ref: RecordRef) -> None:
         """The record is released or held, or the act is only for one that is."""
-        procedure = self._procedure
         if record.pending is None:
             raise Refused("not-held" if name in procedure.settles else "not-released", record=name)
         if RELEASED_TO in record.pending:
-            self._meet_released(name, record)
+            self._meet_released(procedure, name, record)
         elif name not in procedure.settles and not (is_newer(record, ref) and self._is_unseen(record)):
             if procedure.act_class != "fact":
                 raise Refused.lost("record-held", record, record=name, acts=list(record.pending[HELD_ACTS]))
             self._note("record-held", "held", name, record)
 
-    def _meet_released(self, name: str, record: Record) -> None:
-        procedure, author, order = self._procedure, self._context.author, self._context.order
+    def _meet_released(self, procedure: Procedure, name: str, record: Record) -> None:
+        author, order = self._context.author, self._context.order
         if name in procedure.accepts and record.pending == {RELEASED_TO: author}:
             if order is not None and not order.settled(record.last_act):
                 raise Refused.lost("release-not-final", record, record=name)
         elif name not in procedure.releases or record.keeper != author:
             refuse_released(record, name)
 
-    def meet_newer(self, name: str, record: Record) -> None:
+    def meet_newer(self, procedure: Procedure, name: str, record: Record) -> None:
         """The record was written since the version that the act names."""
         if not self._is_unseen(record):
             raise Refused.lost("overtaken", record, record=name, version=record.version)
-        if self._procedure.when_unseen == "equal_rank":
+        if procedure.when_unseen == "equal_rank":
             self._note("equal-rank", "warned", name, record)
         else:
             self.newer.append((name, record))
 
-    def refuse_newer(self) -> None:
+    def refuse(self) -> None:
         """Refuses what is only second; whether it is held instead, `hold_together` says."""
-        if self.newer:
-            name, record = self.newer[0]
-            raise Refused.lost("overtaken", record, record=name, version=record.version, unseen=True)
+        name, record = self.newer[0]
+        raise Refused.lost("overtaken", record, record=name, version=record.version, unseen=True)
 
-    def hold_together(self, refused: Refused, law: Law) -> tuple[Change, ...]:
+    def hold_together(self, procedure: Procedure, refused: Refused, law: Law) -> tuple[Change, ...]:
         """The records that come to stand held because of this refusal; none, where the act is refused after all."""
         met = self._met(refused, law)
         if met:
@@ -94,7 +93,7 @@ class Conflicts:
         changes = []
         for _, record in met:
             acts = [*_acts_of(record), act]
-            if self._procedure.when_unseen != "hold" or len(acts) > MAX_HELD_ACTS:
+            if procedure.when_unseen != "hold" or len(acts) > MAX_HELD_ACTS:
                 return ()
             held = replace(record, version=record.version + 1, last_act=act, pending={HELD_ACTS: acts})
             changes.append(Change(record, held))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from core.laws.applying import Applying, Context, is_shared
-from core.laws.conflicts import Conflicts, is_newer, refuse_released
+from core.laws.conflicts import Conflicts, refuse_released
 from core.laws.expression_time import Undecided
 from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, TIME, Frame
 from core.laws.field_checks import FieldFault
@@ -65,7 +65,7 @@ def _judge(state: State, transaction: Transaction, law: Law, context: Context, j
         raise Refused("law-not-in-force", law=transaction.law, version=transaction.law_version)
 
     def run(act: Transaction, procedure: Procedure, place: Context, signed: Signed) -> Accepted:
-        return _Execution(state, act, law, place, judge, signed, Conflicts(procedure, place)).run(procedure)
+        return _Execution(state, act, law, place, judge, signed).run(procedure)
 
     if transaction.procedure in DECISIONS:
         return decide(state, transaction, law, context, run)
@@ -76,21 +76,14 @@ def _judge(state: State, transaction: Transaction, law: Law, context: Context, j
         raise Refused("requests-not-asked", procedure=transaction.procedure)
     if transaction.addressed_to is not None:
         return ask(state, transaction, law, context, run)
-    return run(transaction, procedure, context, Signed(transaction.signers, frozenset({context.author})))
+    return run(transaction, procedure, context, Signed(transaction.signers, (context.author,)))
 
 
 class _Execution:
     """One act on its way through the checks."""
 
     def __init__(
-        self,
-        state: State,
-        transaction: Transaction,
-        law: Law,
-        context: Context,
-        judge: Judge,
-        signed: Signed,
-        conflicts: Conflicts,
+        self, state: State, transaction: Transaction, law: Law, context: Context, judge: Judge, signed: Signed
     ) -> None:
         self._state = state
         self._signed = signed
@@ -98,7 +91,7 @@ class _Execution:
         self._law = law
         self._context = context
         self._judge = judge
-        self._conflicts = conflicts
+        self._conflicts = Conflicts(context)
         self._records: dict[str, Record] = {}
         self._shared = signed.waits
         self._formed = False
@@ -108,11 +101,13 @@ class _Execution:
         try:
             accepted = self._judge_act(procedure)
         except Refused as refused:
-            held = self._conflicts.hold_together(refused, self._law)
+            held = self._conflicts.hold_together(procedure, refused, self._law)
             if not held:
                 refused.shared, refused.touched = self._waits(procedure)
                 raise
             accepted = Accepted("held", held, (), tuple(self._judge.steps), self._conflicts.findings)
+        if not self._shared and not self._context.waiting:  # as almost every act of a keeper
+            return accepted
         shared, touched = self._waits(procedure)
         return replace(accepted, shared=True, touched=touched) if shared else accepted
 
@@ -126,11 +121,13 @@ class _Execution:
         self._find_records(procedure)
         self._check_signers(procedure)
         self._check_attestations(procedure)
-        self._conflicts.refuse_newer()
-        self._shared |= bool(procedure.reasons) or self._creates_shared(procedure)
+        if self._conflicts.newer:
+            self._conflicts.refuse()
+        if procedure.reasons or (procedure.creates and self._creates_shared(procedure)):
+            self._shared = True
         frame = self._frame(procedure)
-        findings = (*self._conflicts.findings, *self._find_failures(procedure, frame))
-        outcome = min((finding.outcome for finding in findings), key=_GRAVITY.index, default="entered")
+        findings = self._conflicts.findings + self._find_failures(procedure, frame)
+        outcome = min((finding.outcome for finding in findings), key=_GRAVITY.index) if findings else "entered"
         if outcome not in ("entered", "warned"):
             return Accepted(outcome, (), (), tuple(self._judge.steps), findings)
         applying = Applying(self._state, self._law, self._context, self._judge, self._records)
@@ -138,8 +135,7 @@ class _Execution:
         return Accepted(outcome, changes, moved, tuple(self._judge.steps), findings)
 
     def _creates_shared(self, procedure: Procedure) -> bool:
-        registers = self._law.registers
-        return any(is_shared(registers[name], self._context) for name in procedure.creates.values())
+        return any(is_shared(self._law.registers[name], self._context) for name in procedure.creates.values())
 
     # -- before the conditions ------------------------------------------------------------------------------------
 
@@ -154,15 +150,16 @@ class _Execution:
             record = self._record(ref.record, register, name)
             if record.keeper != author:
                 self._shared = True
-                if record.keeper is not None and not conflicts.may_name(name, record):
+                if record.keeper is not None and not conflicts.may_name(procedure, name, record):
                     raise Refused("not-keeper", office=record.keeper, record=name)
             if record.pending is not None or name in procedure.special:
                 self._shared |= record.pending is not None
-                conflicts.meet_pending(name, record, ref)
-            for above in self._above(record):
-                refuse_released(above, name)
-            if is_newer(record, ref):
-                conflicts.meet_newer(name, record)
+                conflicts.meet_pending(procedure, name, record, ref)
+            if name in procedure.followers:
+                for above in self._above(record):
+                    refuse_released(above, name)
+            if ref.last_act != record.last_act or ref.version != record.version:
+                conflicts.meet_newer(procedure, name, record)
             if ref.record in found:
                 raise Refused("record-twice", record=name)
             found.add(ref.record)

@@ -6,7 +6,7 @@ An index "<law>.<name>" groups by the values of its `by` fields, in their order;
 number. Both read only the record itself, so a test can recompute them from scratch (8-practice §3, rule 2).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from core.laws.expression_types import FIRST_NAME, MAX_STEPS, TRACE, Frame
 from core.laws.law import Index, Register
@@ -61,34 +61,27 @@ def check_room(register: Register, changes: list[IndexChange], state: State) -> 
     for change in changes:
         if not change.add:
             continue
-        leaving = {
-            other.record
-            for other in changes
-            if not other.add and (other.index, other.group) == (change.index, change.group)
-        }
+        place = (change.index, change.group)
+        others = [o for o in changes if o is not change and (o.index, o.group) == place] if len(changes) > 1 else []
+        leaving = {other.record for other in others if not other.add} if others else ()
+        joining = [other.record for other in others if other.add] if others else ()
         if change.index in uniques:
-            _check_unique(change, uniques[change.index], leaving, changes, state)
+            _check_unique(change, uniques[change.index], leaving, joining, state)
         elif change.index in limits:
-            joining = sum(
-                1 for other in changes if other.add and (other.index, other.group) == (change.index, change.group)
-            )
-            if state.count(change.index, change.group) - len(leaving) + joining > limits[change.index]:
+            if state.count(change.index, change.group) - len(leaving) + len(joining) >= limits[change.index]:
                 raise Refused("index-full", index=change.index, most=limits[change.index])
 
 
-def _check_unique(change: IndexChange, key: str, leaving: set[bytes], changes: list[IndexChange], state: State) -> None:
+def _check_unique(
+    change: IndexChange, key: str, leaving: Collection[bytes], joining: Collection[bytes], state: State
+) -> None:
     for holder in state.find(change.index, change.group, 2):
         if holder not in leaving and holder != change.record:
             record = state.record(holder)
             if record is None:
                 raise Refused("key-taken", key=key)
             raise Refused.lost("key-taken", record, key=key, value=record.key[key])
-    twins = [
-        other
-        for other in changes
-        if other.add and other.record != change.record and (other.index, other.group) == (change.index, change.group)
-    ]
-    if twins:
+    if any(twin != change.record for twin in joining):
         raise Refused("key-taken", key=key)
 
 

@@ -167,8 +167,10 @@ class Procedure:
     accepts: frozenset[str] = frozenset()  # takes over, …
     settles: frozenset[str] = frozenset()  # or frees from being held
     special: frozenset[str] = frozenset()  # names of records that must be released or held
+    followers: frozenset[str] = frozenset()  # names of records that are kept with another
     elsewhere: frozenset[str] = frozenset()  # names of records that another office may keep: they are only read
     pools: frozenset[bytes] = frozenset()  # registers in which it takes a number or a unique key
+    regroups: frozenset[str] = frozenset()  # names of records that it may move between groups of indexes
 
     @cached_property
     def referenced(self) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ Three kinds of record keep this (their registers begin with `#`, no page lists t
 `#decisions`, kept by the office that decides, one a request: so none is decided twice, and each finds its decision.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from core.crypto.hashing import tagged_hash
@@ -37,7 +37,7 @@ _NOTHING: Mapping[str, Field] = {}
 _REASON = {"reason": Field("reason", TextType(max_chars=MAX_REASON_CHARS))}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Signed:
     """Whose signatures an act stands on. `whole`: each role that the procedure asks for must be there.
 
@@ -45,7 +45,7 @@ class Signed:
     """
 
     people: tuple[Signer, ...]
-    offices: frozenset[int]  # whose officers may sign
+    offices: Collection[int]  # whose officers may sign
     whole: bool = True
     waits: bool = False
 

@@ -27,8 +27,10 @@ def with_reasons(
     accepts = frozenset(named.get("accept", ()))
     reasons = [reason for read in procedure.foreign_reads if (reason := _why_read(read, registers, indexes))]
     pools = {registers[name].full_name.encode() for name in procedure.creates.values() if registers[name].numbers}
+    regroups = set()
     for name, register in _written(procedure, registers).items():
         for part in _groups_written(procedure, name, register):
+            regroups.add(name)
             if isinstance(part, Unique):
                 pools.add(register.full_name.encode())
             elif not (register.home.kind == "with" and register.home.field in part.by):
@@ -48,8 +50,10 @@ def with_reasons(
         accepts=accepts,
         settles=frozenset(named.get("settle", ())),
         special=frozenset({*accepts, *named.get("settle", ())}),
+        followers=frozenset(n for n, kept in procedure.referenced.items() if registers[kept].home.kind == "with"),
         elsewhere=frozenset(_elsewhere(procedure, registers)),
         pools=frozenset(pools),
+        regroups=frozenset(regroups),
     )
 
 
@@ -74,6 +78,7 @@ def _groups_written(procedure: Procedure, name: str, register: Register) -> Iter
     if name in procedure.creates:
         return parts
     fields = {effect.target.partition(".")[2] or "state" for effect in procedure.effects if _record_of(effect) == name}
+    fields.add("version")
     moved = any(effect.verb == "accept" and effect.target == name for effect in procedure.effects)
     return [part for part in parts if part.depends & fields or (moved and isinstance(part, Unique))]
 
