@@ -374,6 +374,26 @@ def tight_world(seed: int, rules: Rules = SPECIFICATION) -> World:
     return make_world(seed, plan, rules)
 
 
+def sleepers_world(office_count: int, rules: Rules = SPECIFICATION) -> World:
+    """Nobody forks. For twelve rounds n − q offices write in every one and the others by turns, just enough for a quorum;
+    then those with the best record fall asleep, and the others write for twenty rounds more.
+    """
+    rolls = (
+        EpochRoll(dict.fromkeys(range(office_count), 0), frozenset(range(office_count)), default_quorum(office_count)),
+    )
+    world = World(Plan(rolls, frozenset(), 0, lazy=False), Reference(rolls, NETWORK, rules), Random(0))
+    world.faces = [Face(number, 0) for number in range(office_count)]
+    spare = office_count - rolls[0].quorum
+    best, others = world.faces[:spare], world.faces[spare:]
+    for turn in range(32):
+        by_turns = [others[(turn + place) % len(others)] for place in range(rolls[0].quorum - spare)]
+        so_far = set(world.blocks)
+        for face in [*best, *by_turns] if turn < 12 else others:
+            face.held |= so_far
+            world.write(face, act=False)
+    return world
+
+
 def some_rolls(random: Random, office_count: int, forkers: frozenset[int], epochs: int) -> tuple[EpochRoll, ...]:
     """The first roll, and for each further epoch one change: a removal, a new key, a new member, a dormant one."""
     incarnations = dict.fromkeys(range(office_count), 0)

@@ -5,6 +5,7 @@ Each check names what is broken; a mutant of the rules dies when one of them spe
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tests.ledger.finality_graphs import World
 from tests.ledger.finality_reference import Block, Reference, ReferenceAnchor
@@ -15,7 +16,8 @@ def violations(world: World) -> set[str]:
     everything = world.reference.anchors(world.blocks)
     found = set(of_views(world, everything)) | set(of_certificates(world))
     found |= set(of_execution(world, everything)) | set(of_direct_commits(world.reference, world.blocks))
-    found |= set(of_slots(world.reference, world.blocks))
+    found |= set(of_slots(world.reference, world.blocks)) | set(of_evidence(world.reference, world.blocks))
+    found |= set(of_times(world, everything))
     return found | set(of_accusations(world))
 
 
@@ -96,6 +98,41 @@ def of_direct_commits(reference: Reference, blocks: Sequence[Block]) -> Iterator
         above = (one for one in blocks if one.epoch == block.epoch and one.round >= least)
         if not all(reference.has_certificate_below(block, one) for one in above):
             yield "I13 a direct commit is not below a later block"
+
+
+def of_evidence(reference: Reference, blocks: Sequence[Block]) -> Iterator[str]:
+    """I8: whoever has evidence of a fork in the past approves nothing of the forker."""
+    for voter in blocks:
+        roll = reference.rolls[voter.epoch]
+        carried = frozenset[tuple[int, int]]().union(*(one.accused for one in voter.past))
+        accused = {author for author, own in carried if roll.incarnations.get(author) == own}
+        if any(block.author in accused and reference.approves(voter, block) for block in voter.past if accused):
+            yield "I8 evidence in a payload is not believed"
+
+
+def of_times(world: World, everything: Sequence[ReferenceAnchor]) -> Iterator[str]:
+    """§6: with other claimed times the same blocks run in the same order."""
+    retimed: dict[Block, Block] = {}
+    for block in world.blocks:
+        header = replace(block.header, claimed_ms=10**9 - block.claimed_ms)
+        prev, parents = block.prev and retimed[block.prev], tuple(retimed[one] for one in block.parents)
+        retimed[block] = Block(block.id, header, prev, parents, block.has_acts, block.accused)
+    again = world.reference.anchors(list(retimed.values()))
+    if [retimed[block] for one in everything for block in one.batch] != [block for one in again for block in one.batch]:
+        yield "§6 claimed time decides an order"
+
+
+def of_arrival(world: World, orders: Sequence[Sequence[Block]]) -> Iterator[str]:
+    """I9: certificates of openers are the same whatever came first."""
+    seen = set()
+    for order in orders:
+        world.reference.arrived = list(order)
+        openers = [one for one in world.blocks if world.reference.opens(one)]
+        seen.add(
+            frozenset((later, one) for later in openers for one in openers if world.reference.certifies(later, one))
+        )
+    if len(seen) > 1:
+        yield "I9 the order of arrival decides a certificate"
 
 
 def of_accusations(world: World) -> Iterator[str]:
