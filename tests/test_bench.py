@@ -15,6 +15,12 @@ NAMES = [
     "first paint",
     "start to first paint",
     "open the register",
+    "commit rule, n = 20",
+    "commit rule, n = 100",
+    "execute foreseen acts",
+    "execute, judged again",
+    "bring the state root up to date",
+    "append entries to their log",
 ]
 
 

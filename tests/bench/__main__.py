@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core.executing import MAX_FORESEEN_ACTS
+from tests.bench.checkpointing import measure_checkpointing
 from tests.bench.disk import file_system, is_memory
 from tests.bench.executing import measure_executing
 from tests.bench.figure import Figure, write_json
@@ -38,6 +39,7 @@ def measure(network: Network, work: Path, parcels: int, acts: int, chain: int, r
         lambda: measure_painting(full, parcels, rounds),
         lambda: [measure_commit_rule(count, blocks) for count, blocks in ((20, 6_000), (100, 12_000))],
         lambda: measure_executing(work, min(parcels, MAX_FORESEEN_ACTS)),
+        lambda: measure_checkpointing(work, parcels),
     ]
     figures: list[Figure] = []
     for step in steps:

@@ -20,11 +20,18 @@ from core.importing.table import read_table
 from core.laws.law_reading import law_from_canonical, parse_law
 from core.ledger.block import decode_header, encode_header
 from core.ledger.charter import decode_card, decode_charter, decode_head, decode_office_leaf, office_leaf
+from core.ledger.checkpoint import checkpoint_text, decode_cosignature, encode_cosignature
 from core.ledger.encoding import decode, encode
+from core.ledger.entry import decode_entry, encode_entry
+from core.ledger.final_proof import check_final_proof
 from core.ledger.forks import decode_evidence_file, encode_evidence_file
 from core.ledger.payload import Evidence, decode_payload
 from core.ledger.receipt_format import decode_receipt
 from core.ledger.record import decode_record, encode_record
+from core.ledger.record_receipt import check_record_receipt
+from core.ledger.roll import Roll
+from core.ledger.signed_note import decode_checkpoint, decode_note
+from core.ledger.state_proof import decode_state_proof, encode_state_proof
 from core.ledger.transaction import decode_transaction, encode_transaction
 from core.store.intent import IntentLog
 from core.store.intent_format import BOX_AT, FILE_BYTES, HEADER_BYTES, place_of
@@ -115,6 +122,7 @@ def make_parsers(work: Path) -> list[Parser]:
     evidence = Evidence(blocks[0].header, blocks[0].signature, blocks[1].header, blocks[1].signature)
     keys = seal_keys(PASSPHRASE, "node", {"node_seed": bytes(32)}, Cost.cheapest(), floor=Cost.cheapest())
     return [
+        *make_checkpoint_parsers(),
         Parser("values", [*encoded, *records], decode, encode),
         Parser("header", [block.header for block in blocks], decode_header, encode_header),
         Parser("payload", payloads, decode_payload, lambda payload: payload.encoded),
@@ -138,6 +146,40 @@ def make_parsers(work: Path) -> list[Parser]:
             "intent file", [_intent_file(work / "intent.log")], lambda data: _open_intent(work / "fuzzed.log", data)
         ),
         Parser("address", ADDRESSES, lambda data: parse_address(data.decode("utf-8", "replace"), 7420)),
+    ]
+
+
+def make_checkpoint_parsers() -> list[Parser]:
+    """Those of checkpoints and of what they prove, with the committed vectors."""
+    vectors = json.loads((VECTORS / "checkpoint.json").read_text(encoding="utf-8"))
+    network, final, made = bytes.fromhex(vectors["network"]), vectors["final"], vectors["checkpoint"]
+    head, act = decode_head(bytes.fromhex(vectors["head"])), bytes.fromhex(final["transaction"])
+    notes = [bytes.fromhex(one) for one in made["notes"]]
+    return [
+        Parser("entry", [bytes.fromhex(one) for one in vectors["entries"]["leaves"]], decode_entry, encode_entry),
+        Parser("checkpoint", [made["text"].encode()], decode_checkpoint, checkpoint_text),
+        Parser("cosignature", notes, lambda data: decode_cosignature(network, data), encode_cosignature),
+        Parser(
+            "signed note",
+            [made["signed_note"].encode()],
+            lambda data: decode_note(data, Roll((), 1), verify),
+        ),
+        Parser(
+            "state proof",
+            [bytes.fromhex(one["proof"]) for one in vectors["state"]],
+            decode_state_proof,
+            encode_state_proof,
+        ),
+        Parser(
+            "final proof",
+            [bytes.fromhex(final["proof"])],
+            lambda data: check_final_proof(data, network, act, head, verify),
+        ),
+        Parser(
+            "receipt of a record",
+            [bytes.fromhex(vectors["record"]["receipt"])],
+            lambda data: check_record_receipt(data, verify),
+        ),
     ]
 
 
