@@ -1,25 +1,75 @@
-"""Random block graphs with forkers, in random orders of arrival, against the literal rules (tests/ledger)."""
+"""Random block graphs with forkers, in random orders of arrival, against the literal rules (tests/ledger).
 
+First finality: all orders of graphs of up to eight blocks, fifty of larger ones, the latest fork last in one of them;
+then the graph of one epoch alone, without honest habits.
+"""
+
+from collections.abc import Iterator
 from random import Random
 
 from core.ledger.blocklace import Blocklace
+from tests.ledger.finality_comparison import OF_PASTS, Real, differences, said_by, told_by
+from tests.ledger.finality_graphs import World, all_orders, small_world, some_orders, some_world, tight_world
+from tests.ledger.finality_invariants import of_growth, violations
+from tests.ledger.finality_reference import Block
 from tests.ledger.random_graphs import some_graphs, topological_orders
-from tests.ledger.test_blocklace import differences, grown, roll_of
+from tests.ledger.test_blocklace import differences as lace_differences, grown, roll_of
 from tests.torture.part import Part
 
-PLANNED = 50_000
-ORDERS = 3
+PLANNED_WORLDS = 10_000
+PLANNED_GRAPHS = 50_000
+WORLD_ORDERS = 50
+GRAPH_ORDERS = 3
+FEW_BLOCKS = 8
+SHARE_OF_WORLDS = 0.7
 
 
-def torture_graphs(first_seed: int, until_s: float) -> list[Part]:
-    part = Part("random block graphs against the reference", PLANNED)
+def torture_graphs(first_seed: int, begun_s: float, until_s: float) -> list[Part]:
+    finality = Part("random worlds against the literal rules of finality", PLANNED_WORLDS)
+    finality.repeat(lambda seed: _one_world(finality, seed), first_seed, begun_s + (until_s - begun_s) * SHARE_OF_WORLDS)
+    graphs = Part("random block graphs against the reference", PLANNED_GRAPHS)
+    graphs.repeat(_one_graph, first_seed, until_s)
+    return [finality, graphs]
 
-    def one(seed: int) -> None:
-        (made,) = some_graphs(1, seed=seed)
-        for order in topological_orders(made, Random(seed), ORDERS):
-            lace = Blocklace(roll_of(made.office_count))
-            found = differences(lace, grown(lace, order), made.graph)
-            assert found == [], found
 
-    part.repeat(one, first_seed, until_s)
-    return [part]
+def _one_world(part: Part, seed: int) -> None:
+    random = Random(f"torture {seed}")
+    kind = random.choices(("small", "tight", "epochs", "beyond"), (10, 6, 3, 1))[0]
+    part.count(f"worlds: {kind}")
+    world = _world(kind, seed)
+    tolerates = kind != "beyond" and (kind != "small" or not world.plan.malicious)
+    told, names = told_by(world.reference, world.blocks), None if tolerates else OF_PASTS
+    for order in _orders(world, random):
+        real = Real(world.plan.rolls)
+        real.grow(order)
+        found = differences(said_by(real), told, names)
+        assert found == [], found
+        part.count("orders of arrival")
+    if tolerates:
+        broken = violations(world)
+        if kind == "tight":
+            (late,) = some_orders(world, random, 1)
+            broken |= set(of_growth(world.reference, late, max(1, len(late) // 6)))
+        assert broken == set(), broken
+
+
+def _world(kind: str, seed: int) -> World:
+    if kind == "small":
+        return small_world(seed, FEW_BLOCKS)
+    if kind == "tight":
+        return tight_world(seed)
+    return some_world(seed, beyond=kind == "beyond")
+
+
+def _orders(world: World, random: Random) -> Iterator[list[Block]]:
+    if len(world.blocks) <= FEW_BLOCKS:
+        return all_orders(world.blocks, [])
+    return some_orders(world, random, WORLD_ORDERS)
+
+
+def _one_graph(seed: int) -> None:
+    (made,) = some_graphs(1, seed=seed)
+    for order in topological_orders(made, Random(seed), GRAPH_ORDERS):
+        lace = Blocklace(roll_of(made.office_count))
+        found = lace_differences(lace, grown(lace, order), made.graph)
+        assert found == [], found
