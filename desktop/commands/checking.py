@@ -40,6 +40,9 @@ def check_law_command(path: Path, homes: Sequence[str] = ()) -> dict[str, Any]:
             lines.append(sentence(code, {"act": text_in(law.procedures[name].title, name), "why": why}))
     if not report.waits and not report.may_wait:
         lines.append(sentence("no-act-waits"))
+    asking = law.asking
+    if asking is not None and (asking.queue or asking.term_days is not None):
+        lines.append(sentence("decisions-wait"))
     told = {"waits": _reasons(report.waits), "may_wait": _reasons(report.may_wait)}
     return {"message": "\n".join(lines), **facts, **told}
 

@@ -34,6 +34,7 @@ def test_which_acts_wait_for_the_common_order_and_why(tmp_path: Path) -> None:
     file.write_text(LAND, "utf-8")
     homed = run("law", "check", file, "--home", "land.parcel=office", "--json").json
     assert "transfer" not in homed["waits"]
+    assert "a request and its entry" in homed["message"]
     answer = run("law", "check", file, "--home", "land.parcel=shared", "--json").json
     assert {"code": "shared-register", "name": "parcel"} in answer["waits"]["transfer"]
     assert "Waits for the common order – Transfer of ownership: the register is kept by all" in answer["message"]

@@ -20,6 +20,8 @@ DONE = {
     "act-waits": "Waits for the common order – {act}: {why}.",
     "act-may-wait": "May wait for the common order – {act}: {why}.",
     "no-act-waits": "No act waits for the common order: the competent office decides each alone.",
+    "decisions-wait": "Waits for the common order – a request and its entry: which came first, and whether the term was"
+    " kept, only the common order tells.",
     "courier-written": "The file {path} is written. Carry it to the offices it is for.",
     "courier-read": "The file was read: {blocks} new batches of acts came with it.",
     "met": "The exchange is finished. {received} batches of acts came and {sent} went.",
