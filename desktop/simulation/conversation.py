@@ -16,6 +16,7 @@ MAX_WRITTEN = 4
 MAX_TURNS = 64
 
 Carry = Callable[[StoredBlock], Iterable[StoredBlock]]
+OwnWork = Callable[[Office], bool]
 
 
 class Cut(Exception):  # noqa: N818  # no error of the program: the link is gone
@@ -26,7 +27,7 @@ class Cut(Exception):  # noqa: N818  # no error of the program: the link is gone
 class Met:
     """What became of a meeting."""
 
-    blocks: int = 0  # handed over, both ways
+    news: int = 0  # blocks that one side had and the other took in
     written: int = 0
     refused: str | None = None  # the code with which one side ended it
 
@@ -44,28 +45,11 @@ class _Side:
     sent: int | None = None  # blocks in its last turn
 
 
-def converse(
-    first: Office, second: Office, carry: Carry = direct, own_work: Callable[[Office], bool] | None = None
-) -> Met:
+def converse(first: Office, second: Office, carry: Carry = direct, own_work: OwnWork | None = None) -> Met:
     """`own_work(office)`: what an office records during the meeting in place of a block of the writing rule."""
     met, sides = Met(), (_Side(first), _Side(second))
-    for side in sides:  # what the last meeting left when its four blocks were written
-        side.written = int(side.office.write() is not None)
-        met.written += side.written
-    if own_work is None and first.vector() == second.vector():  # HELLO compares the digests
-        return met
-    sides[0].peer_holds.update(known_to(first, second))
-    sides[1].peer_holds.update(known_to(second, first))
     try:
-        for turn in range(2 * MAX_TURNS):
-            me, peer = sides[turn % 2], sides[1 - turn % 2]
-            if peer.sent is not None and me.written < MAX_WRITTEN:
-                wrote = (own_work is not None and own_work(me.office)) or me.office.write() is not None
-                me.written += wrote
-                met.written += wrote
-            met.blocks += _hand_over(me, peer, carry)
-            if not me.sent and peer.sent == 0:
-                break
+        _talk(met, sides, carry, own_work)
     except Cut:
         met.refused = "cut"
     except MunimentError as error:
@@ -73,15 +57,38 @@ def converse(
     return met
 
 
+def _talk(met: Met, sides: tuple[_Side, _Side], carry: Carry, own_work: OwnWork | None) -> None:
+    first, second = sides[0].office, sides[1].office
+    for side in sides:  # what the last meeting left when its four blocks were written
+        side.written = int(side.office.write() is not None)
+        met.written += side.written
+    if own_work is None and first.vector() == second.vector():  # HELLO compares the digests
+        return
+    sides[0].peer_holds.update(known_to(first, second))
+    sides[1].peer_holds.update(known_to(second, first))
+    for turn in range(2 * MAX_TURNS):
+        me, peer = sides[turn % 2], sides[1 - turn % 2]
+        if peer.sent is not None and me.written < MAX_WRITTEN:
+            wrote = (own_work is not None and own_work(me.office)) or me.office.write() is not None
+            me.written += wrote
+            met.written += wrote
+        met.news += _hand_over(me, peer, carry)
+        if not me.sent and peer.sent == 0:
+            break
+
+
 def _hand_over(me: _Side, peer: _Side, carry: Carry) -> int:
     missing = me.office.newer_than(me.peer_holds)
     me.peer_holds = {tip.id for tip in me.office.vector()}
+    news = 0
     for block_id in missing:
         for carried in carry(me.office.block(block_id)):
-            if peer.office.receive(*carried) is not Received.ASIDE:
+            received = peer.office.receive(*carried)
+            news += received is Received.ACCEPTED
+            if received is not Received.ASIDE:
                 peer.peer_holds.add(block_id)
     me.sent = len(missing)
-    return len(missing)
+    return news
 
 
 def known_to(office: Office, other: Office) -> set[bytes]:
@@ -106,8 +113,7 @@ def send_courier(sender: Office, receiver: Office, carry: Carry = direct) -> Met
     try:
         for block_id in sender.newer_than(sender.seen_by(receiver.number)):
             for carried in carry(sender.block(block_id)):
-                receiver.receive(*carried)
-            met.blocks += 1
+                met.news += receiver.receive(*carried) is Received.ACCEPTED
         met.written += receiver.write() is not None
     except Cut:
         met.refused = "cut"

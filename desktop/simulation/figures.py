@@ -95,8 +95,7 @@ def measured(world: World) -> Figures:
     """What the acts of one world took; acts that ended rejected have taken no step."""
     figures = Figures(acts=len(world.acts))
     for act in world.acts:
-        # What a computer had told nobody is gone when its backup is put back.
-        figures.never_final += act.final is None and not act.rejected and act.drawn.author not in world.restored
+        figures.never_final += _waits_for_ever(act, world)
         for name in STEPS:
             reached = getattr(act, name)
             if reached is not None:
@@ -105,6 +104,16 @@ def measured(world: World) -> Figures:
     figures.blocks = len(fullest.lace.vertices)
     figures.bytes = sum(_stored_bytes(fullest, block) for block in fullest.lace.vertices)
     return figures
+
+
+def _waits_for_ever(act: Recorded, world: World) -> bool:
+    """Whether an office that is there holds the act, and none has seen it end: what nobody else had seen when its
+    office fell asleep or lost its disk waits for that office.
+    """
+    if act.final is not None or act.rejected:
+        return False
+    holding = [office for office in map(world.office, world.sound) if act.block in office.lace.vertices]
+    return bool(holding) and not any(office.lace.vertices[act.block].anchor for office in holding)
 
 
 def _stored_bytes(office: Office, block_id: bytes) -> int:

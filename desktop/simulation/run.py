@@ -14,7 +14,8 @@ from desktop.simulation.scenario import Scenario
 from desktop.simulation.world import World
 
 TROUBLED_MEETINGS_EACH = 12  # per office, while things go wrong
-MOST_MEETINGS_EACH = 60  # per office, until an act is at its end and all is quiet
+# Per office, until every act is at its end and all is quiet: far more than any honest run needs.
+MOST_MEETINGS_EACH = {"uniform": 80, "unequal": 250, "clustered": 250, "couriers": 200}
 BUSY_MEETINGS_EACH = 60
 BUSY_EVERY = 4  # meetings between two acts
 RECOMPUTED_OFFICES = 2
@@ -92,17 +93,17 @@ def _troubled(world: World, observer: Observer) -> None:
 
 
 def _meet(world: World, observer: Observer, own_work: Callable[[Office], bool] | None = None) -> int:
-    """One meeting, looked at; how many blocks passed."""
+    """One meeting, looked at; how many blocks somebody took in or wrote."""
     encounter, met = world.meet(own_work)
     numbers = (encounter.first, encounter.second)
     watch(world, numbers)
     observer.look(numbers)
-    return met.blocks
+    return met.news + met.written
 
 
 def _until_quiet(world: World, observer: Observer) -> None:
     """Meetings until everybody awake holds the same and nobody has written, or far too many."""
-    most = world.meetings + MOST_MEETINGS_EACH * len(world.awake) // 2
+    most = world.meetings + MOST_MEETINGS_EACH[world.scenario.meetings] * len(world.awake) // 2
     while world.meetings < most:
         if not _meet(world, observer) and _quiet(world):
             return
