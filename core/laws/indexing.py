@@ -67,9 +67,9 @@ def check_room(register: Register, changes: list[IndexChange], state: State) -> 
         joining = [other.record for other in others if other.add] if others else ()
         if change.index in uniques:
             _check_unique(change, uniques[change.index], leaving, joining, state)
-        elif change.index in limits:
-            if state.count(change.index, change.group) - len(leaving) + len(joining) >= limits[change.index]:
-                raise Refused("index-full", index=change.index, most=limits[change.index])
+        most = limits.get(change.index)
+        if most is not None and state.count(change.index, change.group) - len(leaving) + len(joining) >= most:
+            raise Refused("index-full", index=change.index, most=most)
 
 
 def _check_unique(
