@@ -1,12 +1,102 @@
-"""Votes on changes of the constitution, as the charter law records them (3-ledger §7)."""
+"""Proposals and votes on the constitution, as the charter law records them in the common register (3-ledger §7).
 
-from collections.abc import Collection
+A vote counts for the node whose chain keeps it. An office is for a change if it has a standing vote and all its
+standing votes say yes. Content (a card, a policy, a law) travels as base64 of its compressed bytes, in parts, because
+an act holds text. What is read here is the agreed state, so every office finds the same.
+"""
 
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from core.errors import MunimentError
 from core.ledger.constitution import Change
-from core.ledger.record import State
+from core.ledger.encoding import Value, encode
+from core.ledger.record import Record, State
 from core.ledger.roll import Roll
+
+LAW = "charter"
+KINDS = ("admit", "dormancy", "incarnation", "law", "quorum", "remove", "waking")
+MAX_OPEN = 500
+MAX_VOTES = 1000
+PART_CHARS = 6000
+MAX_PARTS = 8
+MAX_CONTENT_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An open proposal and who has answered; `change` is None where its content cannot be read."""
+
+    record: Record
+    change: Change | None
+    yes: tuple[int, ...]  # numbers of the offices
+    no: tuple[int, ...]
+
+
+def open_proposals(state: State) -> list[Proposal]:
+    """In the order of their record ids."""
+    found = {record_id for kind in KINDS for record_id in _group(state, "open_proposals", kind, MAX_OPEN)}
+    proposals = [state.record(record_id) for record_id in sorted(found)]
+    return [_with_votes(state, proposal) for proposal in proposals if proposal is not None]
 
 
 def passed_change(state: State, roll: Roll, applied: Collection[bytes]) -> Change | None:
-    """The change that q witnesses of the roll have voted for; of several the one with the least record id."""
+    """The change that a quorum of the roll's witnesses is for; of several the one with the least record id."""
+    for proposal in open_proposals(state):
+        if proposal.change is None or proposal.record.id in applied:
+            continue
+        witnesses = [number for number in proposal.yes if (member := roll.member(number)) and member.witness]
+        if len(witnesses) >= roll.quorum:
+            return proposal.change
     return None
+
+
+def change_of(proposal: Record) -> Change:
+    """Raises `content-damaged`."""
+    fields = proposal.fields
+    return Change(fields["kind"], proposal.id, fields.get("member"), unpack_content(fields["content"]))
+
+
+def pack_content(content: bytes) -> list[dict[str, Value]]:
+    """The rows of the act's field. Raises `too-large`."""
+    text = b64encode(zlib.compress(content, 9)).decode("ascii") if content else ""
+    parts = [text[start : start + PART_CHARS] for start in range(0, len(text), PART_CHARS)]
+    if len(parts) > MAX_PARTS:
+        raise MunimentError("too-large", bytes=len(content), limit=MAX_PARTS * PART_CHARS)
+    return [{"part": part} for part in parts]
+
+
+def unpack_content(rows: Sequence[dict[str, Value]]) -> bytes:
+    """Raises `content-damaged`."""
+    if not rows:
+        return b""
+    try:
+        packed = b64decode("".join(row["part"] for row in rows), validate=True)
+        reader = zlib.decompressobj()
+        content = reader.decompress(packed, MAX_CONTENT_BYTES)
+    except (ValueError, zlib.error):
+        raise MunimentError("content-damaged") from None
+    if not reader.eof or reader.unused_data:
+        raise MunimentError("content-damaged")
+    return content
+
+
+def _with_votes(state: State, proposal: Record) -> Proposal:
+    answers: dict[int, set[str]] = {}
+    for vote_id in _group(state, "votes_on", proposal.id, MAX_VOTES):
+        vote = state.record(vote_id)
+        if vote is not None and vote.keeper is not None:
+            answers.setdefault(vote.keeper, set()).add(vote.fields["answer"])
+    yes = tuple(sorted(number for number, given in answers.items() if given == {"yes"}))
+    no = tuple(sorted(number for number, given in answers.items() if "no" in given))
+    try:
+        change = change_of(proposal)
+    except MunimentError:
+        change = None
+    return Proposal(proposal, change, yes, no)
+
+
+def _group(state: State, index: str, value: Value, limit: int) -> Sequence[bytes]:
+    return state.find(f"{LAW}.{index}", encode([value]), limit)

@@ -80,14 +80,20 @@ class Network:
         return Block(block_id(self.id, header_bytes), header, header_bytes, signature, body), payload
 
 
-def make_network(count: int = 4, laws: Sequence[bytes] = (LAW,), name: str = "Muniment of the tests") -> Network:
-    """`count` offices, three officers each: a registrar, a notary, another registrar."""
+def make_network(
+    count: int = 4,
+    laws: Sequence[bytes] = (LAW,),
+    name: str = "Muniment of the tests",
+    people_of_each: Sequence[tuple[str, tuple[str, ...]]] = PEOPLE,
+) -> Network:
+    """`count` offices, three officers each: a registrar, a notary, another registrar, if nobody else is named."""
     nodes, officers, cards = [], [], []
     for number in range(count):
         node = SigningKey(seed(name, number, "node"))
-        keys = tuple(SigningKey(seed(name, number, place)) for place in range(len(PEOPLE)))
+        keys = tuple(SigningKey(seed(name, number, place)) for place in range(len(people_of_each)))
         people = tuple(
-            Officer(person, key.public, frozenset(roles)) for (person, roles), key in zip(PEOPLE, keys, strict=True)
+            Officer(person, key.public, frozenset(roles))
+            for (person, roles), key in zip(people_of_each, keys, strict=True)
         )
         office = NAMES[number] if number < len(NAMES) else f"Office {number}"
         card = OfficeCard(office, node.public, make_certificate(seed(name, number, "node")), people)
