@@ -18,8 +18,14 @@ from desktop.wording import catalogue, say
 from desktop.wording.catalogue import Trouble
 from desktop.wording.condition import names_of, reserve_words
 
-KEY_ACT = "incarnation"  # what the procedures of the charter's rules have in their names
-_BY_BACKUP = frozenset({"replica-damaged"})
+PROPOSALS, NEW_KEY = "charter.proposal", "incarnation"  # where the network's own rules keep what is voted on
+# What ends a quarantine that neither a meeting alone nor a new key ends.
+_OTHER_WAYS = {
+    "replica-damaged": "restore",
+    "awaiting-incarnation": "votes",
+    "removed": "return",
+    "superseded": "other",
+}
 
 
 class ConditionPage(Page):
@@ -67,18 +73,16 @@ class ConditionPage(Page):
         layout.addWidget(label(say("condition.works"), frame, "heading"))
         layout.addLayout(_points(frame, ("condition.works.read", "condition.works.pass-on", "condition.works.drafts")))
         layout.addWidget(label(say("condition.ways"), frame, "heading"))
-        if view.code in _BY_BACKUP:
-            self._way(frame, layout, "restore")
-        elif view.mends and view.meant:
-            self._recover(frame, layout, view)
+        if view.code in _OTHER_WAYS:
+            self._way(frame, layout, _OTHER_WAYS[view.code])
         else:
-            key = "condition.way.recover.twice" if view.code == "own-fork" else "condition.way.recover.not"
-            layout.addWidget(label(say(key), frame))
-        if view.code not in _BY_BACKUP:
+            if view.mends and view.meant:
+                self._recover(frame, layout, view)
+            else:
+                key = "condition.way.recover.twice" if view.code == "own-fork" else "condition.way.recover.not"
+                layout.addWidget(label(say(key), frame))
             self._way(frame, layout, "key")
-            act = self._key_act()
-            known = say("condition.way.key.act", act=act) if act else say("condition.way.key.not-yet")
-            layout.addWidget(label(known, frame))
+            layout.addWidget(label(self._key_act(), frame))
         meet = button(say("condition.meet"), frame, main=True)
         meet.clicked.connect(self.offices_wanted)
         layout.addWidget(meet)
@@ -109,10 +113,12 @@ class ConditionPage(Page):
         layout.addWidget(label(say(f"condition.way.{name}.about"), frame))
 
     def _key_act(self) -> str:
-        """The title of the act by which the other offices give this one a new key; empty without such rules."""
-        law = self.desk.laws.get("charter")
-        names = [name for name in law.procedures if KEY_ACT in name] if law else []
-        return self.desk.procedure_title(f"charter.{names[0]}") if names else ""
+        """By which act the other offices give this one a new key, in the words of the network's own rules."""
+        kinds = next((field for field in self.desk.record_form(PROPOSALS) if field.name == "kind"), None)
+        change = next((one.label for one in kinds.choices if one.word == NEW_KEY), None) if kinds else None
+        if change is None:
+            return say("condition.way.key.not-yet")
+        return say("condition.way.key.act", act=self.desk.procedure_title("charter.propose"), change=change)
 
     # -- other halts --------------------------------------------------------------------------------------------
 

@@ -125,6 +125,9 @@ def test_an_older_copy_says_why_and_signs_again_after_a_meeting(
         ("database-ahead", "is older than its copy", "By a new key"),
         ("database-differs", "differs from what this computer has signed", "By a new key"),
         ("replica-damaged", "is damaged", "By a backup"),
+        ("removed", "has left the network", "By being taken in again"),
+        ("superseded", "with a new key on another computer", "On the other computer"),
+        ("awaiting-incarnation", "has a new key", "By the votes of the others"),
     ],
 )
 def test_every_quarantine_says_why_what_works_and_what_ends_it(

@@ -52,6 +52,22 @@ AGREEING = {
         "Nothing recorded was lost.",
         "Do not delete anything; tell your administrator.",
     ),
+    "removed": Trouble(
+        "This office has left the network: the other offices have voted so, and nothing that it signs counts any more.",
+        "What was entered before stays entered.",
+        "Ask the other offices; they can vote to take it in again.",
+    ),
+    "superseded": Trouble(
+        "This office goes on with a new key on another computer, so this one may read and pass on but not sign.",
+        "Nothing was lost.",
+        "Work on the other computer.",
+    ),
+    "awaiting-incarnation": Trouble(
+        "This office has a new key that the other offices have not put into force yet, so it may read and pass on but not"
+        " sign.",
+        "Nothing was lost.",
+        "Meet the other offices until they have voted and you hold their votes.",
+    ),
     "epoch-goes-back": _ALTERED,
     "wrong-closing-anchor": _ALTERED,
     # States of the register and their proofs

@@ -41,8 +41,18 @@ SCREEN_CONDITION = {
     "condition.way.key": "By a new key",
     "condition.way.key.about": "The other offices decide by their majority that this office goes on with a new key. It"
     " keeps its name, its history and its records; with the old key nothing is ever signed again.",
-    "condition.way.key.act": "The act that they pass is “{act}”.",
+    "condition.way.key.act": "An administrator of another office records “{act}”, change “{change}”, with this office's new"
+    " card; the offices vote, and the key is in force from the next period on.",
     "condition.way.key.not-yet": "The rules of this network do not hold that act yet: ask your administrator.",
+    "condition.way.votes": "By the votes of the others",
+    "condition.way.votes.about": "Meet the other offices, or read their files from a stick, until this copy holds the votes"
+    " of the majority. The office then signs again by itself.",
+    "condition.way.return": "By being taken in again",
+    "condition.way.return.about": "The other offices can vote to take this office in again, with a new card. Everything"
+    " that it holds can be read and verified meanwhile.",
+    "condition.way.other": "On the other computer",
+    "condition.way.other.about": "The computer with the new key signs for this office. This copy goes on reading and passing"
+    " on; when nobody needs it any more, its disk can be erased.",
     "condition.way.restore": "By a backup",
     "condition.way.restore.about": "Close Muniment, start it again and choose “Restore a backup” where it asks for the"
     " passphrase. What is on the disk is kept aside, nothing is deleted.",
