@@ -23,7 +23,7 @@ from core.ledger.constitution import (
 from core.ledger.encoding import decode, encode
 from core.ledger.record import State
 from core.store.database import Database
-from core.voting import passed_change
+from core.voting import passed_changes
 
 _PASSED = "change-passed"
 
@@ -85,8 +85,9 @@ class Epochs:
         """After an anchor was executed: whether a vote has passed. Then the epoch is closing."""
         if self.passed is not None:
             return
-        change = passed_change(state, self.present.roll, self.present.proposals)
-        if change is None or not self.may_apply(change):
+        voted = passed_changes(state, self.present.roll, self.present.proposals)
+        change = next(filter(self.may_apply, voted), None)
+        if change is None:
             return
         self.passed = change
         self._db.set_meta(_PASSED, encode([change.kind, change.proposal, change.member, change.content]))

@@ -7,7 +7,7 @@ an act holds text. What is read here is the agreed state, so every office finds 
 
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.errors import MunimentError
@@ -42,15 +42,14 @@ def open_proposals(state: State) -> list[Proposal]:
     return [_with_votes(state, proposal) for proposal in proposals if proposal is not None]
 
 
-def passed_change(state: State, roll: Roll, applied: Collection[bytes]) -> Change | None:
-    """The change that a quorum of the roll's witnesses is for; of several the one with the least record id."""
+def passed_changes(state: State, roll: Roll, applied: Collection[bytes]) -> Iterator[Change]:
+    """The changes that a quorum of the roll's witnesses is for, the one with the least record id first."""
     for proposal in open_proposals(state):
         if proposal.change is None or proposal.record.id in applied:
             continue
         witnesses = [number for number in proposal.yes if (member := roll.member(number)) and member.witness]
         if len(witnesses) >= roll.quorum:
-            return proposal.change
-    return None
+            yield proposal.change
 
 
 def change_of(proposal: Record) -> Change:
