@@ -1,13 +1,17 @@
 """Random block graphs with forkers, in random orders of arrival, against the literal rules (tests/ledger).
 
-First finality: all orders of graphs of up to eight blocks, fifty of larger ones, the latest fork last in one of them;
-then the graph of one epoch alone, without honest habits.
+First finality: all orders of graphs of up to eight blocks, fifty of larger ones, the latest fork last in one of them.
+Then histories of several epochs, decided by the real graph and by the independent verifier; then the relations of one
+epoch alone, without honest habits.
 """
 
 from collections.abc import Iterator
 from random import Random
+from time import monotonic
 
 from core.ledger.blocklace import Blocklace
+from tests.independent.histories import History
+from tests.independent.test_agreement import as_decided, as_verified
 from tests.ledger.finality_comparison import OF_PASTS, Real, differences, said_by, told_by
 from tests.ledger.finality_graphs import World, all_orders, small_world, some_orders, some_world, tight_world
 from tests.ledger.finality_invariants import of_growth, violations
@@ -17,19 +21,24 @@ from tests.ledger.test_blocklace import differences as lace_differences, grown, 
 from tests.torture.part import Part
 
 PLANNED_WORLDS = 10_000
+PLANNED_HISTORIES = 10_000
 PLANNED_GRAPHS = 50_000
 WORLD_ORDERS = 50
 GRAPH_ORDERS = 3
 FEW_BLOCKS = 8
-SHARE_OF_WORLDS = 0.7
+SHARE_OF_WORLDS = 0.6
+SHARE_OF_HISTORIES = 0.5  # of what the worlds leave
 
 
-def torture_graphs(first_seed: int, begun_s: float, until_s: float) -> list[Part]:
-    finality = Part("random worlds against the literal rules of finality", PLANNED_WORLDS)
-    finality.repeat(lambda seed: _one_world(finality, seed), first_seed, begun_s + (until_s - begun_s) * SHARE_OF_WORLDS)
+def torture_graphs(first_seed: int, until_s: float) -> list[Part]:
+    begun_s = monotonic()
+    worlds = Part("random worlds against the literal rules of finality", PLANNED_WORLDS)
+    histories = Part("random histories decided by both implementations", PLANNED_HISTORIES)
     graphs = Part("random block graphs against the reference", PLANNED_GRAPHS)
+    worlds.repeat(lambda seed: _one_world(worlds, seed), first_seed, begun_s + SHARE_OF_WORLDS * (until_s - begun_s))
+    histories.repeat(_one_history, first_seed, monotonic() + SHARE_OF_HISTORIES * (until_s - monotonic()))
     graphs.repeat(_one_graph, first_seed, until_s)
-    return [finality, graphs]
+    return [worlds, histories, graphs]
 
 
 def _one_world(part: Part, seed: int) -> None:
@@ -65,6 +74,13 @@ def _orders(world: World, random: Random) -> Iterator[list[Block]]:
     if len(world.blocks) <= FEW_BLOCKS:
         return all_orders(world.blocks, [])
     return some_orders(world, random, WORLD_ORDERS)
+
+
+def _one_history(seed: int) -> None:
+    history = History(seed)
+    expected = as_verified(history)
+    for rows in (history.rows, Random(seed).sample(history.rows, len(history.rows))):
+        assert as_decided(history, rows) == expected
 
 
 def _one_graph(seed: int) -> None:
