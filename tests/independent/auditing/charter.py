@@ -47,7 +47,7 @@ def read_charter(data: bytes) -> Charter:
             raise RefusedError("not-a-charter", "the head")
     require([tagged_hash("law", law) for law in laws] == digests, "not-a-charter", "a law differs from its digest")
     require(count == len(cards) > 0, "no-offices")
-    bodies = [_read_card(card) for card in cards]
+    bodies = [read_card(card) for card in cards]
     require(tree_root([body[2] for body in bodies]) == nodes, "not-a-charter", "the root of the nodes' keys")
     leaves = [encode([number, body[1], body[2], body[4]]) for number, body in enumerate(bodies)]
     members = tuple(
@@ -61,7 +61,7 @@ def read_charter(data: bytes) -> Charter:
     return Charter(network, name, Roll(0, quorum, members, tuple(laws)))
 
 
-def _read_card(card: bytes) -> list:
+def read_card(card: bytes) -> list:
     """The body's fields, once all its signatures hold."""
     match decode(card, 64 << 10):
         case ["muniment-office-card", bytes(body), [*signatures]]:

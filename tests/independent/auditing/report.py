@@ -14,6 +14,7 @@ from .graph import Graph
 from .ordering import Executed, Ordering
 from .rolls import Roll, read_roll
 from .values import RefusedError, is_id, require
+from .voting import Votes
 
 Lines = list[str]
 
@@ -42,9 +43,10 @@ def verify_files(files: Files) -> Lines:
     proven = check_evidence(files, keys, graph)
     check_certified(files, graph)
     executed = check_anchors(files, graph, rolls, network)
-    executing = Executing(files, graph)
+    executing, votes = Executing(files, graph), Votes(rolls)
     for one in executed:
         executing.execute(one)
+        votes.look(one, executing.state)
     executing.finish()
     log, state = executing.log, executing.state
     tally = check_checkpoints(files, graph, rolls, network, executed, executing.after)

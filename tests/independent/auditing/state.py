@@ -1,6 +1,7 @@
 """The records, version by version, and the state root over the newest ones. FORMAT.md §5."""
 
 from bisect import bisect_left, insort
+from collections import defaultdict
 
 from .values import (
     RefusedError,
@@ -8,6 +9,7 @@ from .values import (
     encode,
     is_bytes,
     is_natural,
+    require,
     root_of_hashes,
     tagged_hash,
     tree_root,
@@ -67,13 +69,16 @@ class State:
         self.versions = 0
         self._trees: dict[TreeName, Tree] = {}
         self._standing: dict[bytes, TreeName] = {}  # in which tree a record stands
+        self.charter: dict[str, dict[bytes, tuple]] = defaultdict(
+            dict
+        )  # register of that law → id → keeper, state, fields
 
     def __len__(self) -> int:
         return len(self._standing)
 
     def put(self, encoded: bytes) -> tuple[bytes, bytes]:
         """Take the next version of a record: its (id, digest)."""
-        name, record = _read_record(encoded)
+        name, record = self._read(encoded)
         digest = tagged_hash("record-version", encoded)
         before = self._standing.get(record)
         if before not in (None, name):
@@ -83,13 +88,15 @@ class State:
         self.versions += 1
         return record, digest
 
+    def _read(self, encoded: bytes) -> tuple[TreeName, bytes]:
+        match decode(encoded, MAX_BYTES):
+            case [str(register), record, keeper, _, _, _, state, _, fields, *_] if is_bytes(record, 16):
+                require(keeper is None or is_natural(keeper), "malformed-record")
+                if register.startswith("charter."):
+                    self.charter[register][record] = keeper, state, fields
+                return (register, -1 if keeper is None else keeper), record
+        raise RefusedError("malformed-record")
+
     def root(self) -> bytes:
         trees = sorted((name, tree) for name, tree in self._trees.items() if len(tree))
         return tree_root([encode([*name, len(tree), tree.root()]) for name, tree in trees])
-
-
-def _read_record(encoded: bytes) -> tuple[TreeName, bytes]:
-    match decode(encoded, MAX_BYTES):
-        case [str(register), record, keeper, *_] if is_bytes(record, 16) and (keeper is None or is_natural(keeper)):
-            return (register, -1 if keeper is None else keeper), record
-    raise RefusedError("malformed-record")

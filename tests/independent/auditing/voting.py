@@ -1,0 +1,126 @@
+"""What was voted, and what it makes of the constitution. 3-ledger §7, FORMAT.md §10."""
+
+import zlib
+from base64 import b64decode
+from binascii import Error as Base64Error
+from dataclasses import dataclass, replace
+
+from .charter import read_card
+from .ordering import Executed
+from .rolls import Member, Roll, least_quorum
+from .state import State
+from .values import RefusedError, decode, require
+
+MAX_CONTENT_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Change:
+    kind: str
+    member: int | None
+    content: bytes
+
+
+class Votes:
+    """Follows the common register through the anchors: has what the next constitution names been voted?"""
+
+    def __init__(self, rolls: list[Roll]) -> None:
+        self._rolls = rolls
+        self._passed: dict[int, Change] = {}  # by the epoch that it ends
+
+    def look(self, one: Executed, state: State) -> None:
+        """After an anchor was executed."""
+        epoch = one.anchor.epoch
+        if epoch + 1 == len(self._rolls):
+            return
+        roll, following = self._rolls[epoch : epoch + 2]
+        if not one.anchor.closing:
+            if epoch not in self._passed and following.proposals:
+                change = _passed(state, following.proposals[-1], roll)
+                if change is not None:
+                    self._passed[epoch] = change
+            return
+        change = self._passed.get(epoch)
+        require(change is not None, "not-voted", f"epoch {following.epoch}")
+        expected = apply(roll, change, following.proposals[-1], following.closing_anchor)
+        require(expected == following, "wrong-constitution", f"epoch {following.epoch}: another change was voted")
+
+
+def _passed(state: State, proposal: bytes, roll: Roll) -> Change | None:
+    """The change of the open proposal if a quorum of the roll's witnesses is for it."""
+    standing, fields = state.charter["charter.proposal"].get(proposal, (None, None, None))[1:]
+    if standing != "open":
+        return None
+    answers: dict[int, set[str]] = {}
+    for keeper, vote, given in state.charter["charter.vote"].values():
+        if vote == "standing" and given.get("proposal") == proposal and keeper is not None:
+            answers.setdefault(keeper, set()).add(given.get("answer"))
+    agreed = [number for number, given in answers.items() if given == {"yes"} and roll.is_witness(number)]
+    if len(agreed) < roll.quorum:
+        return None
+    return Change(fields.get("kind"), fields.get("member"), _content(fields.get("content") or []))
+
+
+def _content(rows: list) -> bytes:
+    try:
+        packed = b64decode("".join(row["part"] for row in rows), validate=True)
+        return zlib.decompressobj().decompress(packed, MAX_CONTENT_BYTES) if packed else b""
+    except (Base64Error, ValueError, zlib.error, TypeError, KeyError):
+        raise RefusedError("wrong-constitution", "its content cannot be read") from None
+
+
+# -- the next roll ------------------------------------------------------------------------------------------------
+
+
+def apply(before: Roll, change: Change, proposal: bytes, closing_anchor: bytes) -> Roll:
+    """The roll that the change makes of the one before."""
+    members, laws, all_of_them = list(before.everybody), before.laws, _needs_all(before)
+    if change.kind == "admit":
+        name, key, officers = _card(change.content)
+        members.append(Member(len(members), name, key, officers))
+    elif change.kind == "quorum":
+        all_of_them = change.content == b"all"
+    elif change.kind == "law":
+        laws = _with_law(laws, change.content)
+    else:
+        require(change.member in before.members, "wrong-constitution", "a member that is not there")
+        members[change.member] = _changed(before.members[change.member], change)
+    count = sum(member.witness for member in members)
+    quorum = count if all_of_them else least_quorum(count)
+    return Roll(before.epoch + 1, quorum, tuple(members), laws, closing_anchor, (*before.proposals, proposal))
+
+
+def _needs_all(roll: Roll) -> bool:
+    return roll.quorum != least_quorum(len(roll.witnesses))
+
+
+def _changed(member: Member, change: Change) -> Member:
+    match change.kind:
+        case "remove":
+            return replace(member, removed=True, witness=False)
+        case "dormancy" | "waking":
+            return replace(member, witness=change.kind == "waking")
+        case "incarnation":
+            name, key, _ = _card(change.content)
+            require(name == member.name, "wrong-constitution", "a card of another office")
+            return replace(member, key=key, incarnation=member.incarnation + 1, witness=True)
+    raise RefusedError("wrong-constitution", f"a change of kind {change.kind}")
+
+
+def _card(content: bytes) -> tuple[str, bytes, tuple[bytes, ...]]:
+    _, name, key, _, officers = read_card(content)
+    return name, key, tuple(officer[1] for officer in officers)
+
+
+def _with_law(laws: tuple[bytes, ...], new: bytes) -> tuple[bytes, ...]:
+    """In place of the law of its name, behind the others."""
+    name = _law_name(new)
+    return (*(law for law in laws if _law_name(law) != name), new)
+
+
+def _law_name(law: bytes) -> str:
+    """A law is a tree of lists; a mapping is `["map", key, value, …]`."""
+    match decode(law, MAX_CONTENT_BYTES):
+        case ["map", *pairs] if "law" in pairs[::2]:
+            return pairs[2 * pairs[::2].index("law") + 1]
+    raise RefusedError("wrong-constitution", "a law without a name")
