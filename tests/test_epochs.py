@@ -1,5 +1,6 @@
 """Whole offices close an epoch: a change is proposed, voted, and in force for all after the closing anchor."""
 
+from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
@@ -16,6 +17,7 @@ from core.store.working import WorkingState
 from core.views import Step
 from core.voting import open_proposals, pack_content
 from sync.certificate import make_certificate
+from tests.independent.confirming import confirm
 from tests.ledger.building import PEOPLE, Network, make_network, seed
 from tests.offices import LIBRARY, StepClock, hand_over, land_law, meet, open_in_memory, register, sell, sign
 
@@ -61,8 +63,12 @@ class Town:
 
 
 @pytest.fixture
-def town() -> Town:
-    return Town()
+def town() -> Iterator[Town]:
+    """Afterwards a second implementation verifies what every office holds, the votes and each constitution too."""
+    town = Town()
+    yield town
+    for office in town.offices:
+        confirm(office)
 
 
 def epochs(town: Town) -> list[int]:
