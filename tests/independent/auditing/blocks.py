@@ -67,7 +67,8 @@ class Keys:
         self.rolls = rolls
 
     def member(self, epoch: int, author: int) -> Member:
-        found = self.rolls[epoch].members.get(author) if epoch < len(self.rolls) else None
+        require(epoch < len(self.rolls), "wrong-epoch", f"{epoch}")
+        found = self.rolls[epoch].members.get(author)
         if found is None:
             raise RefusedError("unknown-author", f"office {author} in epoch {epoch}")
         return found
