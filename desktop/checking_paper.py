@@ -7,7 +7,8 @@ from pathlib import Path
 from core.office import Office
 from core.views import Ladder, Step
 from desktop.knowledge import Present, knowledge_of_office
-from desktop.verification import VerifyResult, verify_file
+from desktop.verification import verify_file
+from desktop.verify_result import VerifyResult
 from desktop.widgets.status import Shape, ladder_shape
 from desktop.wording import say, sentence
 from desktop.wording.ladder import ladder_words

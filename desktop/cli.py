@@ -93,7 +93,7 @@ def verify(
     charter: Annotated[Path | None, typer.Option("--charter", metavar="FILE", help="The network's charter.")] = None,
     json: Json = False,
 ) -> None:
-    """Check an extract, a picture of one, or evidence of a double signature."""
+    """Check an extract, a picture of one, the proof of a record, or evidence of a double signature."""
     from desktop.commands.checking import verify_command
 
     _conclude(lambda: verify_command(file, _access(data, passphrase_file), charter), json)
@@ -105,6 +105,14 @@ def evidence(office: str, file: Path, data: Data = None, passphrase_file: Secret
     from desktop.commands.evidence import evidence_command
 
     _conclude(lambda: evidence_command(_access(data, passphrase_file), office, file), json)
+
+
+@app.command()
+def prove(record: str, file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Write the proof of what the common register says of RECORD (its number, as lists show it) now."""
+    from desktop.commands.proving import prove_command
+
+    _conclude(lambda: prove_command(_access(data, passphrase_file), record, file), json)
 
 
 @app.command(name="export-audit")

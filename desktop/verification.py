@@ -7,9 +7,8 @@ No sentences here: codes and facts; the words stand in desktop/wording and deskt
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pypdfium2
 
@@ -43,41 +42,16 @@ from desktop.printing.reading import (
     picture_codes,
 )
 from desktop.printing.values import grouped
+from desktop.verify_result import VerifyResult
+from desktop.verifying_record import STARTS as RECORD_STARTS
+from desktop.verifying_record import verify_record
 from desktop.wording_paper import WAITING, ladder_text, say
 
 PICTURE_STARTS = (b"\x89PNG", b"\xff\xd8\xff")
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyResult:
-    """`valid`: the proof holds and nothing seen contradicts it.
-
-    Codes of a valid one: `valid`; `facts-to-compare` (a scan or picture: the reader compares `facts` with the
-    paper); `fork-proven`. Of an invalid one: `text-differs` (detail: what), `embedded-data-differs`, `rules-missing`,
-    `template-unknown`, `several-receipts`, `symbols-missing`, `damaged-symbol`, `evidence-needs-charter`,
-    `evidence-of-another-network` and the codes of `check_receipt`, `check_evidence` and the decoders.
-    """
-
-    valid: bool
-    code: str
-    kind: str  # extract, picture or evidence
-    facts: tuple[tuple[str, str], ...] = ()  # label and text, all signed
-    network: bytes | None = None
-    network_known: bool = False
-    act: bytes | None = None
-    printed: str | None = None  # the ladder's words on the paper: as printed, not proved
-    step: str | None = None  # by the code where it proves it; else a replica must say
-    outcome: str | None = None
-    shared: bool = False  # only the common order decides it, however many have seen it
-    witnesses: tuple[str, ...] = ()
-    why: str | None = None  # the code of what became of it, where it was not simply entered
-    waits_for: str = ""  # of a request that waits: the competent office
-    checkpoint: str | None = None  # the certified state of the register that says so: by the code, or by the replica
-    detail: dict[str, Any] = field(default_factory=dict)
-
-
 def verify_file(path: Path, knowledge: Knowledge | None = None) -> VerifyResult:
-    """Verify an extract (PDF), a picture of one (PNG, JPEG), or a file of fork evidence.
+    """Verify an extract (PDF), a picture of one (PNG, JPEG), the receipt of a record, or a file of fork evidence.
 
     Raises `not-an-extract`, `too-large`, `file-not-found`, `file-not-read`: then nothing was judged.
     """
@@ -86,6 +60,8 @@ def verify_file(path: Path, knowledge: Knowledge | None = None) -> VerifyResult:
         return verify_pdf(data, known)
     if data.startswith(PICTURE_STARTS):
         return verify_picture(data, known)
+    if data.startswith(RECORD_STARTS):
+        return verify_record(data, known)
     return verify_evidence(data, known)
 
 

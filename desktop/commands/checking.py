@@ -17,7 +17,8 @@ from core.ledger.charter import Charter, decode_charter
 from desktop.knowledge import Knowledge, knowledge_of_charter, knowledge_of_office
 from desktop.outcome import BAD_INPUT, DONE, REFUSED
 from desktop.unlocking import Access
-from desktop.verification import VerifyResult, verify_file
+from desktop.verification import verify_file
+from desktop.verify_result import VerifyResult
 from desktop.wording import law_fault, sentence, text_in
 
 

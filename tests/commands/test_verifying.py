@@ -135,3 +135,32 @@ def test_against_an_honest_office_there_is_none(founded: Founded, tmp_path: Path
     refused(run("evidence", NAMES[1], tmp_path / "p", *place.access, "--json"), 1, "no-evidence", "Nothing proves")
     refused(run("evidence", "Nowhere", tmp_path / "p", *place.access, "--json"), 1, "unknown-office")
     assert not (tmp_path / "p").exists()
+
+
+# -- the proof of a record ------------------------------------------------------------------------------------------
+
+
+def test_what_the_register_says_of_a_record_is_proved_to_a_stranger(founded: Founded, tmp_path: Path) -> None:
+    network = found_network(tmp_path / "alone", count=1)
+    (place,) = network.places
+    place.record(41)
+    office = place.open()
+    while office.write() is not None:  # one office alone decides and cosigns at once
+        pass
+    office.close()
+    file = tmp_path / "record.proof"
+    said = run("prove", "0000000041", file, *place.access, "--json")
+    assert (said.exit_code, said.json["path"]) == (0, str(file))
+    answer = run("verify", file, "--json").json
+    assert (answer["valid"], answer["code"], answer["step"]) == (True, "record-proven", "final")
+    assert answer["checkpoint"].startswith("Register state No. ")
+    assert dict(answer["facts"])["Cadastral number"] == "0000000041"
+    refused(run("prove", "0000000041", file, *place.access, "--json"), 3, "file-exists")
+    again = tmp_path / "again.proof"
+    with untouched(place):
+        assert run("prove", said.json["record"], again, *place.access).exit_code == 0
+    assert again.read_bytes() == file.read_bytes()
+    refused(run("prove", "0000000042", tmp_path / "p", *place.access, "--json"), 1, "unknown-record")
+    refused(run("prove", "nothing", tmp_path / "p", *place.access, "--json"), 1, "unknown-record")
+    far = founded.places[0]
+    refused(run("prove", "0000000001", tmp_path / "p", *far.access, "--json"), 1, "unknown-record")

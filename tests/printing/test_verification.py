@@ -22,7 +22,8 @@ from desktop.printing.drawing import draw_pdf
 from desktop.printing.extract import PrintedStep, set_extract
 from desktop.printing.facts import Row, make_content
 from desktop.printing.paper import RULES_FILE
-from desktop.verification import VerifyResult, verify_file
+from desktop.verification import verify_file
+from desktop.verify_result import VerifyResult
 from desktop.wording_paper import STEPS
 from tests.ledger.building import Network, make_network, party, registration, seed
 from tests.printing.conftest import PRINTED, Printed

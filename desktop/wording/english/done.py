@@ -35,6 +35,10 @@ DONE = {
     " lets read the register. No key is in it.",
     "facts-to-compare": "The code was signed as it says. A picture cannot prove its visible text: compare what was signed,"
     " below, with the paper, word by word.",
+    "record-proof-written": "The proof of what the common register says of the record is {path}. Anybody can check it with"
+    " Muniment.",
+    "record-proven": "This proves what the common register said of the record in its state No. {number}. Whether a later"
+    " act has changed it since, any office of the network can tell.",
     "fork-proven": "This proves that {office} has signed two different histories.",
     "valid": "The paper is unaltered and was signed as it says.",
 }
