@@ -1,6 +1,6 @@
 """One record: as it stands now, and its history with each field before and after."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from core.laws.conflicts import fits
 from core.laws.form import FormField
 from core.ledger.encoding import Value
-from core.ledger.record import Record
+from core.ledger.record import HELD_ACTS, RELEASED_TO, Record
 from core.views import RecordView, TimelineEntry
 from desktop.desk import Desk
 from desktop.printing_act import print_act
@@ -33,6 +33,7 @@ from desktop.wording.ladder import ladder_words, short_step
 from desktop.wording.values import claimed_text, value_lines
 
 _UNSHOWN = frozenset({"act"})
+_STATE, _KEEPER = "#state", "#keeper"  # shown beside the fields that a law names
 
 
 class RecordPanel(QWidget):
@@ -197,11 +198,7 @@ class _Fields(QScrollArea):
             lines = self._lines(_value(record, field), field, record)
             grid.addWidget(label(field.label, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label("\n".join(lines), content, selectable=True), row, 1)
-        keeper = say("register.shared") if record.keeper is None else self._desk.offices[record.keeper]
-        row = grid.rowCount()
-        grid.addWidget(label(say("record.keeper"), content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(label(keeper, content, selectable=True), row, 1)
-        self._finish(content, grid, row + 1)
+        self._finish(content, grid, grid.rowCount())
 
     def show_change(self, entry: TimelineEntry, office_count: int) -> None:
         content, grid = self._fresh(3)
@@ -226,13 +223,27 @@ class _Fields(QScrollArea):
         self._finish(content, grid, row)
 
     def _lines(self, value: Value, field: FormField, record: Record) -> Sequence[str]:
-        if field.name == "state" and value is not None:
-            return [self._desk.state_label(record.register, value)]
+        if value is not None and field.name == _STATE:
+            state, pending = value
+            return [self._desk.state_label(record.register, state), *self._pending_lines(pending)]
+        if value is not None and field.name == _KEEPER:
+            (keeper,) = value
+            return [say("register.shared") if keeper is None else self._desk.offices[keeper]]
         return value_lines(value, field, self._desk.offices)
 
+    def _pending_lines(self, pending: Mapping[str, Value] | None) -> Sequence[str]:
+        if pending is None:
+            return ()
+        if RELEASED_TO in pending:
+            number: int = pending[RELEASED_TO]
+            known = number < len(self._desk.offices)
+            return [say("record.released", office=self._desk.offices[number] if known else number)]
+        return [say("record.held", acts=pending[HELD_ACTS])]
+
     def _form(self, record: Record) -> Sequence[FormField]:
-        state = FormField("state", "text", say("record.state"), "", True)
-        return [*(field for field in self._desk.record_form(record.register) if field.type not in _UNSHOWN), state]
+        own = [field for field in self._desk.record_form(record.register) if field.type not in _UNSHOWN]
+        state = FormField(_STATE, "text", say("record.state"), "", True)
+        return [*own, state, FormField(_KEEPER, "text", say("record.keeper"), "", True)]
 
     def _fresh(self, columns: int = 2) -> tuple[QWidget, QGridLayout]:
         content = QWidget(self)
@@ -251,6 +262,8 @@ class _Fields(QScrollArea):
 
 
 def _value(record: Record, field: FormField) -> Value:
-    if field.name == "state":
-        return record.state
+    if field.name == _STATE:
+        return (record.state, record.pending)
+    if field.name == _KEEPER:
+        return (record.keeper,)
     return record.key.get(field.name, record.fields.get(field.name))

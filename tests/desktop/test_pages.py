@@ -279,3 +279,14 @@ def test_pictures_of_all_pages(open_desk: Open, qtbot: QtBot, tmp_path: Path) ->
     (paths,) = finished.args
     assert list(paths) == list(PAGES)
     assert all(path.stat().st_size > 5_000 for path in paths.values())
+
+
+def test_a_record_on_its_way_to_another_office_says_so(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    parcel = _register(office, "7000000001")
+    record_act(office.service, office.desk.folder, "release", {"parcel": parcel}, {"to": 7})
+    office.window.open_record(parcel)
+    _wait(qtbot, office)
+    panel = office.window.register.record
+    assert any(text.endswith("Passing to 7, which has not accepted it yet.") for text in _texts(panel))
+    assert panel.procedures() == ["land.release"]

@@ -83,6 +83,9 @@ SCREEN = {
     "record.entry": "{act} · {step}\n{when} · {office}",
     "record.keeper": "Competent office",
     "record.state": "State",
+    "record.held": "Held: acts of offices that had not seen each other met here ({acts}). Nothing more is entered"
+    " until it is decided between them.",
+    "record.released": "Passing to {office}, which has not accepted it yet.",
     "record.field": "Field",
     "record.before": "Before",
     "record.after": "After",
