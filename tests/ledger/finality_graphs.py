@@ -9,7 +9,7 @@ signed; blocks are told apart by their bytes. Every block is valid.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from core.ledger.block import CLOSE, Header, block_id, encode_header
@@ -79,7 +79,7 @@ class World:
 
     def run(self) -> None:
         random, plan = self.random, self.plan
-        keys = sorted({(number, own) for roll in plan.rolls for number, own in roll.incarnations.items()})
+        keys = sorted(keys_of(plan.rolls))
         shift_ms = {number: random.choice((0, 0, random.randint(0, 90), 10_000_000)) for number, _ in keys}
         for number, own in keys:
             malicious = (number, own) in plan.malicious
@@ -313,6 +313,11 @@ class World:
 # -- plans ------------------------------------------------------------------------------------------------------
 
 
+def keys_of(rolls: Iterable[EpochRoll]) -> set[tuple[int, int]]:
+    """(author, incarnation) of every key that any of the rolls has."""
+    return {key for roll in rolls for key in roll.incarnations.items()}
+
+
 def make_world(seed: int, plan: Plan, rules: Rules = SPECIFICATION) -> World:
     world = World(plan, Reference(plan.rolls, NETWORK, rules), Random(seed))
     world.run()
@@ -335,10 +340,10 @@ def some_world(seed: int, rules: Rules = SPECIFICATION, *, beyond: bool = False,
         passes_after=random.choice((1, 1, 2)),
         heal=heal,
     )
-    keys = {(number, own) for roll in plan.rolls for number, own in roll.incarnations.items() if number in forkers}
+    keys = {key for key in keys_of(plan.rolls) if key[0] in forkers}
     if random.random() < 0.5:
         keys = {(number, own) for number, own in keys if own == 0}  # whoever holds the new key is honest
-    return make_world(seed, Plan(**{**plan.__dict__, "malicious": frozenset(keys)}), rules)
+    return make_world(seed, replace(plan, malicious=frozenset(keys)), rules)
 
 
 def small_world(seed: int, blocks: int) -> World:
@@ -356,18 +361,20 @@ def small_world(seed: int, blocks: int) -> World:
     return make_world(seed, plan)
 
 
-def tight_world(seed: int, rules: Rules = SPECIFICATION) -> World:
-    """One epoch of 4 or 7 offices with all rounds close together, as many malicious as the quorum tolerates; one leads."""
+def tight_world(seed: int, rules: Rules = SPECIFICATION, *, epochs: int = 1) -> World:
+    """4 or 7 offices with all rounds close together, as many malicious as the quorum tolerates; one of them leads."""
     random = Random(f"tight {seed}")
     office_count = random.choice((4, 4, 7))
     rolls = some_rolls(random, office_count, frozenset(), 1)
     first = Reference(rolls, NETWORK).leader(0, None, random.randint(1, 3))
     others = [number for number in range(office_count) if number != first]
     forkers = [first, *random.sample(others, tolerated(office_count) - 1)]
+    if epochs > 1:
+        rolls = some_rolls(random, office_count, frozenset(forkers), epochs)
     plan = Plan(
         rolls=rolls,
-        malicious=frozenset((number, 0) for number in forkers),
-        blocks=random.randint(6, 10) * office_count,
+        malicious=frozenset(key for key in keys_of(rolls) if key[0] in forkers),
+        blocks=random.randint(6, 10) * office_count * epochs,
         lazy=False,
         tight=True,
     )

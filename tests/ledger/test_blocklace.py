@@ -252,6 +252,22 @@ def test_blocks_await_until_an_anchor_executes_them_and_never_a_forkers() -> Non
     assert forked not in lace.awaiting()
 
 
+def test_a_forkers_block_awaits_only_if_its_certificate_can_come_below_an_honest_block() -> None:
+    """Else everybody would write for ever: no anchor will have the fifth approval in its past."""
+    lace = Blocklace(roll_of(7))
+    act = start(lace, 5, "act")
+    for witness in range(3):
+        put(lace, witness, f"{witness} approves", None, [act])
+    hidden = put(lace, 6, "hidden", None, [act])
+    start(lace, 5, "act's sibling")
+    assert act.certified
+    assert act in lace.awaiting()
+    start(lace, 6, "hidden's sibling")
+    assert act not in lace.awaiting()
+    put(lace, 3, "has seen hidden alone", None, [hidden])
+    assert act in lace.awaiting()
+
+
 # -- mutants: each must be told from the real graph ---------------------------------------------------------------
 
 

@@ -37,6 +37,10 @@ def sleepers(office_count: int, rules: Rules) -> World:
     return sleepers_world(office_count, rules)
 
 
+def closes(seed: int, rules: Rules) -> World:
+    return tight_world(seed, rules, epochs=3)
+
+
 DEATHS: list[tuple[str, Callable[[int, Rules], World], int, Callable[[World], set[str]], str]] = [
     ("quorum-minus-one", some_world, 21, of_world, "I4 two siblings are certified"),
     ("votes-without-fork-check", tight_world, 577, of_world, "§8 two blocks of one slot have certificates"),
@@ -52,6 +56,7 @@ DEATHS: list[tuple[str, Callable[[int, Rules], World], int, Callable[[World], se
     ("evidence-blind", tight_world, 3, of_world, "I8 evidence in a payload is not believed"),
     ("masks-kept", tight_world, 9, of_two_orders, "I9 the order of arrival decides a certificate"),
     ("lowest-seq-approvals", some_world, 19, of_growing, "I3 a larger view withdraws a certificate"),
+    ("revoked-key-approved", closes, 43, of_world, "I4 two siblings are certified"),
     ("revoked-key-approved", some_world, 23, of_world, "I3 a block of a key that is no longer in the roll is executed"),
 ]
 

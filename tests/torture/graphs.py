@@ -17,7 +17,8 @@ from tests.ledger.finality_graphs import World, all_orders, small_world, some_or
 from tests.ledger.finality_invariants import of_growth, violations
 from tests.ledger.finality_reference import Block
 from tests.ledger.random_graphs import some_graphs, topological_orders
-from tests.ledger.test_blocklace import differences as lace_differences, grown, roll_of
+from tests.ledger.test_blocklace import differences as lace_differences
+from tests.ledger.test_blocklace import grown, roll_of
 from tests.torture.part import Part
 
 PLANNED_WORLDS = 10_000
@@ -43,7 +44,7 @@ def torture_graphs(first_seed: int, until_s: float) -> list[Part]:
 
 def _one_world(part: Part, seed: int) -> None:
     random = Random(f"torture {seed}")
-    kind = random.choices(("small", "tight", "epochs", "beyond"), (10, 6, 3, 1))[0]
+    kind = random.choices(("small", "tight", "closes", "epochs", "beyond"), (20, 10, 4, 4, 2))[0]
     part.count(f"worlds: {kind}")
     world = _world(kind, seed)
     tolerates = kind != "beyond" and (kind != "small" or not world.plan.malicious)
@@ -56,7 +57,7 @@ def _one_world(part: Part, seed: int) -> None:
         part.count("orders of arrival")
     if tolerates:
         broken = violations(world)
-        if kind == "tight":
+        if kind in ("tight", "closes"):
             (late,) = some_orders(world, random, 1)
             broken |= set(of_growth(world.reference, late, max(1, len(late) // 6)))
         assert broken == set(), broken
@@ -67,6 +68,8 @@ def _world(kind: str, seed: int) -> World:
         return small_world(seed, FEW_BLOCKS)
     if kind == "tight":
         return tight_world(seed)
+    if kind == "closes":
+        return tight_world(seed, epochs=2 + seed % 2)
     return some_world(seed, beyond=kind == "beyond")
 
 
