@@ -132,7 +132,13 @@ class Reading(Replica):
             str(record.fields[name]) for name, field in fields if field.type.kind == "text" and name in record.fields
         ]
         summary = " · ".join(texts[:2])
-        return RecordRow(record.id, record.register, label(record), summary, record.state, record.keeper, pending)
+        ladder = self._ladder_of(record) if pending else None
+        return RecordRow(record.id, record.register, label(record), summary, record.state, record.keeper, ladder)
+
+    def _ladder_of(self, record: Record) -> Ladder | None:
+        """Of the act that made this version, which no anchor has executed yet."""
+        row = self.store.chain.act_by_prefix(record.last_act)
+        return self._ladder(row, self.store.chain.id_at(row.block)) if row else None
 
     def record_view(self, record_id: bytes) -> RecordView:
         """The present version and what made each version, newest first. Raises `unknown-record`."""

@@ -86,7 +86,7 @@ class RecordRow:
     summary: str
     state: str
     keeper: int | None
-    pending: bool  # its newest version is not yet confirmed by the majority
+    ladder: Ladder | None  # of the act that made its newest version; None: entered in the common register
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from core import voting
 from core.casefile.session import CaseFiles
 from core.condition import read_condition
 from core.errors import MunimentError
@@ -55,9 +56,14 @@ def read_standing(office: Office) -> Standing:
         tuple(member.office for member in members),
         members[office.number].officers,
         office.roll.quorum,
-        office.laws,
+        _daily_first(office.laws),
         read_condition(office),
     )
+
+
+def _daily_first(laws: Mapping[str, Law]) -> Mapping[str, Law]:
+    """The network's own rules stand behind those of the registers that people work with every day."""
+    return dict(sorted(laws.items(), key=lambda one: one[0] == voting.LAW))
 
 
 class Desk(QObject):

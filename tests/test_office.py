@@ -110,13 +110,13 @@ def test_an_act_is_read_at_once_and_agreed_when_confirmed(network: Network, offi
     empty = first.state_root()
     act = register(network, first, 1)
     (parcel,) = act.records
-    assert first.search("Garden 1")[0].pending
-    assert [row.pending for row in first.list_records("land.parcel")] == [True]
+    assert first.search("Garden 1")[0].ladder == first.act_view(act.id).ladder
+    assert [row.ladder.step for row in first.list_records("land.parcel") if row.ladder] == [Step.RECORDED]
     assert first.store.state.agreed(parcel) is None
     assert first.state_root() == empty
     meet_until_quiet(offices)
     for office in offices:
-        assert [row.pending for row in office.list_records("land.parcel")] == [False]
+        assert [row.ladder for row in office.list_records("land.parcel")] == [None]
         assert office.store.state.overlaid(parcel) is None
         assert office.store.state.agreed(parcel) == first.store.state.present(parcel)
         assert office.store.state.overlay_index("land.parcel.cadastral", b"") == {}
@@ -141,7 +141,7 @@ def test_a_chain_of_acts_is_confirmed_step_by_step(network: Network, offices: li
     for office in offices:
         assert office.store.state.agreed(parcel) == present
         assert [entry.after.version for entry in office.record_view(parcel).timeline] == [3, 2, 1]
-        assert [row.pending for row in office.search("Buyer2")] == [False]
+        assert [row.ladder for row in office.search("Buyer2")] == [None]
         assert office.search("Buyer1") == []
 
 

@@ -12,8 +12,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from core.errors import MunimentError
 from core.views import RecordRow
 from desktop.desk import Desk
-from desktop.widgets.status import Shape, shape_icon
+from desktop.widgets.status import Shape, ladder_shape, shape_icon
 from desktop.wording import say
+from desktop.wording.ladder import short_step
 
 PAGE = 200
 SEARCH_LIMIT = 200
@@ -35,7 +36,7 @@ class RecordList(QAbstractTableModel):
         self._question = 0
         self._asking = False
         self._at_end = True
-        self._pending_icon, self._settled_icon = shape_icon(Shape.RECORDED), shape_icon(Shape.CERTIFIED)
+        self._icons = {shape: shape_icon(shape) for shape in Shape}
 
     # -- what is asked ------------------------------------------------------------------------------------------
 
@@ -129,7 +130,7 @@ class RecordList(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, column)
         if role == Qt.ItemDataRole.DecorationRole and column == "standing":
-            return self._pending_icon if row.pending else self._settled_icon
+            return self._icons[ladder_shape(row.ladder) if row.ladder else Shape.FINAL]
         return None
 
     def _text(self, row: RecordRow, column: str) -> str:
@@ -142,4 +143,5 @@ class RecordList(QAbstractTableModel):
                 return self._desk.state_label(row.register, row.state)
             case "keeper":
                 return say("register.shared") if row.keeper is None else self._desk.offices[row.keeper]
-        return say("register.pending" if row.pending else "register.settled")
+        words = short_step(row.ladder) if row.ladder else say("short.final")
+        return f"{words[0].upper()}{words[1:]}"

@@ -26,7 +26,7 @@ class LedgerPage(Page):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(say("ledger.title"), desk, parent)
         self.model = LedgerBlocks(desk, self)
-        self.view = LedgerView(desk.offices, self)
+        self.view = LedgerView(self)
         self.entry = EntryPanel(desk, self)
         self.find = QLineEdit(self)
         self.find.setPlaceholderText(say("ledger.find"))
@@ -151,7 +151,7 @@ class LedgerPage(Page):
 
     def _show(self) -> None:
         model, extent = self.model, self.model.extent
-        self.view.show_layout(model.layout, extent.forkers, self._follow)
+        self.view.show_layout(model.layout, self.desk.offices, extent.forkers, self._follow)
         self._follow = False
         if model.holds_oldest and model.holds_newest:
             words = say("ledger.shown", count=extent.blocks) if extent.blocks else say("ledger.empty")

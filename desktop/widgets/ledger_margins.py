@@ -15,16 +15,17 @@ RULER_HEIGHT = 44
 
 
 class LaneNames(QWidget):
-    def __init__(self, sight: Sight, offices: Sequence[str], parent: QWidget) -> None:
+    def __init__(self, sight: Sight, parent: QWidget) -> None:
         super().__init__(parent)
-        self._sight, self._offices = sight, offices
+        self._sight = sight
+        self.offices: Sequence[str] = ()
         self.wrote_twice: frozenset[int] = frozenset()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(GROUND))
         height = self._sight.lane_height
-        for number, name in enumerate(self._offices):
+        for number, name in enumerate(self.offices):
             box = QRect(8, self._sight.lane_top(number), self.width() - 18, height)
             if number in self.wrote_twice:
                 upper, lower = box.adjusted(0, 0, 0, -height // 2), box.adjusted(0, height // 2, 0, 0)

@@ -24,7 +24,7 @@ ACTS_SIZE, BARE_SIZE = 18, 10  # of an entry with acts, and of a countersignatur
 class Sight:
     """`left` and `top`: how far the picture is scrolled."""
 
-    lanes: int
+    lanes: int = 0
     layout: Layout = field(default_factory=Layout)
     step: int = STEPS[2]
     left: int = 0

@@ -37,9 +37,9 @@ class LedgerView(QAbstractScrollArea):
     older_wanted = Signal()
     newer_wanted = Signal()
 
-    def __init__(self, offices: Sequence[str], parent: QWidget) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.sight = Sight(len(offices))
+        self.sight = Sight()
         self._current: Placed | None = None
         self._pointed: Placed | None = None
         self.painted = 0  # entries that the last painting drew
@@ -47,18 +47,19 @@ class LedgerView(QAbstractScrollArea):
         self.setAccessibleName(say("ledger.picture"))
         self.setMinimumHeight(RULER_HEIGHT + 3 * LANE_HEIGHTS[0])
         self.setViewportMargins(NAMES_WIDTH, RULER_HEIGHT, 0, 0)
-        self._names, self._ruler = LaneNames(self.sight, offices, self), RoundRuler(self.sight, self)
+        self._names, self._ruler = LaneNames(self.sight, self), RoundRuler(self.sight, self)
         self.viewport().setMouseTracking(True)
         self.horizontalScrollBar().valueChanged.connect(self._scrolled)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     # -- content ------------------------------------------------------------------------------------------------
 
-    def show_layout(self, layout: Layout, wrote_twice: Sequence[int], follow: bool) -> None:
-        """`follow`: keep the newest in sight; else what is in sight stays where it is."""
+    def show_layout(self, layout: Layout, offices: Sequence[str], wrote_twice: Sequence[int], follow: bool) -> None:
+        """`offices`: names, a lane each. `follow`: keep the newest in sight; else what is there stays there."""
         kept = next(self.sight.placed_in(*self.sight.columns), None)
         before = self.sight.column_left(kept.column) if kept else 0
-        self.sight.layout, self._names.wrote_twice = layout, frozenset(wrote_twice)
+        self.sight.layout, self.sight.lanes = layout, len(offices)
+        self._names.offices, self._names.wrote_twice = offices, frozenset(wrote_twice)
         self._pointed = None
         self._current = layout.find(self._current.block.id) if self._current else None
         self._fit()

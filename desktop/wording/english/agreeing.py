@@ -42,6 +42,11 @@ AGREEING = {
         "Number the rules anew and propose them again.",
     ),
     "unknown-change": Trouble("This version cannot make such a change.", UNWRITTEN, "Install the newer Muniment."),
+    "content-damaged": Trouble(
+        "What this proposal would change cannot be read: its content was cut or mixed up.",
+        UNWRITTEN,
+        "Drop it and propose it again.",
+    ),
     "not-a-constitution": Trouble(
         "What this office's copy says of the members of the network cannot be read.",
         "What other offices hold is safe, and so are your backups.",

@@ -68,8 +68,6 @@ SCREEN = {
     "register.column.state": "State",
     "register.column.keeper": "Competent office",
     "register.column.standing": "Newest entry",
-    "register.pending": "Not yet confirmed",
-    "register.settled": "Confirmed by the majority",
     "register.shared": "All offices together",
     "register.count": ("One record in this office's copy", "{count} records in this office's copy"),
     "register.found": ("One record found", "{count} records found"),
