@@ -219,11 +219,9 @@ class Replica:
 
     def _accused(self, payload: Payload | None, epoch: int) -> list[int]:
         """Authors whose fork with the key of that epoch the payload proves; evidence that does not hold is ignored."""
-        members = self.epochs.constitutions[epoch].members
+        roll = self.epochs.constitutions[epoch].roll  # it may be older than the office that is accused
         proven = [self._proven(evidence) for evidence in payload.evidence] if payload else []
-        return sorted(
-            {author for author, incarnation in filter(None, proven) if members[author].incarnation == incarnation}
-        )
+        return sorted({who[0] for who in proven if who is not None and roll.holds(*who)})
 
     def _proven(self, evidence: Evidence) -> tuple[int, int] | None:
         """(author, incarnation) of a fork that holds."""
