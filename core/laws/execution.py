@@ -101,6 +101,8 @@ class _Execution:
         try:
             accepted = self._judge_act(procedure)
         except Refused as refused:
+            if refused.over is not None and refused.over.pending is not None:
+                self._shared = True  # where that record is by then, only the order tells
             held = self._conflicts.hold_together(procedure, refused, self._law)
             if not held:
                 refused.shared, refused.touched = self._waits(procedure)

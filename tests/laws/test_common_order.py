@@ -336,9 +336,9 @@ def test_a_fact_on_a_held_record_is_held_too() -> None:
 # -- from keeper to keeper ------------------------------------------------------------------------------------------
 
 
-def moved(one: Counter, two: Counter) -> tuple[Record, list[Record]]:
+def moved(one: Counter, cadastral: str = "0000000001") -> tuple[Record, list[Record]]:
     """A parcel released by its office, with a standing and a cancelled entry."""
-    parcel = registered(one)
+    parcel = registered(one, cadastral=cadastral)
     entries = [one.enter("encumber", encumbrance(), {"parcel": parcel}, REGISTRAR) for _ in range(2)]
     entries[1] = one.enter("cancel_encumbrance", CANCEL, {"entry": entries[1]}, REGISTRAR)
     released = one.put(one.transaction("release", {"to": 1}, {"parcel": parcel}, REGISTRAR))
@@ -349,7 +349,7 @@ def moved(one: Counter, two: Counter) -> tuple[Record, list[Record]]:
 
 def test_a_parcel_passes_to_another_office_with_all_that_stands_on_it() -> None:
     one, two, three = offices(homes={"land.parcel": "office"})
-    parcel, entries = moved(one, two)
+    parcel, entries = moved(one)
     accept = two.transaction("accept", {}, {"parcel": parcel}, REGISTRAR)
     assert ended(two.judge(accept)) == ("entered", True)  # predicted
     assert ended(two.judge(accept, order=placed(settled=False))) == ("release-not-final", True)
@@ -383,7 +383,7 @@ def assert_indexes_whole(counter: Counter) -> None:
 
 def test_what_is_on_its_way_is_written_by_nobody() -> None:
     one, two, _ = offices(homes={"land.parcel": "office"})
-    parcel, entries = moved(one, two)
+    parcel, entries = moved(one)
     for procedure, act, named in (
         ("transfer", deed(OWN, BOB), {"parcel": parcel}),
         ("encumber", encumbrance(), {"parcel": parcel}),
@@ -410,14 +410,26 @@ def test_a_shared_parcel_has_no_keeper_to_move() -> None:
 
 def test_a_number_that_the_new_office_has_given_already_stops_the_move() -> None:
     one, two, _ = offices(homes={"land.parcel": "office"})
-    parcel, _ = moved(one, two)
+    parcel, _ = moved(one)
     registered(two)
     assert two.refuse("accept", {}, {"parcel": parcel}, REGISTRAR).code == "key-taken"
 
 
-def test_what_may_be_done_with_a_record_as_it_stands() -> None:
+def test_whether_a_number_is_free_again_hangs_on_the_office_that_accepts() -> None:
     one, two, _ = offices(homes={"land.parcel": "office"})
-    released, _ = moved(one, two)
+    again = one.transaction("first_registration", first(right("ana", 1, 1)), signers=REGISTRAR)
+    registered(one)
+    assert ended(one.judge(again)) == ("key-taken", False)
+    parcel, _ = moved(one, "0000000002")
+    again = one.transaction("first_registration", first(right("ana", 1, 1), cadastral="0000000002"), signers=REGISTRAR)
+    assert ended(one.judge(again)) == ("key-taken", True)
+    two.put(two.transaction("accept", {}, {"parcel": parcel}, REGISTRAR), placed())
+    assert ended(one.judge(again)) == ("entered", False)
+
+
+def test_what_may_be_done_with_a_record_as_it_stands() -> None:
+    one, _, _ = offices(homes={"land.parcel": "office"})
+    released, _ = moved(one)
     held = replace(released, keeper=None, pending={"acts": [bytes(16), b"\1" * 16]})
     for record, office, possible in (
         (replace(released, pending=None), 0, {"note_sale", "transfer", "encumber", "end_parcel", "release"}),
