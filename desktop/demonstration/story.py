@@ -20,7 +20,8 @@ from desktop.demonstration.setting import FIRST, FOURTH, HONEST, SECOND, THIRD, 
 from desktop.outcome import DONE, REFUSED
 from desktop.wording import sentence
 
-CLOSING_ROUNDS = 3  # of meetings of every two honest offices: enough for each to learn what all have confirmed
+CLOSING_ROUNDS = 16  # of meetings of every two honest offices, at most: until all stands in the common register
+WAITING_STEPS = ("recorded", "witnessed", "certified")
 PAGES = ("today", "register", "record", "new_act", "offices", "verify")
 
 
@@ -114,11 +115,14 @@ class _Story:
         return {"office": self.setting.names[FOURTH], "file": file.name, "verified": bool(checked["valid"])}
 
     def _agree(self) -> None:
-        """Meetings until every honest office has confirmed what all have seen."""
+        """Meetings until at every honest office everything stands in the common register."""
         _tell("demo-agreeing")
         for _ in range(CLOSING_ROUNDS):
             for one, other in ((FIRST, SECOND), (SECOND, THIRD), (FIRST, THIRD)):
                 self._meet(one, other)
+            ladders = [self.offices[number].ask("status")["ladder"] for number in HONEST]
+            if not any(ladder[step] for ladder in ladders for step in WAITING_STEPS):
+                return
 
     def _extract(self, transfer: str) -> bool:
         _tell("demo-printing")
