@@ -16,6 +16,7 @@ from core.laws.problems import LawError, Problem
 __all__ = ["HOMES", "LawReport", "Reason", "check_law", "home_of"]
 
 HOMES = ("office", "shared")
+_OF_KEEPERS = frozenset({"index-of-other-keepers", "record-of-another-keeper"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,12 @@ def home_of(law: Law, register: Register, homes: Mapping[str, str]) -> str:
 
 def _reasons(law: Law, procedure: Procedure, homes: Mapping[str, str]) -> tuple[Reason, ...]:
     reasons = [Reason("shared-register", name) for name in _named(procedure) if _is_shared(law, name, homes)]
-    read = {read.name: _register_read(law, read) for read in procedure.foreign_reads if read.kind != "time"}
-    for name, register in read.items():
-        if _is_shared(law, register, homes):
-            reasons.append(Reason("shared-register", name))
-    reasons += [why for why in procedure.reasons if why.name not in read or not _is_shared(law, read[why.name], homes)]
+    reached = [(read.name, _register_read(law, read)) for read in procedure.foreign_reads if read.kind != "time"]
+    reasons += [Reason("shared-register", name) for name, register in reached if _is_shared(law, register, homes)]
+    for why in procedure.reasons:
+        register = law.indexes[why.name].register if why.code == "index-of-other-keepers" else why.name
+        if why.code not in _OF_KEEPERS or not _is_shared(law, register, homes):
+            reasons.append(why)
     return tuple(dict.fromkeys(reasons))
 
 
