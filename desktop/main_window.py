@@ -113,6 +113,7 @@ class MainWindow(QMainWindow):
         self.today.new_act_wanted.connect(lambda: self.go("new"))
         self.today.offices_wanted.connect(lambda: self.go("offices"))
         self.ledger.record_wanted.connect(self.open_record)
+        self.register.ledger_wanted.connect(self._show_act)
         self.register.act_wanted.connect(self._start_act)
         self.new_act.record_wanted.connect(self.open_record)
 
@@ -145,6 +146,10 @@ class MainWindow(QMainWindow):
     def _show_entry(self, block: bytes) -> None:
         self.go("ledger")
         self.ledger.show_entry(block)
+
+    def _show_act(self, act: bytes) -> None:
+        self.go("ledger")
+        self.ledger.show_act(act)
 
     def _start_act(self, view: object, procedure: str) -> None:
         self.go("new")

@@ -52,3 +52,24 @@ def test_who_takes_no_part_is_silent_after_twice_as_many_anchors_as_there_are_wi
 def test_the_reserve_is_thin_from_half_on(witnesses: int, quorum: int, silent: int, thin: bool) -> None:
     reserve = Reserve(witnesses, quorum, (witnesses - 1) // 3, tuple(range(silent)))
     assert (reserve.thin, reserve.left) == (thin, witnesses - quorum - silent)
+
+
+def test_a_register_that_differs_from_the_others_stands_still_and_says_who_says_what(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    offices = make_offices(4)
+    first, others = offices[0], offices[1:]
+    monkeypatch.setattr(first.store.state, "state_root", lambda: b"\x66" * 32)  # a bug, or a disk that lies
+    work(offices, 24)
+    stopped = read_condition(first).stopped
+    assert stopped is not None
+    assert stopped.state_root == b"\x66" * 32
+    witnesses = {witness for witness, _ in stopped.others}
+    assert len(witnesses) > first.roll.tolerated
+    assert witnesses <= {1, 2, 3}
+    assert {root for _, root in stopped.others} == {others[0].store.checkpoints.at(stopped.anchor).state_root}  # type: ignore[union-attr]
+    assert all(read_condition(other).stopped is None for other in others)
+    before = first.anchor
+    work(offices, 8)
+    assert first.anchor == before  # nothing becomes final here any more, and it goes on signing
+    assert others[0].anchor > before

@@ -39,6 +39,7 @@ _STATE, _KEEPER = "#state", "#keeper"  # shown beside the fields that a law name
 class RecordPanel(QWidget):
     left = Signal()
     act_wanted = Signal(object, str)
+    ledger_wanted = Signal(bytes)  # an act, to be shown in the ledger
     failed = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
@@ -52,6 +53,8 @@ class RecordPanel(QWidget):
         self._back.clicked.connect(self.left)
         self._print = button(say("record.print"), self)
         self._print.clicked.connect(self._print_newest)
+        self.ledger = button(say("record.ledger"), self)
+        self.ledger.clicked.connect(self._show_in_ledger)
         self._act = button(say("record.act"), self)
         self._acts = QMenu(self)
         self._act.setMenu(self._acts)
@@ -81,7 +84,10 @@ class RecordPanel(QWidget):
         history = QWidget(self)
         right = QVBoxLayout(history)
         right.setContentsMargins(8, 0, 0, 0)
-        right.addWidget(label(say("record.timeline"), history, "heading"))
+        above = QHBoxLayout()
+        above.addWidget(label(say("record.timeline"), history, "heading"), 1)
+        above.addWidget(self.ledger)
+        right.addLayout(above)
         right.addWidget(self.timeline, 2)
         right.addWidget(self._change, 3)
         present = QWidget(self)
@@ -153,6 +159,12 @@ class RecordPanel(QWidget):
         if self._view is not None and 0 <= row < len(self._view.timeline):
             entry = self._view.timeline[row]
             self._change.show_change(entry, len(self._desk.offices))
+
+    def _show_in_ledger(self) -> None:
+        """The act of the version that is chosen."""
+        row = self.timeline.currentRow()
+        if self._view is not None and 0 <= row < len(self._view.timeline):
+            self.ledger_wanted.emit(self._view.timeline[row].act)
 
     # -- what can be done ---------------------------------------------------------------------------------------
 

@@ -23,10 +23,11 @@ from desktop.wording import say
 
 SEARCH_PAUSE_MS = 120
 ROW_HEIGHT = 30
-_WIDTHS = (140, 0, 130, 310, 230)  # 0: what is left
+_WIDTHS = (140, 0, 130, 250, 290)  # 0: what is left
 
 
 class RegisterPage(Page):
+    ledger_wanted = Signal(bytes)  # an act, to be shown in the ledger
     act_wanted = Signal(object, str)  # RecordView, full name of a procedure
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
@@ -39,6 +40,7 @@ class RegisterPage(Page):
         self._stack.addWidget(self.record)
         self.record.left.connect(self._back)
         self.record.act_wanted.connect(self.act_wanted)
+        self.record.ledger_wanted.connect(self.ledger_wanted)
         self.record.failed.connect(self.tell_trouble)
 
         self.search = QLineEdit(self._list_side)

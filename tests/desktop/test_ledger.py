@@ -289,6 +289,19 @@ def test_one_goes_to_a_record_by_its_name(small: OpenOffice, qtbot: QtBot) -> No
     assert page.notice.text.startswith("Nothing found for “no such thing”")
 
 
+def test_a_record_leads_to_its_acts_in_the_ledger(small: OpenOffice, qtbot: QtBot) -> None:
+    opened(small, qtbot)
+    parcel = small.service.call(lambda: small.service.office.search("7000000001")[0].id).result()
+    small.window.open_record(parcel)
+    wait(qtbot, small)
+    with qtbot.waitSignal(small.window.ledger.view.chosen, timeout=10_000) as chosen:
+        small.window.register.record.ledger.click()
+    wait(qtbot, small)
+    assert small.window.page is small.window.ledger
+    assert chosen.args[0].seq == 2
+    assert any("7000000001" in text for text in texts(small.window.ledger.entry))
+
+
 def test_an_old_entry_is_fetched_when_one_goes_there(
     network: MadeNetwork, open_desk: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

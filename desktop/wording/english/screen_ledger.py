@@ -2,6 +2,7 @@
 
 SCREEN_LEDGER = {
     "page.ledger": "&Ledger",
+    "record.ledger": "Show in the &ledger",
     "ledger.title": "Ledger",
     "ledger.about": "Every entry of every office, in the order in which each office saw them. Lines lead to what an entry"
     " had seen before it was signed.",
