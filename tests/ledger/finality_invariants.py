@@ -68,6 +68,21 @@ def _of_close(
             yield "I5 a certified block of an unforked author is lost at a close"
         if block not in closing.past and block not in so_far:
             yield "I5 a certified block lies outside the closing anchor's past"
+        if block not in so_far and _has_second_level(reference, blocks, block, epoch):
+            yield "I5 an act of the second level is lost at a close"
+
+
+def _has_second_level(reference: Reference, blocks: Sequence[Block], block: Block, epoch: int) -> bool:
+    """Whether q witnesses have each written a block before CLOSE with the certificate in its past."""
+    knowing = {
+        one.author
+        for one in blocks
+        if one.epoch == epoch
+        and one.author in reference.rolls[epoch].witnesses
+        and not reference.closed(one)
+        and reference.certified_in(block, one.past, epoch)
+    }
+    return len(knowing) >= reference.quorum(epoch)
 
 
 def _is_enrolled_since(reference: Reference, block: Block, closes: Sequence[ReferenceAnchor]) -> bool:
@@ -174,7 +189,14 @@ def of_quiet(world: World) -> Iterator[str]:
         yield "honest offices know different anchors"
     for face in views:
         if world.reference.awaiting(face.held, face.anchors, face.evidence):
-            yield "something still awaits"
+            yield "I6 something still awaits"
+    anchors = views[0].anchors
+    executed = {block for anchor in anchors for block in anchor.batch}
+    closes = [anchor for anchor in anchors if anchor.closing]
+    honest = (one for one in world.blocks if (one.author, one.incarnation) not in world.plan.malicious)
+    lost = [one for one in honest if one.has_acts and one not in executed]
+    if any(_is_enrolled_since(world.reference, block, closes) for block in lost):
+        yield "I6 an act of an office that did not fork is lost"
 
 
 def is_prefix(short: Sequence[ReferenceAnchor], long: Sequence[ReferenceAnchor]) -> bool:

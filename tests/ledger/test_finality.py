@@ -67,6 +67,18 @@ def test_what_pasts_decide_agrees_also_where_more_forked_than_may() -> None:
         assert compared(world, some_orders(world, Random(seed), ORDERS), OF_PASTS) == [], f"seed {seed}"
 
 
+def test_what_an_office_is_told_of_forks_changes_nothing_that_is_agreed() -> None:
+    """Evidence that came beside the blocks: the office refers to less and waits for less, and decides the same."""
+    for seed in range(30):
+        world = tight_world(8000 + seed, epochs=1 + seed % 3)
+        real = Real(world.plan.rolls)
+        for author, incarnation in world.plan.malicious:
+            real.lace.accuse(author, incarnation)
+        real.grow(world.blocks)
+        told, said = told_by(world.reference, world.blocks), said_by(real)
+        assert differences(said, told, set(told) - {"awaiting", "forkers"}) == [], f"seed {seed}"
+
+
 def test_small_worlds_agree_in_all_orders() -> None:
     anchors = 0
     for seed in range(30):
