@@ -5,8 +5,8 @@ from core.errors import MunimentError
 from core.ledger.final_proof import make_final_proof
 from core.ledger.founders_certificate import FoundersCertificate, make_founders_certificate
 from core.ledger.payload import Group, Payload, decode_payload
-from core.ledger.receipt import make_receipt
 from core.ledger.receipt_format import MAX_CREATED, Origin
+from core.ledger.receipt_making import make_final_receipt, make_receipt
 from core.ledger.record import new_record_id
 from core.ledger.record_receipt import make_record_receipt
 from core.ledger.request import act_of
@@ -19,9 +19,10 @@ MAX_ORIGIN_BYTES = 1500  # a longer one would cost the paper a second code
 
 class ProofReading(Reading):
     def receipt(self, act_id: bytes, language: str = "en") -> bytes:
-        """The proof of one act that a stranger can check with the network id. Raises `unknown-act`.
+        """The proof of one act that a stranger can check with the network id.
 
-        It proves what became of the act where a certified checkpoint says so.
+        It proves what became of the act where a certified checkpoint says so. Raises `unknown-act`, and before that
+        `signer-not-in-charter` for an office that joined later.
         """
         row = self.store.chain.act(act_id)
         if row is None:
@@ -34,7 +35,10 @@ class ProofReading(Reading):
         transaction = decode_transaction(group.transactions[place])
         origins = [self._origin(name, ref.record) for name, ref in act_of(transaction).changes.items()]
         known = [origin for origin in origins if origin is not None]
-        return make_receipt(self.charter, block, payload, item, place, language, known, self._final_proof(row))
+        final = self._final_proof(row)
+        if final is not None:
+            return make_final_receipt(self.charter, group, place, language, known, final, verify)
+        return make_receipt(self.charter, block, payload, item, place, language, known)
 
     def register_state(self, act_id: bytes) -> int | None:
         """Number of the register's first certified state that holds what became of an act; None until there is one."""

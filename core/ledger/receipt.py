@@ -4,9 +4,10 @@ It carries the act, its path to the payload root, the block's header and the nod
 charter the head and the offices of author and signers with one proof up to the network id: so keys, names and
 roles prove themselves. A record that the act refers to is named by 16 bytes, which are derived from the act
 that created it; that act rides along as the *origin*, so that a paper can say the parcel's number.
-What it proves: who signed, and that nothing was altered. What became of the act is for the checkpoint part
-(final_proof.py), which a paper has that was printed late enough. Template and language say how the paper is set.
-FORMAT.md §7.
+What it proves: who signed, and that nothing was altered. What became of the act is for the final proof
+(final_proof.py) of a paper printed late enough: it stands in place of the block, whose place in the order no longer
+matters. Beside it a signer whom the charter does not know is not named; the quorum has checked that signature.
+Template and language say how the paper is set. FORMAT.md §7.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,25 +15,21 @@ from dataclasses import dataclass
 
 from core.errors import MunimentError
 from core.ledger import merkle, multiproof
-from core.ledger.block import Block, Header, block_id, block_preimage, decode_header
+from core.ledger.block import Header, block_id, block_preimage, decode_header
 from core.ledger.charter import (
-    Charter,
     CharterHead,
     Verify,
     decode_head,
     decode_office_leaf,
     network_id,
-    office_leaf,
 )
 from core.ledger.final_proof import Final, check_final_proof
-from core.ledger.payload import Group, Payload, group_leaf, group_signing_message, payload_leaves
-from core.ledger.receipt_format import Origin, Place, Receipt, encode_receipt
+from core.ledger.payload import group_leaf, group_signing_message
+from core.ledger.receipt_format import Receipt
 from core.ledger.record import new_record_id
 from core.ledger.request import act_of, decode_request
 from core.ledger.roll import Member
 from core.ledger.transaction import Signer, Transaction, decode_transaction, transaction_id
-
-TEMPLATE = 1  # how the paper is set: desktop/printing knows each version that was ever printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +37,8 @@ class SignedBy:
     """One officer whose signature holds."""
 
     signer: Signer
-    office: str
-    officer: str
+    office: str | None  # their names, where the charter has them
+    officer: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,61 +53,15 @@ class ReceiptFacts:
     transaction_id: bytes
     transaction: Transaction
     origins: Mapping[str, tuple[Transaction, int]]  # record's name → its creating act, which of its records
-    author: Member  # the office whose node enclosed the act
+    author: Member | None  # the office whose node enclosed the act; none beside a final proof, nor block and header
     members: Mapping[int, Member]  # its office and those of its signers
     signed_by: tuple[SignedBy, ...]
     requested_by: tuple[SignedBy, ...]  # who signed the request that the act decides; empty for other acts
-    block: bytes
-    header: Header
+    block: bytes | None
+    header: Header | None
     template: int
     language: str
     final: Final | None = None  # what became of the act, where the receipt proves it
-
-
-def make_receipt(
-    charter: Charter,
-    block: Block,
-    payload: Payload,
-    item: int,
-    place: int,
-    language: str,
-    origins: Sequence[Origin] = (),
-    final: bytes | None = None,
-) -> bytes:
-    """The receipt of act `place` of the group that is item `item` of the block's payload; `final`: its final proof."""
-    group = payload.items[item]
-    assert isinstance(group, Group)
-    network = charter.network
-    ids = [merkle.leaf_hash(act_id) for act_id in group.ids(network)]
-    items = payload_leaves(network, payload)
-    transaction = decode_transaction(group.transactions[place])
-    offices = sorted(_offices(transaction) & set(range(len(charter.cards))) | {block.header.author})
-    places = [0, *(office + 1 for office in offices)]
-    return encode_receipt(
-        Receipt(
-            network=network,
-            template=TEMPLATE,
-            language=language,
-            transaction=group.transactions[place],
-            origins=tuple(sorted(origins, key=lambda origin: origin.name)),
-            group=Place(place, len(ids), tuple(merkle.path(ids, place))),
-            signatures=group.signatures,
-            payload=Place(item, len(items), tuple(merkle.path(items, item))),
-            header=block.header_bytes,
-            signature=block.signature,
-            charter_count=len(charter.leaves),
-            charter_leaves={0: charter.head} | {n + 1: office_leaf(n, charter.cards[n]) for n in offices},
-            charter_hashes=tuple(multiproof.prove(charter.leaves, places)),
-            checkpoint=final,
-        )
-    )
-
-
-def _offices(transaction: Transaction) -> set[int]:
-    """Whose names and keys a reader needs: who signs, who asked for what is decided, who is asked."""
-    people = (*transaction.signers, *act_of(transaction).signers)
-    asked = set() if transaction.addressed_to is None else {transaction.addressed_to}
-    return {signer.office for signer in people} | asked
 
 
 def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None) -> ReceiptFacts:
@@ -125,16 +76,13 @@ def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None
         raise MunimentError("receipt-of-another-network", expected=network, found=receipt.network)
     head = _check_charter(receipt)
     members = _members(receipt)
-    header = decode_header(receipt.header)
     transaction = decode_transaction(receipt.transaction)
     act_id = transaction_id(receipt.network, receipt.transaction)
-    author = members.get(header.author)
-    # A node's later keys come with the closes of epochs; this version knows those of the charter, incarnation 0.
-    if author is None or header.incarnation:
-        raise MunimentError("signer-not-in-charter", office=header.author)
-    root = _check_paths(receipt, act_id, header)
-    if not verify(author.key, block_preimage(receipt.network, receipt.header), receipt.signature):
-        raise MunimentError("bad-receipt-signature", by="node", office=author.office)
+    final = _check_final(receipt, act_id, head, verify)
+    root = merkle.root_from_path(merkle.leaf_hash(act_id), receipt.group.index, receipt.group.count, receipt.group.path)
+    if root is None:
+        raise MunimentError("bad-receipt-path")
+    header, author = _check_block(receipt, members, root, verify) if receipt.header is not None else (None, None)
     return ReceiptFacts(
         network=receipt.network,
         network_name=head.name,
@@ -148,11 +96,11 @@ def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None
         members=members,
         signed_by=_check_officers(receipt, transaction, members, root, verify),
         requested_by=_check_request(receipt, transaction, members, verify),
-        block=block_id(receipt.network, receipt.header),
+        block=None if receipt.header is None else block_id(receipt.network, receipt.header),
         header=header,
         template=receipt.template,
         language=receipt.language,
-        final=_check_final(receipt, act_id, head, verify),
+        final=final,
     )
 
 
@@ -186,23 +134,31 @@ def _members(receipt: Receipt) -> dict[int, Member]:
     return members
 
 
-def _check_paths(receipt: Receipt, act_id: bytes, header: Header) -> bytes:
-    """The root that the officers signed, once it has led to the header's payload root."""
-    group, payload = receipt.group, receipt.payload
-    root = merkle.root_from_path(merkle.leaf_hash(act_id), group.index, group.count, group.path)
-    if root is None or header.payload is None:
+def _check_block(receipt: Receipt, members: Mapping[int, Member], root: bytes, verify: Verify) -> tuple[Header, Member]:
+    """The block that encloses the group with this root, and the office whose node signed it."""
+    assert receipt.header is not None
+    assert receipt.payload is not None
+    assert receipt.signature is not None
+    header, payload = decode_header(receipt.header), receipt.payload
+    author = members.get(header.author)
+    # A node's later keys come with the closes of epochs; this version knows those of the charter, incarnation 0.
+    if author is None or header.incarnation:
+        raise MunimentError("signer-not-in-charter", office=header.author)
+    leaf = merkle.leaf_hash(group_leaf(receipt.group.count, root, receipt.signatures))
+    stated = header.payload[0] if header.payload else None
+    if stated is None or merkle.root_from_path(leaf, payload.index, payload.count, payload.path) != stated:
         raise MunimentError("bad-receipt-path")
-    leaf = merkle.leaf_hash(group_leaf(group.count, root, receipt.signatures))
-    if merkle.root_from_path(leaf, payload.index, payload.count, payload.path) != header.payload[0]:
-        raise MunimentError("bad-receipt-path")
-    return root
+    if not verify(author.key, block_preimage(receipt.network, receipt.header), receipt.signature):
+        raise MunimentError("bad-receipt-signature", by="node", office=author.office)
+    return header, author
 
 
 def _check_officers(
     receipt: Receipt, transaction: Transaction, members: Mapping[int, Member], root: bytes, verify: Verify
 ) -> tuple[SignedBy, ...]:
     message = group_signing_message(receipt.network, root)
-    return _check_signatures(transaction.signers, receipt.signatures, message, members, verify)
+    signers, final = transaction.signers, receipt.header is None
+    return _check_signatures(signers, receipt.signatures, message, members, verify, final=final)
 
 
 def _check_request(
@@ -213,7 +169,8 @@ def _check_request(
         return ()
     signed = decode_request(transaction.requests[0])
     message = signed.signing_message(receipt.network)
-    return _check_signatures(signed.read().signers, signed.signatures, message, members, verify)
+    signers, final = signed.read().signers, receipt.header is None
+    return _check_signatures(signers, signed.signatures, message, members, verify, final=final)
 
 
 def _check_signatures(
@@ -222,12 +179,18 @@ def _check_signatures(
     message: bytes,
     members: Mapping[int, Member],
     verify: Verify,
+    *,
+    final: bool,
 ) -> tuple[SignedBy, ...]:
+    """`final`: the quorum has checked the signatures, so one of an office that does not ride along is not named."""
     if len(signatures) != len(signers):
         raise MunimentError("bad-receipt-signature", by="officer")
     found = []
     for signer, signature in zip(signers, signatures, strict=True):
         member = members.get(signer.office)
+        if member is None and final:
+            found.append(SignedBy(signer, None, None))
+            continue
         if member is None or signer.officer >= len(member.officers):
             raise MunimentError("signer-not-in-charter", office=signer.office)
         officer = member.officers[signer.officer]

@@ -49,9 +49,10 @@ class Receipt:
     origins: tuple[Origin, ...]  # in the order of their names
     group: Place  # of the act among the acts signed together
     signatures: tuple[bytes, ...]  # the officers', in the order of the act's signers
-    payload: Place  # of the group in its block
-    header: bytes
-    signature: bytes  # the node's
+    # Of the group in its block, the block's header and its node's signature; none beside a final proof.
+    payload: Place | None
+    header: bytes | None
+    signature: bytes | None
     charter_count: int
     charter_leaves: Mapping[int, bytes]  # 0: the head; n + 1: office n
     charter_hashes: tuple[bytes, ...]
@@ -69,7 +70,7 @@ def encode_receipt(receipt: Receipt) -> bytes:
             [[origin.name, origin.number, origin.transaction] for origin in receipt.origins],
             _place_value(receipt.group),
             list(receipt.signatures),
-            _place_value(receipt.payload),
+            None if receipt.payload is None else _place_value(receipt.payload),
             receipt.header,
             receipt.signature,
             [
@@ -101,7 +102,7 @@ def decode_receipt(data: bytes) -> Receipt:
         tuple(_decode_origin(origin) for origin in _listed(origins)),
         _decode_place(group),
         tuple(_listed(signatures)),
-        _decode_place(payload),
+        None if payload is None else _decode_place(payload),
         header,
         signature,
         *_decode_charter(charter),
@@ -158,7 +159,7 @@ def _listed(value: Value) -> list[Value]:
 
 
 def _well_formed(receipt: Receipt) -> bool:
-    byte_parts = (receipt.network, receipt.transaction, receipt.header, receipt.signature)
+    byte_parts = (receipt.network, receipt.transaction)
     names = [origin.name for origin in receipt.origins]
     return (
         all(type(part) is bytes for part in byte_parts)
@@ -170,7 +171,7 @@ def _well_formed(receipt: Receipt) -> bool:
         and receipt.language.islower()
         and len(receipt.signatures) <= MAX_SIGNERS
         and all(type(one) is bytes and len(one) == SIGNATURE_BYTES for one in receipt.signatures)
-        and len(receipt.signature) == SIGNATURE_BYTES
+        and _enclosed(receipt)
         and names == sorted(set(names))
         and len(names) <= MAX_ORIGINS
         and 0 in receipt.charter_leaves
@@ -180,6 +181,14 @@ def _well_formed(receipt: Receipt) -> bool:
         and _hashes(receipt.charter_hashes)
         and (receipt.checkpoint is None or type(receipt.checkpoint) is bytes)
     )
+
+
+def _enclosed(receipt: Receipt) -> bool:
+    """Whether the parts about the block are whole, or all left out for a final proof."""
+    if receipt.payload is None:
+        return receipt.header is None and receipt.signature is None and receipt.checkpoint is not None
+    signed = type(receipt.signature) is bytes and len(receipt.signature) == SIGNATURE_BYTES
+    return type(receipt.header) is bytes and signed
 
 
 def _hashes(values: Sequence[Value]) -> bool:

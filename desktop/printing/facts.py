@@ -165,9 +165,15 @@ def _signer_rows(language: str, people: Sequence[SignedBy]) -> list[Row]:
     for signed in people:
         key = f"role-{signed.signer.role}"
         role = say(language, key) if knows(key) else signed.signer.role
-        office = say(language, "office", office=signed.office)
-        rows.append(Row(role, (f"{signed.officer}, {office}",)))
+        rows.append(Row(role, (_person(language, signed),)))
     return rows
+
+
+def _person(language: str, signed: SignedBy) -> str:
+    if signed.officer is None:
+        return say(language, "officer", officer=signed.signer.officer, office=signed.signer.office)
+    office = say(language, "office", office=signed.office)
+    return f"{signed.officer}, {office}"
 
 
 def _asking_rows(facts: ReceiptFacts) -> list[Row]:
@@ -183,9 +189,12 @@ def _asking_rows(facts: ReceiptFacts) -> list[Row]:
 
 def _kept_rows(facts: ReceiptFacts) -> list[Row]:
     language = facts.language
-    kept = say(language, "kept-office", office=facts.author.office, number=facts.header.seq)
+    kept = []
+    if facts.author is not None and facts.header is not None:
+        text = say(language, "kept-office", office=facts.author.office, number=facts.header.seq)
+        kept.append(Row(say(language, "kept"), (text,)))
     return [
-        Row(say(language, "kept"), (kept,)),
+        *kept,
         Row(say(language, "time"), (claimed_text(language, facts.transaction.claimed_ms),)),
         *_register_rows(facts),
     ]
@@ -215,8 +224,9 @@ def _technical_rows(teller: Teller, facts: ReceiptFacts, law: Law | None, proced
     language, fields = teller.language, procedure.fields if procedure else {}
     rows = [
         Row(say(language, "act-id"), (grouped(facts.transaction_id.hex()),)),
-        Row(say(language, "block-id"), (grouped(facts.block.hex()),)),
     ]
+    if facts.block is not None:
+        rows.append(Row(say(language, "block-id"), (grouped(facts.block.hex()),)))
     if law is not None:
         rules = say(language, "rules", title=in_language(law.title, language) or law.name, version=law.version)
         rows.append(Row(say(language, "rules-id"), (rules,), grouped(law.digest.hex())))

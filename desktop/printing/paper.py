@@ -8,7 +8,8 @@ alone they are missing; there the labels come from the laws that the verifier kn
 from collections.abc import Sequence
 
 from core.laws.law import Law
-from core.ledger.receipt import TEMPLATE, ReceiptFacts
+from core.ledger.receipt import ReceiptFacts
+from core.ledger.receipt_making import TEMPLATE
 from desktop.printing.code import draw_symbols
 from desktop.printing.drawing import draw_pdf
 from desktop.printing.extract import PrintedStep, set_extract

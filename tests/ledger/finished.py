@@ -10,8 +10,8 @@ from core.ledger.checkpoint import Checkpoint, CheckpointCosignature, cosign
 from core.ledger.entry import entry_leaf
 from core.ledger.final_proof import make_final_proof
 from core.ledger.founders_certificate import make_founders_certificate
-from core.ledger.receipt import make_receipt
 from core.ledger.receipt_format import Origin
+from core.ledger.receipt_making import make_final_receipt, make_receipt
 from core.ledger.transaction import Transaction, encode_transaction, transaction_id
 from tests.ledger.building import FOUNDED_MS, Network, registration, seed, transfer
 
@@ -45,11 +45,14 @@ class Finished:
         return make_final_proof(self.leaf, self.number, self.path, self.checkpoint, certificate)
 
     def receipt(self, proof: bytes | None = None) -> bytes:
-        created_by = registration()
+        """Of the act as it was recorded, or with its final proof."""
+        charter, group = self.network.charter, self.network.sign_group([self.act])
+        origin = Origin("parcel", 0, encode_transaction(registration()))
+        if proof is not None:
+            return make_final_receipt(charter, group, 0, "en", [origin], proof, verify)
         references = [Reference(author, 12, seed(author)) for author in (1, 2, 3)]
-        block, payload = self.network.block(0, [self.network.sign_group([self.act])], 300, seed("prev"), references, 9)
-        origin = Origin("parcel", 0, encode_transaction(created_by))
-        return make_receipt(self.network.charter, block, payload, 0, 0, "en", [origin], proof)
+        block, payload = self.network.block(0, [group], 300, seed("prev"), references, 9)
+        return make_receipt(charter, block, payload, 0, 0, "en", [origin])
 
 
 def finished(network: Network, size: int = 1000, outcome: str = "entered") -> Finished:

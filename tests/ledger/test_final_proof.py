@@ -16,9 +16,12 @@ from core.ledger.entry import rejected_leaf
 from core.ledger.final_proof import Final, check_final_proof, make_final_proof
 from core.ledger.founders_certificate import make_founders_certificate
 from core.ledger.receipt import check_receipt
-from core.ledger.receipt_format import decode_receipt
+from core.ledger.receipt_format import decode_receipt, encode_receipt
+from core.ledger.receipt_making import make_final_receipt
 from core.ledger.record import Change, encode_record
 from core.ledger.record_receipt import RecordFacts, check_record_receipt, make_record_receipt
+from core.ledger.transaction import Signer, encode_transaction
+from desktop.printing.code import pack
 from tests.ledger.building import Network, make_network, seed
 from tests.ledger.finished import CONSENSUS_MS, Finished, finished
 from tests.store.records import agree, empty_store, make_record, next_version
@@ -60,6 +63,37 @@ def test_a_stranger_learns_what_became_of_an_act(done: Finished) -> None:
     assert (facts.final.entry.outcome, facts.final.number) == ("entered", 333)
     assert facts.final.witnesses == FIVE
     assert check_receipt(decode_receipt(done.receipt()), verify, done.network.id).final is None
+
+
+def test_beside_it_stands_no_block_but_the_officers_signatures(done: Finished) -> None:
+    receipt = decode_receipt(done.receipt(done.proof(FIVE)))
+    assert (receipt.payload, receipt.header, receipt.signature) == (None, None, None)
+    facts = check_receipt(receipt, verify, done.network.id)
+    assert (facts.author, facts.block, facts.header) == (None, None, None)
+    assert [one.officer for one in facts.signed_by] == ["Анна Ковалёва", "Пётр Сакович"]
+    swapped = replace(receipt, signatures=receipt.signatures[::-1])
+    assert code_of(lambda: check_receipt(swapped, verify)) == "bad-receipt-signature"
+    alone = replace(receipt, checkpoint=None)
+    assert code_of(lambda: decode_receipt(encode_receipt(alone))) == "malformed-receipt"
+    half = replace(receipt, header=b"x")
+    assert code_of(lambda: decode_receipt(encode_receipt(half))) == "malformed-receipt"
+
+
+def test_a_signer_whom_the_charter_does_not_know_so_is_not_named(done: Finished) -> None:
+    """An office that joined later, or whose officers have changed: the quorum has checked the signature."""
+    network = done.network
+    group = network.sign_group([done.act])
+    changed = replace(group, signatures=(group.signatures[0], network.officers[1][1].sign(b"under a later key")))
+    made = make_final_receipt(network.charter, changed, 0, "en", [], done.proof(FIVE), verify)
+    facts = check_receipt(decode_receipt(made), verify, network.id)
+    assert [(one.office, one.officer) for one in facts.signed_by] == [(None, None), (None, None)]
+    assert facts.members == {}
+    signers = (Signer(0, 0, "registrar"), Signer(9, 0, "notary"))
+    joined = replace(group, transactions=(encode_transaction(replace(done.act, signers=signers)),))
+    with pytest.raises(MunimentError, match="bad-cosignature"):  # another act than the proof is of
+        check_receipt(
+            decode_receipt(make_final_receipt(network.charter, joined, 0, "en", [], done.proof(FIVE), verify)), verify
+        )
 
 
 def test_a_quorum_is_enough_and_no_more_is_carried(done: Finished) -> None:
@@ -189,6 +223,9 @@ def test_the_proof_is_short() -> None:
     network = make_network(7)
     lengths = {size: len(finished(network, size).proof(FIVE)) for size in (1000, 20_000, 1 << 20)}
     assert all(length <= limit for length, limit in zip(lengths.values(), (1060, 1220, 1390), strict=True)), lengths
+    assert [len(pack(finished(network, size).receipt(finished(network, size).proof(FIVE)))) for size in lengths] == [
+        1
+    ] * 3
 
 
 # -- records --------------------------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from core.errors import MunimentError
 from core.ledger.block import Reference
 from core.ledger.encoding import decode, encode
 from core.ledger.payload import Cosignature
-from core.ledger.receipt import check_receipt, make_receipt
+from core.ledger.receipt import check_receipt
 from core.ledger.receipt_format import Origin, Receipt, decode_receipt, encode_receipt
+from core.ledger.receipt_making import make_receipt
 from core.ledger.transaction import Signer, encode_transaction
 from tests.ledger.building import Network, make_network, registration, seed, transfer
 

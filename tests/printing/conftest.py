@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication
 from core.crypto.signing import verify
 from core.laws import Law, parse_law
 from core.ledger.block import Reference
-from core.ledger.receipt import ReceiptFacts, check_receipt, make_receipt
+from core.ledger.receipt import ReceiptFacts, check_receipt
 from core.ledger.receipt_format import Origin, decode_receipt
+from core.ledger.receipt_making import make_receipt
 from core.ledger.transaction import Transaction, encode_transaction
 from desktop.library import library_laws
 from desktop.printing.code import pack

@@ -1,0 +1,53 @@
+"""What is proved to strangers goes on across the close of an epoch, as far as the founders' keys carry it."""
+
+import pytest
+
+from core.crypto.signing import SigningKey, verify
+from core.errors import MunimentError
+from core.ledger.receipt import ReceiptFacts, check_receipt
+from core.ledger.receipt_format import decode_receipt
+from core.ledger.record_receipt import check_record_receipt
+from core.office import RENEWED, Office
+from core.store.journal import MemoryJournal
+from tests.ledger.building import seed
+from tests.offices import StepClock, register, sell
+from tests.test_epochs import Town, epochs, new_card, pass_change
+
+
+def facts_of(office: Office, act: bytes) -> ReceiptFacts:
+    return check_receipt(decode_receipt(office.receipt(act)), verify, office.network)
+
+
+def test_acts_of_both_epochs_prove_themselves() -> None:
+    town = Town()
+    old = register(town.network, town.offices[0], 1)
+    pass_change(town, "quorum", None, b"all")
+    assert epochs(town) == [1, 1, 1, 1]
+    new = register(town.network, town.offices[1], 2)
+    town.settle()
+    for office in town.offices:
+        finals = [facts_of(office, act.id).final for act in (old, new)]
+        assert [final.checkpoint.epoch for final in finals if final] == [0, 1]
+        facts = check_record_receipt(office.record_receipt(new.records[0]), verify, office.network)
+        assert facts.checkpoint.state_root == office.state_root()
+
+
+def test_an_act_under_a_new_key_is_proved_once_it_is_final() -> None:
+    town = Town()
+    parcel = register(town.network, town.offices[3], 1).records[0]
+    town.settle()
+    key = SigningKey(seed("renewed", 3))
+    store = town.offices[3].store
+    store.database.set_meta(RENEWED, b"1")
+    renewed = town.offices[3] = Office(store, town.network.charter, 3, key, MemoryJournal(), StepClock())
+    pass_change(town, "incarnation", 3, new_card(town, 3, key))
+    sold = sell(town.network, renewed, parcel, 5)
+    with pytest.raises(MunimentError, match="signer-not-in-charter"):
+        facts_of(renewed, sold.id)
+    town.settle()
+    for office in town.offices:
+        facts = facts_of(office, sold.id)
+        assert facts.final is not None
+        assert facts.final.checkpoint.epoch == 1
+        assert 3 not in facts.final.witnesses  # it cosigns with a key that no founder had
+        assert [one.office for one in facts.signed_by] == [town.network.charter.cards[3].name] * 2
