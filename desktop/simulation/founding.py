@@ -7,6 +7,8 @@ from typing import Any
 
 from core.crypto.signing import SigningKey
 from core.laws.law_reading import parse_law
+from core.ledger.anchors import Finality
+from core.ledger.blocklace import Blocklace
 from core.ledger.charter import Charter, OfficeCard, found, sign_card
 from core.ledger.payload import Group
 from core.ledger.roll import Officer
@@ -56,3 +58,8 @@ def found_network(seed: int, node_count: int) -> Network:
         card = OfficeCard(f"Office {number}", node.public, certificate, people)
         cards.append(sign_card(card, [node.sign, *(key.sign for key in keys)]))
     return Network(found(f"Simulated network {seed}", FOUNDED_MS, cards, [land_law()], {}), nodes, officers)
+
+
+def first_leader(network: Network) -> int:
+    """Who leads round 1 of a network that has not begun."""
+    return Finality(Blocklace(network.charter.roll, network.charter.network)).leader(1)

@@ -53,9 +53,19 @@ class AsPredicted:
     """I5: the outcome of an act when somebody first saw it certified, and as an anchor executed it."""
 
     predicted: dict[bytes, str] = field(default_factory=dict)
+    certified_at: set[tuple[int, bytes]] = field(default_factory=set)
 
-    def certified(self, act: bytes, outcome: str) -> None:
-        self.predicted.setdefault(act, outcome)
+    def seen(self, office: int, act: bytes, certified: bool, outcome: str) -> str | None:
+        """Before any anchor has executed it; what was certified at an office stays so."""
+        if certified:
+            self.certified_at.add((office, act))
+            self.predicted.setdefault(act, outcome)
+        lost = not certified and (office, act) in self.certified_at
+        return f"office {office} no longer holds {_short(act)} to be certified" if lost else None
+
+    def forget(self, office: int) -> None:
+        """It began again from an older copy."""
+        self.certified_at = {(number, act) for number, act in self.certified_at if number != office}
 
     def executed(self, act: bytes, outcome: str) -> str | None:
         expected = self.predicted.get(act, outcome)

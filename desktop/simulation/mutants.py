@@ -84,15 +84,36 @@ def _fork_by_incomparability(_real: Any) -> Any:
         mask = 0
         for parent in vertex.parents:
             mask |= parent.forkers
-        for author in accused:
-            mask |= 1 << author
         for member in lace.roll.members:
             tips = each_tip(tips_in(vertex.clock, lace.chains[member.number, member.incarnation]))
-            apart = [one for one in tips if not any(one is not other and lace.in_past(one, other) for other in tips)]
-            mask |= (len(apart) > 1) << member.number
+            apart = [one for one in tips if not any(one is not other and _below(one, other) for other in tips)]
+            held_or_told = len(apart) > 1 or (len(tips) < 2 and member.number in accused)
+            mask |= held_or_told << member.number
         return mask
 
     return forkers_in_past
+
+
+def _accuse_the_incomparable(real: Any) -> Any:
+    def accuse(lace: Blocklace, author: int, incarnation: int) -> None:
+        tips = lace.tips(author)
+        if len(tips) < 2 or not any(one is not other and _below(one, other) for one in tips for other in tips):
+            real(lace, author, incarnation)
+
+    return accuse
+
+
+def _below(earlier: Vertex, later: Vertex) -> bool:
+    """Whether a block is in the past of another, by parents alone: clocks know better."""
+    wanted, met = [later], set[Vertex]()
+    while wanted:
+        vertex = wanted.pop()
+        if vertex is earlier:
+            return True
+        if vertex not in met:
+            met.add(vertex)
+            wanted.extend(vertex.parents)
+    return False
 
 
 def _execute_uncertified(_real: Any) -> Any:
@@ -125,14 +146,14 @@ def _count_with_masks_kept(real: Any) -> Any:
 
 
 def _lowest_seq_approvals(real: Any) -> Any:
-    def approve(witness: Vertex, quorum: int, closing: Vertex | None) -> list[Vertex]:
+    def approve(witness: Vertex, roll: Roll, closing: Vertex | None) -> list[Vertex]:
         for seen in newly_seen(witness, closing):
             later = [one for one in seen.approved_by if one.author == witness.author and one.seq > witness.seq]
             if later and witness.forkers >> seen.author & 1:
                 seen.approved_by = [one for one in seen.approved_by if one not in later]
                 seen.approvals &= ~(1 << witness.author)
-                seen.certified = seen.approvals.bit_count() >= quorum
-        return list(real(witness, quorum, closing))
+                seen.certified = seen.approvals.bit_count() >= roll.quorum
+        return list(real(witness, roll, closing))
 
     return approve
 
@@ -144,7 +165,10 @@ MUTANTS: dict[str, tuple[Patch, ...]] = {
     "indirect-at-r3": (Patch(anchors, "INDIRECT_AFTER", lambda real: real - 1),),
     "schedule-third": (Patch(Finality, "_schedule", _schedule_third),),
     "order-by-claimed-time": (Patch(ordering, "_in_order", _order_by_claimed_time),),
-    "fork-by-incomparability": (Patch(Blocklace, "_forkers_in_past", _fork_by_incomparability),),
+    "fork-by-incomparability": (
+        Patch(Blocklace, "_forkers_in_past", _fork_by_incomparability),
+        Patch(Blocklace, "accuse", _accuse_the_incomparable),
+    ),
     "execute-uncertified": (Patch(ordering, "certified_within", _execute_uncertified),),
     "evidence-blind": (Patch(Blocklace, "_forkers_in_past", _evidence_blind),),
     "masks-kept": (

@@ -45,7 +45,9 @@ class Observer:
         for number in numbers:
             if number not in self.world.malicious:
                 office = self.world.office(number)
-                self._look_at_forks(office)
+                if number in self.world.restored:
+                    self._predictions.forget(number)
+                self._look_at_places(office)
                 self._look_at_anchors(number, office)
                 for act in self._acts():
                     if (number, act.id) not in self._settled:
@@ -54,13 +56,13 @@ class Observer:
     def _acts(self) -> list[DrawnAct]:
         return [*(act.drawn for act in self.world.acts), *self.world.malicious_acts]
 
-    def _look_at_forks(self, office: Office) -> None:
-        """Only where an author has forked can two blocks stand at one place."""
-        for author in sorted(office.forkers()):
-            for vertex in office.lace.vertices.values():
-                if vertex.author == author and vertex.certified:
-                    place = vertex.author, vertex.incarnation, vertex.seq
-                    self.note("I4", self._places.see(place, vertex.id))
+    def _look_at_places(self, office: Office) -> None:
+        """Only an author that has forked can have two blocks at one place."""
+        authors = self.world.malicious | office.forkers()
+        for vertex in office.lace.vertices.values() if authors else ():
+            if vertex.author in authors and vertex.certified:
+                place = vertex.author, vertex.incarnation, vertex.seq
+                self.note("I4", self._places.see(place, vertex.id))
 
     def _look_at_anchors(self, number: int, office: Office) -> None:
         seen = self._anchors_seen.get(number, 0)
@@ -77,9 +79,9 @@ class Observer:
         ladder = ladder_of(office, act.id)
         if ladder is None:
             return
-        if ladder.step is Step.CERTIFIED:
-            self._predictions.certified(act.id, ladder.outcome)
         if ladder.anchor is None:
+            certified = ladder.step is Step.CERTIFIED
+            self.note("I5", self._predictions.seen(number, act.id, certified, ladder.outcome))
             return
         self._settled.add((number, act.id))
         end = ladder.step.value, ladder.outcome, ladder.code, ladder.anchor

@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from random import Random
 
+from core.ledger import anchors
 from core.ledger.anchors import SKIP, Decision, Finality
 from core.ledger.block import Header, decode_header
 from core.ledger.blocklace import Blocklace, Vertex
 from core.office import Office
 
 MOST_PAIRS = 400  # of a direct commit and a later block, drawn at random where there are more
-ROUNDS_BETWEEN = 4
 
 Row = tuple[bytes, Header, bool, list[int]]  # id, header, whether it has acts, whom its payload proves a forker
 
@@ -27,9 +27,9 @@ def recomputed(office: Office, seed: str) -> Iterator[tuple[str, str | None]]:
     late = sorted(rows, key=lambda row: row[1].author in office.forkers())
     mixed = random.sample(rows, len(rows))
     for order in (late, mixed):
-        finality, anchors = grown(office, order)
+        finality, decided = grown(office, order)
         lace = finality.lace
-        found = _results(lace, anchors)
+        found = _results(lace, decided)
         differing = [name for name in expected if expected[name] != found[name]]
         yield "I9", f"another order gives other {', '.join(differing)}" if differing else None
         for wrong in finality.not_below(random):
@@ -45,13 +45,13 @@ class Examined(Finality):
         return [vertex for vertex in found if vertex.epoch == self.lace.epoch]
 
     def not_below(self, random: Random) -> Iterator[str | None]:
-        """For blocks four rounds above a direct commit: what is wrong with what they would decide of its slot."""
+        """For blocks so many rounds above a direct commit: what is wrong with what they would decide of its slot."""
         present = [vertex for vertex in self.lace.vertices.values() if vertex.epoch == self.lace.epoch]
         pairs = [
             (candidate, block)
             for candidate in self.committed_directly()
             for block in present
-            if block.round >= candidate.round + ROUNDS_BETWEEN
+            if block.round >= candidate.round + anchors.INDIRECT_AFTER
         ]
         for candidate, block in random.sample(pairs, min(len(pairs), MOST_PAIRS)):
             self._leaders[candidate.round] = candidate.author
@@ -70,7 +70,7 @@ def rows_of(office: Office) -> list[Row]:
 def grown(office: Office, rows: list[Row]) -> tuple[Examined, list[bytes]]:
     """A graph of these blocks, each taken as soon as its parents are there, and the anchors that it decides."""
     lace = Blocklace(office.lace.rolls[0], office.lace.genesis)
-    finality, anchors, waiting = Examined(lace), list[bytes](), rows
+    finality, decided, waiting = Examined(lace), list[bytes](), rows
     while waiting:
         left = []
         for block, header, acts, accused in waiting:
@@ -78,20 +78,20 @@ def grown(office: Office, rows: list[Row]) -> tuple[Examined, list[bytes]]:
                 left.append((block, header, acts, accused))
                 continue
             for anchor in finality.add(lace.add(block, header, acts, accused).vertex):
-                anchors.append(anchor.vertex.id)
+                decided.append(anchor.vertex.id)
                 if anchor.closing:
                     lace.begin_epoch(office.lace.rolls[lace.epoch + 1], anchor.vertex)
                     finality.begin()
         if len(left) == len(waiting):
             break
         waiting = left
-    return finality, anchors
+    return finality, decided
 
 
-def _results(lace: Blocklace, anchors: list[bytes]) -> dict[str, object]:
+def _results(lace: Blocklace, decided: list[bytes]) -> dict[str, object]:
     vertices = lace.vertices.values()
     return {
-        "anchors": anchors,
+        "anchors": decided,
         "certificates": {vertex.id for vertex in vertices if vertex.certified},
         "approvals": {vertex.id: vertex.approvals for vertex in vertices},
         "places in the order": {vertex.id: vertex.anchor for vertex in vertices},

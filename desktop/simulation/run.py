@@ -11,6 +11,8 @@ from core.office import Office
 from desktop.simulation.figures import Figures, measured, watch
 from desktop.simulation.observing import Observer
 from desktop.simulation.scenario import Scenario
+from desktop.simulation.scripts import SCRIPTS
+from desktop.simulation.stage import Stage
 from desktop.simulation.world import World
 
 TROUBLED_MEETINGS_EACH = 12  # per office, while things go wrong
@@ -33,7 +35,11 @@ class Run:
 def simulate(scenario: Scenario, seed: int) -> Run:
     world = World(scenario, seed)
     observer = Observer(world)
-    if scenario.compare:
+    if scenario.script:
+        SCRIPTS[scenario.script].play(Stage(world, observer))
+        world.heal()
+        _until_quiet(world, observer)
+    elif scenario.compare:
         _busy(world, observer)
     elif scenario.troubled:
         _troubled(world, observer)

@@ -24,11 +24,12 @@ class Scenario:
     acts: int = 3
     mutant: str | None = None
     compare: bool = False
+    script: str | None = None  # desktop/simulation/scripts.py
 
     @property
     def troubled(self) -> bool:
         """Whether something else happens in this world than meetings of awake and honest offices."""
-        return bool(self.faults or self.malicious)
+        return bool(self.faults or self.malicious or self.script)
 
     @property
     def quorum(self) -> int:

@@ -11,11 +11,12 @@ from random import Random
 
 from core.errors import MunimentError
 from core.office import Office
+from core.views import ActView
 from desktop.simulation.acts import DrawnAct, Notary
 from desktop.simulation.computer import Computer, PowerCut
 from desktop.simulation.conversation import Met, converse, send_courier
 from desktop.simulation.encounters import Encounter, Encounters
-from desktop.simulation.founding import Network, found_network
+from desktop.simulation.founding import Network, first_leader, found_network
 from desktop.simulation.misdeeds import Character, draw_character
 from desktop.simulation.rogue import RogueOffice
 from desktop.simulation.scenario import Scenario
@@ -63,6 +64,8 @@ class World:
         self._carry = faulty_wire(scenario.faults, Random(f"{seed}/wire"))
         numbers = list(range(scenario.nodes))
         Random(f"{seed}/parts").shuffle(numbers)
+        if scenario.script and scenario.malicious:
+            numbers.sort(key=lambda number: number != first_leader(self.network))
         self.malicious = frozenset(numbers[: scenario.malicious])
         clocks = Random(f"{seed}/clocks")
         off = [self._off_ms(clocks) for _ in range(scenario.nodes)]
@@ -120,8 +123,7 @@ class World:
         """An honest office records an act between its meetings; None where it may not sign now."""
         office = self.office(number)
         try:
-            drawn = self.notary.draw(office)
-            view = self.notary.record(office, drawn)
+            self.keep(office, self.notary.draw(office))
         except PowerCut:
             self.computers[number].restart()
             return None
@@ -129,8 +131,13 @@ class World:
             if error.code in ("quarantine", "rejected", "disk-full"):
                 return None
             raise
-        self.acts.append(Recorded(drawn, view.block, self.meetings))
         return self.acts[-1]
+
+    def keep(self, office: Office, drawn: DrawnAct) -> ActView:
+        """Record an act that is drawn up; from now on it is watched."""
+        view = self.notary.record(office, drawn)
+        self.acts.append(Recorded(drawn, view.block, self.meetings))
+        return view
 
     def record_during(self, office: Office) -> bool:
         """An office records an act within a meeting, so that the meeting itself is not counted for it."""
@@ -142,6 +149,13 @@ class World:
     def meet(self, own_work: Callable[[Office], bool] | None = None) -> tuple[Encounter, Met]:
         """The next meeting of the schedule, with what may go wrong in it."""
         encounter = self._encounters.next(self.awake)
+        return encounter, self._hold(encounter, own_work)
+
+    def encounter(self, first: int, second: int) -> Met:
+        """A meeting of these two."""
+        return self._hold(Encounter(first, second), None)
+
+    def _hold(self, encounter: Encounter, own_work: Callable[[Office], bool] | None) -> Met:
         for number in (encounter.first, encounter.second):
             self._before(number, encounter)
         first, second = self.office(encounter.first), self.office(encounter.second)
@@ -156,7 +170,7 @@ class World:
         for number in (encounter.first, encounter.second):
             self.computers[number].fuse.put_out()
         self._pass_time(encounter)
-        return encounter, met
+        return met
 
     def _pass_time(self, encounter: Encounter) -> None:
         self.meetings += 1

@@ -45,11 +45,21 @@ def test_two_certified_siblings() -> None:
 
 def test_not_executed_as_predicted() -> None:
     check = AsPredicted()
-    check.certified(ONE, "entered")
-    check.certified(ONE, "rejected")  # the first prediction is the one that counts
+    assert check.seen(0, ONE, True, "entered") is None
+    assert check.seen(1, ONE, True, "rejected") is None  # the first prediction is the one that counts
     assert check.executed(ONE, "entered") is None
     assert check.executed(ONE, "rejected") is not None
     assert check.executed(OTHER, "rejected") is None  # nobody had foreseen anything
+
+
+def test_a_certificate_withdrawn() -> None:
+    check = AsPredicted()
+    assert check.seen(0, ONE, False, "entered") is None
+    assert check.seen(0, ONE, True, "entered") is None
+    assert check.seen(1, ONE, False, "entered") is None
+    assert check.seen(0, ONE, False, "entered") is not None
+    check.forget(0)
+    assert check.seen(0, ONE, False, "entered") is None
 
 
 def test_two_successors_of_a_version() -> None:
