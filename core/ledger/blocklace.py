@@ -1,20 +1,20 @@
 """The blocklace: the validated graph of all blocks, and what each block's past decides without any further message.
 
 Rules (3-ledger §2, §3): a block is valid as a function of itself and its past; within an epoch a round grows by one
-when q witnesses have an opener of it in the past. "Past" includes the block itself. Pasts are kept as clocks
-(core/ledger/vertex.py); approvals and certificates stand in core/ledger/approvals.py, votes and anchors above.
-An epoch begins with its roll and the closing anchor of the one before; blocks of an older epoch may still arrive and
-are judged by the roll of theirs. Literature: the blocklace of Cordial Miners, arXiv 2205.09174 and 2402.08068.
+when q witnesses have an opener of it in the past. "Past" includes the block itself. Approvals and certificates stand
+in core/ledger/approvals.py, votes and anchors above. Literature: the blocklace of Cordial Miners, arXiv 2205.09174 and
+2402.08068.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from core.errors import MunimentError
 from core.ledger.approvals import approve
 from core.ledger.block import CLOSE, Header, Reference
-from core.ledger.roll import Member, Roll
-from core.ledger.vertex import ROUNDS_BACK, Tips, Vertex, branch_tips, covers, each_tip, on_chain, tips_in
+from core.ledger.graph import BlockGraph
+from core.ledger.roll import Member
+from core.ledger.vertex import ROUNDS_BACK, Tips, Vertex, branch_tips, covers, each_tip, tips_in
 
 __all__ = ["Blocklace", "Tips", "Vertex", "each_tip"]
 
@@ -28,79 +28,8 @@ class Added:
     siblings: tuple[Vertex, ...]
 
 
-class Blocklace:
-    """`genesis`: 32 bytes that stand for the epoch's beginning where there is no anchor yet; the network id."""
-
-    def __init__(self, roll: Roll, genesis: bytes = bytes(32)) -> None:
-        self.genesis = genesis
-        self.vertices: dict[bytes, Vertex] = {}
-        self.rolls: list[Roll] = []  # by epoch
-        self.closings: list[Vertex] = []  # closing anchors, by the epoch that they closed
-        self.chains: dict[tuple[int, int], int] = {}  # (author, incarnation) → index
-        self.openers: dict[int, dict[int, list[Vertex]]] = {}  # of the present epoch: round → author → openers
-        self.closers: list[Vertex] = []  # blocks of the present epoch that carry CLOSE
-        self.open_acts: dict[Vertex, None] = {}  # blocks with acts that no anchor has executed, in order of arrival
-        self.forkers = 0  # authors of whom this view holds a fork, by blocks or by evidence, with their present key
-        self._forked: set[int] = set()  # chains of whom it holds one
-        self._places: dict[tuple[int, int, int], list[Vertex]] = {}
-        self._sinks: set[Vertex] = set()
-        self._tips: dict[int, list[Vertex]] = {}
-        self._enroll(roll)
-
-    # -- epochs -------------------------------------------------------------------------------------------------
-
-    @property
-    def roll(self) -> Roll:
-        """The roll in force: that of the newest epoch."""
-        return self.rolls[-1]
-
-    @property
-    def epoch(self) -> int:
-        return len(self.rolls) - 1
-
-    def begin_epoch(self, roll: Roll, closing_anchor: Vertex) -> None:
-        """The epoch before is closed. Rounds restart; members with a new incarnation begin a new chain."""
-        self.closings.append(closing_anchor)
-        self.openers, self.closers = {}, []
-        self._enroll(roll)
-
-    def _enroll(self, roll: Roll) -> None:
-        self.rolls.append(roll)
-        self.forkers = 0
-        for member in roll.members:
-            chain = self.chains.setdefault((member.number, member.incarnation), len(self.chains))
-            if chain in self._forked and not member.removed:
-                self.forkers |= 1 << member.number
-
-    def chain_of(self, author: int) -> int | None:
-        """The index of the chain that an author writes in the present epoch."""
-        member = self.roll.member(author)
-        return self.chains[author, member.incarnation] if member else None
-
-    def is_void(self, vertex: Vertex) -> bool:
-        """Whether no anchor will ever execute it (3-ledger §7): of a closed epoch, not executed, and either in the
-        past of a closing anchor or of a key that a later roll does not have.
-        """
-        if vertex.anchor:
-            return False
-        return any(
-            self.in_past(vertex, closing) or not self.rolls[epoch + 1].holds(vertex.author, vertex.incarnation)
-            for epoch, closing in enumerate(self.closings)
-            if vertex.epoch <= epoch
-        )
-
-    # -- adding -------------------------------------------------------------------------------------------------
-
-    def missing(self, header: Header) -> list[bytes]:
-        """Ids of parents that are not here: the block has to wait aside for them."""
-        wanted = [reference.id for reference in header.refs]
-        if header.prev is not None:
-            wanted.append(header.prev)
-        return [block for block in wanted if block not in self.vertices]
-
-    def waits(self, header: Header) -> bool:
-        """Whether the block cannot be judged yet: parents are missing, or this view has not closed the epoch before."""
-        return header.epoch > self.epoch or bool(self.missing(header))
+class Blocklace(BlockGraph):
+    """Judges blocks by their past, takes them in, and says what the next one would refer to."""
 
     def check(self, header: Header) -> None:
         """Raises the code of the first rule that the header breaks; its parents must be here."""
@@ -258,44 +187,7 @@ class Blocklace:
         closing = self.closings[vertex.epoch - 1] if vertex.epoch else None
         return approve(vertex, self.rolls[vertex.epoch], closing)
 
-    # -- rounds -------------------------------------------------------------------------------------------------
-
-    def _round(self, epoch: int, parents: tuple[Vertex, ...]) -> int:
-        highest = openers = 0
-        for parent in parents:
-            if parent.epoch != epoch:
-                continue
-            if parent.round > highest:
-                highest, openers = parent.round, parent.seen[0]
-            elif parent.round == highest:
-                openers |= parent.seen[0]
-        return highest + 1 if openers.bit_count() >= self.rolls[epoch].quorum else highest
-
     # -- pasts --------------------------------------------------------------------------------------------------
-
-    def in_past(self, earlier: Vertex, later: Vertex) -> bool:
-        """Whether past(later) contains `earlier`; a block is in its own past."""
-        clock, chain = later.clock, earlier.chain
-        tips = clock[chain] if chain < len(clock) else None
-        if tips is None:
-            return False
-        if isinstance(tips, Vertex) and chain not in self._forked:
-            return tips.seq >= earlier.seq
-        return any(on_chain(earlier, tip) for tip in each_tip(tips))
-
-    def standing_before(self, blocks: Collection[bytes], vertex: Vertex) -> set[bytes]:
-        """Which of the author's blocks stand before this one on its own chain; another branch does not.
-
-        One walk for all of them: an author may enclose the same acts in each of its blocks.
-        """
-        least = min((self.vertices[block].seq for block in blocks), default=vertex.seq)
-        before: set[bytes] = set()
-        step = vertex.prev
-        while step is not None and step.seq >= least:
-            if step.id in blocks:
-                before.add(step.id)
-            step = step.prev
-        return before
 
     def _merged_clock(self, vertex: Vertex) -> tuple[Tips, ...]:
         clock: list[Tips] = [None] * len(self.chains)
@@ -328,19 +220,6 @@ class Blocklace:
         )
 
     # -- what a node asks ---------------------------------------------------------------------------------------
-
-    def tips(self, author: int) -> list[Vertex]:
-        """The newest block of each branch of an author's present chain: one for an honest author, or none yet."""
-        chain = self.chain_of(author)
-        return self._tips.get(chain, []) if chain is not None else []
-
-    def all_tips(self) -> Iterator[Vertex]:
-        """The newest block of each branch of every chain of every epoch."""
-        for tips in self._tips.values():
-            yield from tips
-
-    def at(self, author: int, incarnation: int, seq: int) -> list[Vertex]:
-        return self._places.get((author, incarnation, seq), [])
 
     def next_parents(self, author: int) -> tuple[Vertex | None, tuple[Vertex, ...]]:
         """(prev, further parents) of the next block of an honest author: the sinks of what it may reference.
@@ -386,24 +265,12 @@ class Blocklace:
         opens = _opens(self.roll.members[author], self.epoch, round_, prev)
         return prev, tuple(Reference(v.author, v.seq, v.id) for v in others), round_, opens
 
-    def next_closing_anchor(self, prev: Vertex | None) -> bytes | None:
-        """What the next block after `prev` has to name: the closing anchor, if it is its chain's first in the epoch."""
-        if self.epoch == 0 or (prev is not None and prev.epoch == self.epoch):
-            return None
-        return self.closings[-1].id
-
-    def is_forked(self, chain: int) -> bool:
-        """Whether this view holds two blocks of one place of the chain, or evidence of them."""
-        return chain in self._forked
-
-    @property
-    def fork_count(self) -> int:
-        """How many chains this view knows to have forked."""
-        return len(self._forked)
-
-    def sinks(self) -> frozenset[Vertex]:
-        """Blocks that no block held here refers to."""
-        return frozenset(self._sinks)
+    def foreseen(self) -> list[Vertex]:
+        """Blocks whose acts no anchor has executed and that count meanwhile, in order of arrival: not void, and
+        certified where the author has forked.
+        """
+        counting = (one for one in self.open_acts if one.certified or one.chain not in self._forked)
+        return [vertex for vertex in counting if not self.is_void(vertex)]
 
     def awaiting(self) -> list[Vertex]:
         """Blocks whose acts still wait for an anchor here (3-ledger §5), in order of arrival.
@@ -412,13 +279,12 @@ class Blocklace:
         of a forker which nobody may reference never does: the act would await, and everybody write, for ever.
         """
         waiting, referable = [], set[Vertex]()
-        for vertex in self.open_acts:
+        for vertex in self.foreseen():
             if vertex.chain in self._forked:
                 referable = referable or self._referable()
-                if not vertex.certified or not self._certified_below(vertex, referable):
+                if not self._certified_below(vertex, referable):
                     continue
-            if not self.is_void(vertex):
-                waiting.append(vertex)
+            waiting.append(vertex)
         return waiting
 
     def _certified_below(self, vertex: Vertex, heads: set[Vertex]) -> bool:
