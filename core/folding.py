@@ -3,13 +3,18 @@
 The same fold runs twice for one act: first into the overlay, when its block is written or arrives, then into the
 agreed state, at the anchor that executes the block. An act runs once, at its first place among its author's blocks. A
 bad act makes no block invalid: it ends as rejected, with its code, and changes nothing.
+
+Signatures are verified once, when a block comes in, with the keys of the roll. Officers who were appointed later
+(`officers.FIRST_NUMBER` and above) have their key in the state, so theirs are verified wherever the act runs.
 """
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
+from core import officers
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws.execution import Context, execute
@@ -18,10 +23,10 @@ from core.laws.placing import Order
 from core.laws.requests import DECISIONS_REGISTER
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.payload import Group, group_signing_message
-from core.ledger.record import Change, State
+from core.ledger.record import Change
 from core.ledger.request import decode_request
 from core.ledger.roll import Roll
-from core.ledger.transaction import Transaction, decode_transaction
+from core.ledger.transaction import Signer, Transaction, decode_transaction
 from core.store.chain import ActRow
 from core.store.pages import label
 from core.store.replica import ReplicaStore
@@ -48,6 +53,7 @@ class Place:
     already_run: set[bytes]
     waiting: set[bytes] = field(default_factory=set)  # what shared acts of this chain touch that wait for an anchor
     order: Order | None = None
+    verified: bool = False  # the signatures of appointed officers of the group that runs
 
 
 class Ran(NamedTuple):
@@ -68,7 +74,7 @@ class Fold:
 
     def judge(
         self,
-        state: State,
+        state: WorkingState,
         transaction: Transaction,
         act_id: bytes,
         author: int,
@@ -86,22 +92,75 @@ class Fold:
         if transaction.addressed_to is not None and self.roll.member(transaction.addressed_to) is None:
             return Rejected("unknown-office-asked", facts={"office": transaction.addressed_to})
         incarnation = self.roll.members[author].incarnation
-        context = Context(self.network, author, incarnation, act_id, self.roll.roles, self.homes, order, waiting)
+        if officers.LAW not in self.laws:
+            context = Context(self.network, author, incarnation, act_id, self.roll.roles, self.homes, order, waiting)
+            return execute(state, transaction, law, context, trace)
+        context = Context(
+            self.network,
+            author,
+            incarnation,
+            act_id,
+            partial(officers.roles, state, self.roll),
+            self.homes,
+            order,
+            waiting,
+            powers_change=True,
+            ended_unseen=partial(officers.ended_unseen, state, self.roll, order),
+        )
         return execute(state, transaction, law, context, trace)
 
-    def signature_fault(self, group: Group, transactions: Sequence[Transaction]) -> str | None:
-        """The code of what is wrong with a group's signatures, or None."""
+    # -- signatures ---------------------------------------------------------------------------------------------
+
+    def signature_fault(
+        self, group: Group, transactions: Sequence[Transaction], state: WorkingState | None = None
+    ) -> str | None:
+        """The code of what is wrong with a group's signatures, or None.
+
+        Without a state only keys of the roll are known, and nothing is said of officers appointed later.
+        """
         signers = transactions[0].signers
         if len(transactions) > 1 and any(transaction.signers != signers for transaction in transactions):
             return "group-of-different-signers"
         if len(signers) != len(group.signatures):
             return "signature-missing"
         message = group_signing_message(self.network, group.root(self.network))
-        for signer, signature in zip(signers, group.signatures, strict=True):
-            officer = self.roll.officer(signer.office, signer.officer)
-            if officer is None or not verify(officer.key, message, signature):
-                return "bad-signature"
-        return self._request_fault(transactions)
+        code = self._keys_fault(signers, group.signatures, message) or self._request_fault(transactions)
+        if code is not None or state is None:
+            return code
+        return self._appointed_fault(state, group, transactions)
+
+    def _keys_fault(self, signers: Sequence[Signer], signatures: Sequence[bytes], message: bytes) -> str | None:
+        for signer, signature in zip(signers, signatures, strict=True):
+            if signer.officer < officers.FIRST_NUMBER:
+                officer = self.roll.officer(signer.office, signer.officer)
+                if officer is None or not verify(officer.key, message, signature):
+                    return "bad-signature"
+        return None
+
+    def _appointed_fault(self, state: WorkingState, group: Group, transactions: Sequence[Transaction]) -> str | None:
+        """What the state says of the signatures of appointed officers, of the group and of requests carried in it."""
+        message = group_signing_message(self.network, group.root(self.network))
+        code = self._state_keys_fault(state, transactions[0].signers, group.signatures, message)
+        return code or self._carried_fault(state, transactions)
+
+    def _carried_fault(self, state: WorkingState, transactions: Sequence[Transaction]) -> str | None:
+        for one in (decode_request(carried) for transaction in transactions for carried in transaction.requests):
+            code = self._state_keys_fault(state, one.read().signers, one.signatures, one.signing_message(self.network))
+            if code is not None:
+                return code
+        return None
+
+    def _state_keys_fault(
+        self, state: WorkingState, signers: Sequence[Signer], signatures: Sequence[bytes], message: bytes
+    ) -> str | None:
+        for signer, signature in zip(signers, signatures, strict=True):
+            if signer.officer >= officers.FIRST_NUMBER:
+                key = officers.key(state, self.roll, signer.office, signer.officer)
+                if key is None:
+                    return "officer-unknown"
+                if not verify(key, message, signature):
+                    return "bad-officer-signature"
+        return None
 
     def _request_fault(self, transactions: Sequence[Transaction]) -> str | None:
         """A request is signed alone, so that the act that decides it can carry it whole; each one carried is verified
@@ -115,12 +174,12 @@ class Fold:
                 signers = signed.read().signers
             except MunimentError:
                 return "malformed-request"
-            message = signed.signing_message(self.network)
-            for signer, signature in zip(signers, signed.signatures, strict=True):
-                officer = self.roll.officer(signer.office, signer.officer)
-                if officer is None or not verify(officer.key, message, signature):
-                    return "bad-signature"
+            code = self._keys_fault(signers, signed.signatures, signed.signing_message(self.network))
+            if code is not None:
+                return code
         return None
+
+    # -- blocks -------------------------------------------------------------------------------------------------
 
     def run_block(
         self,
@@ -129,7 +188,7 @@ class Fold:
         place: Place,
         checked: Checked,
     ) -> list[Ran]:
-        """Judge every act of a block and apply what is accepted; signatures are not looked at again."""
+        """Judge every act of a block and apply what is accepted; of signatures only those that the state verifies."""
         ran: list[Ran] = []
         for group in groups:
             ids = group.ids(self.network)
@@ -146,6 +205,7 @@ class Fold:
         checked: Checked,
     ) -> list[Ran]:
         ran = []
+        place.verified = False
         for number, (act_id, encoded) in enumerate(zip(ids, group.transactions, strict=True), first):
             fault = checked.faults.get(act_id)
             verdict: Verdict
@@ -154,7 +214,7 @@ class Fold:
             elif act_id in place.already_run:
                 verdict = Rejected("enclosed-twice")
             else:
-                verdict = self._judge_at(working, checked.transactions.get(act_id), encoded, act_id, place)
+                verdict = self._judge_at(working, checked.transactions.get(act_id), encoded, act_id, place, group)
             if isinstance(verdict, Accepted):
                 working.apply(verdict.changes, verdict.index_changes)
             if place.order is None:
@@ -164,15 +224,34 @@ class Fold:
         return ran
 
     def _judge_at(
-        self, working: WorkingState, read: Transaction | None, encoded: bytes, act_id: bytes, place: Place
+        self,
+        working: WorkingState,
+        read: Transaction | None,
+        encoded: bytes,
+        act_id: bytes,
+        place: Place,
+        group: Group,
     ) -> Verdict:
         try:
             transaction = read or decode_transaction(encoded)
         except MunimentError as error:
             return Rejected(error.code)
+        fault = self._late_fault(working, transaction, group, place)
+        if fault is not None:
+            elsewhere = any(signer.office != place.author for signer in transaction.signers)
+            return Rejected(fault, shared=elsewhere or bool(transaction.requests))
         return self.judge(
             working, transaction, act_id, place.author, order=place.order, waiting=frozenset(place.waiting)
         )
+
+    def _late_fault(self, working: WorkingState, transaction: Transaction, group: Group, place: Place) -> str | None:
+        """What is wrong with signatures that only the state can verify; those of the group once."""
+        appointed = any(signer.officer >= officers.FIRST_NUMBER for signer in transaction.signers)
+        if not appointed or place.verified:
+            return self._carried_fault(working, [transaction]) if transaction.requests else None
+        fault = self._appointed_fault(working, group, [transaction])
+        place.verified = fault is None
+        return fault
 
     def check(self, groups: Sequence[Group]) -> Checked:
         """Read the acts of a block and verify the signatures of each group."""

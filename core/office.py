@@ -184,7 +184,8 @@ class Office(Writing, LedgerReading, Requests):
         head = self._head()
         if batch.after != (head.id if head else None):
             judged = self._judge_own(group, batch.ids)
-        fault = self.fold.signature_fault(group, [decode_transaction(batch.encoded[0])])
+        signing = WorkingState(self.store.state, self.number)
+        fault = self.fold.signature_fault(group, [decode_transaction(batch.encoded[0])], signing)
         if fault is not None:
             raise MunimentError(fault)
         self._write_block((group,), judged)
@@ -212,7 +213,8 @@ class Office(Writing, LedgerReading, Requests):
             if drawn_up is not None
             else [decode_transaction(encoded) for encoded in group.transactions]
         )
-        fault = self.fold.signature_fault(group, transactions)
+        signing = WorkingState(self.store.state, self.number)
+        fault = self.fold.signature_fault(group, transactions, signing)
         if fault is not None:
             raise MunimentError(fault)
         if drawn_up is not None:

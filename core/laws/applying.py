@@ -24,6 +24,10 @@ from core.ledger.record import RELEASED_TO, Change, IndexChange, Record, State, 
 __all__ = ["Applying", "Context", "Order"]
 
 
+def _never_ended(_office: int, _officer: int, _role: str) -> None:
+    """Where officers never change."""
+
+
 @dataclass(frozen=True)
 class Context:
     """What an execution knows of its place. `roles` of an officer are those at this place in the order.
@@ -31,6 +35,8 @@ class Context:
     `order` is None for an act that no anchor has placed yet: its outcome is then only predicted if it is shared.
     `waiting`: what the acts of this chain that are shared and not yet executed at an anchor have touched
     (`Accepted.touched`): an act that touches any of it waits with them.
+    `ended_unseen`: the act (first 16 bytes of its id) that ended an officer's role before this place in the order,
+    where neither that act nor this one had seen the other.
     """
 
     network: bytes
@@ -41,6 +47,8 @@ class Context:
     homes: Mapping[str, str] = field(default_factory=dict)  # "<law>.<register>" → "office" | "shared"
     order: Order | None = None
     waiting: AbstractSet[bytes] = frozenset()
+    powers_change: bool = False  # offices appoint and end officers: what another office's may do, the order decides
+    ended_unseen: Callable[[int, int, str], bytes | None] = _never_ended
 
 
 def is_shared(register: Register, context: Context) -> bool:

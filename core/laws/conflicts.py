@@ -116,6 +116,11 @@ class Conflicts:
         order = self._context.order
         return order is not None and record.keeper is None and any(order.unseen(act) for act in _acts_of(record))
 
+    def meet_ended(self, office: int, officer: int, role: str, by: bytes) -> None:
+        """Powers ended before this place, and the act could not know: whoever supervises the office decides."""
+        facts: dict[str, Value] = {"office": office, "officer": officer, "role": role, "winner": by, "unseen": True}
+        self.findings = (*self.findings, Finding("powers-ended-unseen", "", "", "held", facts))
+
     def _note(self, code: str, outcome: str, name: str, record: Record) -> None:
         facts: dict[str, Value] = {"record": name, "winner": record.last_act, "unseen": self._is_unseen(record)}
         self.findings = (*self.findings, Finding(code, "", "", outcome, facts))

@@ -216,7 +216,7 @@ class _Execution:
         raise Refused("no-such-entry", field=".".join(path), entry=entry)
 
     def _check_signers(self, procedure: Procedure) -> None:
-        signing, context, signed = procedure.signing, self._context, self._signed
+        signing, signed = procedure.signing, self._signed
         persons: list[tuple[int, int]] = []
         present: list[str] = []
         for signer in signed.people:
@@ -225,8 +225,7 @@ class _Execution:
                 raise Refused("role-not-asked", role=role)
             if office not in signed.offices and not signing.any_office:
                 raise Refused("signer-of-another-office", office=office, role=role)
-            if role not in context.roles(office, officer):
-                raise Refused("role-not-held", office=office, officer=officer, role=role)
+            self._check_power(office, officer, role)
             person = (office, officer)
             if person in persons:
                 if role in present and signed.people.count(signer) > 1:
@@ -247,8 +246,19 @@ class _Execution:
         for name, role in procedure.attestations:
             if name in self._transaction.act:
                 office, officer = self._transaction.act[name]["by"]
-                if role not in self._context.roles(office, officer):
-                    raise Refused("role-not-held", field=name, office=office, officer=officer, role=role)
+                self._check_power(office, officer, role, field=name)
+
+    def _check_power(self, office: int, officer: int, role: str, **where: Value) -> None:
+        """Refuses who does not hold the role; notes whose end the act could not know."""
+        context = self._context
+        if context.powers_change and office != context.author:
+            self._shared = True  # an end of these powers may come before this act
+        if office == self._signed.judged or role in context.roles(office, officer):
+            return
+        ended_by = context.ended_unseen(office, officer, role)
+        if ended_by is None:
+            raise Refused("role-not-held", **where, office=office, officer=officer, role=role)
+        self._conflicts.meet_ended(office, officer, role, ended_by)
 
     # -- what waits for the common order, and what comes of it -----------------------------------------------------
 

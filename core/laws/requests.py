@@ -48,6 +48,7 @@ class Signed:
     offices: Collection[int]  # whose officers may sign
     whole: bool = True
     waits: bool = False
+    judged: int | None = None  # the office whose officers' powers were judged at the place of their own request
 
 
 Run = Callable[[Transaction, Procedure, Context, Signed], Accepted]
@@ -197,7 +198,9 @@ def decide(state: State, transaction: Transaction, law: Law, context: Context, r
     decided = state.record(decision_record_id(request_id))
     if decided is not None:
         raise Refused("already-decided", winner=decided.last_act)
-    _check_people(request.signers, requesting_office(request), context)
+    asked_by, judged = requesting_office(request), _judged_office(state, request, request_id)
+    if transaction.procedure == ENTER and judged is None:
+        _check_people(request.signers, asked_by, context)
     _check_people(transaction.signers, context.author, context)
     if not any(signer.role in asking.decided_by for signer in transaction.signers):
         raise Refused("role-missing", role=asking.decided_by[0])
@@ -227,8 +230,8 @@ def _enter(
     for signer in transaction.signers:
         if signer.role not in asking.decided_by and not _counts(signer, procedure):
             raise Refused("role-not-asked", role=signer.role)
-    # The common order decides where consensus time or another office's place in a queue is read.
-    shared = asking.term_days is not None or asking.queue
+    # The common order decides where consensus time, another office's place in a queue or its officers' powers are read.
+    shared = asking.term_days is not None or asking.queue or context.powers_change
     if in_term is None:
         facts: dict[str, Value] = {"term_days": asking.term_days}
         held = Finding("time-undecided", "", asking.article, "held", facts)
@@ -236,7 +239,7 @@ def _enter(
     people = _that_count((*request.signers, *transaction.signers), procedure)
     offices = frozenset({requesting_office(request), context.author})
     # What is numbered or named by the act is so by the deciding one: its time, its id.
-    signed = Signed(people, offices, waits=shared)
+    signed = Signed(people, offices, waits=shared, judged=_judged_office(state, request, request_id))
     entered = run(replace(request, claimed_ms=transaction.claimed_ms), procedure, context, signed)
     decided = _decided(request_id, entered.outcome, context)
     return replace(entered, changes=(*entered.changes, decided))
@@ -312,8 +315,17 @@ def _check_people(signers: tuple[Signer, ...], office: int, context: Context) ->
     for signer in signers:
         if signer.office != office:
             raise Refused("signer-of-another-office", office=signer.office, role=signer.role)
-        if signer.role not in context.roles(signer.office, signer.officer):
-            raise Refused("role-not-held", office=signer.office, officer=signer.officer, role=signer.role)
+        number, role = signer.officer, signer.role
+        if role in context.roles(office, number) or context.ended_unseen(office, number, role) is not None:
+            continue
+        refused = Refused("role-not-held", office=office, officer=number, role=role)
+        refused.shared = context.powers_change and office != context.author
+        raise refused
+
+
+def _judged_office(state: State, request: Transaction, request_id: bytes) -> int | None:
+    """The office that asks, if its request has its own place already: what an officer may, was judged there."""
+    return requesting_office(request) if state.record(request_record_id(request_id)) is not None else None
 
 
 def _that_count(signers: tuple[Signer, ...], procedure: Procedure) -> tuple[Signer, ...]:

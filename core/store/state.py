@@ -61,6 +61,14 @@ class StateStore:
             )
         )
 
+    def uses(self, register: str, agreed_only: bool) -> bool:
+        """Whether a register has a record."""
+        tables = ("record",) if agreed_only else ("record", "overlay")
+        return any(
+            self._db.scalar(f"SELECT 1 FROM {table} WHERE register = ? LIMIT 1", (register,)) is not None
+            for table in tables
+        )
+
     def overlay_index(self, index: str, group: bytes) -> dict[bytes, bool]:
         """Records that acts not yet executed add to (True) or take from (False) a group."""
         rows = self._db.rows("SELECT record, added FROM overlay_index WHERE name = ? AND grp = ?", (index, group))

@@ -18,6 +18,7 @@ class WorkingState:
         self._present: dict[bytes, Record | None] = {}
         self._between: list[Record] = []
         self._groups: dict[tuple[str, bytes], dict[bytes, bool]] = {}
+        self._used: dict[str, bool] = {}  # registers, whether they hold a record
 
     # -- State --------------------------------------------------------------------------------------------------
 
@@ -55,6 +56,13 @@ class WorkingState:
             stored += int(added) - int(held)
         return stored
 
+    def has_any(self, register: str) -> bool:
+        """Whether the register has a record; the disk is asked once."""
+        if register not in self._used:
+            made_here = any(record is not None and record.register == register for record in self._present.values())
+            self._used[register] = made_here or self._store.uses(register, agreed_only=self._author is None)
+        return self._used[register]
+
     # -- collecting ---------------------------------------------------------------------------------------------
 
     def apply(self, changes: tuple[Change, ...], indexes: tuple[IndexChange, ...]) -> None:
@@ -66,6 +74,8 @@ class WorkingState:
             elif change.old is not None and change.old is not self._first[record_id]:
                 self._between.append(change.old)
             self._present[record_id] = change.new
+            if change.old is None and change.new.register in self._used:
+                self._used[change.new.register] = True
         for index in indexes:
             self._groups.setdefault((index.index, index.group), {})[index.record] = index.add
 

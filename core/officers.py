@@ -1,0 +1,121 @@
+"""Officers and their powers at a place in the order (3-ledger §7, Officers).
+
+The charter, and later the card with which an office was admitted, holds an office's first officers. The others, and
+every change, are records of the charter law's register `officer`, kept by their office: a record overrides what the
+roll says of that number. Who stands in the roll keeps the roll's key; the key of anybody else is the record's, so it is
+looked up where the act is judged, and never taken from the act. What a row of `powers` says it says for ever: which act
+gave the role and which ended it, so that an end which an act could not know is told from one that it ignored.
+"""
+
+from dataclasses import dataclass
+
+from core.laws.placing import Order
+from core.ledger.encoding import encode
+from core.ledger.record import RECORD_ID_BYTES, Record
+from core.ledger.roll import Officer, Roll
+from core.store.working import WorkingState
+
+LAW = "charter"
+REGISTER = "charter.officer"
+FIRST_NUMBER = 100  # below it stand the officers of cards (core/ledger/charter.py, MAX_OFFICERS)
+MAX_NUMBER = 9999
+_BY_NUMBER = "charter.officer.number"
+_NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """An officer of an office as pages and commands show one."""
+
+    number: int
+    name: str
+    key: bytes | None
+    roles: frozenset[str]  # empty once the powers have ended
+    record: bytes | None  # id of the record that says so; None: the roll alone
+
+
+def officer_record(state: WorkingState, office: int, number: int) -> Record | None:
+    """What its office has recorded of an officer. Costs nothing while no office has recorded any."""
+    if not state.has_any(REGISTER):
+        return None
+    found = state.find(_BY_NUMBER, encode([office, number]), 1)
+    return state.record(found[0]) if found else None
+
+
+def roles(state: WorkingState, roll: Roll, office: int, number: int) -> frozenset[str]:
+    """The roles that an officer holds in this state; none for a person it does not know."""
+    if roll.member(office) is None:
+        return _NOBODY
+    record = officer_record(state, office, number)
+    return roll.roles(office, number) if record is None else _roles(record, roll, office)
+
+
+def key(state: WorkingState, roll: Roll, office: int, number: int) -> bytes | None:
+    """The key that an officer signs with, ended or not: what was signed before stays verifiable."""
+    known = roll.officer(office, number)
+    if known is not None:
+        return known.key
+    return _key(officer_record(state, office, number))
+
+
+def ended_unseen(
+    state: WorkingState, roll: Roll, order: Order | None, office: int, number: int, role: str
+) -> bytes | None:
+    """The act (16 bytes of its id) that ended a role, if neither it nor the act at this place had seen the other.
+
+    None for a role never held, for one whose end the act had seen, and before the order is known.
+    """
+    record = officer_record(state, office, number) if roll.member(office) is not None else None
+    if order is None or record is None:
+        return None
+    rows = [row for row in record.fields["powers"] if row["role"] == role]
+    for row in reversed(rows):
+        ended = row.get("ended")
+        if ended is not None and not order.unseen(row["given"][:RECORD_ID_BYTES]):
+            return _unseen(order, ended)
+    if role in roll.roles(office, number):
+        # Held by the roll until the record was made, or until its first row of that role says otherwise.
+        return _unseen(order, record.fields["entered"])
+    return None
+
+
+def officers_of(state: WorkingState, roll: Roll, office: int) -> list[Serving]:
+    """Everybody who signs or has signed for an office, by number."""
+    member = roll.member(office)
+    if member is None:
+        return []
+    first = [_serving(state, roll, office, number, one) for number, one in enumerate(member.officers)]
+    return first + [
+        _serving(state, roll, office, number, None) for number in range(FIRST_NUMBER, next_number(state, office))
+    ]
+
+
+def next_number(state: WorkingState, office: int) -> int:
+    """The first number that the office has not given yet."""
+    number = FIRST_NUMBER
+    while officer_record(state, office, number) is not None:
+        number += 1
+    return number
+
+
+def _serving(state: WorkingState, roll: Roll, office: int, number: int, first: Officer | None) -> Serving:
+    record = officer_record(state, office, number)
+    name = first.name if first is not None else record.key["name"] if record is not None else ""
+    held = roles(state, roll, office, number)
+    return Serving(number, name, first.key if first else _key(record), held, record.id if record else None)
+
+
+def _roles(record: Record, roll: Roll, office: int) -> frozenset[str]:
+    held = frozenset(row["role"] for row in record.fields["powers"] if "ended" not in row)
+    known = "public_key" in record.fields or roll.officer(office, record.key["number"]) is not None
+    return held if known else _NOBODY
+
+
+def _key(record: Record | None) -> bytes | None:
+    stated = record.fields.get("public_key") if record is not None else None
+    return bytes.fromhex(stated) if stated is not None else None
+
+
+def _unseen(order: Order, act: bytes) -> bytes | None:
+    prefix = act[:RECORD_ID_BYTES]
+    return prefix if order.unseen(prefix) else None
