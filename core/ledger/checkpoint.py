@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
 from core.ledger.charter import Verify
 from core.ledger.encoding import Value, decode, encode, is_natural
@@ -67,6 +68,11 @@ def checkpoint_text(checkpoint: Checkpoint) -> bytes:
         anchor,
     )
     return "".join(f"{line}\n" for line in lines).encode("ascii")
+
+
+def checkpoint_digest(checkpoint: Checkpoint) -> bytes:
+    """32 bytes that name a checkpoint: what a newcomer is given in person."""
+    return tagged_hash("checkpoint", checkpoint_text(checkpoint))
 
 
 def base64(data: bytes) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.crypto.signing import verify
-from core.ledger.checkpoint import Certificate, checkpoint_text, encode_cosignature
+from core.ledger.checkpoint import Certificate, checkpoint_digest, checkpoint_text, encode_cosignature
 from core.ledger.entry import entry_leaf, rejected_leaf
 from core.ledger.founders_certificate import make_founders_certificate
 from core.ledger.record import Change, encode_record
@@ -90,6 +90,7 @@ def _checkpoint(network: Network, done: Finished) -> dict[str, Any]:
     roll: Roll = network.charter.roll
     return {
         "text": checkpoint_text(done.checkpoint).decode("ascii"),
+        "digest": checkpoint_digest(done.checkpoint).hex(),
         "notes": [encode_cosignature(one).hex() for one in signed],
         "signed_note": encode_note(Certificate(done.checkpoint, tuple(signed)), roll).decode("utf-8"),
     }

@@ -160,6 +160,7 @@ def test_entries() -> None:
 
 def test_a_checkpoint_its_notes_and_the_signed_note() -> None:
     made = VECTORS["checkpoint"]
+    assert tagged("checkpoint", made["text"].encode()).hex() == made["digest"]
     lines = made["signed_note"].removeprefix(made["text"] + "\n").split("\n")
     for note, line in zip(map(bytes.fromhex, made["notes"]), lines, strict=False):
         version, stated, witness, seconds, signature = cbor2.loads(note)
