@@ -87,7 +87,7 @@ class Execution:
         agreed = (self.store.state.agreed(record_id) for record_id in dropped)
         # Search finds the records by what the agreed state says of them again.
         self.store.pages.replace_words(record for record in agreed if record is not None)
-        for vertex in self.lace.awaiting():
+        for vertex in self.lace.foreseen():
             row = self.store.chain.block(vertex.id)
             working = WorkingState(self.store.state, vertex.author)
             self.store.chain.drop_waiting(row.position)
