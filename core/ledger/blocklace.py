@@ -265,6 +265,12 @@ class Blocklace(BlockGraph):
         opens = _opens(self.roll.members[author], self.epoch, round_, prev)
         return prev, tuple(Reference(v.author, v.seq, v.id) for v in others), round_, opens
 
+    def next_closing_anchor(self, prev: Vertex | None) -> bytes | None:
+        """What the next block after `prev` has to name: the closing anchor, if it is its chain's first in the epoch."""
+        if self.epoch == 0 or (prev is not None and prev.epoch == self.epoch):
+            return None
+        return self.closings[-1].id
+
     def foreseen(self) -> list[Vertex]:
         """Blocks whose acts no anchor has executed and that count meanwhile, in order of arrival: not void, and
         certified where the author has forked.
