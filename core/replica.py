@@ -26,6 +26,7 @@ from core.ledger.roll import Roll
 from core.store.checkpoints import Counted
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
+from core.verifying import verify_state
 
 _STOPPED = "finality-stopped"
 __all__ = ["Admitted", "Judged", "Replica"]
@@ -255,6 +256,10 @@ class Replica:
             self.execution.rebuild_overlay()
 
     # -- checking what is on the disk ---------------------------------------------------------------------------
+
+    def verify_state(self) -> Iterator[None]:
+        """Check what is derived from the blocks, in steps; raises `replica-damaged`."""
+        return verify_state(self.store, self.laws, self.lace.epoch)
 
     def verify_stored(self, after_position: int, count: int) -> int | None:
         """Check so many stored blocks again, as if they came from outside; the last position, None at the end.

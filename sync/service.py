@@ -9,9 +9,10 @@ names it.
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -47,6 +48,9 @@ class OwnedReplica(Replica, Protocol):
 
     def verify_stored(self, after_position: int, count: int) -> int | None:
         """Check so many stored blocks again; the last position, None at the end. Raises `replica-damaged`."""
+
+    def verify_state(self) -> Iterator[None]:
+        """Check what is derived from the blocks, in steps. Raises `replica-damaged`."""
 
 
 R = TypeVar("R", bound=OwnedReplica)
@@ -204,17 +208,21 @@ class Service(Generic[R]):
         verifying.cancel()
 
     async def _verify_again(self) -> None:
-        """Read every stored block again as if it came from outside: the database cannot see an old page put back."""
+        """Read everything stored again: the database cannot see an old page put back."""
         await asyncio.sleep(VERIFY_AFTER_S)
+        try:
+            for _ in chain(self._stored_blocks(), self.office.verify_state()):
+                await asyncio.sleep(VERIFY_PAUSE_S)
+        except MunimentError as error:
+            self.office.quarantine = "replica-damaged"
+            self._tell(ReplicaDamaged(error.code, error.facts))
+
+    def _stored_blocks(self) -> Iterator[None]:
+        """Every stored block, as if it came from outside."""
         position: int | None = 0
         while position is not None:
-            try:
-                position = self.office.verify_stored(position, VERIFIED_AT_ONCE)
-            except MunimentError as error:
-                self.office.quarantine = "replica-damaged"
-                self._tell(ReplicaDamaged(error.code, error.facts))
-                return
-            await asyncio.sleep(VERIFY_PAUSE_S)
+            position = self.office.verify_stored(position, VERIFIED_AT_ONCE)
+            yield
 
     async def _shut_down(self) -> None:
         if not hasattr(self, "_discovery"):

@@ -19,6 +19,7 @@ from core.ledger.charter import Charter
 from core.ledger.encoding import decode
 from core.ledger.forks import check_evidence
 from core.ledger.payload import Group
+from core.ledger.record import encode_record
 from core.ledger.transaction import Signer, decode_transaction, encode_transaction, transaction_id
 from core.office import Office, Proposal
 from core.reading import LIST_LIMIT
@@ -793,6 +794,43 @@ def test_a_block_missing_from_the_middle_is_found_at_start(network: Network, off
     first.store.database.execute("DELETE FROM block WHERE position = 2")
     assert code_of(lambda: first.verify_stored(0, 10)) == "replica-damaged"
     assert code_of(lambda: open_in_memory(network, 0, first.store, first._journal)) == "replica-damaged"
+
+
+def test_derived_rows_that_are_older_than_the_checkpoint_are_found(network: Network, offices: list[Office]) -> None:
+    first = offices[0]
+    (parcel,) = register(network, first, 1).records
+    meet_until_quiet(offices)
+    before = first.store.state.agreed(parcel)
+    assert before is not None
+    sell(network, first, parcel, 2)
+    meet_until_quiet(offices)
+    assert list(first.verify_state()) == [None]
+    present = first.store.database.scalar("SELECT body FROM record WHERE id = ?", (parcel,))
+    for statement, values in (
+        ("UPDATE record SET body = ? WHERE id = ?", (encode_record(before), parcel)),
+        ("UPDATE record SET district = ? WHERE id = ?", (3, parcel)),
+        ("DELETE FROM record WHERE id = ?", (parcel,)),
+        ("DELETE FROM index_entry WHERE record = ?", (parcel,)),
+        ("INSERT INTO index_entry VALUES ('land.encumbrances_on', x'80', ?)", (parcel,)),
+        ("UPDATE state_tree SET hash = zeroblob(32)", ()),
+    ):
+        first.store.database.execute("SAVEPOINT sound")
+        first.store.database.execute(statement, values)
+        assert code_of(lambda: list(first.verify_state())) == "replica-damaged", statement
+        first.store.database.execute("ROLLBACK TO sound")
+    assert first.store.database.scalar("SELECT body FROM record WHERE id = ?", (parcel,)) == present
+    assert list(first.verify_state()) == [None]
+
+
+def test_the_check_of_the_state_begins_again_when_an_anchor_passes(network: Network, offices: list[Office]) -> None:
+    first = offices[0]
+    register(network, first, 1)
+    meet_until_quiet(offices)
+    check = first.verify_state()
+    next(check)
+    register(network, first, 2)
+    meet_until_quiet(offices)
+    assert len(list(check)) >= 1
 
 
 def test_the_charter_names_this_node(network: Network) -> None:

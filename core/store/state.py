@@ -190,6 +190,15 @@ class StateStore:
         self._db.executemany("DELETE FROM index_entry WHERE name = ? AND grp = ? AND record = ?", removed)
         self._db.executemany("INSERT OR IGNORE INTO index_entry VALUES (?,?,?)", added)
 
+    def agreed_after(self, record_id: bytes, count: int) -> list[tuple[bytes, str, int, bytes]]:
+        """At most so many (id, register, district, encoding) of agreed records, in the order of ids."""
+        return self._db.rows(
+            "SELECT id, register, district, body FROM record WHERE id > ? ORDER BY id LIMIT ?", (record_id, count)
+        )
+
+    def index_count(self) -> int:
+        return int(self._db.scalar("SELECT count(*) FROM index_entry"))
+
     # -- state root ---------------------------------------------------------------------------------------------
 
     def state_root(self) -> bytes:

@@ -32,6 +32,9 @@ class OwnedGraph(GraphReplica):
     def verify_stored(self, after_position, count):
         return None
 
+    def verify_state(self):
+        return iter(())
+
 
 @dataclass
 class Opened:

@@ -117,6 +117,8 @@ def detect(desk: Desk) -> str | None:
         position: int | None = 0
         while position is not None:
             position = office.verify_stored(position, 1000)
+        for _ in office.verify_state():
+            pass
     except MunimentError as error:
         return error.code
     finally:
