@@ -23,6 +23,8 @@ from core.ledger.roll import Roll
 from core.ledger.signed_note import decode_checkpoint
 from core.store.database import Database
 
+_TIME_BYTES = 8
+
 
 class Counted(Enum):
     """What became of a cosignature."""
@@ -45,11 +47,11 @@ class CheckpointStore:
 
         `roll`: that of the checkpoint's epoch.
         """
+        early = self._cosignatures(checkpoint.anchor)
         self._db.execute(
             "INSERT INTO checkpoint(anchor, size, body) VALUES (?,?,?)",
             (checkpoint.anchor, checkpoint.size, checkpoint_text(checkpoint)),
         )
-        early = self._cosignatures(checkpoint.anchor)
         self._db.execute("DELETE FROM cosignature WHERE anchor = ?", (checkpoint.anchor,))
         return [one for one in early if self.take(one, roll, verify) is Counted.CONFLICT]
 
@@ -61,7 +63,7 @@ class CheckpointStore:
         stated = cosignature.checkpoint
         ours = self.at(stated.anchor)
         if ours is None:
-            self._keep("cosignature", cosignature)
+            self._keep("cosignature", cosignature, _whole(cosignature))
             return Counted.EARLY
         try:
             if roll is None:
@@ -70,21 +72,20 @@ class CheckpointStore:
         except MunimentError:
             return Counted.INVALID
         if stated != ours:
-            self._keep("cosignature_conflict", cosignature)
+            self._keep("cosignature_conflict", cosignature, _whole(cosignature))
             return Counted.CONFLICT
-        if not self._keep("cosignature", cosignature):
+        if not self._keep("cosignature", cosignature, _short(cosignature)):
             return Counted.KNOWN
         count = self._db.scalar("SELECT count(*) FROM cosignature WHERE anchor = ?", (stated.anchor,))
         if count >= roll.quorum:
             self._db.execute("UPDATE checkpoint SET certified = ? WHERE anchor = ?", (roll.quorum, stated.anchor))
         return Counted.COUNTED
 
-    def _keep(self, table: str, cosignature: CheckpointCosignature) -> bool:
+    def _keep(self, table: str, cosignature: CheckpointCosignature, body: bytes) -> bool:
         """Whether it is the first of this witness there."""
-        stated = cosignature.checkpoint
         cursor = self._db.execute(
             f"INSERT OR IGNORE INTO {table} VALUES (?,?,?)",
-            (stated.anchor, cosignature.witness, stated.network + encode_cosignature(cosignature)),
+            (cosignature.checkpoint.anchor, cosignature.witness, body),
         )
         return int(cursor.rowcount) > 0
 
@@ -131,14 +132,32 @@ class CheckpointStore:
 
     def conflicts(self) -> list[CheckpointCosignature]:
         """Cosignatures of other checkpoints for anchors of ours, oldest anchor first."""
-        return self._read("SELECT body FROM cosignature_conflict ORDER BY anchor, witness", ())
+        rows = self._db.rows("SELECT body FROM cosignature_conflict ORDER BY anchor, witness")
+        return [_read_whole(body) for (body,) in rows]
 
     def _cosignatures(self, anchor: int) -> list[CheckpointCosignature]:
-        return self._read("SELECT body FROM cosignature WHERE anchor = ? ORDER BY witness", (anchor,))
-
-    def _read(self, query: str, values: tuple[int, ...]) -> list[CheckpointCosignature]:
-        return [decode_cosignature(body[:HASH_BYTES], body[HASH_BYTES:]) for (body,) in self._db.rows(query, values)]
+        ours = self.at(anchor)
+        rows = self._db.rows("SELECT witness, body FROM cosignature WHERE anchor = ? ORDER BY witness", (anchor,))
+        if ours is None:
+            return [_read_whole(body) for _, body in rows]
+        return [
+            CheckpointCosignature(ours, witness, int.from_bytes(body[:_TIME_BYTES], "big"), body[_TIME_BYTES:])
+            for witness, body in rows
+        ]
 
     def _checkpoint(self, where: str, *values: int) -> Checkpoint | None:
         body = self._db.scalar(f"SELECT body FROM checkpoint WHERE {where} LIMIT 1", values)
         return decode_checkpoint(body) if body else None
+
+
+def _short(cosignature: CheckpointCosignature) -> bytes:
+    """Of one that counts: its checkpoint is ours."""
+    return cosignature.timestamp_s.to_bytes(_TIME_BYTES, "big") + cosignature.signature
+
+
+def _whole(cosignature: CheckpointCosignature) -> bytes:
+    return cosignature.checkpoint.network + encode_cosignature(cosignature)
+
+
+def _read_whole(body: bytes) -> CheckpointCosignature:
+    return decode_cosignature(body[:HASH_BYTES], body[HASH_BYTES:])
