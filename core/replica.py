@@ -6,7 +6,7 @@ else happens (save, then speak). What it means for the state stands in core/exec
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.crypto.signing import verify
 from core.epochs import Epochs
@@ -124,7 +124,15 @@ class Replica:
         block = Block(block_id(self.network, header_bytes), header, header_bytes, signature, payload_bytes)
         if not self.lace.waits(header):
             self.lace.check(header)
-        return Admitted(block, payload, self.fold.check(payload.groups) if payload else Checked())
+        return Admitted(block, payload, self._check_acts(header.epoch, payload))
+
+    def _check_acts(self, epoch: int, payload: Payload | None) -> Checked:
+        """Signatures by the roll of the block's epoch: what it is found to be must not depend on when it arrives."""
+        if payload is None:
+            return Checked()
+        if epoch >= self.epochs.present.epoch:
+            return self.fold.check(payload.groups)
+        return replace(self.fold, roll=self.epochs.constitutions[epoch].roll).check(payload.groups)
 
     def _check_signature(self, header: Header, header_bytes: bytes, signature: bytes) -> None:
         key = self.epochs.key_of(header.author, header.incarnation)

@@ -234,6 +234,6 @@ class Writing(Exchange):
         if judged is not None:
             checked = Checked(judged.transactions)
         else:
-            checked = self.fold.check(payload.groups) if payload else Checked()
+            checked = self._check_acts(header.epoch, payload)
         self.take(Admitted(block, payload, checked), judged)
         return block.id
