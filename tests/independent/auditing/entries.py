@@ -9,7 +9,7 @@ from .ordering import Executed
 from .state import State
 from .values import RefusedError, decode, is_bytes, is_id, require, tree_root
 
-OUTCOMES = {"entered", "suspended", "held", "warned", "without_effect"}
+OUTCOMES = {"requested", "entered", "suspended", "held", "warned", "without_effect"}
 
 
 @dataclass(frozen=True)
