@@ -59,11 +59,10 @@ class Block:
 
 
 class Keys:
-    """The members of each epoch with their node keys, and the officers that the rolls name."""
+    """The members of each epoch with their node keys and officers."""
 
     def __init__(self, charter: Charter, rolls: list[Roll]) -> None:
         self.network = charter.network
-        self.officers = [member.officers for member in rolls[-1].everybody]
         self.rolls = rolls
 
     def member(self, epoch: int, author: int) -> Member:
@@ -72,6 +71,12 @@ class Keys:
         if found is None:
             raise RefusedError("unknown-author", f"office {author} in epoch {epoch}")
         return found
+
+    def officer(self, epoch: int, office: int, officer: int) -> bytes | None:
+        """None for one whom the roll of the epoch does not name."""
+        everybody = self.rolls[epoch].everybody
+        known = office < len(everybody) and officer < len(everybody[office].officers)
+        return everybody[office].officers[officer] if known else None
 
 
 def read_block(keys: Keys, header_bytes: bytes, signature: bytes, payload: bytes | None) -> Block:
@@ -137,7 +142,7 @@ def _read_item(keys: Keys, block: Block, item) -> bytes:
             if all(type(act) is bytes for act in acts) and all(is_bytes(one, 64) for one in signatures):
                 ids = [tagged_hash("transaction", keys.network, act) for act in acts]
                 root = tree_root(ids)
-                fault, judged = _group_fault(keys, acts, root, signatures)
+                fault, judged = _group_fault(keys, block.header.epoch, acts, root, signatures)
                 block.acts.extend(Act(one, fault, judged) for one in ids)
                 return encode([0, len(acts), root, signatures])
         case [1, bytes(note)]:
@@ -169,7 +174,9 @@ def proven_fork(keys: Keys, epoch: int, evidence: list[bytes]) -> tuple[int, int
 # -- acts ---------------------------------------------------------------------------------------------------------
 
 
-def _group_fault(keys: Keys, acts: list[bytes], root: bytes, signatures: list[bytes]) -> tuple[str | None, bool]:
+def _group_fault(
+    keys: Keys, epoch: int, acts: list[bytes], root: bytes, signatures: list[bytes]
+) -> tuple[str | None, bool]:
     """Why every act of the group must be rejected, or None; and whether its signers' keys are known."""
     try:
         read = [_read_act(act) for act in acts]
@@ -183,20 +190,23 @@ def _group_fault(keys: Keys, acts: list[bytes], root: bytes, signatures: list[by
     signed_by = [(root, read[0].signers, signatures)]
     for act, signers, request_signatures in carried:
         signed_by.append((tree_root([tagged_hash("transaction", keys.network, act)]), signers, request_signatures))
-    verdicts = [_signature_fault(keys, *one) for one in signed_by]
+    verdicts = [_signature_fault(keys, epoch, *one) for one in signed_by]
     fault = next((fault for fault, _ in verdicts if fault), None)
     return fault, fault is not None or all(judged for _, judged in verdicts)
 
 
-def _signature_fault(keys: Keys, root: bytes, signers: list[list], signatures: list[bytes]) -> tuple[str | None, bool]:
+def _signature_fault(
+    keys: Keys, epoch: int, root: bytes, signers: list[list], signatures: list[bytes]
+) -> tuple[str | None, bool]:
     if len(signers) != len(signatures):
         return "signature-missing", True
     message = tag("group-signature") + keys.network + root
     judged = True
     for (office, officer, _), signature in zip(signers, signatures, strict=True):
-        if office >= len(keys.officers) or officer >= len(keys.officers[office]):
+        key = keys.officer(epoch, office, officer)
+        if key is None:
             judged = False
-        elif not signed(keys.officers[office][officer], message, signature):
+        elif not signed(key, message, signature):
             return "bad-signature", True
     return None, judged
 
