@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from core import voting
 from core.clock import SystemClock
 from core.crypto.keyfile import calibrate
 from core.crypto.passphrase import passphrase_weakness
@@ -47,21 +48,26 @@ def _parse_new_officer(text: str) -> NewOfficer:
 def found_network_command(
     name: str, cards: Sequence[Path], laws: Sequence[Path], homes: Sequence[str], out: Path
 ) -> dict[str, Any]:
-    """Write the charter file from office cards; without named laws, those that come with the application."""
+    """Write the charter file from office cards; without named laws, those that come with the application.
+
+    The network's own rules are always among them: without them nothing about the network could ever be changed.
+    """
     kept = read_homes(homes)
     if out.exists():
         raise MunimentError("file-exists", path=str(out))
-    chosen = []
+    chosen, shipped = [], library_laws()
     for path in laws:
         try:
-            chosen.append(read_law(path, kept).canonical)
+            chosen.append(read_law(path, kept))
         except LawError as error:
             return law_refused(path, error)
+    if all(law.name != voting.LAW for law in chosen):
+        chosen += [parse_law(text) for name, text in shipped.items() if name == voting.LAW or not laws]
     charter = found(
         name,
         SystemClock().now_ms(),
         [decode_card(read_bounded(path), verify) for path in cards],
-        chosen or [parse_law(text).canonical for text in library_laws().values()],
+        [law.canonical for law in chosen],
         kept,
     )
     write_durably(out, charter.encoded)

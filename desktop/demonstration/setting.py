@@ -24,7 +24,8 @@ from desktop.demonstration.office_process import OfficeProcess, run_command
 FIRST, SECOND, THIRD, FOURTH = range(4)
 HONEST = (FIRST, SECOND, THIRD)
 NETWORK = "Demonstration network"
-OFFICERS = (("Ганна Рыгораўна", "registrar", "registrar"), ("Мікалай Сцяпанавіч", "notary", "notary"))
+# Name, what it signs as in the story, and all its roles: without an administrator an office could not vote.
+OFFICERS = (("Ганна Рыгораўна", "registrar", "registrar,administrator"), ("Мікалай Сцяпанавіч", "notary", "notary"))
 Tell = Callable[[str], None]
 
 
@@ -90,10 +91,10 @@ def prepare(work: Path, tell: Tell) -> Setting:
 def _create(setting: Setting, number: int) -> None:
     setting.passphrase_file(number).write_text(f"the office on the hill {number + 1}\n", "utf-8")
     officers = []
-    for place, (name, role, _) in enumerate(OFFICERS):
+    for place, (name, role, roles) in enumerate(OFFICERS):
         file = setting.officer_file(number, place)
         file.write_text(f"only the {role} of office {number + 1} knows\n", "utf-8")
-        officers += ["--officer", f"{name} ({number + 1}):{role}:{file}"]
+        officers += ["--officer", f"{name} ({number + 1}):{roles}:{file}"]
     run_command("office", "create", "--name", setting.names[number], *officers, *setting.access(number))
 
 

@@ -82,8 +82,10 @@ class OfficeStage(Stage):
         self._officers_layout = QVBoxLayout()
         self._officers_layout.setSpacing(8)
         self._lay_out()
-        for role in ("registrar", "notary"):
-            self.add_officer().roles[role].setChecked(True)
+        for usual in (("registrar", "administrator"), ("notary",)):  # without an administrator an office cannot vote
+            form = self.add_officer()
+            for role in usual:
+                form.roles[role].setChecked(True)
 
     def _lay_out(self) -> None:
         frame, layout = card(self.content)

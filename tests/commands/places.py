@@ -139,6 +139,11 @@ class Founded:
             office.close()
 
 
+def powers(role: str) -> frozenset[str]:
+    """The registrar is also the administrator."""
+    return frozenset({role, "administrator"} if role == "registrar" else {role})
+
+
 def found_network(path: Path, name: str = "Network of the commands", count: int = len(NAMES)) -> Founded:
     places, cards = [], []
     for number in range(count):
@@ -146,7 +151,7 @@ def found_network(path: Path, name: str = "Network of the commands", count: int 
         place.folder.path.parent.mkdir(parents=True, exist_ok=True)
         place.secret.write_text(OFFICE_SECRET + "\n", "utf-8")
         place.officer_secret.write_text(REGISTRAR_SECRET + "\n", "utf-8")
-        people = [NewOfficer(f"{role} of {NAMES[number]}", frozenset({role}), REGISTRAR_SECRET) for role in ROLES]
+        people = [NewOfficer(f"{role} of {NAMES[number]}", powers(role), REGISTRAR_SECRET) for role in ROLES]
         cheap = Cost.cheapest()
         create_office(place.folder, NAMES[number], OFFICE_SECRET, people, make_certificate, cheap, cheap)
         places.append(place)

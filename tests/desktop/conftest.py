@@ -55,7 +55,7 @@ def make_network(place: Path) -> MadeNetwork:
     for name in NAMES:
         folder = Folder(place / name)
         people = [
-            NewOfficer(f"{name} registrar", frozenset({"registrar"}), REGISTRAR_SECRET),
+            NewOfficer(f"{name} registrar", frozenset({"registrar", "administrator"}), REGISTRAR_SECRET),
             NewOfficer(f"{name} notary", frozenset({"notary"}), NOTARY_SECRET),
         ]
         create_office(folder, name, OFFICE_SECRET, people, make_certificate, Cost.cheapest(), Cost.cheapest())
