@@ -12,6 +12,7 @@ import os
 import re
 import tarfile
 import tempfile
+from collections.abc import Collection
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import BinaryIO
 from core.crypto.keyfile import OpenedKeys, open_keys
 from core.crypto.signing import SigningKey, verify
 from core.errors import MunimentError
-from core.folder import MAX_FILE_BYTES, Folder, OpenedOffice, read_bounded
+from core.folder import MAX_FILE_BYTES, Folder, OpenedOffice, node_keys, read_bounded
 from core.ledger.charter import decode_charter
 from core.store.computer import computer_identity
 from core.store.database import Database
@@ -77,7 +78,7 @@ def restore_backup(source: Path, folder: Folder, passphrase: str) -> None:
     try:
         keys = _unpack_checked(source, folder, passphrase)
         _mark_restored(folder, keys)
-        IntentLog.create(folder.intent, SigningKey(keys.secrets["node_seed"]).public, computer_identity()).close()
+        _begin_intents(folder, keys)
         _finish(folder)
     except BaseException:
         _empty(folder, made)
@@ -96,14 +97,14 @@ def restore_in_place(source: Path, folder: Folder, passphrase: str) -> bool:
             unpacked = Folder(Path(beside))
             keys = _unpack_checked(source, unpacked, passphrase)
             _refuse_if_open(folder, keys)
-            survived = _intent_survived(folder, SigningKey(keys.secrets["node_seed"]).public)
+            survived = _intents_survived(folder, keys)
             if not survived:
                 _mark_restored(unpacked, keys)
-            _move_aside(folder, survived)
+            _move_aside(folder, {folder.intent_of(key).name for key in node_keys(keys)} if survived else set())
             for path in sorted(unpacked.path.iterdir()):
                 os.replace(path, folder.path / path.name)
         if not survived:
-            IntentLog.create(folder.intent, SigningKey(keys.secrets["node_seed"]).public, computer_identity()).close()
+            _begin_intents(folder, keys)
         _finish(folder)
     except OSError as error:
         raise file_error(error, folder.path) from None
@@ -149,22 +150,33 @@ def _refuse_if_open(folder: Folder, keys: OpenedKeys) -> None:
             raise
 
 
-def _intent_survived(folder: Folder, node_key: bytes) -> bool:
-    """Whether the folder holds the very intent file that this computer wrote for this node."""
-    try:
-        intent = IntentLog(folder.intent, node_key, computer_identity())
-    except MunimentError as error:
-        if error.code == "intent-of-another-node":
-            raise
-        return False
-    with_marks = intent.computer_matches() and intent.last() is not None
-    intent.close()
+def _begin_intents(folder: Folder, keys: OpenedKeys) -> None:
+    """What these keys have signed is unknown: their files begin anew, and the database says so."""
+    for key in node_keys(keys):
+        first = key == SigningKey(keys.secrets["node_seed"]).public
+        IntentLog.create(folder.intent if first else folder.later_intent(key), key, computer_identity()).close()
+
+
+def _intents_survived(folder: Folder, keys: OpenedKeys) -> bool:
+    """Whether the folder holds the very intent files that this computer wrote for these keys, with marks."""
+    with_marks = False
+    for key in node_keys(keys):
+        try:
+            intent = IntentLog(folder.intent_of(key), key, computer_identity())
+        except MunimentError as error:
+            if error.code == "intent-of-another-node":
+                raise
+            return False
+        own, marked = intent.computer_matches(), intent.last() is not None
+        intent.close()
+        if not own:
+            return False
+        with_marks |= marked
     return with_marks
 
 
-def _move_aside(folder: Folder, keep_intent: bool) -> None:
+def _move_aside(folder: Folder, kept: Collection[str]) -> None:
     """The charter goes first: from then on the folder is no member until the restore is finished."""
-    kept = {folder.intent.name} if keep_intent else set()
     aside = next(path for number in range(1, 10_000) if not (path := folder.path / f"{BEFORE}-{number}").exists())
     aside.mkdir()
     found = [path for path in sorted(folder.path.iterdir()) if path.name not in kept and not _is_ours(path)]

@@ -7,18 +7,21 @@
     replica.db          the encrypted replica
     intent.log          the high-water mark outside the database, with the block that is being signed
 
+    intent-<key>.log    the same for a later key of this office (core/renewing.py)
+
 Steps that create an office are ordered so that a crash between any two leaves a folder that the same call finishes.
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import urandom
 from pathlib import Path
 
 from core.clock import Clock
 from core.crypto.keyfile import Cost, OpenedKeys, open_keys, seal_keys
 from core.crypto.signing import SigningKey, verify
+from core.epochs import Epochs
 from core.errors import MunimentError
 from core.laws.law_check import check_law
 from core.laws.law_reading import law_from_canonical
@@ -33,6 +36,7 @@ from core.store.journal import FileJournal, Journal, LostJournal
 from core.store.replica import ReplicaStore
 
 SEED_BYTES = 32
+NEXT_SEED = "next_seed"  # in the node's key file: of the key that is to follow, or has followed
 MAX_FILE_BYTES = 64 << 20
 
 MakeCertificate = Callable[[bytes], bytes]  # node seed → DER
@@ -64,6 +68,14 @@ class Folder:
     def intent(self) -> Path:
         return self.path / "intent.log"
 
+    def later_intent(self, node_key: bytes) -> Path:
+        """Of a key that came after the first."""
+        return self.path / f"intent-{node_key.hex()[:16]}.log"
+
+    def intent_of(self, node_key: bytes) -> Path:
+        later = self.later_intent(node_key)
+        return later if later.exists() else self.intent
+
     def officer_key(self, number: int) -> Path:
         return self.path / "officers" / f"{number}.key"
 
@@ -87,10 +99,7 @@ class OpenedOffice:
 
     office: Office
     keys: OpenedKeys
-
-    @property
-    def node_seed(self) -> bytes:
-        return self.keys.secrets["node_seed"]
+    node_seed: bytes = field(repr=False)  # of the key with which it was opened
 
 
 def create_office(
@@ -161,35 +170,48 @@ def enter_network(folder: Folder, charter_bytes: bytes, passphrase: str) -> Char
 def open_office(folder: Folder, passphrase: str, clock: Clock) -> OpenedOffice:
     """Unlock an office.
 
-    Raises `no-office-here`, `no-network-yet`, `wrong-passphrase`, `replica-damaged`, `intent-of-another-node` and the
-    codes of the key file. A database behind its mark opens in quarantine, and so does one whose intent file is
-    missing or damaged.
+    Raises `no-office-here`, `no-network-yet`, `wrong-passphrase`, `replica-damaged`, `not-our-card` and the codes of
+    the key file. A database behind its mark opens in quarantine, and so does one whose intent file is missing, damaged
+    or of another key.
     """
     if folder.standing() != "member":
         code = "no-network-yet" if folder.standing() == "office" else "no-office-here"
         raise MunimentError(code, path=str(folder.path))
     charter = decode_charter(read_bounded(folder.charter), verify)
     keys = open_keys(read_bounded(folder.node_key), passphrase)
-    key = SigningKey(keys.secrets["node_seed"])
-    numbers = [number for number, card in enumerate(charter.cards) if card.node_key == key.public]
-    if not numbers:
-        raise MunimentError("not-our-card", office=charter.name)
     database_key = keys.secrets["database_key"]
     with ExitStack() as opened:
         database = Database(folder.replica, database_key)
         opened.callback(database.close)
+        number, seed = _key_in_force(keys, Epochs(database, charter))
+        key = SigningKey(seed)
         journal = _open_journal(folder, key.public, database_key)
         opened.callback(journal.close)
-        office = Office(ReplicaStore(database), charter, numbers[0], key, journal, clock)
+        office = Office(ReplicaStore(database), charter, number, key, journal, clock)
         opened.pop_all()  # the office closes them now
-        return OpenedOffice(office, keys)
+        return OpenedOffice(office, keys, seed)
+
+
+def node_keys(keys: OpenedKeys) -> list[bytes]:
+    """The public keys of the seeds in a node's key file, the newest first."""
+    return [SigningKey(keys.secrets[name]).public for name in (NEXT_SEED, "node_seed") if name in keys.secrets]
+
+
+def _key_in_force(keys: OpenedKeys, epochs: Epochs) -> tuple[int, bytes]:
+    """(number of the member, seed) of the newest key in the file that the network knows. Raises `not-our-card`."""
+    for name in (NEXT_SEED, "node_seed"):
+        seed = keys.secrets.get(name)
+        number = epochs.number_of(SigningKey(seed).public) if seed else None
+        if seed is not None and number is not None:
+            return number, seed
+    raise MunimentError("not-our-card")
 
 
 def _open_journal(folder: Folder, node_key: bytes, database_key: bytes) -> Journal:
     try:
-        intent = IntentLog(folder.intent, node_key, computer_identity())
+        intent = IntentLog(folder.intent_of(node_key), node_key, computer_identity())
     except MunimentError as error:
-        if error.code not in ("intent-missing", "intent-damaged"):
+        if error.code not in ("intent-missing", "intent-damaged", "intent-of-another-node"):
             raise
         return LostJournal(error.code)
     return FileJournal(intent, database_key)

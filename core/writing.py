@@ -58,7 +58,7 @@ class Writing(Exchange):
             raise MunimentError("not-this-office", number=number)
         self.number = number
         self._key, self._journal, self._clock, self._random_bytes = key, journal, clock, random_bytes
-        self._restored = store.database.meta("restored") is not None
+        self._restored = store.database.meta("restored") not in (None, b"before " + key.public)
         self._damage: str | None = None
         journal.settle(self._head())
         if self.quarantine == "database-behind":
@@ -80,7 +80,7 @@ class Writing(Exchange):
         if member.removed:
             return "removed"
         if member.key != self._key.public:
-            return "superseded" if self.epochs.knows_key(self.number, self._key.public) else "awaiting-incarnation"
+            return self._why_other_key(member.key)
         if not self._journal.is_ours():
             return self._journal.fault
         if self._restored and self._journal.last() is None:
@@ -96,6 +96,13 @@ class Writing(Exchange):
     def quarantine(self, code: str | None) -> None:
         """Sign nothing from now on: what is stored was found not to be what was signed."""
         self._damage = code
+
+    def _why_other_key(self, in_force: bytes) -> str:
+        """Another key than ours stands in the roll."""
+        if not self.epochs.knows_key(self.number, self._key.public):
+            return "awaiting-incarnation"
+        made_here = self.store.database.meta(RENEWED) == in_force  # from the next opening on it is ours
+        return "renewed" if made_here else "superseded"
 
     def quarantine_view(self) -> QuarantineView | None:
         """Why this node may not sign, and how far it is from signing again; None where it may."""

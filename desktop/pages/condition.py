@@ -23,6 +23,7 @@ PROPOSALS, NEW_KEY = "charter.proposal", "incarnation"  # where the network's ow
 _OTHER_WAYS = {
     "replica-damaged": "restore",
     "awaiting-incarnation": "votes",
+    "renewed": "reopen",
     "removed": "return",
     "superseded": "other",
 }

@@ -127,6 +127,7 @@ def test_an_older_copy_says_why_and_signs_again_after_a_meeting(
         ("replica-damaged", "is damaged", "By a backup"),
         ("removed", "has left the network", "By being taken in again"),
         ("superseded", "with a new key on another computer", "On the other computer"),
+        ("renewed", "put this office's new key into force", "By opening Muniment again"),
         ("awaiting-incarnation", "has a new key", "By the votes of the others"),
     ],
 )

@@ -67,6 +67,11 @@ AGREEING = {
         "Nothing was lost.",
         "Work on the other computer.",
     ),
+    "renewed": Trouble(
+        "The other offices have put this office's new key into force; with the old one nothing is signed any more.",
+        "Nothing was lost.",
+        "Close Muniment and open it again: then this office signs with its new key.",
+    ),
     "awaiting-incarnation": Trouble(
         "This office has a new key that the other offices have not put into force yet, so it may read and pass on but not"
         " sign.",

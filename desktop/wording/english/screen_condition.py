@@ -47,6 +47,8 @@ SCREEN_CONDITION = {
     "condition.way.votes": "By the votes of the others",
     "condition.way.votes.about": "Meet the other offices, or read their files from a stick, until this copy holds the votes"
     " of the majority. The office then signs again by itself.",
+    "condition.way.reopen": "By opening Muniment again",
+    "condition.way.reopen.about": "Close Muniment and start it again. The office then signs with its new key.",
     "condition.way.return": "By being taken in again",
     "condition.way.return.about": "The other offices can vote to take this office in again, with a new card. Everything"
     " that it holds can be read and verified meanwhile.",
