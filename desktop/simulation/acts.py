@@ -1,4 +1,4 @@
-"""Acts of the land law as an office's people would draw them up: first registrations, and sales of what is registered.
+"""Acts as an office's people would draw them up: first registrations and sales of land, proposals and votes.
 
 Every act is proposed by the real office, so it is drawn on the state that this office has.
 """
@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from core.errors import MunimentError
 from core.ledger.payload import Group
 from core.ledger.transaction import Signer
 from core.office import Office
 from core.views import ActView
 from desktop.simulation.founding import Network
 
-LAW = "land"
+LAW, CHARTER = "land", "charter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,7 @@ class Notary:
         self._network, self._random = network, random
         self._parcels = 0
         self._persons = 0
+        self._proposals = 0
 
     def record(self, office: Office, drawn: DrawnAct) -> ActView:
         """Raises what `Office.record` raises."""
@@ -74,26 +74,32 @@ class Notary:
         signers = [Signer(office.number, 0, "registrar"), Signer(office.number, 1, "notary")]
         return self._drawn(office, "transfer", {"parcel": parcel}, act, signers)
 
+    def proposal(self, office: Office, kind: str, member: int) -> DrawnAct:
+        """A change of who belongs to the network or counts in it."""
+        self._proposals += 1
+        reference = f"S{office.number}-{self._proposals}"
+        act = {"reference": reference, "kind": kind, "member": member, "content": [], "reason": "simulated"}
+        return self._drawn(office, "propose", {}, act, [Signer(office.number, 2, "administrator")], CHARTER)
+
+    def vote(self, office: Office, proposal: bytes) -> DrawnAct:
+        """Yes to an entered proposal, named by its record."""
+        act = {"proposal": proposal, "answer": "yes"}
+        return self._drawn(office, "vote", {}, act, [Signer(office.number, 2, "administrator")], CHARTER)
+
     def _person(self) -> dict[str, Any]:
         self._persons += 1
         return {"kind": "natural", "name": f"Person {self._persons}", "number": f"{self._persons}"}
 
     def _drawn(
-        self, office: Office, procedure: str, records: dict[str, bytes], act: dict[str, Any], signers: list[Signer]
+        self,
+        office: Office,
+        procedure: str,
+        records: dict[str, bytes],
+        act: dict[str, Any],
+        signers: list[Signer],
+        law: str = LAW,
     ) -> DrawnAct:
-        proposal = office.propose(LAW, procedure, records, act, signers)
+        proposal = office.propose(law, procedure, records, act, signers)
         group = self._network.sign(office, proposal.encoded, signers)
         changes = proposal.transaction.changes.values()
         return DrawnAct(proposal.id, group, office.number, tuple((ref.record, ref.version) for ref in changes))
-
-
-def recorded(notary: Notary, office: Office) -> DrawnAct | None:
-    """Draw up an act and record it; None where this office may not sign or its law refuses it."""
-    try:
-        drawn = notary.draw(office)
-        notary.record(office, drawn)
-    except MunimentError as error:
-        if error.code in ("quarantine", "rejected", "disk-full"):
-            return None
-        raise
-    return drawn

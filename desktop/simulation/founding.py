@@ -17,7 +17,12 @@ from desktop.library import library_laws
 from sync.certificate import make_certificate
 
 FOUNDED_MS = 1_700_000_000_000
-OFFICERS = (("registrar", frozenset({"clerk", "registrar"})), ("notary", frozenset({"notary"})))
+OFFICERS = (
+    ("registrar", frozenset({"clerk", "registrar"})),
+    ("notary", frozenset({"notary"})),
+    ("administrator", frozenset({"administrator"})),
+)
+LAWS = ("land", "charter")
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,12 @@ def derived(*of: object) -> bytes:
 
 
 @cache
-def land_law() -> bytes:
-    return parse_law(library_laws()["land"]).canonical
+def law(name: str) -> bytes:
+    return parse_law(library_laws()[name]).canonical
 
 
 def found_network(seed: int, node_count: int) -> Network:
-    """So many offices, each with a registrar and a notary; the land law, every register homed."""
+    """So many offices, each with its officers; the land law with every register homed, and the charter law."""
     nodes = tuple(SigningKey(derived("node", seed, number)) for number in range(node_count))
     officers = tuple(
         tuple(SigningKey(derived("officer", seed, number, one)) for one in range(len(OFFICERS)))
@@ -57,7 +62,9 @@ def found_network(seed: int, node_count: int) -> Network:
         certificate = make_certificate(derived("node", seed, number))
         card = OfficeCard(f"Office {number}", node.public, certificate, people)
         cards.append(sign_card(card, [node.sign, *(key.sign for key in keys)]))
-    return Network(found(f"Simulated network {seed}", FOUNDED_MS, cards, [land_law()], {}), nodes, officers)
+    return Network(
+        found(f"Simulated network {seed}", FOUNDED_MS, cards, [law(name) for name in LAWS], {}), nodes, officers
+    )
 
 
 def first_leader(network: Network) -> int:

@@ -15,6 +15,7 @@ SCRIPT_OF = {
     "evidence-blind": "proof-that-nobody-refers-to",
     "masks-kept": "split-votes",
     "lowest-seq-approvals": "below-its-certificate",
+    "revoked-key-approved": "removed-and-goes-on",
 }
 
 

@@ -12,7 +12,7 @@ PROMISES = {
     "I2": "equal order and equal state at equal anchors",
     "I3": "what is final or rejected never changes",
     "I4": "no two certified blocks at one place",
-    "I5": "what is certified is executed as predicted",
+    "I5": "what is certified is executed as predicted, and nothing that a removed key signs later",
     "I6": "every act of an honest office ends final, or rejected with a reason",
     "I7": "one accepted successor for each version of a record",
     "I8": "a fork that one honest office knows convinces a stranger",
@@ -91,6 +91,11 @@ def ended(act: bytes, step: str, code: str | None) -> str | None:
     if step == "final" or (step == "rejected" and code):
         return None
     return f"{_short(act)} ends as {step}" + ("" if code else " without a reason" if step == "rejected" else "")
+
+
+def too_late(act: bytes, anchor: int | None) -> str | None:
+    """I5, of an act that a key signed after it had been removed: no anchor executes it, not even to refuse it."""
+    return None if anchor is None else f"{_short(act)} was signed by a removed key and executed at anchor {anchor}"
 
 
 def innocent(accused: Iterable[int], malicious: frozenset[int]) -> str | None:

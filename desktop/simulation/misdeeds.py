@@ -2,7 +2,7 @@
 
 The deeds of 3-ledger §10: fork from the start, fork late (after votes), branches that refer to each other, several
 openers of one round, withheld payloads, bogus rounds, stale references, wrong roots, CLOSE and then approvals, forged
-epoch anchors. Two names that need epochs stand ready for them: `closes` and `forges-epoch`.
+epoch anchors, a removed key that goes on.
 """
 
 from collections.abc import Callable
@@ -101,6 +101,16 @@ def forges_epoch(rogue: RogueOffice, random: Random) -> None:
     rogue.forge(replace(header, epoch=header.epoch + 1, closing_anchor=random.randbytes(32)), None)
 
 
+def goes_on(rogue: RogueOffice, random: Random) -> None:
+    """A removed key writes on in the epoch that it knew, over what stood there."""
+    head = rogue.present_head()
+    if head is not None and rogue.removed:
+        known = [vertex for vertex in rogue.lace.vertices.values() if vertex.epoch == head.epoch]
+        others = [vertex for vertex in known if vertex.author != rogue.number]
+        random.shuffle(others)
+        rogue.sign(Sketch(head, rogue.antichain(head, others), epoch=head.epoch))
+
+
 def signs_nonsense(rogue: RogueOffice, random: Random) -> None:
     """Bytes that are no header, and a good header under somebody else's signature."""
     own = rogue.present_head()
@@ -120,6 +130,7 @@ DEEDS: dict[str, Deed] = {
     "withholds-payload": withholds_payload,
     "claims-any-round": claims_any_round,
     "forges-epoch": forges_epoch,
+    "goes-on": goes_on,
     "signs-nonsense": signs_nonsense,
 }
 
@@ -170,8 +181,14 @@ class Character:
         except MunimentError:
             return []
         for act in drawn:
-            self.rogue.sign(Sketch(prev, self.rogue.antichain(prev), Payload((act.group,))))
+            self.rogue.sign(self._sketch(prev, Payload((act.group,))))
         return drawn
+
+    def _sketch(self, prev: Vertex | None, payload: Payload) -> Sketch:
+        """Removed or not, it encloses its acts."""
+        if prev is None or not self.rogue.removed:
+            return Sketch(prev, self.rogue.antichain(prev), payload)
+        return Sketch(prev, (), payload, epoch=prev.epoch)
 
     def _knows_other(self, tip: Vertex, branch: Vertex, branches: list[Vertex]) -> bool:
         in_past = self.rogue.lace.in_past

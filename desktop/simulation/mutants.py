@@ -176,6 +176,7 @@ MUTANTS: dict[str, tuple[Patch, ...]] = {
         Patch(anchors, "has_certificate", _masks_kept),
     ),
     "lowest-seq-approvals": (Patch(blocklace, "approve", _lowest_seq_approvals),),
+    "revoked-key-approved": (Patch(Roll, "holds", lambda _real: lambda _roll, _number, _incarnation: True),),
 }
 
 

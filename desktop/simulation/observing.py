@@ -13,7 +13,16 @@ from core.ledger.forks import check_evidence, decode_evidence_file, encode_evide
 from core.office import Office
 from core.views import Ladder, Step
 from desktop.simulation.acts import DrawnAct
-from desktop.simulation.invariants import Agreed, AsPredicted, OneAtAPlace, OneSuccessor, ended, innocent, silent
+from desktop.simulation.invariants import (
+    Agreed,
+    AsPredicted,
+    OneAtAPlace,
+    OneSuccessor,
+    ended,
+    innocent,
+    silent,
+    too_late,
+)
 from desktop.simulation.recomputing import recomputed
 from desktop.simulation.world import World
 
@@ -79,9 +88,12 @@ class Observer:
         ladder = ladder_of(office, act.id)
         if ladder is None:
             return
+        if act.id in self.world.too_late:
+            self.note("I5", too_late(act.id, ladder.anchor))
         if ladder.anchor is None:
             certified = ladder.step is Step.CERTIFIED
-            self.note("I5", self._predictions.seen(number, act.id, certified, ladder.outcome))
+            if not ladder.shared:  # only an anchor decides those
+                self.note("I5", self._predictions.seen(number, act.id, certified, ladder.outcome))
             return
         self._settled.add((number, act.id))
         end = ladder.step.value, ladder.outcome, ladder.code, ladder.anchor

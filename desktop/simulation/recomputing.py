@@ -27,12 +27,11 @@ def recomputed(office: Office, seed: str) -> Iterator[tuple[str, str | None]]:
     late = sorted(rows, key=lambda row: row[1].author in office.forkers())
     mixed = random.sample(rows, len(rows))
     for order in (late, mixed):
-        finality, decided = grown(office, order)
-        lace = finality.lace
-        found = _results(lace, decided)
+        finality, decided, commits = grown(office, order, random)
+        found = _results(finality.lace, decided)
         differing = [name for name in expected if expected[name] != found[name]]
         yield "I9", f"another order gives other {', '.join(differing)}" if differing else None
-        for wrong in finality.not_below(random):
+        for wrong in commits:
             yield "I13", wrong
 
 
@@ -67,10 +66,12 @@ def rows_of(office: Office) -> list[Row]:
     ]
 
 
-def grown(office: Office, rows: list[Row]) -> tuple[Examined, list[bytes]]:
-    """A graph of these blocks, each taken as soon as its parents are there, and the anchors that it decides."""
+def grown(office: Office, rows: list[Row], random: Random) -> tuple[Examined, list[bytes], list[str | None]]:
+    """A graph of these blocks, each taken as soon as its parents are there; the anchors that it decides, and of each
+    epoch what `not_below` says.
+    """
     lace = Blocklace(office.lace.rolls[0], office.lace.genesis)
-    finality, decided, waiting = Examined(lace), list[bytes](), rows
+    finality, decided, commits, waiting = Examined(lace), list[bytes](), list[str | None](), rows
     while waiting:
         left = []
         for block, header, acts, accused in waiting:
@@ -80,12 +81,13 @@ def grown(office: Office, rows: list[Row]) -> tuple[Examined, list[bytes]]:
             for anchor in finality.add(lace.add(block, header, acts, accused).vertex):
                 decided.append(anchor.vertex.id)
                 if anchor.closing:
+                    commits += finality.not_below(random)
                     lace.begin_epoch(office.lace.rolls[lace.epoch + 1], anchor.vertex)
                     finality.begin()
         if len(left) == len(waiting):
             break
         waiting = left
-    return finality, decided
+    return finality, decided, [*commits, *finality.not_below(random)]
 
 
 def _results(lace: Blocklace, decided: list[bytes]) -> dict[str, object]:

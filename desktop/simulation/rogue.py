@@ -31,6 +31,7 @@ class Sketch:
     flags: int = 0
     round: int | None = None
     claimed_ms: int | None = None
+    epoch: int | None = None  # None: the present one
 
 
 class RogueOffice(Office):
@@ -54,6 +55,11 @@ class RogueOffice(Office):
     @quarantine.setter
     def quarantine(self, code: str | None) -> None:
         """It does not care."""
+
+    @property
+    def removed(self) -> bool:
+        """Whether the present roll has it no more."""
+        return self.roll.member(self.number) is None
 
     # -- what it writes -----------------------------------------------------------------------------------------
 
@@ -113,7 +119,7 @@ class RogueOffice(Office):
         prev, payload = sketch.prev, sketch.payload
         known_ms = prev.claimed_ms if prev else 0
         return Header(
-            epoch=self.roll.epoch,
+            epoch=self.roll.epoch if sketch.epoch is None else sketch.epoch,
             author=self.number,
             incarnation=self.roll.members[self.number].incarnation,
             seq=prev.seq + 1 if prev else 1,

@@ -6,8 +6,10 @@ with trouble records acts while things go wrong (safety), then heals and must br
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
 from core.office import Office
+from desktop.simulation.council import Council
 from desktop.simulation.figures import Figures, measured, watch
 from desktop.simulation.observing import Observer
 from desktop.simulation.scenario import Scenario
@@ -56,7 +58,7 @@ def simulate(scenario: Scenario, seed: int) -> Run:
 
 
 def _lone_acts(world: World, observer: Observer) -> None:
-    for _ in range(world.scenario.acts):
+    for _ in range(world.scenario.act_count):
         recorded = world.record(world.choice.choice(world.sound))
         _until_quiet(world, observer)
         if recorded is not None and _quiet(world):
@@ -86,16 +88,18 @@ def _once(work: Callable[[Office], bool]) -> Callable[[Office], bool]:
 
 def _troubled(world: World, observer: Observer) -> None:
     meetings = TROUBLED_MEETINGS_EACH * world.scenario.nodes // 2
-    when = sorted(world.choice.randrange(meetings) for _ in range(world.scenario.acts))
+    council = Council(world, Random(f"{world.seed}/council"))
+    when = sorted(world.choice.randrange(meetings) for _ in range(world.scenario.act_count))
     for number in range(meetings):
         while when and when[0] <= number:
             when.pop(0)
             if world.sound:
                 world.record(world.choice.choice(world.sound))
         world.trouble()
+        council.sit()
         _meet(world, observer)
     world.heal()
-    _until_quiet(world, observer)
+    _until_quiet(world, observer, council)
 
 
 def _meet(world: World, observer: Observer, own_work: Callable[[Office], bool] | None = None) -> int:
@@ -107,10 +111,12 @@ def _meet(world: World, observer: Observer, own_work: Callable[[Office], bool] |
     return met.news + met.written
 
 
-def _until_quiet(world: World, observer: Observer) -> None:
+def _until_quiet(world: World, observer: Observer, council: Council | None = None) -> None:
     """Meetings until everybody awake holds the same and nobody has written, or far too many."""
     most = world.meetings + MOST_MEETINGS_EACH[world.scenario.meetings] * len(world.awake) // 2
     while world.meetings < most:
+        if council is not None:
+            council.sit()
         if not _meet(world, observer) and _quiet(world):
             return
 

@@ -8,10 +8,23 @@ from core.errors import MunimentError
 from core.ledger.roll import default_quorum, tolerated
 
 MEETINGS = ("uniform", "unequal", "clustered", "couriers")
-# `sleepers`: offices fall asleep while something waits, the best informed first.
-FAULTS = ("lost", "duplicated", "truncated", "flipped", "crashes", "disk-full", "restored", "clocks", "sleepers")
+# `sleepers`: offices fall asleep while something waits, the best informed first. `changes`: of who belongs to the
+# network.
+FAULTS = (
+    "lost",
+    "duplicated",
+    "truncated",
+    "flipped",
+    "crashes",
+    "disk-full",
+    "restored",
+    "clocks",
+    "sleepers",
+    "changes",
+)
 MIXED = "mixed"
 MAX_NODES = 1000
+STEADY_ACTS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +34,7 @@ class Scenario:
     sleepers: int = 0  # offices that take part in no meeting
     malicious: int = 0
     faults: frozenset[str] = frozenset()
-    acts: int = 3
+    acts: int = 0  # 0: as many as make the figures steady
     mutant: str | None = None
     compare: bool = False
     script: str | None = None  # desktop/simulation/scripts.py
@@ -30,6 +43,10 @@ class Scenario:
     def troubled(self) -> bool:
         """Whether something else happens in this world than meetings of awake and honest offices."""
         return bool(self.faults or self.malicious or self.script)
+
+    @property
+    def act_count(self) -> int:
+        return self.acts or max(3, STEADY_ACTS // self.nodes)
 
     @property
     def quorum(self) -> int:

@@ -6,7 +6,9 @@ meetings until it is quiet.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
+from desktop.simulation.council import Council
 from desktop.simulation.stage import Stage
 
 SAME_TIME_PAIRS = 8
@@ -161,6 +163,25 @@ def the_best_sleeps(stage: Stage) -> None:
     world.record(a)
 
 
+def removed_and_goes_on(stage: Stage) -> None:
+    """The others remove an office while it is away; it signs one more act with the key that is no more."""
+    world, rogue = stage.world, stage.rogue
+    (entered,) = stage.drawn([world.notary.registration(rogue)])
+    stage.forge(None, [], entered)
+    begun = stage.open_round_zero()
+    world.asleep.add(stage.leader)
+    council = Council(world, Random(0))
+    council.propose(stage.others[0], "remove", stage.leader)
+    stage.meet_until(lambda office: office.anchor >= 1)
+    for number in stage.others:
+        council.vote(number)
+    stage.meet_until(lambda office: office.lace.epoch == 1)
+    (late,) = stage.drawn([world.notary.registration(rogue)])
+    world.too_late.add(late.id)
+    stage.give([stage.forge(begun[stage.leader], [], late)], stage.leader, stage.others[:1])
+    world.asleep.discard(stage.leader)
+
+
 @dataclass(frozen=True)
 class Script:
     play: Callable[[Stage], None]
@@ -177,6 +198,7 @@ SCRIPTS: dict[str, Script] = {
     "below-its-certificate": Script(below_its_certificate),
     "sold-twice": Script(sold_twice),
     "proof-that-nobody-refers-to": Script(proof_that_nobody_refers_to),
+    "removed-and-goes-on": Script(removed_and_goes_on),
     "without-time": Script(without_time, malicious=0),
     "the-best-sleeps": Script(the_best_sleeps, nodes=3, malicious=0),
 }

@@ -5,7 +5,8 @@ The malicious office of a script, where it has one, is the leader of round 1, so
 decided: scripts need no luck and outlive changes of the code.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations
 
 from core.errors import MunimentError
 from core.ledger.blocklace import Vertex
@@ -16,6 +17,8 @@ from desktop.simulation.founding import first_leader
 from desktop.simulation.observing import Observer
 from desktop.simulation.rogue import RogueOffice, Sketch
 from desktop.simulation.world import World
+
+MOST_ROUNDS = 30  # of meetings of every two
 
 
 class Stage:
@@ -82,6 +85,17 @@ class Stage:
         for giver, block in blocks.items():
             given_to = range(self.world.scenario.nodes) if takers is None else takers
             self.give([block], giver, [taker for taker in given_to if taker != giver])
+
+    def meet_until(self, done: Callable[[Office], bool]) -> None:
+        """Ordinary meetings of those awake until it is so for all of them."""
+        awake = self.world.awake
+        for _ in range(MOST_ROUNDS):
+            if all(done(self.office(number)) for number in awake):
+                return
+            for first, second in combinations(awake, 2):
+                self.world.encounter(first, second)
+                self.observer.look([first, second])
+        raise MunimentError("simulation-failed")
 
     # -- what the malicious office does -------------------------------------------------------------------------
 

@@ -48,10 +48,12 @@ class World:
     meetings: int = 0
     acts: list[Recorded] = field(default_factory=list)
     malicious_acts: list[DrawnAct] = field(default_factory=list)
+    too_late: set[bytes] = field(default_factory=set)  # acts that a key signed after it had been removed
     asleep: set[int] = field(default_factory=set)
     troubled: bool = True  # faults happen now; False: the world has healed
     unsure: set[int] = field(default_factory=set)  # restored without their intent file: they sign nothing any more
     restored: set[int] = field(default_factory=set)
+    changing: bool = False  # who belongs to the network is about to change: nobody else goes away
     history: list[tuple[int, int, int]] = field(default_factory=list)  # (meeting, office, how many blocks it holds)
 
     def __post_init__(self) -> None:
@@ -119,11 +121,11 @@ class World:
 
     # -- what happens -------------------------------------------------------------------------------------------
 
-    def record(self, number: int) -> Recorded | None:
+    def record(self, number: int, draw: Callable[[Office], DrawnAct] | None = None) -> Recorded | None:
         """An honest office records an act between its meetings; None where it may not sign now."""
         office = self.office(number)
         try:
-            self.keep(office, self.notary.draw(office))
+            self.keep(office, (draw or self.notary.draw)(office))
         except PowerCut:
             self.computers[number].restart()
             return None
@@ -184,7 +186,10 @@ class World:
         if number in self.characters and self.troubled:
             character = self.characters[number]
             character.meets(encounter.second if number == encounter.first else encounter.first)
-            self.malicious_acts += character.acts(self.notary)
+            drawn = character.acts(self.notary)
+            self.malicious_acts += drawn
+            if character.rogue.removed:
+                self.too_late.update(act.id for act in drawn)
         faults, chance = self.scenario.faults, self._chance
         if not self.troubled or number in self.malicious:
             return
@@ -225,6 +230,8 @@ class World:
 
     def _one_more_may_go(self, number: int) -> bool:
         """What only a restored office had seen may be gone, and then it never signs again: it counts as away."""
+        if self.changing:
+            return False
         away = self.asleep | self.restored | self.malicious | {number}
         return len(away) <= self.scenario.nodes - self.scenario.quorum
 

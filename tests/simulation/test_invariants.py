@@ -9,6 +9,7 @@ from desktop.simulation.invariants import (
     ended,
     innocent,
     silent,
+    too_late,
 )
 
 ONE, OTHER = bytes(32), bytes([1]) * 32
@@ -60,6 +61,11 @@ def test_a_certificate_withdrawn() -> None:
     assert check.seen(0, ONE, False, "entered") is not None
     check.forget(0)
     assert check.seen(0, ONE, False, "entered") is None
+
+
+def test_a_removed_key_that_goes_on() -> None:
+    assert too_late(ONE, None) is None
+    assert too_late(ONE, 7) is not None
 
 
 def test_two_successors_of_a_version() -> None:

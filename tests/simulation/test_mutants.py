@@ -24,6 +24,7 @@ DIES_OF = {
     "execute-uncertified": {"I5"},
     "evidence-blind": {"I11"},
     "indirect-at-r3": {"I13"},
+    "revoked-key-approved": {"I5"},
 }
 
 
