@@ -66,4 +66,6 @@ def _present(result: VerifyResult, office: Office) -> tuple[str, Shape]:
     step, quorum = Step(result.step), office.roll.quorum
     ladder = Ladder(step, seen, quorum, result.why, facts, outcome, shared=result.shared)
     words = ladder_words(ladder, len(office.roll.members))
-    return say("verify.as-of-copy", step=words), ladder_shape(ladder)
+    if result.checkpoint is not None:
+        words = f"{words}. {result.checkpoint}"
+    return say("verify.by-file" if result.proved else "verify.as-of-copy", step=words), ladder_shape(ladder)

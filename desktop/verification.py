@@ -171,7 +171,8 @@ def _told(result: VerifyResult, facts: ReceiptFacts, law: Law | None, knowledge:
         # Whatever the replica has not heard yet; but what became of a request after it was entered, it may know.
         names = tuple(_office_name(knowledge, facts, number) for number in final.witnesses)
         state = say(facts.language, "register-state", number=final.checkpoint.anchor)
-        return replace(result, step="final", outcome=final.entry.outcome, witnesses=names, checkpoint=state)
+        proved = replace(result, step="final", proved=True, outcome=final.entry.outcome)
+        return replace(proved, witnesses=names, checkpoint=state)
     if present is None:
         return result
     number = present.register_state

@@ -24,6 +24,7 @@ class VerifyResult:
     act: bytes | None = None
     printed: str | None = None  # the ladder's words on the paper: as printed, not proved
     step: str | None = None  # by the code where it proves it; else a replica must say
+    proved: bool = False  # whether the file itself proves the step, and `witnesses` are those who countersigned
     outcome: str | None = None
     shared: bool = False  # only the common order decides it, however many have seen it
     witnesses: tuple[str, ...] = ()

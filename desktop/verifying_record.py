@@ -39,6 +39,7 @@ def verify_record(data: bytes, knowledge: Knowledge) -> VerifyResult:
         facts.network,
         known,
         step="final",
+        proved=True,
         witnesses=names,
         checkpoint=say(LANGUAGE, "register-state", number=number),
         detail={"number": number},

@@ -105,6 +105,7 @@ def _told(result: VerifyResult) -> dict[str, Any]:
         # Of a scan or a picture only the code is proved, not the paper around it: a script must not take it for valid.
         "valid": None if result.valid and result.kind == "picture" else result.valid,
         "step": result.step,
+        "proved": result.proved,
         "shared": result.shared,
         "witnesses": list(result.witnesses),
         "checkpoint": result.checkpoint,

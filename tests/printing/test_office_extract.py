@@ -122,7 +122,7 @@ def test_a_final_paper_proves_the_register_without_any_replica(offices: list[Off
     meet_until_quiet(offices)
     paper = save(printed_by(offices[2], act.id))
     result = verify_file(paper)
-    assert (result.valid, result.step, result.outcome) == (True, "final", "entered")
+    assert (result.valid, result.step, result.proved, result.outcome) == (True, "final", True, "entered")
     assert result.checkpoint == f"Register state No. {offices[0].register_state(act.id)}"
     assert len(result.witnesses) == 3
     said = dict(result.facts)["Common register"]
@@ -138,6 +138,7 @@ def test_a_paper_printed_early_learns_the_register_state_from_a_replica(offices:
     assert verify_file(paper, knowledge_of_office(offices[0])).checkpoint is None
     meet_until_quiet(offices)
     result = verify_file(paper, knowledge_of_office(offices[1]))
+    assert not result.proved
     assert (result.step, result.checkpoint) == ("final", f"Register state No. {offices[1].register_state(act.id)}")
     assert verify_file(paper).step is None
 

@@ -223,7 +223,8 @@ SCREEN = {
     "offices.stick-progress": ("One batch of acts so far…", "{count} batches of acts so far…"),
     # Verify
     "verify.title": "Verify",
-    "verify.what": "An extract as a file, a scan or a photograph of one, or a proof that an office has signed twice.",
+    "verify.what": "An extract as a file, a scan or a photograph of one, the proof of a record, or a proof that an office"
+    " has signed twice.",
     "verify.drop": "Drop the file here, or choose it.",
     "verify.path": "File to verify",
     "verify.choose": "&Choose…",
@@ -234,5 +235,6 @@ SCREEN = {
     "verify.other-network": "It belongs to another network of offices than this one.",
     "verify.not-held": "This office's copy does not hold the act: it cannot say how far it has come.",
     "verify.as-of-copy": "By this office's copy now: {step}",
+    "verify.by-file": "Proved by the file itself: {step}",
     "verify.seen-by": "Countersigned by",
 }
