@@ -11,6 +11,7 @@ from random import Random
 
 from core.ledger.block import Header, Reference
 from tests.independent.auditing import blocks as formats
+from tests.independent.auditing.acts import Act
 from tests.independent.auditing.deciding import anchors_of
 from tests.independent.auditing.graph import Graph, Mask, bits
 from tests.independent.auditing.rolls import Member, Roll, least_quorum
@@ -138,7 +139,7 @@ class History:
             roll.closing_anchor if begins else None,
         )
         block = formats.Block(sha256(f"{self.seed}/{step}".encode()).digest(), header)
-        block.acts, block.accused = [formats.Act(block.id, None)] if has_acts else [], accused
+        block.acts, block.accused = [Act(block.id, None)] if has_acts else [], accused
         graph.add(block)
         self._seen[chain[0]] = self._seen.get(chain[0], 0) | graph.past[-1]
         self.rows.append(Row(block.id, _core_header(header), has_acts, [author for author, _ in accused]))

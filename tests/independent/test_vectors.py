@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from tests.independent.auditing import blocks as formats
+from tests.independent.auditing.acts import Act
 from tests.independent.auditing.charter import read_charter
 from tests.independent.auditing.graph import Graph
-from tests.independent.auditing.rolls import Member, Roll
+from tests.independent.auditing.rolls import Keys, Member, Roll
 from tests.independent.auditing.state import State
 from tests.independent.auditing.values import RefusedError, decode, encode
 
@@ -41,7 +42,7 @@ def test_charter() -> None:
 
 def test_blocks_and_payload() -> None:
     charter = read_charter(bytes.fromhex(LEDGER["charter"]["file"]))
-    keys = formats.Keys(charter, [charter.roll])
+    keys = Keys(charter.network, [charter.roll])
     payloads = {LEDGER["payload"]["root"]: bytes.fromhex(LEDGER["payload"]["encoded"])}
     read = []
     for vector in LEDGER["blocks"]:
@@ -62,7 +63,7 @@ def test_evidence() -> None:
     _, network, *four = decode(bytes.fromhex(LEDGER["evidence"]["file"]))
     assert network == charter.network
     author = LEDGER["blocks"][LEDGER["evidence"]["of"][0]]["author"]
-    assert formats.proven_fork(formats.Keys(charter, [charter.roll]), 0, four) == (author, 0)
+    assert formats.proven_fork(Keys(charter.network, [charter.roll]), 0, four) == (author, 0)
 
 
 def test_records_and_state_root() -> None:
@@ -81,11 +82,7 @@ def test_relations(vector: dict[str, Any]) -> None:
         header = bytes.fromhex(block["header"])
         accused = {(author, 0) for author in block["evidence_against"]}
         # Of blocks without acts nobody asks who approved them; here all have one.
-        graph.add(
-            formats.Block(
-                bytes.fromhex(block["id"]), formats.read_header(header), [formats.Act(b"", None)], [], accused
-            )
-        )
+        graph.add(formats.Block(bytes.fromhex(block["id"]), formats.read_header(header), [Act(b"", None)], [], accused))
     whole = (1 << len(graph.blocks)) - 1
     for index, block in enumerate(vector["blocks"]):
         assert graph.opener[index] == block["opener"]

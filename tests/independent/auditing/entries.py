@@ -62,9 +62,10 @@ class Executing:
             for act in block.acts:
                 leaf = next(self._entries, None)
                 require(leaf is not None, "entry-missing", f"anchor {number}")
+                bad = act.fault or not all(one.holds(self.state.officer_key(one)) for one in act.appointed)
                 outcome = self._take(leaf, act.id, f"anchor {number}")
                 twice = (block.header.author, act.id) in self._ran
-                require(not (act.fault or twice) or outcome == "rejected", "wrong-outcome", f"anchor {number}")
+                require(not (bad or twice) or outcome == "rejected", "wrong-outcome", f"anchor {number}")
                 self._ran.add((block.header.author, act.id))
         if one.batch:
             self.after[number] = After(self.log.count, self.log.root, self.state.root())

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from .blocks import Keys, proven_fork, read_block
+from .blocks import proven_fork, read_block
 from .charter import Charter, read_charter
 from .checkpoints import check_checkpoints
 from .claims import Files, check_manifest, frames, items, read_anchor, read_directory
@@ -12,7 +12,7 @@ from .deciding import Anchor, anchors_of
 from .entries import Executing
 from .graph import Graph
 from .ordering import Executed, Ordering
-from .rolls import Roll, read_roll
+from .rolls import Keys, Roll, read_roll
 from .values import RefusedError, is_id, require
 from .voting import Votes
 
@@ -34,11 +34,19 @@ def main(arguments: list[str]) -> int:
 
 def verify_files(files: Files) -> Lines:
     """What was found to hold. Raises RefusedError with the first thing that does not."""
+    try:
+        return _verified(files)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # Claims that nobody has signed can say anything; what is read as something else than it is does not hold.
+        raise RefusedError("malformed-claims", f"{type(error).__name__}: {error}") from error
+
+
+def _verified(files: Files) -> Lines:
     network = check_manifest(files)
     charter = read_charter(files["charter"])
     require(charter.network == network, "another-network", "charter and manifest differ")
     rolls = read_rolls(files, charter)
-    keys = Keys(charter, rolls)
+    keys = Keys(network, rolls)
     graph = read_graph(files, keys, rolls)
     proven = check_evidence(files, keys, graph)
     check_certified(files, graph)
@@ -54,7 +62,7 @@ def verify_files(files: Files) -> Lines:
     return [
         f"network {network.hex()}: {charter.name}, {len(charter.roll.members)} offices, quorum {charter.roll.quorum}",
         f"blocks {len(graph.blocks)}, in {len(rolls)} epoch(s): signatures, payload roots, places, rounds hold",
-        f"acts {len(acts)}: signatures of {sum(act.judged for act in acts)} judged; where bad, the act is rejected",
+        f"acts {len(acts)}: officers' signatures hold, or the act is rejected",
         f"offices proven to have signed twice: {sorted({author for author, _ in proven}) or 'none'}",
         f"anchors {len(executed)}: blocks, rounds, batches and consensus times agree",
         f"entries {log.count}, rejected {executing.rejected}: order agrees; root {log.root.hex()}",

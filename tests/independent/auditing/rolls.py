@@ -80,3 +80,23 @@ def _read_member(value) -> Member:
             require(well and len(people) == len(officers), "not-a-constitution", "a member")
             return Member(number, name, key, tuple(one[1] for one in people), incarnation, witness, removed)
     raise RefusedError("not-a-constitution", "a member")
+
+
+class Keys:
+    """The members of each epoch with their node keys and officers."""
+
+    def __init__(self, network: bytes, rolls: list[Roll]) -> None:
+        self.network, self.rolls = network, rolls
+
+    def member(self, epoch: int, author: int) -> Member:
+        require(epoch < len(self.rolls), "wrong-epoch", f"{epoch}")
+        found = self.rolls[epoch].members.get(author)
+        if found is None:
+            raise RefusedError("unknown-author", f"office {author} in epoch {epoch}")
+        return found
+
+    def officer(self, epoch: int, office: int, officer: int) -> bytes | None:
+        """None for one whom the roll of the epoch does not name."""
+        everybody = self.rolls[epoch].everybody
+        known = office < len(everybody) and officer < len(everybody[office].officers)
+        return everybody[office].officers[officer] if known else None

@@ -2,7 +2,9 @@
 
 from bisect import bisect_left, insort
 from collections import defaultdict
+from dataclasses import dataclass
 
+from .acts import Signature
 from .values import (
     RefusedError,
     decode,
@@ -62,6 +64,16 @@ class Tree:
         return root_of_hashes([self.root(*branch) for branch in branches])
 
 
+@dataclass(frozen=True)
+class CharterRecord:
+    """What constitutions and officers' keys follow from."""
+
+    keeper: int | None
+    state: str
+    key: dict
+    fields: dict
+
+
 class State:
     """The newest version of every record."""
 
@@ -69,9 +81,7 @@ class State:
         self.versions = 0
         self._trees: dict[TreeName, Tree] = {}
         self._standing: dict[bytes, TreeName] = {}  # in which tree a record stands
-        self.charter: dict[str, dict[bytes, tuple]] = defaultdict(
-            dict
-        )  # register of that law → id → keeper, state, fields
+        self.charter: dict[str, dict[bytes, CharterRecord]] = defaultdict(dict)  # by register of that law, then id
 
     def __len__(self) -> int:
         return len(self._standing)
@@ -88,12 +98,19 @@ class State:
         self.versions += 1
         return record, digest
 
+    def officer_key(self, by: Signature) -> bytes | None:
+        """Of an appointed officer, also of one whose powers have ended."""
+        for record in self.charter["charter.officer"].values():
+            if (record.keeper, record.key.get("number")) == (by.office, by.officer):
+                return bytes.fromhex(record.fields.get("public_key", ""))
+        return None
+
     def _read(self, encoded: bytes) -> tuple[TreeName, bytes]:
         match decode(encoded, MAX_BYTES):
-            case [str(register), record, keeper, _, _, _, state, _, fields, *_] if is_bytes(record, 16):
+            case [str(register), record, keeper, _, _, _, state, key, fields, *_] if is_bytes(record, 16):
                 require(keeper is None or is_natural(keeper), "malformed-record")
                 if register.startswith("charter."):
-                    self.charter[register][record] = keeper, state, fields
+                    self.charter[register][record] = CharterRecord(keeper, state, key, fields)
                 return (register, -1 if keeper is None else keeper), record
         raise RefusedError("malformed-record")
 

@@ -48,16 +48,17 @@ class Votes:
 
 def _passed(state: State, proposal: bytes, roll: Roll) -> Change | None:
     """The change of the open proposal if a quorum of the roll's witnesses is for it."""
-    standing, fields = state.charter["charter.proposal"].get(proposal, (None, None, None))[1:]
-    if standing != "open":
+    proposed = state.charter["charter.proposal"].get(proposal)
+    if proposed is None or proposed.state != "open":
         return None
     answers: dict[int, set[str]] = {}
-    for keeper, vote, given in state.charter["charter.vote"].values():
-        if vote == "standing" and given.get("proposal") == proposal and keeper is not None:
-            answers.setdefault(keeper, set()).add(given.get("answer"))
+    for vote in state.charter["charter.vote"].values():
+        if vote.state == "standing" and vote.fields.get("proposal") == proposal and vote.keeper is not None:
+            answers.setdefault(vote.keeper, set()).add(vote.fields.get("answer"))
     agreed = [number for number, given in answers.items() if given == {"yes"} and roll.is_witness(number)]
     if len(agreed) < roll.quorum:
         return None
+    fields = proposed.fields
     return Change(fields.get("kind"), fields.get("member"), _content(fields.get("content") or []))
 
 
