@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -16,7 +17,8 @@ from tests.independent.auditing.report import verify_files
 from tests.independent.auditing.values import RefusedError
 from tests.independent.confirming import confirm
 from tests.independent.exporting import Files, altered, exported, items, sealed, write
-from tests.offices import land_network, make_offices, meet, open_in_memory, register, sell
+from tests.ledger.building import registration
+from tests.offices import land_network, make_offices, meet, meet_until_quiet, open_in_memory, register, sell
 
 NAMES = ["charter", "blocks", "certified", "anchors", "entries", "versions", "checkpoints"]
 VERIFIER = Path(__file__).with_name("verify.py")
@@ -290,3 +292,19 @@ def test_whatever_is_flipped_is_refused_and_never_breaks_the_verifier(files: Fil
             content[random.randrange(len(content))] = random.randrange(256)
         if bytes(content) != files[name]:
             assert refusal(sealed({**files, name: bytes(content)}))
+
+
+def test_a_badly_signed_act_cannot_have_been_entered() -> None:
+    """Office 3 encloses an act with somebody else's signature: everybody rejects it, and nobody may claim otherwise."""
+    network, offices = land_network(), make_offices()[:3]
+    group = network.sign_group([registration(9)])
+    forged = replace(group, signatures=(network.officers[1][0].sign(b"something else"),))
+    block, _ = network.block(3, [forged])
+    for office in offices:
+        office.receive(block.header_bytes, block.signature, block.payload)
+    meet_until_quiet(offices)
+    assert offices[0].store.entries.size == 1
+    files = exported(offices[0])
+    verify_files(files)
+    entered = altered(files, "entries", lambda entries: entries[0].__setitem__(slice(1, 3), ["entered", []]))
+    assert refusal(entered) == "wrong-outcome"
