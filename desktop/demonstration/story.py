@@ -22,7 +22,7 @@ from desktop.wording import sentence
 
 CLOSING_ROUNDS = 16  # of meetings of every two honest offices, at most: until all stands in the common register
 WAITING_STEPS = ("recorded", "witnessed", "certified")
-PAGES = ("today", "register", "record", "new_act", "offices", "verify")
+PAGES = ("today", "register", "record", "new_act", "offices", "ledger", "verify")
 
 
 def demonstrate(out: Path, headless: bool) -> dict[str, Any]:
