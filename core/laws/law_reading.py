@@ -4,6 +4,7 @@ is no law.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from core.laws.field_reading import read_roles
 from core.laws.field_types import SubjectType
@@ -34,8 +35,12 @@ def parse_law(text: str) -> Law:
     return _read_law(read_text(text))
 
 
+@lru_cache(maxsize=32)
 def law_from_canonical(data: bytes) -> Law:
-    """The law of its canonical bytes, as a charter carries it. Raises `LawError`."""
+    """The law of its canonical bytes, as a charter carries it. Raises `LawError`.
+
+    A law never changes once read, and one is read again at every start, close and failed write: the last ones are kept.
+    """
     law = _read_law(decode_tree(data))
     assert law.canonical == data
     return law

@@ -47,7 +47,7 @@ def simulate(scenario: Scenario, seed: int) -> Run:
         _troubled(world, observer)
     else:
         _lone_acts(world, observer)
-    if _quiet(world):
+    if _alike(world):
         observer.look_at_ends()
         observer.look_at_silence()
     else:
@@ -61,7 +61,7 @@ def _lone_acts(world: World, observer: Observer) -> None:
     for _ in range(world.scenario.act_count):
         recorded = world.record(world.choice.choice(world.sound))
         _until_quiet(world, observer)
-        if recorded is not None and _quiet(world):
+        if recorded is not None and _alike(world):
             recorded.quiet = world.meetings
 
 
@@ -122,6 +122,14 @@ def _until_quiet(world: World, observer: Observer, council: Council | None = Non
 
 
 def _quiet(world: World) -> bool:
+    """Whether everybody awake holds the same and has nothing left to say, which it would say at its next meeting."""
+    if not _alike(world):
+        return False
+    wrote = [world.office(number).write() for number in world.sound]
+    return not any(wrote)
+
+
+def _alike(world: World) -> bool:
     vectors = [world.office(number).vector() for number in world.awake]
     return all(vector == vectors[0] for vector in vectors)
 
