@@ -4,12 +4,14 @@ The banner above the pages leads here. Each halt is a card: what happened, wheth
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from core.views import Condition, QuarantineView, Reserve, Stopped
 from desktop.desk import Desk
+from desktop.pages.new_key import NewKeyForm
 from desktop.pages.page import Page
 from desktop.widgets.status import Shape, StatusLine
 from desktop.widgets.technical import Technical
@@ -38,11 +40,22 @@ class ConditionPage(Page):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.body.addWidget(self._scroll, 1)
+        self.new_key: NewKeyForm | None = None
+        self._shown: Condition | None = None
+        self._progress: tuple[QProgressBar, QLabel] | None = None
 
     def refresh(self) -> None:
-        self.show_condition(self.desk.condition)
+        condition, shown = self.desk.condition, self._shown
+        if condition == shown:
+            return
+        if shown is not None and _but_for_progress(condition) == _but_for_progress(shown):
+            self._shown = condition  # what somebody types into the page stays
+            self._tell_progress(condition.quarantine)
+        else:
+            self.show_condition(condition)
 
     def show_condition(self, condition: Condition) -> None:
+        self._shown, self.new_key, self._progress = condition, None, None
         content = QWidget(self._scroll)
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -76,38 +89,49 @@ class ConditionPage(Page):
         layout.addWidget(label(say("condition.ways"), frame, "heading"))
         if view.code in _OTHER_WAYS:
             self._way(frame, layout, _OTHER_WAYS[view.code])
+            layout.addWidget(self._meet(frame))
         else:
             if view.mends and view.meant:
                 self._recover(frame, layout, view)
             else:
                 key = "condition.way.recover.twice" if view.code == "own-fork" else "condition.way.recover.not"
                 layout.addWidget(label(say(key), frame))
+            layout.addWidget(self._meet(frame))
             self._way(frame, layout, "key")
             layout.addWidget(label(self._key_act(), frame))
-        meet = button(say("condition.meet"), frame, main=True)
-        meet.clicked.connect(self.offices_wanted)
-        layout.addWidget(meet)
+            self.new_key = NewKeyForm(self.desk, frame)
+            layout.addWidget(self.new_key)
         layout.addWidget(Technical({say("condition.technical.code"): view.code}, frame))
         return frame
 
     def _recover(self, frame: QFrame, layout: QVBoxLayout, view: QuarantineView) -> None:
         self._way(frame, layout, "recover")
-        assert view.meant is not None
         row = QHBoxLayout()
         row.setSpacing(12)
-        bar = QProgressBar(frame)
+        bar, words = QProgressBar(frame), label("", frame, "strong", wrap=False)
+        self._progress = bar, words
         bar.setTextVisible(False)
         bar.setFixedHeight(10)
         bar.setMaximumWidth(420)
         bar.setRange(0, 1000)
-        bar.setValue(1000 * view.held // view.meant)
-        words = say("condition.way.recover.progress", held=view.held, meant=view.meant)
-        bar.setAccessibleName(words)
+        self._tell_progress(view)
         row.addWidget(bar, 1)
-        row.addWidget(label(words, frame, "strong", wrap=False))
+        row.addWidget(words)
         row.addStretch(1)
         layout.addLayout(row)
         layout.addWidget(label(say("condition.way.recover.last"), frame, "quiet"))
+
+    def _tell_progress(self, view: QuarantineView | None) -> None:
+        if view is not None and view.meant and self._progress is not None:
+            bar, words = self._progress
+            bar.setValue(1000 * view.held // view.meant)
+            words.setText(say("condition.way.recover.progress", held=view.held, meant=view.meant))
+            bar.setAccessibleName(words.text())
+
+    def _meet(self, parent: QWidget) -> QPushButton:
+        meet = button(say("condition.meet"), parent, main=True)
+        meet.clicked.connect(self.offices_wanted)
+        return meet
 
     def _way(self, frame: QFrame, layout: QVBoxLayout, name: str) -> None:
         layout.addWidget(label(say(f"condition.way.{name}"), frame, "strong"))
@@ -153,6 +177,11 @@ class ConditionPage(Page):
         )
         layout.addLayout(_points(frame, ("condition.reserve.call", "condition.reserve.dormancy")))
         return frame
+
+
+def _but_for_progress(condition: Condition) -> Condition:
+    view = condition.quarantine
+    return replace(condition, quarantine=replace(view, held=0)) if view is not None else condition
 
 
 def _points(parent: QWidget, keys: Sequence[str]) -> QVBoxLayout:

@@ -3,7 +3,7 @@
 Each stage is a widget of its own; the draft is kept from the first key on and goes only when its act is recorded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from core.casefile.view import View
 from core.errors import MunimentError
 from core.laws.form import procedure_form
+from core.ledger.encoding import Value
 from core.ledger.transaction import Signer
 from core.office import Proposal
 from core.views import ActView, Draft, RecordView
@@ -70,10 +71,15 @@ class NewActPage(Page):
         law, _, procedure = full_name.partition(".")
         draft = new_draft(law, procedure, self.desk.procedure_title(full_name))
         subject = self._subject_for(law, procedure, picked)
-        self.go_on(draft, {subject: picked.record.id} if subject and picked else {})
+        self.go_on(draft, {SUBJECT_PREFIX + subject: picked.record.id} if subject and picked else {})
 
-    def go_on(self, draft: Draft, preset: dict[str, bytes] | None = None) -> None:
-        """Open a draft."""
+    def start_with(self, full_name: str, fields: Mapping[str, Value]) -> None:
+        """A new draft of "<law>.<procedure>" with some of its fields filled in."""
+        law, _, procedure = full_name.partition(".")
+        self.go_on(new_draft(law, procedure, self.desk.procedure_title(full_name)), fields)
+
+    def go_on(self, draft: Draft, preset: Mapping[str, Value] | None = None) -> None:
+        """Open a draft. `preset`: fields that it is given where it has none."""
         self.leave_quietly()
         law = self.desk.laws.get(draft.law)
         if law is None or draft.procedure not in law.procedures:
@@ -89,9 +95,9 @@ class NewActPage(Page):
         presets = dict(preset or {})
 
         def first(view: View) -> None:
-            for name, record in presets.items():
-                if SUBJECT_PREFIX + name not in view.fields:
-                    keeper.set((SUBJECT_PREFIX + name,), record)
+            for name, value in presets.items():
+                if name not in view.fields:
+                    keeper.set((name,), value)
             presets.clear()
             filling.show_view(view)
 

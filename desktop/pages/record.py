@@ -93,7 +93,9 @@ class RecordPanel(QWidget):
         present = QWidget(self)
         left = QVBoxLayout(present)
         left.setContentsMargins(0, 0, 8, 0)
-        left.addWidget(label(say("record.now"), present, "heading"))
+        now = label(say("record.now"), present, "heading")
+        now.setMinimumHeight(self.ledger.sizeHint().height())  # beside the heading of the history
+        left.addWidget(now)
         left.addWidget(self._now, 1)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(present)

@@ -18,17 +18,29 @@ from core.clock import SystemClock
 from core.crypto.keyfile import Cost
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.folder import Folder, open_office, read_bounded
+from core.folder import Folder, NewOfficer, create_office, open_office, read_bounded
+from core.laws.verdict import Accepted
 from core.ledger.charter import decode_charter
+from core.ledger.transaction import Signer
 from core.views import QuarantineView, Reserve, Stopped
+from core.voting import unpack_content
 from desktop.application import Application, OpenOffice
 from desktop.dialogs.restoring import RestoringStage
 from desktop.dialogs.unlock import UnlockStage
 from desktop.dialogs.welcome import WelcomeStage
 from desktop.knowledge import knowledge_of_charter
 from desktop.verification import verify_file
+from sync.certificate import make_certificate
 from sync.events import ReplicaDamaged
-from tests.desktop.conftest import ALICE, OFFICE_SECRET, QUIET, MadeNetwork, first_registration, record_act
+from tests.desktop.conftest import (
+    ALICE,
+    OFFICE_SECRET,
+    QUIET,
+    REGISTRAR_SECRET,
+    MadeNetwork,
+    first_registration,
+    record_act,
+)
 from tests.desktop.writers import Writer, fill, write_twice
 from tests.offices import hand_over
 
@@ -114,6 +126,20 @@ def test_an_older_copy_says_why_and_signs_again_after_a_meeting(
     assert "This office may sign, and nothing else asks for attention." in texts(window.condition)
 
 
+def test_what_is_typed_stays_while_blocks_come_back(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    say_condition(office, quarantine=QuarantineView("database-behind", True, 3, 15))
+    office.window.go("condition")
+    form = office.window.condition.new_key
+    assert form is not None
+    form.officer_secret.setText("half of a pass")
+    say_condition(office, quarantine=QuarantineView("database-behind", True, 9, 15))
+    assert "Held again: 9 of 15 entries" in texts(office.window.condition)
+    assert office.window.condition.new_key is form
+    assert form.officer_secret.text() == "half of a pass"
+    wait(qtbot, office)
+
+
 @pytest.mark.parametrize(
     ("code", "says", "way"),
     [
@@ -157,6 +183,64 @@ def test_damage_found_while_working_is_told_at_once(open_desk: Open, qtbot: QtBo
     with qtbot.waitSignal(office.desk.standing_changed, timeout=10_000):
         office.desk._tell_news(ReplicaDamaged("replica-damaged", {}))
     assert office.window.banner.text == "This office may read and pass on, but not sign."
+
+
+def test_an_office_without_its_intent_file_makes_a_new_key_that_another_proposes(
+    network: MadeNetwork, open_desk: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    fill(network, 1, 4)
+    network.folders[3].intent.unlink()
+    lost, other = open_desk(3), open_desk(0)
+    pressed(lost.window.banner, "What to do…")
+    told = " ".join(texts(lost.window.condition))
+    assert "records “Propose a change”, change “New key for a computer”" in told
+    form = lost.window.condition.new_key
+    assert form is not None
+    assert form.officer.itemText(0) == "Kupałaŭski registrar"
+    card = tmp_path / "new-key.office"
+    form.office_secret.setText("not the passphrase")
+    form.officer_secret.setText(REGISTRAR_SECRET)
+    form.write(str(card))
+    qtbot.waitUntil(lambda: "passphrase" in form.notice.text, timeout=20_000)
+    assert not card.exists()
+    form.office_secret.setText(OFFICE_SECRET)
+    form.write(str(card))
+    qtbot.waitUntil(lambda: str(card) in form.notice.text, timeout=20_000)
+    assert form.office_secret.text() == ""
+
+    other.window.go("offices")
+    other.window.offices.propose_card(str(card))
+    qtbot.waitUntil(lambda: other.window.page is other.window.new_act, timeout=20_000)
+    wait(qtbot, other)
+    filling = other.window.new_act.filling
+    assert filling is not None
+    qtbot.waitUntil(lambda: "kind" in filling.form.act(), timeout=20_000)
+    act = filling.form.act()
+    assert (act["kind"], act["member"]) == ("incarnation", 3)
+    assert unpack_content(act["content"]) == card.read_bytes()
+    signers = [Signer(0, 0, "administrator")]
+    whole = {**act, "reference": "K-1", "reason": "The file of what was signed is lost"}
+    office = other.service.office
+    proposal = other.service.call(lambda: office.propose("charter", "propose", {}, whole, signers)).result()
+    assert isinstance(proposal.verdict, Accepted)
+    for one in (lost, other):
+        wait(qtbot, one)
+
+
+def test_a_card_of_a_stranger_is_proposed_as_a_new_office(open_desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    people = [NewOfficer("Somebody", frozenset({"registrar"}), REGISTRAR_SECRET)]
+    folder = Folder(tmp_path / "newcomer")
+    create_office(folder, "Newcomer", OFFICE_SECRET, people, make_certificate, Cost.cheapest(), Cost.cheapest())
+    office = open_desk(0)
+    office.window.go("offices")
+    with qtbot.waitSignal(office.window.offices.proposal_wanted, timeout=20_000) as wanted:
+        office.window.offices.propose_card(str(folder.card))
+    assert wanted.args[0]["kind"] == "admit"
+    assert "member" not in wanted.args[0]
+    office.window.go("offices")
+    office.window.offices.propose_card(str(folder.node_key))
+    qtbot.waitUntil(lambda: bool(office.window.offices.notice.text), timeout=20_000)
+    wait(qtbot, office)
 
 
 # -- other halts ----------------------------------------------------------------------------------------------------
