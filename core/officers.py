@@ -10,14 +10,14 @@ gave the role and which ended it, so that an end which an act could not know is 
 from dataclasses import dataclass
 
 from core.laws.placing import Order
+from core.ledger import appointment
 from core.ledger.encoding import encode
 from core.ledger.record import RECORD_ID_BYTES, Record
 from core.ledger.roll import Officer, Roll
 from core.store.working import WorkingState
 
 LAW = "charter"
-REGISTER = "charter.officer"
-FIRST_NUMBER = 100  # below it stand the officers of cards (core/ledger/charter.py, MAX_OFFICERS)
+REGISTER, FIRST_NUMBER = appointment.REGISTER, appointment.FIRST_NUMBER
 MAX_NUMBER = 9999
 _BY_NUMBER = "charter.officer.number"
 _NOBODY: frozenset[str] = frozenset()

@@ -1,18 +1,20 @@
 """Proofs for strangers: the receipt of an act, with what became of it once it is final, and that of a record."""
 
+from core import officers
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.ledger.final_proof import make_final_proof
+from core.ledger.final_proof import MAX_RECORDS, WrittenRecord, make_final_proof
 from core.ledger.founders_certificate import FoundersCertificate, make_founders_certificate
 from core.ledger.payload import Group, Payload, decode_payload
 from core.ledger.receipt_format import MAX_CREATED, Origin
 from core.ledger.receipt_making import make_final_receipt, make_receipt
-from core.ledger.record import new_record_id
+from core.ledger.record import Record, encode_record, new_record_id
 from core.ledger.record_receipt import make_record_receipt
 from core.ledger.request import act_of
-from core.ledger.transaction import decode_transaction
+from core.ledger.transaction import Transaction, decode_transaction
 from core.reading import Reading
 from core.store.chain import ActRow
+from core.store.working import WorkingState
 
 MAX_ORIGIN_BYTES = 1500  # a longer one would cost the paper a second code
 
@@ -35,7 +37,7 @@ class ProofReading(Reading):
         transaction = decode_transaction(group.transactions[place])
         origins = [self._origin(name, ref.record) for name, ref in act_of(transaction).changes.items()]
         known = [origin for origin in origins if origin is not None]
-        final = self._final_proof(row)
+        final = self._final_proof(row, transaction)
         if final is not None:
             return make_final_receipt(self.charter, group, place, language, known, final, verify)
         return make_receipt(self.charter, block, payload, item, place, language, known)
@@ -59,7 +61,7 @@ class ProofReading(Reading):
             raise MunimentError("register-not-certified", record=record_id)
         return make_record_receipt(self.charter, record, proof, newest, certificate)
 
-    def _final_proof(self, row: ActRow) -> bytes | None:
+    def _final_proof(self, row: ActRow, transaction: Transaction) -> bytes | None:
         """None for what is not final, not certified yet or older than this replica's entries."""
         number = self._entry(row)
         covering = None if number is None else self.store.checkpoints.covering(number)
@@ -72,7 +74,31 @@ class ProofReading(Reading):
             leaf, path = self.store.entries.leaf(number), self.store.entries.path(number, covering.checkpoint.size)
         except MunimentError:  # entry-not-held: it came with a snapshot
             return None
-        return make_final_proof(leaf, number, path, covering.checkpoint, certificate)
+        records = self._appointments(transaction, covering.checkpoint.size)
+        return make_final_proof(leaf, number, path, covering.checkpoint, certificate, records)
+
+    def _appointments(self, transaction: Transaction, size: int) -> list[WrittenRecord]:
+        """The records that name appointed officers among those who signed or asked, as first written."""
+        people = {(one.office, one.officer) for one in (*transaction.signers, *act_of(transaction).signers)}
+        state, found = WorkingState(self.store.state, None), []
+        for office, number in sorted(one for one in people if one[1] >= officers.FIRST_NUMBER):
+            record = officers.officer_record(state, office, number)
+            written = self._first_version(record, size) if record else None
+            if written is not None:
+                found.append(written)
+        return found[:MAX_RECORDS]
+
+    def _first_version(self, record: Record, size: int) -> WrittenRecord | None:
+        first = min((record, *self.store.state.history(record.id)), key=lambda version: version.version)
+        row = self.store.chain.act_by_prefix(first.last_act)
+        number = self._entry(row) if row else None
+        if number is None or number >= size:
+            return None
+        try:
+            leaf, path = self.store.entries.leaf(number), self.store.entries.path(number, size)
+        except MunimentError:  # entry-not-held
+            return None
+        return WrittenRecord(encode_record(first), leaf, number, tuple(path))
 
     def _entry(self, row: ActRow) -> int | None:
         """The number of the entry of an act that was not rejected."""

@@ -1,5 +1,7 @@
 """What is proved to strangers goes on across the close of an epoch, as far as the founders' keys carry it."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.crypto.signing import SigningKey, verify
@@ -7,11 +9,14 @@ from core.errors import MunimentError
 from core.ledger.receipt import ReceiptFacts, check_receipt
 from core.ledger.receipt_format import decode_receipt
 from core.ledger.record_receipt import check_record_receipt
+from core.ledger.transaction import Signer
 from core.office import RENEWED, Office
 from core.store.journal import MemoryJournal
 from tests.ledger.building import seed
 from tests.offices import StepClock, register, sell
 from tests.test_epochs import Town, epochs, new_card, pass_change
+from tests.test_officers import NOTARY, appoint, eve_of, propose_by, propose_sale, restate
+from tests.test_officers import sign as sign_with_eve
 
 
 def facts_of(office: Office, act: bytes) -> ReceiptFacts:
@@ -51,3 +56,35 @@ def test_an_act_under_a_new_key_is_proved_once_it_is_final() -> None:
         assert facts.final.checkpoint.epoch == 1
         assert 3 not in facts.final.witnesses  # it cosigns with a key that no founder had
         assert [one.office for one in facts.signed_by] == [town.network.charter.cards[3].name] * 2
+
+
+def test_an_appointed_officer_is_named_by_the_record_of_the_appointment() -> None:
+    town = Town()
+    first = town.offices[0]
+    appoint(town, first, "registrar")
+    parcel = first.record(sign_with_eve(town, first, propose_by(first, 1, eve_of(first))))[0].records[0]
+    signers = [eve_of(first), Signer(0, NOTARY, "notary")]
+    sold = first.record(sign_with_eve(town, first, propose_sale(first, parcel, 5, signers, 0)))[0]
+    with pytest.raises(MunimentError, match="signer-not-in-charter"):
+        facts_of(first, sold.id)
+    town.settle()
+    for office in town.offices:
+        facts = facts_of(office, sold.id)
+        names = [(one.office, one.officer) for one in facts.signed_by]
+        assert names == [("Шацк", "Ева Лис"), ("Шацк", "Пётр Сакович")]
+    receipt = decode_receipt(first.receipt(sold.id))
+    swapped = replace(receipt, signatures=(SigningKey(seed("mallory")).sign(b""), receipt.signatures[1]))
+    with pytest.raises(MunimentError, match="bad-receipt-signature"):
+        check_receipt(swapped, verify)
+
+
+def test_a_founding_officer_with_another_role_keeps_the_name() -> None:
+    town = Town()
+    first = town.offices[0]
+    restate(town, first, NOTARY, "notary", "registrar")
+    signer = Signer(0, NOTARY, "registrar")
+    act = first.record(sign_with_eve(town, first, propose_by(first, 1, signer)))[0]
+    with pytest.raises(MunimentError, match="role-not-held"):
+        facts_of(first, act.id)
+    town.settle()
+    assert [one.officer for one in facts_of(first, act.id).signed_by] == ["Пётр Сакович"]

@@ -3,7 +3,8 @@
 It holds the act's entry without its id, the way to the root of the entries, the rest of the checkpoint, whose root
 follows from that way, and a founders' certificate. About 700 bytes with five cosignatures, and 32 for each doubling
 of the register. That an act was rejected is not proved so: a copy of an act that another office encloses is rejected
-there, under the same id. FORMAT.md §9.
+there, under the same id. Records that earlier entries have written may ride along, each with its own way to the same
+root: appointed officers are named by theirs. FORMAT.md §9.
 """
 
 from collections.abc import Sequence
@@ -21,9 +22,21 @@ from core.ledger.founders_certificate import (
     check_founders_certificate,
     read_certificate_value,
 )
+from core.ledger.record import Record, decode_record, record_digest
 
 VERSION = 1
 MAX_PROOF_BYTES = 256 << 10
+MAX_RECORDS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRecord:
+    """A version of a record, and the entry that wrote it."""
+
+    record: bytes
+    leaf: bytes
+    number: int
+    path: tuple[bytes, ...]  # at the size of the proof's checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +47,16 @@ class Final:
     number: int  # of the entry, from 0
     checkpoint: Checkpoint
     witnesses: tuple[int, ...]
+    records: tuple[Record, ...] = ()  # that rode along: written by entries under the same root
 
 
 def make_final_proof(
-    leaf: bytes, number: int, path: Sequence[bytes], checkpoint: Checkpoint, certificate: FoundersCertificate
+    leaf: bytes,
+    number: int,
+    path: Sequence[bytes],
+    checkpoint: Checkpoint,
+    certificate: FoundersCertificate,
+    records: Sequence[WrittenRecord] = (),
 ) -> bytes:
     """`path`: from entry `number`, whose bytes are `leaf`, to the checkpoint's root."""
     entry = decode_entry(leaf)
@@ -51,6 +70,7 @@ def make_final_proof(
             [number, b"".join(path)],
             [*stated, checkpoint.state_root],
             certificate_value(certificate, checkpoint.consensus_ms),
+            [[one.record, one.leaf, one.number, b"".join(one.path)] for one in records],
         ]
     )
 
@@ -64,16 +84,19 @@ def check_final_proof(data: bytes, network: bytes, act: bytes, head: CharterHead
     match decode(data, MAX_PROOF_BYTES):
         case [version, *_] if is_natural(version) and version > VERSION:
             raise MunimentError("final-proof-too-new", version=version)
-        case [version, [str(outcome), [*written]], [number, bytes(path)], stated, signed] if version == VERSION:
+        case [version, [str(outcome), [*written]], [number, bytes(path)], stated, signed, [*others]] if (
+            version == VERSION and len(others) <= MAX_RECORDS
+        ):
             entry = _entry(act, outcome, written)
-            checkpoint = _checkpoint(network, stated, merkle.leaf_hash(encode_entry(entry)), number, path)
+            checkpoint = _checkpoint(network, stated, encode_entry(entry), number, path)
             certificate = read_certificate_value(signed, checkpoint.consensus_ms)
+            records = tuple(_written(one, checkpoint) for one in others)
         case _:
             raise MunimentError("malformed-final-proof")
     if certificate is None or type(version) is not int:
         raise MunimentError("malformed-final-proof")
     check_founders_certificate(certificate, checkpoint, head, verify)
-    return Final(entry, number, checkpoint, certificate.witnesses)
+    return Final(entry, number, checkpoint, certificate.witnesses, records)
 
 
 def _entry(act: bytes, outcome: str, written: list[Value]) -> Entry:
@@ -87,11 +110,31 @@ def _checkpoint(network: bytes, stated: Value, leaf: bytes, number: Value, path:
     """The checkpoint whose root the path leads to."""
     match stated:
         case [epoch, anchor, bytes(block), consensus_ms, size, bytes(state_root)]:
-            numbers = (epoch, anchor, consensus_ms, size, number)
-            hashes = [path[at : at + merkle.HASH_BYTES] for at in range(0, len(path), merkle.HASH_BYTES)]
-            if all(is_natural(one) for one in numbers) and len(block) == len(state_root) == merkle.HASH_BYTES:
-                root = merkle.root_from_path(leaf, number, size, hashes) if len(path) % merkle.HASH_BYTES == 0 else None
-                if root is None:
-                    raise MunimentError("bad-final-path")
+            numbers = all(is_natural(one) for one in (epoch, anchor, consensus_ms, size))
+            if numbers and len(block) == len(state_root) == merkle.HASH_BYTES:
+                root = _root(leaf, number, size, path)
                 return Checkpoint(network, epoch, anchor, block, consensus_ms, size, root, state_root)
+    raise MunimentError("malformed-final-proof")
+
+
+def _root(leaf: bytes, number: Value, size: int, path: bytes) -> bytes:
+    if not is_natural(number):
+        raise MunimentError("malformed-final-proof")
+    hashes = [path[at : at + merkle.HASH_BYTES] for at in range(0, len(path), merkle.HASH_BYTES)]
+    root = None
+    if len(path) % merkle.HASH_BYTES == 0:
+        root = merkle.root_from_path(merkle.leaf_hash(leaf), number, size, hashes)
+    if root is None:
+        raise MunimentError("bad-final-path")
+    return root
+
+
+def _written(value: Value, checkpoint: Checkpoint) -> Record:
+    match value:
+        case [bytes(encoded), bytes(leaf), number, bytes(path)]:
+            record, entry = decode_record(encoded), decode_entry(leaf)
+            if _root(leaf, number, checkpoint.size, path) != checkpoint.root:
+                raise MunimentError("bad-final-path")
+            if (record.id, record_digest(encoded)) in entry.written:
+                return record
     raise MunimentError("malformed-final-proof")

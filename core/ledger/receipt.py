@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from core.errors import MunimentError
 from core.ledger import merkle, multiproof
+from core.ledger.appointment import read_appointment
 from core.ledger.block import Header, block_id, block_preimage, decode_header
 from core.ledger.charter import (
     CharterHead,
@@ -28,7 +29,7 @@ from core.ledger.payload import group_leaf, group_signing_message
 from core.ledger.receipt_format import Receipt
 from core.ledger.record import new_record_id
 from core.ledger.request import act_of, decode_request
-from core.ledger.roll import Member
+from core.ledger.roll import Member, Officer
 from core.ledger.transaction import Signer, Transaction, decode_transaction, transaction_id
 
 
@@ -83,6 +84,7 @@ def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None
     if root is None:
         raise MunimentError("bad-receipt-path")
     header, author = _check_block(receipt, members, root, verify) if receipt.header is not None else (None, None)
+    people = _People(members, final)
     return ReceiptFacts(
         network=receipt.network,
         network_name=head.name,
@@ -94,8 +96,8 @@ def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None
         origins=_check_origins(receipt, act_of(transaction)),
         author=author,
         members=members,
-        signed_by=_check_officers(receipt, transaction, members, root, verify),
-        requested_by=_check_request(receipt, transaction, members, verify),
+        signed_by=_check_officers(receipt, transaction, people, root, verify),
+        requested_by=_check_request(receipt, transaction, people, verify),
         block=None if receipt.header is None else block_id(receipt.network, receipt.header),
         header=header,
         template=receipt.template,
@@ -154,52 +156,60 @@ def _check_block(receipt: Receipt, members: Mapping[int, Member], root: bytes, v
 
 
 def _check_officers(
-    receipt: Receipt, transaction: Transaction, members: Mapping[int, Member], root: bytes, verify: Verify
+    receipt: Receipt, transaction: Transaction, people: "_People", root: bytes, verify: Verify
 ) -> tuple[SignedBy, ...]:
     message = group_signing_message(receipt.network, root)
-    signers, final = transaction.signers, receipt.header is None
-    return _check_signatures(signers, receipt.signatures, message, members, verify, final=final)
+    return _check_signatures(transaction.signers, receipt.signatures, message, people, verify)
 
 
 def _check_request(
-    receipt: Receipt, transaction: Transaction, members: Mapping[int, Member], verify: Verify
+    receipt: Receipt, transaction: Transaction, people: "_People", verify: Verify
 ) -> tuple[SignedBy, ...]:
     """A decision proves who asked as well: their signatures are part of it."""
     if not transaction.requests:
         return ()
     signed = decode_request(transaction.requests[0])
     message = signed.signing_message(receipt.network)
-    signers, final = signed.read().signers, receipt.header is None
-    return _check_signatures(signers, signed.signatures, message, members, verify, final=final)
+    return _check_signatures(signed.read().signers, signed.signatures, message, people, verify)
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Who may be named: officers of the cards that ride along and, beside a final proof, appointed ones."""
+
+    members: Mapping[int, Member]
+    final: Final | None
+
+    def office(self, signer: Signer) -> str | None:
+        member = self.members.get(signer.office)
+        return member.office if member else None
+
+    def officer(self, signer: Signer) -> Officer | None:
+        member = self.members.get(signer.office)
+        if member is not None and signer.officer < len(member.officers):
+            return member.officers[signer.officer]
+        for one in map(read_appointment, self.final.records if self.final else ()):
+            if one is not None and (one.office, one.number) == (signer.office, signer.officer):
+                return Officer(one.name, one.key, frozenset())
+        return None
 
 
 def _check_signatures(
-    signers: Sequence[Signer],
-    signatures: Sequence[bytes],
-    message: bytes,
-    members: Mapping[int, Member],
-    verify: Verify,
-    *,
-    final: bool,
+    signers: Sequence[Signer], signatures: Sequence[bytes], message: bytes, people: _People, verify: Verify
 ) -> tuple[SignedBy, ...]:
-    """`final`: the quorum has checked the signatures, so one of an office that does not ride along is not named."""
+    """Beside a final proof the quorum has checked signatures and roles: whoever is not known here is not named."""
     if len(signatures) != len(signers):
         raise MunimentError("bad-receipt-signature", by="officer")
     found = []
     for signer, signature in zip(signers, signatures, strict=True):
-        member = members.get(signer.office)
-        if member is None and final:
-            found.append(SignedBy(signer, None, None))
-            continue
-        if member is None or signer.officer >= len(member.officers):
+        office, officer = people.office(signer), people.officer(signer)
+        if officer is None and people.final is None:
             raise MunimentError("signer-not-in-charter", office=signer.office)
-        officer = member.officers[signer.officer]
-        if not verify(officer.key, message, signature):
-            facts = {"office": member.office, "officer": officer.name}
-            raise MunimentError("bad-receipt-signature", by="officer", **facts)
-        if signer.role not in officer.roles:
+        if officer is not None and not verify(officer.key, message, signature):
+            raise MunimentError("bad-receipt-signature", by="officer", office=office, officer=officer.name)
+        if officer is not None and people.final is None and signer.role not in officer.roles:
             raise MunimentError("role-not-held", officer=officer.name, role=signer.role)
-        found.append(SignedBy(signer, member.office, officer.name))
+        found.append(SignedBy(signer, office, officer.name if officer else None))
     return tuple(found)
 
 

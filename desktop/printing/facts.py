@@ -170,10 +170,10 @@ def _signer_rows(language: str, people: Sequence[SignedBy]) -> list[Row]:
 
 
 def _person(language: str, signed: SignedBy) -> str:
+    office = signed.office or str(signed.signer.office)
     if signed.officer is None:
-        return say(language, "officer", officer=signed.signer.officer, office=signed.signer.office)
-    office = say(language, "office", office=signed.office)
-    return f"{signed.officer}, {office}"
+        return say(language, "officer", officer=signed.signer.officer, office=office)
+    return f"{signed.officer}, {say(language, 'office', office=office)}"
 
 
 def _asking_rows(facts: ReceiptFacts) -> list[Row]:

@@ -9,16 +9,17 @@ from hypothesis import strategies as st
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
+from core.ledger import merkle
 from core.ledger.charter import CharterHead, decode_head
 from core.ledger.checkpoint import Checkpoint, cosign
 from core.ledger.encoding import decode, encode
-from core.ledger.entry import rejected_leaf
-from core.ledger.final_proof import Final, check_final_proof, make_final_proof
+from core.ledger.entry import entry_leaf, rejected_leaf
+from core.ledger.final_proof import Final, WrittenRecord, check_final_proof, make_final_proof
 from core.ledger.founders_certificate import make_founders_certificate
 from core.ledger.receipt import check_receipt
 from core.ledger.receipt_format import decode_receipt, encode_receipt
 from core.ledger.receipt_making import make_final_receipt
-from core.ledger.record import Change, encode_record
+from core.ledger.record import Change, encode_record, record_digest
 from core.ledger.record_receipt import RecordFacts, check_record_receipt, make_record_receipt
 from core.ledger.transaction import Signer, encode_transaction
 from desktop.printing.code import pack
@@ -133,7 +134,7 @@ def test_a_rejection_is_not_proved_so(done: Finished) -> None:
 
 
 def test_every_altered_part_is_refused(done: Finished) -> None:
-    version, entry, (number, path), checkpoint, signed = decode(done.proof(FIVE))
+    version, entry, (number, path), checkpoint, signed, _ = decode(done.proof(FIVE))
     kind, mask, late_s, signatures, keys, hashes = signed
     flipped = bytes([path[0] ^ 1]) + path[1:]
 
@@ -177,7 +178,7 @@ def test_every_altered_part_is_refused(done: Finished) -> None:
         ),
     }  # fmt: skip
     for part, (rest, code) in alterations.items():
-        assert code_of(lambda rest=rest: check(done, encode([version, *rest]))) == code, part  # type: ignore[misc]
+        assert code_of(lambda rest=rest: check(done, encode([version, *rest, []]))) == code, part  # type: ignore[misc]
     assert code_of(lambda: check(done, done.proof(FIVE), seed("another act"))) == "bad-cosignature"
 
 
@@ -197,13 +198,52 @@ def test_wrong_kinds_are_malformed(done: Finished) -> None:
         [kind, mask, late_s, signatures, keys, hashes[:-1]],
         [kind, mask, late_s, signatures, keys],
     )
-    bad = [[*parts[:4], certificate] for certificate in certificates]
+    bad = [[*parts[:4], certificate, []] for certificate in certificates]
+    bad += [[*parts[:5], records] for records in (None, [7], [[b"x"]], [[]] * 17)]
     for place in range(1, 5):
         bad += [[*parts[:place], wrong, *parts[place + 1 :]] for wrong in (None, 7, b"x", [], [1, 2], "é")]
     bad += [[True, *parts[1:]], [0, *parts[1:]], parts[:-1], [*parts, 1]]
     for value in bad:
         assert code_of(lambda value=value: check(done, encode(value))) == "malformed-final-proof", value  # type: ignore[misc]
     assert code_of(lambda: check(done, encode([2, "what comes"]))) == "final-proof-too-new"
+
+
+def test_a_record_that_rides_along_was_written_under_the_same_root(done: Finished) -> None:
+    encoded = encode_record(make_record(5))
+    leaves = [
+        entry_leaf(seed("another act"), "entered", [(make_record(5).id, record_digest(encoded))]),
+        done.leaf,
+        rejected_leaf(seed("refused"), "late"),
+    ]
+    hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
+    at = replace(
+        done,
+        number=1,
+        path=tuple(merkle.path(hashes, 1)),
+        checkpoint=replace(done.checkpoint, size=3, root=merkle.root(hashes)),
+    )
+    certificate = make_founders_certificate(done.network.charter, at.cosigned(FIVE), verify)
+    assert certificate is not None
+
+    def proof(*records: WrittenRecord) -> bytes:
+        return make_final_proof(at.leaf, 1, at.path, at.checkpoint, certificate, records)
+
+    good = WrittenRecord(encoded, leaves[0], 0, tuple(merkle.path(hashes, 0)))
+    assert check(at, proof(good)).records == (make_record(5),)
+    refused = {
+        "bad-final-path": (replace(good, number=1), replace(good, path=good.path[:-1]), replace(good, number=9)),
+        "malformed-final-proof": (
+            replace(good, record=encode_record(make_record(5, area=1))),
+            WrittenRecord(encoded, leaves[1], 1, tuple(merkle.path(hashes, 1))),
+            WrittenRecord(encoded, leaves[2], 2, tuple(merkle.path(hashes, 2))),
+            replace(good, number=-1),
+        ),
+        "malformed-entry": (replace(good, leaf=b"\x80"),),
+        "malformed-record": (replace(good, record=b"\x80"),),
+    }
+    for code, records in refused.items():
+        for record in records:
+            assert code_of(lambda record=record: check(at, proof(record))) == code  # type: ignore[misc]
 
 
 @given(st.data())
