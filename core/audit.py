@@ -47,7 +47,8 @@ def export_audit(replica: Exchange, folder: Path) -> AuditSummary:
     """Write the replica's signed content and claims into an empty or new folder; durable on return.
 
     Raises `audit-folder-not-empty`, `file-not-written`, `disk-full`, and where this replica did not see the
-    beginning `entry-not-held` or `version-not-held`; then the folder is as it was before.
+    beginning or has pruned it `payload-not-held`, `entry-not-held` or `version-not-held`; then the folder is as it was
+    before.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise MunimentError("audit-folder-not-empty", path=str(folder))
@@ -128,6 +129,8 @@ def _blocks(replica: Exchange) -> Items:
     after = 0
     while rows := replica.store.chain.blocks(after, _BLOCKS_A_READ):
         for row in rows:
+            if row.block.payload is None and row.block.header.payload is not None:
+                raise MunimentError("payload-not-held", author=row.block.header.author, seq=row.block.header.seq)
             yield [row.block.header_bytes, row.block.signature, row.block.payload]
         after = rows[-1].position
 

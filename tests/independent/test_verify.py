@@ -141,6 +141,17 @@ def test_what_could_not_be_finished_leaves_nothing(offices: list[Office], tmp_pa
     assert caught.value.code == "file-not-written"
 
 
+def test_a_replica_without_its_oldest_payloads_writes_nothing(offices: list[Office], tmp_path: Path) -> None:
+    observer = open_in_memory(land_network(), 0)
+    for block in offices[0].newer_than([]):
+        observer.receive(*offices[0].block(block))
+    observer.store.database.execute("UPDATE block SET payload = NULL WHERE acts > 0")
+    with pytest.raises(MunimentError) as caught:
+        export_audit(observer, tmp_path / "audit")
+    assert caught.value.code == "payload-not-held"
+    assert not (tmp_path / "audit").exists()
+
+
 def test_the_written_folder_is_the_streamed_one(offices: list[Office], files: Files, tmp_path: Path) -> None:
     export_audit(offices[0], tmp_path / "new" / "audit")
     assert {path.name: path.read_bytes() for path in (tmp_path / "new" / "audit").iterdir()} == files

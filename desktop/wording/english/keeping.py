@@ -88,6 +88,11 @@ KEEPING = {
     "audit-folder-not-empty": Trouble(
         "The folder {path} already holds something.", "Nothing was written into it.", "Choose an empty folder."
     ),
+    "payload-not-held": Trouble(
+        "This copy of the register no longer holds the text of its earliest acts.",
+        "Nothing was lost; the register itself is whole.",
+        "Ask an office that still holds them.",
+    ),
     "entry-not-held": Trouble(
         "This copy of the register joined later and does not hold its earliest acts.",
         SAFE,
