@@ -18,8 +18,10 @@ from desktop.simulation.stage import Stage
 from desktop.simulation.world import World
 
 TROUBLED_MEETINGS_EACH = 12  # per office, while things go wrong
-# Per office, until every act is at its end and all is quiet: far more than any honest run needs.
-MOST_MEETINGS_EACH = {"uniform": 80, "unequal": 250, "clustered": 250, "couriers": 200}
+# Per office, until every act is at its end and all is quiet: far more than any honest run needs, also where a quorum
+# needs everybody who is left.
+MOST_MEETINGS_EACH = 300
+MOST_AFTER_SCRIPT = 40  # scripts are small
 BUSY_MEETINGS_EACH = 60
 BUSY_EVERY = 4  # meetings between two acts
 RECOMPUTED_OFFICES = 2
@@ -113,7 +115,8 @@ def _meet(world: World, observer: Observer, own_work: Callable[[Office], bool] |
 
 def _until_quiet(world: World, observer: Observer, council: Council | None = None) -> None:
     """Meetings until everybody awake holds the same and nobody has written, or far too many."""
-    most = world.meetings + MOST_MEETINGS_EACH[world.scenario.meetings] * len(world.awake) // 2
+    each = MOST_AFTER_SCRIPT if world.scenario.script else MOST_MEETINGS_EACH
+    most = world.meetings + each * len(world.awake) // 2
     while world.meetings < most:
         if council is not None:
             council.sit()
