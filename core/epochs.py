@@ -23,9 +23,10 @@ from core.ledger.constitution import (
 from core.ledger.encoding import decode, encode
 from core.ledger.record import State
 from core.store.database import Database
-from core.voting import passed_changes
+from core.voting import LAW, passed_changes
 
 _PASSED = "change-passed"
+LAW_PREFIX = f"{LAW}."  # of the registers that say which change has passed
 
 
 class Epochs:
@@ -95,10 +96,14 @@ class Epochs:
     def may_apply(self, change: Change) -> bool:
         """Whether the change leads to a constitution; one that does not passes nowhere."""
         try:
-            self._applied(change, bytes(32))
+            self.check(change)
         except MunimentError:
             return False
         return True
+
+    def check(self, change: Change) -> None:
+        """Raises why a change leads to no constitution: the codes of `apply` and of laws that cannot be in force."""
+        self._applied(change, bytes(32))
 
     def close(self, closing_anchor: bytes) -> Constitution:
         """The constitution of the epoch that begins with the closing anchor; stored."""

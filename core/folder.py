@@ -225,6 +225,25 @@ def open_officer(folder: Folder, number: int, passphrase: str) -> SigningKey:
     return SigningKey(open_keys(read_bounded(path), passphrase).secrets["officer_seed"])
 
 
+def make_officer_key(folder: Folder, number: int, passphrase: str, cost: Cost, floor: Cost | None = None) -> SigningKey:
+    """The key of an officer who is to be appointed; the same again if it was made before under this passphrase.
+
+    Raises `officer-key-exists` and the refusals of `seal_keys`.
+    """
+    path = folder.officer_key(number)
+    if path.exists():  # of an appointment that was cut short, or refused
+        try:
+            return open_officer(folder, number, passphrase)
+        except MunimentError as error:
+            if error.code != "wrong-passphrase":
+                raise
+            raise MunimentError("officer-key-exists", officer=number) from None
+    path.parent.mkdir(exist_ok=True)
+    seed = urandom(SEED_BYTES)
+    write_durably(path, seal_keys(passphrase, "officer", {"officer_seed": seed}, cost, floor=floor))
+    return SigningKey(seed)
+
+
 def read_bounded(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
     """A whole file of at most `limit` bytes. Raises `file-not-found`, `file-not-read`, `too-large`."""
     try:

@@ -42,6 +42,12 @@ def open_proposals(state: State) -> list[Proposal]:
     return [_with_votes(state, proposal) for proposal in proposals if proposal is not None]
 
 
+def votes_on(state: State, proposal: bytes) -> list[Record]:
+    """The standing votes on a proposal (its record id), in the order of their record ids."""
+    found = (state.record(vote) for vote in _group(state, "votes_on", proposal, MAX_VOTES))
+    return [vote for vote in found if vote is not None]
+
+
 def passed_changes(state: State, roll: Roll, applied: Collection[bytes]) -> Iterator[Change]:
     """The changes that a quorum of the roll's witnesses is for, the one with the least record id first."""
     for proposal in open_proposals(state):
@@ -84,9 +90,8 @@ def unpack_content(rows: Sequence[dict[str, Value]]) -> bytes:
 
 def _with_votes(state: State, proposal: Record) -> Proposal:
     answers: dict[int, set[str]] = {}
-    for vote_id in _group(state, "votes_on", proposal.id, MAX_VOTES):
-        vote = state.record(vote_id)
-        if vote is not None and vote.keeper is not None:
+    for vote in votes_on(state, proposal.id):
+        if vote.keeper is not None:
             answers.setdefault(vote.keeper, set()).add(vote.fields["answer"])
     yes = tuple(sorted(number for number, given in answers.items() if given == {"yes"}))
     no = tuple(sorted(number for number, given in answers.items() if "no" in given))

@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 office_app = typer.Typer(help="Make an office: its keys, its officers and its card.", no_args_is_help=True)
-charter_app = typer.Typer(help="Found a network from office cards, or enter one.", no_args_is_help=True)
+charter_app = typer.Typer(help="Found a network, enter one, change it; officers of this office.", no_args_is_help=True)
 courier_app = typer.Typer(help="Carry the ledger on a stick.", no_args_is_help=True)
 law_app = typer.Typer(help="Rules of the registers.", no_args_is_help=True)
 app.add_typer(office_app, name="office")
@@ -263,6 +263,115 @@ def charter_open(file: Path, data: Data = None, passphrase_file: Secret = None, 
     from desktop.commands.founding import open_charter_command
 
     _conclude(lambda: open_charter_command(_access(data, passphrase_file), file), json)
+
+
+By = Annotated[
+    str, typer.Option("--officer", metavar="NUMBER:ROLE:PASSPHRASE-FILE", help="The administrator who signs.")
+]
+
+
+@charter_app.command("propose")
+def charter_propose(
+    change: Annotated[str, typer.Argument(help="admit, remove, dormancy, waking, incarnation, quorum or law.")],
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT")],
+    office: Annotated[
+        str | None, typer.Option("--office", metavar="OFFICE", help="Whom it concerns: name or number.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="The card, or the rules.")] = None,
+    policy: Annotated[str | None, typer.Option("--policy", metavar="P", help="Of quorum: all or default.")] = None,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Propose a change of the network; the offices vote on it."""
+    from desktop.commands.changing import propose_command
+
+    access = _access(data, passphrase_file)
+    _conclude(lambda: propose_command(access, change, office, file, policy, reason, by), json)
+
+
+@charter_app.command("vote")
+def charter_vote(
+    proposal: str,
+    answer: Annotated[str, typer.Argument(help="yes, no or withdrawn.")],
+    by: By,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Give this office's vote on PROPOSAL (its reference, or its number in the list)."""
+    from desktop.commands.changing import vote_command
+
+    _conclude(lambda: vote_command(_access(data, passphrase_file), proposal, answer, by), json)
+
+
+@charter_app.command("list")
+def charter_list(data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Show the proposed changes, their votes and what happens next."""
+    from desktop.commands.changing import list_command
+
+    _conclude(lambda: list_command(_access(data, passphrase_file)), json)
+
+
+@charter_app.command("appoint")
+def charter_appoint(
+    by: By,
+    name: Annotated[str, typer.Option("--name")],
+    roles: Annotated[str, typer.Option("--role", metavar="ROLE[,ROLE]")],
+    key: Annotated[str | None, typer.Option("--key", metavar="HEX", help="The officer's public key.")] = None,
+    new_passphrase_file: Annotated[
+        Path | None,
+        typer.Option("--new-passphrase-file", metavar="FILE", help="Make the key here, under this passphrase."),
+    ] = None,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Appoint an officer of this office."""
+    from desktop.commands.changing import appoint_command
+
+    access = _access(data, passphrase_file)
+    _conclude(lambda: appoint_command(access, name, roles, key, new_passphrase_file, by), json)
+
+
+@charter_app.command("roles")
+def charter_roles(
+    number: int,
+    by: By,
+    roles: Annotated[str, typer.Option("--role", metavar="ROLE[,ROLE]")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT")],
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Give officer NUMBER of this office other roles."""
+    from desktop.commands.changing import roles_command
+
+    _conclude(lambda: roles_command(_access(data, passphrase_file), number, roles, reason, by), json)
+
+
+@charter_app.command("end")
+def charter_end(
+    number: int,
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT")],
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """End the powers of officer NUMBER of this office; what the officer signed before stands."""
+    from desktop.commands.changing import roles_command
+
+    _conclude(lambda: roles_command(_access(data, passphrase_file), number, "", reason, by), json)
+
+
+@app.command()
+def renew(file: Path, by: By, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Make a new key for this office, and write its card to FILE for another office to propose."""
+    from desktop.commands.changing import renew_command
+
+    _conclude(lambda: renew_command(_access(data, passphrase_file), file, by), json)
 
 
 @courier_app.command("write")

@@ -17,7 +17,15 @@ from desktop.wording import sentence
 
 DONE, REFUSED, USAGE, BAD_INPUT, LOCKED, DAMAGED = range(6)
 
-_USAGE = {"bad-home", "bad-officer", "no-recipient", "simulation-impossible", "simulation-unknown"}
+_USAGE = {
+    "bad-answer",
+    "bad-change",
+    "bad-home",
+    "bad-officer",
+    "no-recipient",
+    "simulation-impossible",
+    "simulation-unknown",
+}
 _BAD_INPUT = {
     "file-not-found",
     "file-not-read",

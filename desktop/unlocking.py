@@ -31,7 +31,11 @@ class Access:
 
     def open(self) -> OpenedOffice:
         """Raises what `open_office` raises, and `passphrase-missing`."""
-        return open_office(self.folder, self.passphrase(), SystemClock())
+        return self.open_with(self.passphrase())
+
+    def open_with(self, passphrase: str) -> OpenedOffice:
+        """As `open`, where the passphrase is needed for more than opening: standard input gives it once."""
+        return open_office(self.folder, passphrase, SystemClock())
 
 
 def read_passphrase(path: Path | None) -> str:

@@ -2,6 +2,7 @@
 
 from desktop.wording.catalogue import Catalogue
 from desktop.wording.english.agreeing import AGREEING
+from desktop.wording.english.changes import CHANGES_DONE, CHANGES_REFUSALS, CHANGES_SCREEN, CHANGES_TROUBLES
 from desktop.wording.english.demonstration import DEMONSTRATION
 from desktop.wording.english.done import DONE
 from desktop.wording.english.keeping import KEEPING
@@ -20,10 +21,10 @@ from desktop.wording.english.working import WORKING
 ENGLISH = Catalogue(
     language="en",
     name="English",
-    screen={**SCREEN, **REQUEST_SCREEN, **SCREEN_OFFICE, **SCREEN_LEDGER, **SCREEN_CONDITION},
-    done={**DONE, **DEMONSTRATION, **SIMULATION},
-    troubles={**AGREEING, **KEEPING, **WORKING, **MEETING, **SIMULATION_TROUBLES},
-    refusals={**REFUSALS, **REQUEST_REFUSALS, **ORDER_REFUSALS},
+    screen={**SCREEN, **REQUEST_SCREEN, **SCREEN_OFFICE, **SCREEN_LEDGER, **SCREEN_CONDITION, **CHANGES_SCREEN},
+    done={**DONE, **DEMONSTRATION, **SIMULATION, **CHANGES_DONE},
+    troubles={**AGREEING, **KEEPING, **WORKING, **MEETING, **SIMULATION_TROUBLES, **CHANGES_TROUBLES},
+    refusals={**REFUSALS, **REQUEST_REFUSALS, **ORDER_REFUSALS, **CHANGES_REFUSALS},
     law_faults=LAW_FAULTS,
     plural=lambda count: 0 if count == 1 else 1,
 )

@@ -1,0 +1,31 @@
+"""A proposed change in words: what it would do, how many offices are for it, and what happens next."""
+
+from collections.abc import Sequence
+
+from core.changing import ChangeView
+from desktop.wording import say, sentence
+
+
+def change_title(change: ChangeView, offices: Sequence[str]) -> str:
+    """What would change, naming the office, the rules or the policy."""
+    office = offices[change.member] if change.member is not None and change.member < len(offices) else change.subject
+    policy = say(f"change.policy.{change.subject}") if change.subject in ("all", "default") else change.subject
+    name, _, version = change.subject.rpartition(" ")
+    return say(f"change.{change.kind}", office=office, policy=policy, law=name, version=version)
+
+
+def count_words(change: ChangeView) -> str:
+    """How many must agree and how many do."""
+    return say("change.count", count=change.agree, needed=change.needed, counting=change.counting)
+
+
+def next_words(change: ChangeView) -> str:
+    """What happens next."""
+    if change.standing in ("open", "enough") and change.obstacle is not None:
+        return say("change.obstacle", why=sentence(change.obstacle.code, change.obstacle.facts))
+    missing = max(change.needed - change.agree, 0)
+    return say(f"change.next.{change.standing}", count=missing)
+
+
+def standing_words(change: ChangeView) -> str:
+    return f"{count_words(change)} {next_words(change)}"

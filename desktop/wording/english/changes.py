@@ -1,0 +1,90 @@
+"""Words for changes of the network and of officers: proposals, votes, powers, a new key."""
+
+from desktop.wording.catalogue import Trouble
+from desktop.wording.english.keeping import UNWRITTEN
+
+CHANGES_DONE = {
+    "change-proposed": "Proposed as {reference}: {change}. {standing}",
+    "vote-recorded": "The vote is recorded. {reference}: {change}. {standing}",
+    "change-line": "{reference}: {change}. {standing}",
+    "no-changes": "No change of the network is proposed.",
+    "officer-appointed": "{name} is appointed as officer No. {number}: {roles}.",
+    "officer-changed": "Officer No. {number} now signs as: {roles}.",
+    "officer-ended": "The powers of officer No. {number} have ended. What the officer signed before stands.",
+    "renewal-made": "The card with the new key of {office} is {path}. Give it to an administrator of another office, who"
+    " proposes it; until the offices have voted this office reads and passes on.",
+}
+
+CHANGES_TROUBLES = {
+    "bad-change": Trouble(
+        "A change is one of {of}; a card or rules come as a file, an office is named, and nothing else: {kind}.",
+        UNWRITTEN,
+        "Name the change and what belongs to it.",
+    ),
+    "bad-answer": Trouble("An answer is yes, no or withdrawn, not {answer}.", UNWRITTEN, "Give one of them."),
+    "unknown-proposal": Trouble(
+        "No open proposal is called {reference}.", UNWRITTEN, "List the proposals, and meet the other offices first."
+    ),
+    "several-proposals": Trouble(
+        "Several open proposals are called {reference}.", UNWRITTEN, "Name it by its number in the list."
+    ),
+    "unknown-officer": Trouble(
+        "This office has no officer No. {officer}.", UNWRITTEN, "Choose one of the officers of this office."
+    ),
+    "roles-held-already": Trouble(
+        "{name} holds exactly these roles already, or none any more.", UNWRITTEN, "There is nothing to do."
+    ),
+    "last-administrator": Trouble(
+        "{name} is the last administrator of this office, and without one nothing about its officers could be changed.",
+        UNWRITTEN,
+        "Appoint another administrator first.",
+    ),
+    "change-refused": Trouble("The rules of the network refuse this: {why}", UNWRITTEN, "Change what they name."),
+    "officer-key-exists": Trouble(
+        "There is a key for officer No. {officer} already, under another passphrase.",
+        UNWRITTEN,
+        "Give the passphrase that was chosen for it.",
+    ),
+}
+
+CHANGES_REFUSALS = {
+    "officer-unknown": Trouble(
+        "Whoever signed was not an officer of that office at this point of the common order.",
+        "The act stays on record as not entered.",
+        "Let an officer of the office sign it.",
+    ),
+    "bad-officer-signature": Trouble(
+        "The signature is not that of the officer whom the act names.",
+        "The act stays on record as not entered.",
+        "Let the officer sign again.",
+    ),
+    "powers-ended-unseen": Trouble(
+        "The powers of an officer who signed as {role} had ended, and this office could not know it yet.",
+        "The act is kept and holds its place, but has no effect.",
+        "The supervising office confirms it or sets it aside.",
+    ),
+}
+
+CHANGES_SCREEN: dict[str, str | tuple[str, ...]] = {
+    "change.admit": "Admit the office {office}",
+    "change.remove": "Remove the computer of {office}",
+    "change.dormancy": "Let {office} sleep: its vote does not count until it is woken",
+    "change.waking": "Wake {office}: its vote counts again",
+    "change.incarnation": "New key for the computer of {office}",
+    "change.quorum": "How many must agree: {policy}",
+    "change.law": "Rules of the register: {law}, version {version}",
+    "change.policy.all": "all offices",
+    "change.policy.default": "the majority that tolerates dishonest offices",
+    "change.count": (
+        "{needed} of {counting} offices must agree; one has.",
+        "{needed} of {counting} offices must agree; {count} have.",
+    ),
+    "change.next.open": (
+        "It waits for one more office.",
+        "It waits for {count} more offices.",
+    ),
+    "change.next.enough": "Enough agree. The change is made once their votes stand in the common register.",
+    "change.next.passed": "It has passed. It is in force as soon as the offices have met and closed the present period.",
+    "change.next.behind": "Another change has passed and is made first; then this one goes on.",
+    "change.obstacle": "As things stand it cannot take effect: {why}",
+}
