@@ -177,11 +177,17 @@ def backup(file: Path, data: Data = None, passphrase_file: Secret = None, json: 
 
 
 @app.command()
-def restore(file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
-    """Restore a backup into an empty folder; the office opens in quarantine."""
+def restore(
+    file: Path,
+    in_place: Annotated[bool, typer.Option("--in-place", help="Over an office that does not open any more.")] = False,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Restore a backup into an empty folder, or in place; the office opens in quarantine."""
     from desktop.commands.keeping import restore_command
 
-    _conclude(lambda: restore_command(_access(data, passphrase_file), file), json)
+    _conclude(lambda: restore_command(_access(data, passphrase_file), file, in_place), json)
 
 
 @app.command()

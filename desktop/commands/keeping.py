@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core.backup import restore_backup, write_backup
+from core.backup import restore_backup, restore_in_place, write_backup
 from core.folder import read_bounded
 from core.importing.importer import Importer, ImportReport
 from core.importing.map import parse_map
@@ -25,10 +25,15 @@ def backup_command(access: Access, target: Path) -> dict[str, Any]:
     return {"message": sentence("backup-written", {"path": str(target)}), "path": str(target)}
 
 
-def restore_command(access: Access, source: Path) -> dict[str, Any]:
-    restore_backup(source, access.folder, access.passphrase())
-    path = str(access.folder.path)
-    return {"message": sentence("backup-restored", {"path": path}), "path": path, "quarantine": "restored"}
+def restore_command(access: Access, source: Path, in_place: bool = False) -> dict[str, Any]:
+    """`in_place`: where an office is that does not open any more; what is there is kept aside."""
+    path, survived = str(access.folder.path), False
+    if in_place:
+        survived = restore_in_place(source, access.folder, access.passphrase())
+    else:
+        restore_backup(source, access.folder, access.passphrase())
+    done = sentence("backup-restored-in-place" if survived else "backup-restored", {"path": path})
+    return {"message": done, "path": path, "quarantine": None if survived else "restored"}
 
 
 def import_command(

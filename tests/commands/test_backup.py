@@ -114,6 +114,23 @@ def test_a_backup_without_one_of_its_parts(office: Place, backup: Path, tmp_path
         refused_restore(restored(office, tmp_path / "new"), tmp_path / "less", 3, "not-a-backup")
 
 
+def test_a_damaged_office_is_restored_in_its_place(office: Place, tmp_path: Path) -> None:
+    office.record(1, 2)
+    assert run("backup", tmp_path / "b", *office.access).exit_code == 0
+    office.record(3, 4, 5)
+    office.folder.replica.write_bytes(b"damaged")
+    refused(run("restore", tmp_path / "b", *office.access, "--json"), 3, "folder-not-empty")
+    said = run("restore", tmp_path / "b", "--in-place", *office.access, "--json")
+    assert (said.exit_code, said.json["quarantine"]) == (0, None)
+    assert "signs again as soon as" in said.json["message"]
+    opened = office.open()
+    assert opened.quarantine == "database-behind"
+    opened.close()
+    office.folder.intent.unlink()
+    again = run("restore", tmp_path / "b", "--in-place", *office.access, "--json")
+    assert (again.exit_code, again.json["quarantine"]) == (0, "restored")
+
+
 @pytest.mark.parametrize("name", ["../outside", "/outside", "officers/../../outside", "intent.log", "officers/x.key"])
 def test_a_backup_with_a_part_that_none_has(office: Place, backup: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / "more").write_bytes(_tar([*_members(backup), (name, b"x")]))

@@ -14,6 +14,8 @@ DONE = {
     "backup-written": "The backup is {path}. It opens only with this office's passphrase.",
     "backup-restored": "The office is restored into {path}. It may read and pass on, but not sign, because the lost"
     " computer may have signed something that this copy does not hold.",
+    "backup-restored-in-place": "The office is restored into {path}; what was there is kept aside. This computer remembers"
+    " what it signed last: the office signs again as soon as the other offices have given all of it back.",
     "import-judged": "{acts} rows were judged and none was refused. Nothing was written: this was a trial.",
     "import-written": "{acts} rows were recorded, each as an act of its own.",
     "law-checked": "These rules of the register can be used: {name}, version {version}.",
