@@ -9,12 +9,13 @@ from core.ledger.block import Block, decode_header
 from core.ledger.payload import Evidence, Payload, decode_payload
 from core.ledger.record import Record
 from core.ledger.request import act_of
-from core.ledger.transaction import Transaction, decode_transaction
+from core.ledger.transaction import NONCE_BYTES, Transaction, decode_transaction
 from core.ledger.vertex import Vertex
 from core.replica import Replica
 from core.store.chain import ActRow
 from core.store.pages import label
 from core.views import (
+    NOT_HELD,
     ActView,
     AnchorView,
     Draft,
@@ -32,6 +33,7 @@ LIST_LIMIT = 200
 WRITTEN_TWICE = "written-twice"
 NOT_IN_THE_ROLL = "not-in-the-roll"
 DECISION_OUTCOMES = ("suspended", "held")
+PAYLOAD_NOT_HERE = frozenset({"payload-not-held", "archive-missing", "archive-damaged"})
 
 
 class Reading(Replica):
@@ -51,10 +53,19 @@ class Reading(Replica):
 
     def _view(self, row: ActRow) -> ActView:
         block, acts = self._opened(row.block)
-        transaction = self._read_before(row) or decode_transaction(acts[row.place])
+        transaction = self._read_before(row)
+        if transaction is None:
+            transaction = decode_transaction(acts[row.place]) if acts else self._not_held(row, block)
         ladder = self._ladder(row, block.id)
         written = row.records if ladder.step is not Step.REJECTED else ()
         return ActView(row.id, transaction, block.id, row.author, block.header.seq, ladder, written)
+
+    def _not_held(self, row: ActRow, block: Block) -> Transaction:
+        """Stands for an act of which only the outcome is known: to a snapshot its text was settled."""
+        written = (self.store.state.present(record) for record in row.records)
+        law = next((record.register.partition(".")[0] for record in written if record is not None), "")
+        version = self.laws[law].version if law in self.laws else 0
+        return Transaction(law, version, NOT_HELD, {}, {}, (), block.header.claimed_ms, bytes(NONCE_BYTES))
 
     def _read_before(self, row: ActRow) -> Transaction | None:
         """An act of the block that was taken last, as it was read then."""
@@ -74,8 +85,14 @@ class Reading(Replica):
     def _stored(self, position: int) -> tuple[Block, Payload | None]:
         if self.newest_taken is not None and self.newest_taken[0] == position:
             return self.newest_taken[1].block, self.newest_taken[1].payload
-        block = self.store.chain.block_at(position).block
-        return block, decode_payload(block.payload) if block.payload else None
+        row = self.store.chain.block_at(position)
+        try:
+            payload = self.store.payload(row)
+        except MunimentError as error:
+            if error.code not in PAYLOAD_NOT_HERE:
+                raise
+            payload = None
+        return row.block, decode_payload(payload) if payload else None
 
     def _ladder(self, row: ActRow, block: bytes) -> Ladder:
         vertex = self.lace.vertices[block]

@@ -23,6 +23,7 @@ from core.ledger.constitution import Constitution
 from core.ledger.forks import check_evidence, evidence_of
 from core.ledger.payload import Cosignature, Evidence, Payload, decode_payload, payload_root
 from core.ledger.roll import Roll
+from core.reindexing import rebuild_indexes
 from core.store.checkpoints import Counted
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
@@ -190,7 +191,10 @@ class Replica:
         if not anchor.closing:
             self.epochs.look_for_change(WorkingState(self.store.state, None))
             return
+        before = self.laws
         self._begin_epoch(self.epochs.close(anchor.vertex.id), anchor)
+        changed = [name for name, law in self.laws.items() if name not in before or before[name].digest != law.digest]
+        rebuild_indexes(self.store, self.laws, changed)
         self.execution.fold = self._new_fold()
         self.execution.rebuild_overlay()
 

@@ -37,7 +37,7 @@ class Requests(Reading):
     def requests_made(self, limit: int = MADE_LIMIT) -> list[RequestView]:
         """What this office has asked of others, decided or not, newest first."""
         rows = self.store.chain.unusual_acts(self.number, (REQUESTED,), limit)
-        return [self._request_view(row) for row in rows]
+        return [self._request_view(row) for row in rows if self._has_text(row)]
 
     def request_view(self, request: bytes) -> RequestView:
         """Raises `unknown-request`."""
@@ -70,9 +70,13 @@ class Requests(Reading):
 
     def _request_row(self, request: bytes) -> ActRow:
         row = self.store.chain.act(request)
-        if row is None or row.outcome != REQUESTED:
+        if row is None or row.outcome != REQUESTED or not self._has_text(row):
             raise MunimentError("unknown-request", request=request)
         return row
+
+    def _has_text(self, row: ActRow) -> bool:
+        """A request that was decided before this replica joined is known by its outcome alone."""
+        return bool(self._opened(row.block)[1])
 
     def _request_view(self, row: ActRow) -> RequestView:
         act = self._view(row)
@@ -102,7 +106,7 @@ class Requests(Reading):
         if row.outcome != REQUESTED or own.step is Step.REJECTED:
             return own
         _, acts = self._opened(row.block)
-        return self._waiting_ladder(own, row, decode_transaction(acts[row.place]))
+        return self._waiting_ladder(own, row, decode_transaction(acts[row.place])) if acts else own
 
     def _decision(self, row: ActRow) -> tuple[Record, ActRow] | None:
         """The record and the act of the decision on a request, where one stands."""
@@ -116,7 +120,7 @@ class Requests(Reading):
         keeper = self._office_name(decided.author)
         if record.fields["outcome"] != REFUSED_BY_KEEPER or ladder.step is Step.REJECTED:
             return replace(ladder, facts={**ladder.facts, "decided_by": keeper})
-        reason = decode_transaction(acts[decided.place]).act["reason"]
+        reason = decode_transaction(acts[decided.place]).act["reason"] if acts else ""
         facts = {"reason": reason, "office": keeper, "step": ladder.step.value}
         return replace(ladder, step=Step.REJECTED, code=REFUSED_CODE, facts=facts, outcome="rejected")
 

@@ -38,6 +38,9 @@ class Ladder:
     decision: bytes | None = None  # of a request: the act that decided it, whose ladder this is
 
 
+NOT_HELD = "#text-not-held"  # stands for the procedure of an act whose text is not on this computer
+
+
 @dataclass(frozen=True, slots=True)
 class ActView:
     """One act with everything that its page shows."""
@@ -49,6 +52,11 @@ class ActView:
     seq: int
     ladder: Ladder
     records: tuple[bytes, ...]  # ids of the records it changed, as far as it was entered
+
+    @property
+    def text_is_held(self) -> bool:
+        """Whether its text is on this computer: of an act that a snapshot brought only its outcome is known."""
+        return self.transaction.procedure != NOT_HELD
 
 
 @dataclass(frozen=True, slots=True)

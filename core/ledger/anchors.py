@@ -87,6 +87,10 @@ class Finality:
         # An indirect decision needs a committed slot above it: nothing changes unless one became decided.
         return list(self._emit()) if decided else []
 
+    def go_on(self) -> list[Anchor]:
+        """What votes that are here already decide, after `last_number` was lifted."""
+        return list(self._emit())
+
     def leader(self, round_: int) -> int:
         """The number of the round's leader, as drawn from the newest anchor."""
         if round_ not in self._leaders:

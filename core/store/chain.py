@@ -110,6 +110,12 @@ class ChainStore:
         )
         return [_block_row(row) for row in rows]
 
+    def payloads(self) -> Iterator[tuple[int, bytes]]:
+        """(position, payload) of every block that has one here, in order of arrival."""
+        positions = self._db.rows("SELECT position FROM block WHERE payload IS NOT NULL ORDER BY position")
+        for (position,) in positions:
+            yield position, self._db.scalar("SELECT payload FROM block WHERE position = ?", (position,))
+
     def act_counts_of_blocks(self, after: int, count: int) -> list[tuple[int, bytes, int]]:
         """(position, id, how many acts) of at most so many blocks after a position, in order of arrival."""
         return self._db.rows(
@@ -170,7 +176,7 @@ class ChainStore:
         self._add_requests(rows)
 
     def _add_requests(self, rows: Iterable[ActRow]) -> None:
-        asked = [(row.id, row.facts["office"]) for row in rows if row.outcome == REQUESTED]
+        asked = [(row.id, row.facts["office"]) for row in rows if row.outcome == REQUESTED and row.facts]
         if asked:
             self._db.executemany("INSERT OR IGNORE INTO request VALUES (?,?)", asked)
 

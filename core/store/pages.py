@@ -70,6 +70,10 @@ class PageStore:
         self._add(created)
         self._replace(replaced)
 
+    def fill(self, records: Iterable[Record]) -> None:
+        """Find records by their words that are not here yet. Inside `atomic`."""
+        self._add([(record.id, words(record)) for record in records])
+
     def replace_words(self, records: Iterable[Record]) -> None:
         """Find these by the words of the given versions and no others. Inside `atomic`."""
         self._index([(record.id, words(record)) for record in records])

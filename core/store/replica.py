@@ -1,24 +1,42 @@
 """One replica's store: the parts that share a database, and case files beside the ledger."""
 
-from core.store.chain import ChainStore
+from core.errors import MunimentError
+from core.store.archive import Archive
+from core.store.chain import BlockRow, ChainStore
 from core.store.checkpoints import CheckpointStore
 from core.store.database import Database
 from core.store.entries import EntryLog
 from core.store.pages import PageStore
+from core.store.pruned import PrunedStore
 from core.store.state import StateStore
 from core.views import Draft
 
 
 class ReplicaStore:
-    """Promises of `Database.atomic` hold across all parts."""
+    """Promises of `Database.atomic` hold across all parts. `archive`: where settled payloads may stand."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, archive: Archive | None = None) -> None:
         self.database = database
         self.chain = ChainStore(database)
         self.state = StateStore(database)
         self.entries = EntryLog(database)
         self.checkpoints = CheckpointStore(database)
         self.pages = PageStore(database)
+        self.pruned = PrunedStore(database)
+        self.archive = archive
+
+    def payload(self, row: BlockRow) -> bytes | None:
+        """Of a block, from the archive where it went there; None for a block without one.
+
+        Raises `payload-not-held` where it is nowhere on this computer, `archive-missing`, `archive-damaged`.
+        """
+        block = row.block
+        if block.payload is not None or block.header.payload is None:
+            return block.payload
+        place = self.pruned.place(row.position)
+        if place is None or self.archive is None:
+            raise MunimentError("payload-not-held", block=block.id)
+        return self.archive.payload(place, block.id)
 
     def put_draft(self, draft: Draft) -> None:
         """Durable on return."""

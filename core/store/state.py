@@ -184,6 +184,25 @@ class StateStore:
     def overlay_is_empty(self) -> bool:
         return self._db.scalar("SELECT 1 FROM overlay LIMIT 1") is None
 
+    def fill(self, records: Iterable[tuple[Record, bytes, str]], indexes: Iterable[IndexChange]) -> None:
+        """Records with encoding and label that are not here yet: of a snapshot, in the order of their ids."""
+        rows, changes = [], []
+        for record, encoded, label in records:
+            district = district_of(record)
+            rows.append((record.register, district, label, encoded, record.id))
+            changes.append(RecordChange(record.register, district, record.id, record_digest(encoded)))
+        self._db.executemany("INSERT INTO record(register, district, label, body, id) VALUES (?,?,?,?,?)", rows)
+        self.tree.update(changes)
+        self.add_to_indexes(indexes)
+
+    def clear_indexes(self, law: str) -> None:
+        """Every index of one law."""
+        self._db.execute("DELETE FROM index_entry WHERE name >= ? AND name < ?", (f"{law}.", f"{law}/"))
+
+    def add_to_indexes(self, indexes: Iterable[IndexChange]) -> None:
+        rows = sorted((one.index, one.group, one.record) for one in indexes)
+        self._db.executemany("INSERT OR IGNORE INTO index_entry VALUES (?,?,?)", rows)
+
     def _write_indexes(self, indexes: Iterable[IndexChange]) -> None:
         added = sorted((i.index, i.group, i.record) for i in indexes if i.add)
         removed = [(i.index, i.group, i.record) for i in indexes if not i.add]
@@ -194,6 +213,32 @@ class StateStore:
         """At most so many (id, register, district, encoding) of agreed records, in the order of ids."""
         return self._db.rows(
             "SELECT id, register, district, body FROM record WHERE id > ? ORDER BY id LIMIT ?", (record_id, count)
+        )
+
+    def agreed_body(self, record_id: bytes) -> bytes | None:
+        found: bytes | None = self._db.scalar("SELECT body FROM record WHERE id = ?", (record_id,))
+        return found
+
+    def bodies(self, record_id: bytes) -> list[bytes]:
+        """Every version kept of a record: the agreed one, and those replaced, predicted ones too."""
+        statement = "SELECT body FROM record WHERE id = ?1 UNION ALL SELECT body FROM history WHERE record = ?1"
+        return [row[0] for row in self._db.rows(statement, (record_id,))]
+
+    def ids_of(self, beginning: str) -> list[bytes]:
+        """Ids of the agreed records of all registers whose names begin so."""
+        end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+        return [
+            row[0]
+            for row in self._db.rows("SELECT id FROM record WHERE register >= ? AND register < ?", (beginning, end))
+        ]
+
+    def agreed_of(self, beginning: str, after: int, count: int) -> list[tuple[int, bytes]]:
+        """At most so many (number, encoding) of agreed records of registers whose names begin so, after a number."""
+        end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+        return self._db.rows(
+            "SELECT number, body FROM record WHERE number > ? AND register >= ? AND register < ?"
+            " ORDER BY number LIMIT ?",
+            (after, beginning, end, count),
         )
 
     def index_count(self) -> int:
