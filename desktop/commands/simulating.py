@@ -71,6 +71,8 @@ def _show(figures: Figures, facts: dict[str, Any]) -> None:
     for name in STEPS:
         mean, p95 = facts[name]["mean"], facts[name]["p95"]
         print(f"{name.replace('_', ' '):<40}{_number(mean):>8}{_number(p95):>8}")
+    if facts["closed"]["mean"] is not None:
+        print(f"{'an epoch closes after':<40}{_number(facts['closed']['mean']):>8}{_number(facts['closed']['p95']):>8}")
     print(f"never final {figures.never_final} of {figures.acts} acts; an act costs {facts['blocks_per_act']} blocks")
     print(f"and {facts['bytes_per_act']} bytes in each copy of the register. Checked:")
     for promise, count in facts["checks"].items():

@@ -19,6 +19,19 @@ def watch(world: World, numbers: Iterable[int]) -> None:
     for act in world.acts:
         if act.drawn.author in numbers and act.final is None and not act.rejected:
             climb(act, world.office(act.drawn.author), world.meetings)
+    for number in numbers:
+        if number not in world.malicious:
+            _note_epoch(world, number)
+
+
+def _note_epoch(world: World, number: int) -> None:
+    """Since when anybody knows that a change has passed, and when this office has closed the epoch."""
+    office = world.office(number)
+    if office.epochs.passed is not None:
+        world.passed.setdefault(office.lace.epoch, world.meetings)
+    before = office.lace.epoch - 1
+    if before in world.passed:
+        world.closed.setdefault((number, before), world.meetings)
 
 
 def climb(act: Recorded, office: Office, meeting: int) -> None:
@@ -30,7 +43,7 @@ def climb(act: Recorded, office: Office, meeting: int) -> None:
         act.rejected = True
         return
     if act.certified is None and ladder.step in (Step.CERTIFIED, Step.FINAL):
-        act.certified, act.predicted = meeting, ladder.outcome
+        act.certified = meeting
     if act.second_level is None and (ladder.step is Step.FINAL or _second_level(act, office)):
         act.second_level = meeting
     if act.final is None and ladder.step is Step.FINAL:
@@ -51,6 +64,7 @@ class Figures:
     second_level: list[float] = field(default_factory=list)
     final: list[float] = field(default_factory=list)
     quiet: list[float] = field(default_factory=list)
+    closed: list[float] = field(default_factory=list)  # from when a change has passed until an office closes the epoch
     never_final: int = 0
     acts: int = 0
     blocks: int = 0  # of a replica that holds everything
@@ -59,7 +73,7 @@ class Figures:
     checks: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: "Figures") -> None:
-        for name in STEPS:
+        for name in (*STEPS, "closed"):
             getattr(self, name).extend(getattr(other, name))
         for name in ("never_final", "acts", "blocks", "bytes"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
@@ -70,7 +84,7 @@ class Figures:
     def as_json(self) -> dict[str, Any]:
         acts = max(1, self.acts)
         return {
-            **{name: summary(getattr(self, name)) for name in STEPS},
+            **{name: summary(getattr(self, name)) for name in (*STEPS, "closed")},
             "never_final": self.never_final,
             "acts": self.acts,
             "blocks_per_act": round(self.blocks / acts, DIGITS),
@@ -100,6 +114,8 @@ def measured(world: World) -> Figures:
             reached = getattr(act, name)
             if reached is not None:
                 getattr(figures, name).append(world.meetings_each(act.meeting, reached))
+    for (_, epoch), meeting in sorted(world.closed.items()):
+        figures.closed.append(world.meetings_each(world.passed[epoch], meeting))
     fullest = max((office for _, office in world.offices()), key=lambda office: len(office.lace.vertices))
     figures.blocks = len(fullest.lace.vertices)
     figures.bytes = sum(_stored_bytes(fullest, block) for block in fullest.lace.vertices)

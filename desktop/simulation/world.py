@@ -38,7 +38,6 @@ class Recorded:
     final: int | None = None
     quiet: int | None = None  # nobody awake had anything left to say of it
     rejected: bool = False
-    predicted: str | None = None  # its outcome when it was certified
 
 
 @dataclass
@@ -52,6 +51,8 @@ class World:
     asleep: set[int] = field(default_factory=set)
     troubled: bool = True  # faults happen now; False: the world has healed
     unsure: set[int] = field(default_factory=set)  # restored without their intent file: they sign nothing any more
+    passed: dict[int, int] = field(default_factory=dict)  # epoch → meeting after which somebody knew of its end
+    closed: dict[tuple[int, int], int] = field(default_factory=dict)  # (office, epoch) → meeting
     restored: set[int] = field(default_factory=set)
     changing: bool = False  # who belongs to the network is about to change: nobody else goes away
     history: list[tuple[int, int, int]] = field(default_factory=list)  # (meeting, office, how many blocks it holds)

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
-from desktop.simulation.pool import run_jobs, totalled
-from desktop.simulation.scenario import mixed_scenario
+import pytest
+
+from core.ledger.roll import default_quorum
+from desktop.simulation.pool import run_jobs, run_seed, totalled
+from desktop.simulation.scenario import Scenario, mixed_scenario
 from tests.independent.confirming import refusals
 
 SEEDS = 300
@@ -18,3 +21,20 @@ def test_three_hundred_seeds_keep_every_promise(tmp_path: Path) -> None:
     assert {"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I11", "I12", "I13"} <= figures.checks.keys()
     assert len(list(tmp_path.iterdir())) == SEEDS
     assert refusals(tmp_path) == {}  # a second implementation, which imports nothing of the first
+
+
+@pytest.mark.parametrize("nodes", [3, 6, 9, 12])
+def test_nobody_waits_for_sleepers(nodes: int) -> None:
+    """As many sleep as the quorum can miss; with a schedule of a third these very networks stood still for ever."""
+    scenario = Scenario(nodes, sleepers=nodes - default_quorum(nodes), acts=2)
+    figures = totalled([run_seed(scenario, seed) for seed in range(2)])
+    assert figures.violations == []
+    assert figures.never_final == 0
+    assert len(figures.final) == 4
+
+
+def test_an_epoch_closes_while_acts_are_recorded() -> None:
+    figures = totalled([run_seed(Scenario(4, faults=frozenset({"changes"})), seed) for seed in range(4)])
+    assert figures.violations == []
+    assert figures.never_final == 0
+    assert 0 < sum(figures.closed) / len(figures.closed) <= 5.5
