@@ -64,7 +64,7 @@ class EntryPanel(QScrollArea):
         self.acts = detail.acts
         content, layout = self._fresh()
         layout.addWidget(label(entry_title(block, offices), content, "heading"))
-        status = StatusLine(content)
+        status = StatusLine(content, narrow=True)
         step = entry_step(block, self._desk.standing.quorum, len(offices))
         status.show_words(entry_shape(block), f"{step[0].upper()}{step[1:]}")
         layout.addWidget(status)
@@ -102,7 +102,7 @@ class EntryPanel(QScrollArea):
         title = self._desk.act_title(act.transaction)
         about = labels.get(act.records[0], "") if act.records else ""
         words = ladder_words(act.ladder, len(self._desk.offices))
-        status = StatusLine(line)
+        status = StatusLine(line, narrow=True)
         status.show_words(
             ladder_shape(act.ladder), "\n".join((" · ".join(part for part in (title, about) if part), words))
         )

@@ -158,7 +158,8 @@ def _paint_sign(painter: QPainter, shape: Shape, circle: QRectF) -> None:
 class StatusLine(QWidget):
     """A shape and its words."""
 
-    def __init__(self, parent: QWidget, role: str = "") -> None:
+    def __init__(self, parent: QWidget, role: str = "", narrow: bool = False) -> None:
+        """`narrow`: where the words need more lines than they would like."""
         super().__init__(parent)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -168,7 +169,8 @@ class StatusLine(QWidget):
         self._words = label("", self, role)
         layout.addWidget(self._shape, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._words, 1, Qt.AlignmentFlag.AlignTop)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        height = QSizePolicy.Policy.Minimum if narrow else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, height)
 
     @property
     def text(self) -> str:

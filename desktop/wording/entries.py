@@ -34,6 +34,8 @@ def order_words(block: BlockView) -> str:
         return say("ledger.order.mark", number=block.anchor)
     if block.entered:
         return say("ledger.order.entered", number=block.entered)
+    if block.step is Step.REJECTED:
+        return say("ledger.order.void")
     return say("ledger.order.waits" if block.acts else "ledger.order.none")
 
 

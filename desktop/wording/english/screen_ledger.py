@@ -27,7 +27,7 @@ SCREEN_LEDGER = {
     "ledger.step.witnessed": "seen by {seen} of {quorum} offices",
     "ledger.step.certified": "seen by the majority ({seen} of {offices})",
     "ledger.step.final": "entered in the common register",
-    "ledger.step.rejected": "void: its office wrote twice",
+    "ledger.step.rejected": "void: its office wrote twice, or its key was no longer in force",
     "ledger.clock": "Its clock says",
     "ledger.seen-by": "Seen by",
     "ledger.had-seen": "Had seen",
@@ -37,6 +37,7 @@ SCREEN_LEDGER = {
     "ledger.order.entered": "Its acts were entered at mark {number}.",
     "ledger.order.mark": "It is mark {number} itself: what the majority had seen before it is entered with it.",
     "ledger.order.waits": "Its place is not fixed yet.",
+    "ledger.order.void": "It has no place there.",
     "ledger.order.none": "It holds nothing to be entered.",
     "ledger.twice": "Its office signed another entry under this same number. Neither counts unless the majority had"
     " confirmed it before.",
