@@ -19,7 +19,9 @@ def read_card(path: Path) -> OfficeCard:
 
 def proposal_of(card: OfficeCard, offices: Sequence[str]) -> Mapping[str, Value]:
     """The fields of the act that proposes it, as far as the card tells them."""
+    number = int.from_bytes(card.node_key[:4], "big") % 1_000_000  # the same for whoever proposes this card
     content: Mapping[str, Value] = {"content": pack_content(card.encoded)}
     if card.name in offices:
-        return {"kind": "incarnation", "member": list(offices).index(card.name), **content}
-    return {"kind": "admit", **content}
+        member = list(offices).index(card.name)
+        return {"reference": f"KEY-{number:06}", "kind": "incarnation", "member": member, **content}
+    return {"reference": f"NEW-{number:06}", "kind": "admit", **content}
