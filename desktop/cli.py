@@ -115,6 +115,29 @@ def prove(record: str, file: Path, data: Data = None, passphrase_file: Secret = 
     _conclude(lambda: prove_command(_access(data, passphrase_file), record, file), json)
 
 
+@app.command()
+def snapshot(file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Write a copy of the register to FILE, for an office that joins, and tell the two numbers that it needs."""
+    from desktop.commands.joining import snapshot_command
+
+    _conclude(lambda: snapshot_command(_access(data, passphrase_file), file), json)
+
+
+@app.command()
+def join(
+    file: Path,
+    network: Annotated[str, typer.Option(metavar="NUMBER", help="The network's number, received in person.")],
+    checkpoint: Annotated[str, typer.Option(metavar="NUMBER", help="The register state's, received in person.")],
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Join a network with the copy in FILE: a new office that was admitted, or one with a new key."""
+    from desktop.commands.joining import join_command
+
+    _conclude(lambda: join_command(_access(data, passphrase_file), file, network, checkpoint), json)
+
+
 @app.command(name="export-audit")
 def export_audit(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="An empty folder, or one that is not there yet.")],

@@ -22,8 +22,10 @@ from core.laws.requests import REFUSE
 from core.ledger.roll import Officer
 from core.ledger.transaction import Transaction
 from core.office import Office
+from core.officers import officers_of
 from core.requests import acted
-from core.views import Condition
+from core.store.working import WorkingState
+from core.views import NOT_HELD, Condition
 from desktop.background import Background, Failed, Task, Then
 from desktop.wording import say, text_in
 from sync.events import Event, MeetingEnded, MeetingProgress, ReplicaDamaged
@@ -173,6 +175,8 @@ class Desk(QObject):
     def procedure_title(self, full_name: str) -> str:
         """Of "<law>.<procedure>"."""
         law_name, _, name = full_name.partition(".")
+        if name == NOT_HELD:
+            return say("act.text-not-held")
         law = self.laws.get(law_name)
         procedure = law.procedures.get(name) if law else None
         return text_in(procedure.title, name) if procedure else full_name

@@ -23,6 +23,7 @@ _USAGE = {
     "bad-home",
     "bad-officer",
     "no-recipient",
+    "not-a-hash",
     "simulation-impossible",
     "simulation-unknown",
 }
@@ -55,6 +56,12 @@ _BAD_INPUT = {
     "not-a-key-file",
     "folder-not-empty",
     "audit-folder-not-empty",
+    "not-a-snapshot",
+    "snapshot-too-new",
+    "snapshot-cut-off",
+    "snapshot-of-another-network",
+    "snapshot-of-another-state",
+    "snapshot-differs",
 }
 _LOCKED = {"wrong-passphrase", "passphrase-missing", "passphrase-unusable", "replica-in-use"}
 _DAMAGED = {

@@ -5,6 +5,7 @@ from desktop.wording.english.agreeing import AGREEING
 from desktop.wording.english.changes import CHANGES_DONE, CHANGES_REFUSALS, CHANGES_SCREEN, CHANGES_TROUBLES
 from desktop.wording.english.demonstration import DEMONSTRATION
 from desktop.wording.english.done import DONE
+from desktop.wording.english.joining import JOINING, JOINING_DONE, JOINING_SCREEN
 from desktop.wording.english.keeping import KEEPING
 from desktop.wording.english.law_faults import LAW_FAULTS
 from desktop.wording.english.meeting import MEETING
@@ -21,9 +22,17 @@ from desktop.wording.english.working import WORKING
 ENGLISH = Catalogue(
     language="en",
     name="English",
-    screen={**SCREEN, **REQUEST_SCREEN, **SCREEN_OFFICE, **SCREEN_LEDGER, **SCREEN_CONDITION, **CHANGES_SCREEN},
-    done={**DONE, **DEMONSTRATION, **SIMULATION, **CHANGES_DONE},
-    troubles={**AGREEING, **KEEPING, **WORKING, **MEETING, **SIMULATION_TROUBLES, **CHANGES_TROUBLES},
+    screen={
+        **SCREEN,
+        **REQUEST_SCREEN,
+        **SCREEN_OFFICE,
+        **SCREEN_LEDGER,
+        **SCREEN_CONDITION,
+        **CHANGES_SCREEN,
+        **JOINING_SCREEN,
+    },
+    done={**DONE, **DEMONSTRATION, **SIMULATION, **CHANGES_DONE, **JOINING_DONE},
+    troubles={**AGREEING, **KEEPING, **WORKING, **MEETING, **SIMULATION_TROUBLES, **CHANGES_TROUBLES, **JOINING},
     refusals={**REFUSALS, **REQUEST_REFUSALS, **ORDER_REFUSALS, **CHANGES_REFUSALS},
     law_faults=LAW_FAULTS,
     plural=lambda count: 0 if count == 1 else 1,

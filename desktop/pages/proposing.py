@@ -1,0 +1,133 @@
+"""Proposing a change: what it is, whom it concerns, the file it comes in. What leads nowhere is refused here."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from core.changing import NEEDS_MEMBER
+from core.folder import read_bounded
+from core.laws.form import typed_text
+from core.laws.law_reading import parse_law
+from core.ledger.constitution import POLICIES, Change
+from core.ledger.encoding import Value
+from core.office import Office
+from core.voting import KINDS, LAW, pack_content
+from desktop.desk import Desk
+from desktop.widgets.fields.choice_box import ChoiceBox
+from desktop.widgets.notice import Notice
+from desktop.widgets.texts import button, card, label
+from desktop.wording import say
+
+_WITH_FILE = frozenset({"admit", "incarnation", "law"})
+
+
+class ProposeForm(QFrame):
+    act_wanted = Signal(str, object)  # procedure, fields
+    left = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.kind, self.office, self.policy = ChoiceBox(self), ChoiceBox(self), ChoiceBox(self)
+        for kind in KINDS:
+            self.kind.addItem(say(f"propose.{kind}"), kind)
+        for number, name in enumerate(desk.offices):
+            self.office.addItem(name, number)
+        for policy in POLICIES:
+            self.policy.addItem(say(f"change.policy.{policy}"), policy)
+        self.file, self.reason = QLineEdit(self), QLineEdit(self)
+        self.reason.setMaxLength(500)
+        self.notice = Notice(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        frame, inside = card(self)
+        inside.addWidget(label(say("propose.title"), frame, "heading"))
+        inside.addWidget(label(say("propose.about"), frame, "quiet"))
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(14)
+        self._rows: dict[str, list[QWidget]] = {}
+        for name in ("kind", "office", "policy", "file", "reason"):
+            self._add_row(frame, name, getattr(self, name))
+        self._grid.setColumnMinimumWidth(1, 460)
+        self._grid.setColumnStretch(3, 1)
+        inside.addLayout(self._grid)
+        inside.addWidget(self.notice)
+        row = QHBoxLayout()
+        self.back, self.go_on = button(say("propose.back"), frame), button(say("propose.go-on"), frame, main=True)
+        self.back.clicked.connect(self.left)
+        self.go_on.clicked.connect(self._check)
+        row.addStretch(1)
+        row.addWidget(self.back)
+        row.addWidget(self.go_on)
+        inside.addLayout(row)
+        layout.addWidget(frame)
+        layout.addStretch(1)
+        self.kind.currentIndexChanged.connect(lambda _index: self._show_rows())
+        self._show_rows()
+
+    def focus_first(self) -> None:
+        self.kind.setFocus()
+
+    def _add_row(self, frame: QWidget, name: str, widget: QWidget) -> None:
+        caption = label(say(f"propose.field.{name}"), frame, wrap=False)
+        caption.setBuddy(widget)
+        widget.setAccessibleName(say(f"propose.field.{name}"))
+        row = len(self._rows)
+        self._rows[name] = [caption, widget]
+        self._grid.addWidget(caption, row, 0)
+        self._grid.addWidget(widget, row, 1)
+        if name == "file":
+            choose = button(say("propose.choose"), frame)
+            choose.clicked.connect(self._choose)
+            self._grid.addWidget(choose, row, 2)
+            self._rows[name].append(choose)
+
+    def _show_rows(self) -> None:
+        kind = self.kind.currentData()
+        shown = {"office": kind in NEEDS_MEMBER, "policy": kind == "quorum", "file": kind in _WITH_FILE}
+        for name, visible in shown.items():
+            for widget in self._rows[name]:
+                widget.setVisible(visible)
+
+    def _choose(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, say("propose.choose.title"))
+        if path:
+            self.file.setText(path)
+
+    def _check(self) -> None:
+        """Read the file and ask whether the change leads anywhere, before it becomes an act."""
+        kind, path, reason = self.kind.currentData(), self.file.text().strip(), typed_text(self.reason.text())
+        empty = next((line for line in (self.file, self.reason) if line.isVisible() and not line.text().strip()), None)
+        if empty is not None:
+            empty.setFocus()
+            return
+        member = self.office.currentData() if kind in NEEDS_MEMBER else None
+        policy = self.policy.currentData()
+        number = self._desk.number
+
+        def read() -> bytes:
+            if kind == "law":
+                return parse_law(read_bounded(Path(path)).decode("utf-8", "replace")).canonical
+            return read_bounded(Path(path)) if kind in _WITH_FILE else policy.encode() if kind == "quorum" else b""
+
+        def check(content: bytes) -> None:
+            def work(office: Office) -> str:
+                office.epochs.check(Change(kind, bytes(16), member, content))
+                return f"P{number + 1}-{office.count_records(f'{LAW}.proposal') + 1}"
+
+            self._desk.ask(self, work, lambda reference: wanted(reference, content), self.notice.tell_trouble)
+
+        def wanted(reference: str, content: bytes) -> None:
+            fields: dict[str, Value] = {
+                "reference": reference,
+                "kind": kind,
+                "reason": reason,
+                "content": pack_content(content),
+            }
+            if member is not None:
+                fields["member"] = member
+            self.act_wanted.emit("propose", fields)
+
+        self.notice.clear()
+        self._desk.background.run(self, read, check, self.notice.tell_trouble)

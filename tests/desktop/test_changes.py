@@ -1,0 +1,159 @@
+"""Changes of the network in the window: proposed, refused before signing, voted; officers appointed and ended; void
+acts entered again.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.views import ActView, Step
+from desktop.application import OpenOffice
+from desktop.pages.appointing import AppointForm
+from desktop.pages.changes import ChangesPage
+from desktop.pages.proposing import ProposeForm
+from desktop.pages.today import Waiting
+from tests.desktop.conftest import ALICE, REGISTRAR_SECRET, MadeNetwork, first_registration, record_act
+
+Open = Callable[..., OpenOffice]
+
+
+def texts(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
+
+
+def press(widget: QWidget, text: str) -> None:
+    (found,) = [one for one in widget.findChildren(QPushButton) if one.text().replace("&", "") == text]
+    found.click()
+
+
+def wait(qtbot: QtBot, office: OpenOffice) -> None:
+    qtbot.waitUntil(lambda: not office.desk.background.busy(), timeout=20_000)
+
+
+def changes(qtbot: QtBot, office: OpenOffice) -> ChangesPage:
+    office.window.go("changes")
+    wait(qtbot, office)
+    return office.window.changes
+
+
+def sign_draft(qtbot: QtBot, office: OpenOffice, **typed: str) -> ActView:
+    """Type what the draft still lacks, review it and sign as the administrator."""
+    page = office.window.new_act
+    qtbot.waitUntil(lambda: office.window.page is page and page.filling is not None, timeout=10_000)
+    filling = page.filling
+    assert filling is not None
+    wait(qtbot, office)
+    for name, text in typed.items():
+        assert page.keeper is not None
+        page.keeper.set((name,), text)
+    qtbot.waitUntil(lambda: not filling.form.has_pending() and not filling.form.mark_incomplete(), timeout=10_000)
+    filling.review.click()
+    qtbot.waitUntil(lambda: page.reviewing is not None, timeout=10_000)
+    reviewing = page.reviewing
+    assert reviewing is not None
+    assert reviewing.may_sign, texts(reviewing)
+    with qtbot.waitSignal(page.recorded, timeout=20_000):
+        reviewing.passphrases[0].setText(REGISTRAR_SECRET)
+        reviewing.sign.click()
+    view = page.done.view
+    assert view is not None
+    wait(qtbot, office)
+    return view
+
+
+def propose(qtbot: QtBot, office: OpenOffice, kind: str, member: int, reason: str = "asleep for months") -> ProposeForm:
+    page = changes(qtbot, office)
+    press(page, "Propose a change…")
+    form = page.form
+    assert isinstance(form, ProposeForm)
+    form.kind.setCurrentIndex(form.kind.findData(kind))
+    form.office.setCurrentIndex(form.office.findData(member))
+    form.reason.setText(reason)
+    form.go_on.click()
+    return form
+
+
+def test_a_change_is_proposed_and_voted_in_plain_words(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk(0)
+    page = changes(qtbot, office)
+    assert "No change is proposed." in texts(page)
+    propose(qtbot, office, "dormancy", 3)
+    proposed = sign_draft(qtbot, office)
+    assert proposed.transaction.act["reference"] == "P1-1"
+    told = texts(changes(qtbot, office))
+    assert "P1-1 · Let Kupałaŭski sleep: its vote does not count until it is woken" in told
+    assert {"3 of 4 offices must agree; 0 have.", "It waits for 3 more offices.", "Reason: asleep for months"} <= set(
+        told
+    )
+    press(page, "Vote yes…")
+    voted = sign_draft(qtbot, office)
+    assert voted.transaction.act == {"proposal": proposed.records[0], "answer": "yes"}
+    told = texts(changes(qtbot, office))
+    assert {"3 of 4 offices must agree; one has.", "This office has voted yes."} <= set(told)
+    assert "For it: " + office.desk.office_name in told
+    press(page, "Withdraw the vote…")
+    assert sign_draft(qtbot, office).transaction.procedure == "withdraw_vote"
+    assert "3 of 4 offices must agree; 0 have." in texts(changes(qtbot, office))
+
+
+def test_what_leads_nowhere_is_told_before_it_becomes_an_act(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk(0)
+    form = propose(qtbot, office, "waking", 3)
+    qtbot.waitUntil(lambda: bool(form.notice.text), timeout=10_000)
+    assert "holds already" in form.notice.text
+    assert office.window.page is office.window.changes
+    assert office.service.call(lambda: office.service.office.count_records("charter.proposal")).result() == 0
+
+
+def test_an_officer_is_appointed_and_a_founding_one_ended(network: MadeNetwork, open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk(0)
+    page = changes(qtbot, office)
+    press(page, "Appoint an officer…")
+    form = page.form
+    assert isinstance(form, AppointForm)
+    form.go_on.click()
+    assert form.notice.text
+    form.name.setText("Ева Лис")
+    form.roles["registrar"].setChecked(True)
+    for line in (form.passphrase.first, form.passphrase.again):
+        line.setText("a heron on the weir")
+    form.go_on.click()
+    qtbot.waitUntil(lambda: office.window.page is office.window.new_act, timeout=60_000)
+    appointed = sign_draft(qtbot, office)
+    assert appointed.transaction.act["number"] == 100
+    assert network.folders[0].officer_key(100).exists()
+    qtbot.waitUntil(lambda: 100 in office.desk.standing.officers, timeout=10_000)
+    assert [number for number, _ in office.desk.officers_with("registrar")] == [0, 100]
+    told = texts(changes(qtbot, office))
+    assert "Ева Лис: registrar" in told
+    (end,) = [one for one in page.findChildren(QPushButton) if one.accessibleName().endswith("Ева Лис")]
+    end.click()
+    sign_draft(qtbot, office, reason="retired")
+    qtbot.waitUntil(lambda: not office.desk.standing.officers[100].roles, timeout=10_000)
+    assert "Ева Лис: powers ended" in texts(changes(qtbot, office))
+    ends = [one.accessibleName() for one in page.findChildren(QPushButton) if one.text() == "End the powers…"]
+    assert len(ends) == 1  # the notary's: nobody ends the last administrator
+
+
+def test_a_void_act_is_listed_and_entered_again(network: MadeNetwork, open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk(0)
+    act = record_act(
+        office.service, network.folders[0], "first_registration", {}, first_registration("7000000042", "42", ALICE)
+    )
+    void = replace(act, records=(), ladder=replace(act.ladder, step=Step.REJECTED, code="not-in-the-roll"))
+    today = office.service.call(lambda: office.service.office.today()).result()
+    page = office.window.today
+    counts = {**today.counts, "void": 1, "not_yet_seen": 0}
+    office.window.go("today")
+    wait(qtbot, office)
+    page._show(Waiting(replace(today, void=(void,), not_yet_seen=(), counts=counts), (), (), (), {}))
+    assert "One act is void: enter it again" in texts(page)
+    press(page, "Enter again…")
+    new = office.window.new_act
+    qtbot.waitUntil(lambda: new.filling is not None, timeout=10_000)
+    wait(qtbot, office)
+    assert new.filling is not None
+    filling = new.filling
+    qtbot.waitUntil(lambda: filling.form.act() == dict(act.transaction.act), timeout=10_000)

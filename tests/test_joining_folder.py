@@ -1,0 +1,105 @@
+"""A folder joins a network: a new office that was admitted, one whose disk died, and every way in which it must not."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from core.errors import MunimentError
+from core.folder import Folder, open_office
+from core.joining import Given
+from core.joining_folder import given_in_person, join_network
+from core.snapshot import write_snapshot
+from tests.folders import OFFICE_SECRET, make_office, register
+from tests.offices import StepClock, hand_over, meet
+from tests.test_epochs import Town, pass_change
+
+
+@dataclass(frozen=True)
+class Arrival:
+    town: Town
+    folder: Folder
+    file: Path
+    given: Given
+
+    def refused(self, given: Given | None = None) -> str:
+        before = sorted(path.name for path in self.folder.path.iterdir())
+        with pytest.raises(MunimentError) as caught:
+            join_network(self.folder, self.file, given or self.given, OFFICE_SECRET)
+        assert self.folder.standing() == "office"
+        assert sorted(path.name for path in self.folder.path.iterdir()) == before
+        return caught.value.code
+
+
+def arrival(tmp_path: Path, kind: str) -> Arrival:
+    """A folder with a card for which the network has voted, and a snapshot of that network."""
+    town = Town()
+    name = {"admit": "Desk", "incarnation": town.network.charter.cards[3].name}.get(kind, "Nobody")
+    card = make_office(tmp_path / "office", name)
+    if kind == "admit":
+        pass_change(town, "admit", None, card.encoded)
+    if kind == "incarnation":
+        pass_change(town, "incarnation", 3, card.encoded)
+    if kind == "stranger":
+        pass_change(town, "dormancy", 3)
+    summary = write_snapshot(town.offices[0], tmp_path / "snapshot")
+    return Arrival(town, Folder(tmp_path / "office"), tmp_path / "snapshot", Given(summary.network, summary.checkpoint))
+
+
+@pytest.mark.parametrize(("kind", "number"), [("admit", 4), ("incarnation", 3)])
+def test_an_admitted_office_joins_and_works(tmp_path: Path, kind: str, number: int) -> None:
+    arrived = arrival(tmp_path, kind)
+    joined = join_network(arrived.folder, arrived.file, arrived.given, OFFICE_SECRET)
+    assert (joined.number, joined.anchor) == (number, arrived.town.offices[0].anchor)
+    office = open_office(arrived.folder, OFFICE_SECRET, StepClock()).office
+    assert (office.number, office.quarantine) == (number, None)
+    others = [one for one in arrived.town.offices if one.number != number]
+    if kind == "admit":
+        act = register(arrived.folder, office, 321)
+        for _ in range(6):
+            for other in others:
+                meet(office, other)
+            meet(others[0], others[1])
+        assert others[0].act_view(act.id).ladder.anchor
+    for _ in range(2):
+        hand_over(others[0], office)
+        hand_over(office, others[0])
+    assert (office.anchor, office.state_root()) == (others[0].anchor, others[0].state_root())
+    office.close()
+    again = open_office(arrived.folder, OFFICE_SECRET, StepClock()).office
+    assert again.state_root() == others[0].state_root()
+    again.close()
+
+
+def test_what_does_not_join(tmp_path: Path) -> None:
+    arrived = arrival(tmp_path, "stranger")
+    assert arrived.refused() == "not-admitted"
+    assert arrived.refused(Given(arrived.given.network, bytes(32))) == "snapshot-of-another-state"
+    arrived.file.write_bytes(arrived.file.read_bytes()[:-9])
+    assert arrived.refused() == "snapshot-cut-off"
+    arrived.file.unlink()
+    assert arrived.refused() == "file-not-found"
+
+
+def test_a_member_does_not_join_again_nor_does_a_used_key(tmp_path: Path) -> None:
+    arrived = arrival(tmp_path, "admit")
+    join_network(arrived.folder, arrived.file, arrived.given, OFFICE_SECRET)
+    with pytest.raises(MunimentError, match="already-a-member"):
+        join_network(arrived.folder, arrived.file, arrived.given, OFFICE_SECRET)
+    office = open_office(arrived.folder, OFFICE_SECRET, StepClock()).office
+    register(arrived.folder, office, 5)
+    write_snapshot(office, arrived.file)
+    office.close()
+    arrived.folder.charter.unlink()
+    assert arrived.refused() == "already-a-member"
+    arrived.folder.intent.unlink()
+    assert arrived.refused() == "key-was-used"
+
+
+def test_numbers_are_read_as_they_are_written_down() -> None:
+    network, checkpoint = bytes(range(32)).hex(), bytes(range(100, 132)).hex()
+    grouped = " ".join(network[at : at + 4] for at in range(0, 64, 4)).upper()
+    assert given_in_person(grouped, f" {checkpoint}\n") == Given(bytes(range(32)), bytes(range(100, 132)))
+    for wrong in ("", network[:-1], network[:-1] + "g", network + "00"):
+        with pytest.raises(MunimentError, match="not-a-hash"):
+            given_in_person(wrong, checkpoint)
