@@ -42,7 +42,7 @@ class Standing:
     network: bytes
     network_name: str
     offices: tuple[str, ...]
-    officers: tuple[Officer, ...]
+    officers: Mapping[int, Officer]  # own ones who sign or have signed, by number, with the roles they hold now
     quorum: int
     laws: Mapping[str, Law]
     condition: Condition
@@ -56,11 +56,17 @@ def read_standing(office: Office) -> Standing:
         office.network,
         office.charter.name,
         tuple(member.office for member in members),
-        members[office.number].officers,
+        _own_officers(office),
         office.roll.quorum,
         _daily_first(office.laws),
         read_condition(office),
     )
+
+
+def _own_officers(office: Office) -> Mapping[int, Officer]:
+    state = WorkingState(office.store.state, office.number)
+    people = officers_of(state, office.roll, office.number)
+    return {one.number: Officer(one.name, one.key or b"", one.roles) for one in people}
 
 
 def _daily_first(laws: Mapping[str, Law]) -> Mapping[str, Law]:
@@ -153,7 +159,7 @@ class Desk(QObject):
 
     def officers_with(self, role: str) -> list[tuple[int, Officer]]:
         """Own officers who have the role, by number."""
-        return [(number, one) for number, one in enumerate(self.standing.officers) if role in one.roles]
+        return [(number, one) for number, one in self.standing.officers.items() if role in one.roles]
 
     def registers(self) -> list[tuple[str, str]]:
         """(full name, title) of every register of the network's laws, in their order."""

@@ -4,7 +4,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from core.views import ActView
 from desktop.desk import Desk
+from desktop.drafting import SUBJECT_PREFIX
+from desktop.pages.changes import ChangesPage
 from desktop.pages.condition import ConditionPage
 from desktop.pages.ledger import LedgerPage
 from desktop.pages.new_act import NewActPage
@@ -38,6 +41,7 @@ class MainWindow(QMainWindow):
         self.offices = OfficesPage(desk, self._stack)
         self.ledger = LedgerPage(desk, self._stack)
         self.verify = VerifyPage(desk, self._stack)
+        self.changes = ChangesPage(desk, self._stack)
         self.condition = ConditionPage(desk, self._stack)
         self.banner = Banner(desk, self)
         self.pages: dict[str, Page] = {
@@ -47,6 +51,7 @@ class MainWindow(QMainWindow):
             "offices": self.offices,
             "ledger": self.ledger,
             "verify": self.verify,
+            "changes": self.changes,
         }
         self._buttons: dict[str, QPushButton] = {}
         self._lay_out()
@@ -114,6 +119,8 @@ class MainWindow(QMainWindow):
         self.today.draft_wanted.connect(self._go_on_with_draft)
         self.today.new_act_wanted.connect(lambda: self.go("new"))
         self.today.offices_wanted.connect(lambda: self.go("offices"))
+        self.changes.act_wanted.connect(self._start_with)
+        self.today.again_wanted.connect(self._enter_again)
         self.ledger.record_wanted.connect(self.open_record)
         self.register.ledger_wanted.connect(self._show_act)
         self.register.act_wanted.connect(self._start_act)
@@ -126,7 +133,7 @@ class MainWindow(QMainWindow):
         return self.pages[next(key for key, page in self.pages.items() if page is self._stack.currentWidget())]
 
     def go(self, key: str) -> None:
-        """Show a page: today, register, new, offices, ledger, verify or condition."""
+        """Show a page: today, register, new, offices, ledger, verify, changes or condition."""
         button = self._buttons.get(key)
         self._group.setExclusive(button is not None)  # no button may be pressed where none leads there
         for other in self._buttons.values():
@@ -160,6 +167,16 @@ class MainWindow(QMainWindow):
     def _start_act(self, view: object, procedure: str) -> None:
         self.go("new")
         self.new_act.start(procedure, view)  # type: ignore[arg-type]  # a signal's object
+
+    def _start_with(self, procedure: str, fields: object) -> None:
+        self.go("new")
+        self.new_act.start_with(procedure, fields)  # type: ignore[arg-type]  # a signal's object
+
+    def _enter_again(self, act: ActView) -> None:
+        """A void act as a new draft: its content, on the records as they stand now."""
+        transaction = act.transaction
+        records = {SUBJECT_PREFIX + name: ref.record for name, ref in transaction.changes.items()}
+        self._start_with(f"{transaction.law}.{transaction.procedure}", {**records, **transaction.act})
 
     def _go_on_with_draft(self, draft: object) -> None:
         self.go("new")

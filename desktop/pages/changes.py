@@ -117,7 +117,7 @@ class ChangesPage(Page):
         if change.my_vote is not None:
             row.addWidget(label(say(f"changes.mine.{change.mine}"), frame, wrap=False))
             withdraw = button(say("changes.withdraw"), frame)
-            fields = {SUBJECT_PREFIX + "vote": change.my_vote}
+            fields: dict[str, Value] = {SUBJECT_PREFIX + "vote": change.my_vote}
             withdraw.clicked.connect(partial(self.act_wanted.emit, f"{LAW}.withdraw_vote", fields))
             row.addWidget(withdraw)
         else:

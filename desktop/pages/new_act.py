@@ -105,7 +105,16 @@ class NewActPage(Page):
         keeper.open()
         self._stack.addWidget(filling)
         self._stack.setCurrentWidget(filling)
-        filling.form.focus_first()
+        self._focus_unfilled(filling, preset or {})
+
+    def _focus_unfilled(self, filling: Filling, preset: Mapping[str, Value]) -> None:
+        """Where the first thing is to be typed: a line that has the cursor would not show what it is given."""
+        if not preset:
+            filling.form.focus_first()
+            return
+        empty = (f for f in filling.form.fields if not {f.name, SUBJECT_PREFIX + f.name} & preset.keys() and f.required)
+        first = next(empty, None)
+        (filling.review if first is None else filling.form.editor(first.name)).setFocus()
 
     def leave_quietly(self) -> None:
         """Put the draft away as it is, the last letter included."""

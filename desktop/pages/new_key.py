@@ -8,6 +8,7 @@ from shiboken6 import isValid
 from core.errors import MunimentError
 from core.ledger.charter import OfficeCard
 from core.ledger.roll import Member
+from core.officers import FIRST_NUMBER
 from core.renewing import make_new_key, note_new_key
 from core.store.files import write_durably
 from desktop.desk import Desk
@@ -22,8 +23,8 @@ class NewKeyForm(QFrame):
         super().__init__(parent)
         self._desk = desk
         self.officer = QComboBox(self)
-        for number, one in enumerate(desk.standing.officers):
-            if desk.folder.officer_key(number).exists():
+        for number, one in desk.standing.officers.items():
+            if number < FIRST_NUMBER and desk.folder.officer_key(number).exists():
                 self.officer.addItem(one.name, number)
         self.office_secret, self.officer_secret = QLineEdit(self), QLineEdit(self)
         grid = QGridLayout()

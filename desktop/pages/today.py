@@ -21,6 +21,7 @@ from desktop.wording.values import claimed_text
 
 SHOWN = 8
 _GROUPS = (
+    ("void", Shape.REJECTED),
     ("needs_decision", Shape.HELD),
     ("refused", Shape.REJECTED),
     ("not_yet_seen", Shape.RECORDED),
@@ -58,6 +59,7 @@ class TodayPage(Page):
     new_act_wanted = Signal()
     offices_wanted = Signal()
     fork_wanted = Signal(int)  # number of an office
+    again_wanted = Signal(object)  # ActView: to be entered again
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(say("today.title"), desk, parent)
@@ -188,7 +190,18 @@ class TodayPage(Page):
         layout.addWidget(label(step, line, "quiet"), 4)
         if act.records:
             layout.addWidget(self._open_button(line, act))
+        elif self._may_enter_again(act):
+            again = button(say("today.again"), line)
+            again.setAccessibleName(say("today.again.which", act=title))
+            again.clicked.connect(partial(self.again_wanted.emit, act))
+            layout.addWidget(again)
         return line
+
+    def _may_enter_again(self, act: ActView) -> bool:
+        """A void act of this office that still fits the rules; of a decision the request stands again itself."""
+        law = self.desk.laws.get(act.transaction.law)
+        void = act.ladder.step is Step.REJECTED and act.ladder.outcome != "rejected"
+        return void and law is not None and act.transaction.procedure in law.procedures
 
     def _open_button(self, parent: QWidget, act: ActView) -> QPushButton:
         made = button(say("today.open"), parent)

@@ -64,7 +64,7 @@ def is_readable(field: FormField, value: Value) -> bool:
 def is_complete(field: FormField, value: Value) -> bool:
     """Readable, and there if the field must be filled; so for every field of every row."""
     if value is None:
-        return not field.required
+        return not field.required or (field.type == "list" and not field.low)
     if not is_readable(field, value):
         return False
     if field.type == "list":
@@ -83,6 +83,8 @@ def _row_complete(field: FormField, row: Value) -> bool:
 
 def clean_value(field: FormField, value: Value) -> Value:
     """The value as the act carries it: parts left empty are left out, rows hold their columns only."""
+    if field.type == "list" and value is None and field.required:
+        return []  # no rows, and none are asked for
     if field.type == "list" and isinstance(value, list):
         return [clean_row(field, row) for row in value]
     if field.type == "group" and isinstance(value, dict):
