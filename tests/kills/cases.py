@@ -4,3 +4,4 @@ PASSPHRASE = "a lamp in the mill"
 NEIGHBOUR_FILE = "neighbour.blocks"
 ACTS = 3
 BATCH_ACTS = 5
+CARD_FILE = "new-key.office"

@@ -2,8 +2,8 @@
 
     python -m tests.kills.recorder
 
-Each line of its input is a case: a JSON list [folder, boundary, delay in seconds, number of its first parcel]. For each
-it forks a child, which opens the office in the folder, takes a neighbour's blocks in, records acts and answers the
+Each line of its input is a case: a JSON list [folder, boundary, delay in seconds, number of its first parcel, task]. For
+each it forks a child. With the task `renew` it makes a new key for the office; with `work` it opens the office in the folder, takes a neighbour's blocks in, records acts and answers the
 neighbour. After each call
 *returned*, the child prints what was done (`open`, `act <id>`, `block <id>`), and that line is the acknowledgement. The
 child kills itself at the boundary of that number, counted where our code meets the system: before and after each
@@ -29,7 +29,10 @@ from core.folder import Folder, open_office, open_officer
 from core.ledger.encoding import decode
 from core.ledger.payload import Group
 from core.office import Office
-from tests.kills.cases import ACTS, BATCH_ACTS, NEIGHBOUR_FILE, PASSPHRASE
+from core.renewing import make_new_key, note_new_key
+from core.store.files import write_durably
+from sync.certificate import make_certificate
+from tests.kills.cases import ACTS, BATCH_ACTS, CARD_FILE, NEIGHBOUR_FILE, PASSPHRASE
 from tests.offices import StepClock, propose_registration, registrar, registration
 
 REPORT = sys.stdout.fileno()
@@ -115,6 +118,21 @@ def work(folder: Folder, first_parcel: int, tell: Callable[[str], None]) -> None
     office.close()
 
 
+def renew(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> None:
+    """A new key, as the window and the command make one."""
+    office = open_office(folder, PASSPHRASE, StepClock()).office
+    member = office.roll.members[office.number]
+    card = make_new_key(folder, member, PASSPHRASE, 0, PASSPHRASE, make_certificate)
+    tell(f"key {card.node_key.hex()}")
+    note_new_key(office, card.node_key)
+    write_durably(folder.path / CARD_FILE, card.encoded)
+    tell(f"card {card.node_key.hex()}")
+    office.close()
+
+
+TASKS = {"work": work, "renew": renew}
+
+
 def _record(office: Office, key: SigningKey, number: int, tell: Callable[[str], None]) -> None:
     proposal = propose_registration(office, number)
     signature = key.sign(office.signing_message([proposal.encoded]))
@@ -122,7 +140,7 @@ def _record(office: Office, key: SigningKey, number: int, tell: Callable[[str], 
         tell(f"act {act.id.hex()}")
 
 
-def run_case(path: str, boundary: int, delay_s: float | None, first_parcel: int) -> None:
+def run_case(path: str, boundary: int, delay_s: float | None, first_parcel: int, task: str) -> None:
     write = os.write  # uncounted
     reading, counting = os.pipe()
     child = os.fork()
@@ -134,7 +152,7 @@ def run_case(path: str, boundary: int, delay_s: float | None, first_parcel: int)
             write(REPORT, f"{done}\n".encode())
 
         boundaries.watch()
-        work(Folder(Path(path)), first_parcel, tell)
+        TASKS[task](Folder(Path(path)), first_parcel, tell)
         write(counting, str(boundaries.passed).encode())
         os._exit(0)
     os.close(counting)

@@ -16,16 +16,18 @@ from pathlib import Path
 import pytest
 
 from core.crypto.keyfile import Cost, open_keys
-from core.crypto.signing import SigningKey
+from core.crypto.signing import SigningKey, verify
 from core.folder import Folder, NewOfficer, create_office, enter_network, open_office, open_officer
-from core.ledger.charter import found
+from core.ledger.charter import decode_card, found
 from core.ledger.encoding import encode
 from core.ledger.payload import Group
 from core.office import Office
+from core.store.computer import computer_identity
+from core.store.intent import IntentLog
 from core.store.intent_format import BOX_AT, HEAD_BYTES, HEADER_BYTES, place_of, read_head
 from core.views import Step
 from sync.certificate import make_certificate
-from tests.kills.cases import ACTS, BATCH_ACTS, NEIGHBOUR_FILE, PASSPHRASE
+from tests.kills.cases import ACTS, BATCH_ACTS, CARD_FILE, NEIGHBOUR_FILE, PASSPHRASE
 from tests.ledger.building import FOUNDED_MS, Network
 from tests.offices import StepClock, land_law, land_network, open_in_memory, propose_registration, register
 
@@ -52,10 +54,12 @@ class Recorder:
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
 
-    def run(self, folder: Folder, boundary: int = 0, delay_s: float | None = None, first: int = 1) -> Ending:
+    def run(
+        self, folder: Folder, boundary: int = 0, delay_s: float | None = None, first: int = 1, task: str = "work"
+    ) -> Ending:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([str(folder.path), boundary, delay_s, first]) + "\n")
+        self._process.stdin.write(json.dumps([str(folder.path), boundary, delay_s, first, task]) + "\n")
         done = []
         for line in self._process.stdout:
             words = line.split()
@@ -182,6 +186,26 @@ def test_killed_at_every_boundary_nothing_acknowledged_is_lost(recorder: Recorde
         check(desk, ending, f"killed at boundary {boundary} of {whole.boundaries}")
         reached.add(len(ending.done))
     assert reached >= set(range(len(whole.done)))
+
+
+def test_killed_at_every_boundary_of_a_new_key_the_office_goes_on_and_makes_one_key(
+    recorder: Recorder, desk: Desk
+) -> None:
+    """The crash windows: before the key file, before its intent file, before it is noted, before its card."""
+    whole = recorder.run(desk.put_back(), task="renew")
+    assert (whole.status, len(whole.done)) == (0, 2)
+    for boundary in range(1, whole.boundaries + 1):
+        ending = recorder.run(desk.put_back(), boundary, task="renew")
+        why = f"killed at boundary {boundary} of {whole.boundaries}"
+        assert ending.status == -9, why
+        check(desk, ending, why)  # the old key goes on, and forks nothing
+        again = recorder.run(desk.folder, task="renew")
+        (named,) = {done.split()[1] for done in [*ending.done, *again.done]}
+        key = bytes.fromhex(named)
+        card = decode_card((desk.folder.path / CARD_FILE).read_bytes(), verify)
+        intent = IntentLog(desk.folder.later_intent(key), key, computer_identity())
+        assert (card.node_key, intent.computer_matches(), intent.last()) == (key, True, None), why
+        intent.close()
 
 
 def test_killed_again_while_it_finishes_what_was_interrupted(recorder: Recorder, desk: Desk) -> None:
