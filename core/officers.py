@@ -90,6 +90,15 @@ def officers_of(state: WorkingState, roll: Roll, office: int) -> list[Serving]:
     ]
 
 
+def name_of(state: WorkingState, roll: Roll, office: int, number: int) -> str | None:
+    """Of an officer of any office; None for one that nobody has named."""
+    known = roll.officer(office, number)
+    if known is not None:
+        return known.name
+    record = officer_record(state, office, number)
+    return str(record.key["name"]) if record is not None else None
+
+
 def next_number(state: WorkingState, office: int) -> int:
     """The first number that the office has not given yet."""
     number = FIRST_NUMBER

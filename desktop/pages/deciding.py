@@ -13,6 +13,8 @@ from core.laws.requests import MAX_REASON_CHARS
 from core.laws.verdict import Rejected
 from core.ledger.transaction import Signer
 from core.office import Office, Proposal
+from core.officers import name_of
+from core.store.working import WorkingState
 from core.views import ActView, RecordView, RequestView
 from desktop.desk import Desk
 from desktop.pages.acting import sign_act
@@ -156,10 +158,9 @@ class Deciding(QWidget):
             view = office.request_view(request.act.id)
             changes = view.act.transaction.changes
             records = {name: office.record_view(ref.record) for name, ref in changes.items()}
-            people = []
+            people, state = [], WorkingState(office.store.state, office.number)
             for signer in view.act.transaction.signers:
-                officer = office.roll.officer(signer.office, signer.officer)
-                name = officer.name if officer else str(signer.officer)
+                name = name_of(state, office.roll, signer.office, signer.officer) or str(signer.officer)
                 people.append(say("review.signer", name=name, role=say(f"role.{signer.role}")))
             return _Asked(view, office.propose_decision(request.act.id, signers, trace=True), records, people)
 
