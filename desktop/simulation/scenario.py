@@ -24,7 +24,7 @@ FAULTS = (
 )
 MIXED = "mixed"
 MAX_NODES = 1000
-STEADY_ACTS = 40
+STEADY_ACTS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Scenario:
 
     @property
     def act_count(self) -> int:
-        return self.acts or max(3, STEADY_ACTS // self.nodes)
+        return self.acts or max(1, STEADY_ACTS // self.nodes)
 
     @property
     def quorum(self) -> int:
