@@ -14,12 +14,14 @@ AT_ONCE = 100
 
 
 @pytest.mark.parametrize("first", [0, 100, 200])
-def test_a_hundred_seeds_keep_every_promise(first: int) -> None:
+def test_a_hundred_seeds_keep_every_promise(first: int, tmp_path: Path) -> None:
     jobs = [(mixed_scenario(seed, MOST_OFFICES), seed) for seed in range(first, first + AT_ONCE)]
-    figures = totalled(list(run_jobs(jobs)))
+    figures = totalled(list(run_jobs(jobs, audits=tmp_path)))
     assert figures.violations == []
     assert figures.never_final == 0
     assert {"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I11", "I12", "I13"} <= figures.checks.keys()
+    assert len(list(tmp_path.iterdir())) == AT_ONCE
+    assert refusals(tmp_path) == {}  # a second implementation, which imports nothing of the first
 
 
 @pytest.mark.parametrize("nodes", [3, 6, 9, 12])
