@@ -129,9 +129,7 @@ def _blocks(replica: Exchange) -> Items:
     after = 0
     while rows := replica.store.chain.blocks(after, _BLOCKS_A_READ):
         for row in rows:
-            if row.block.payload is None and row.block.header.payload is not None:
-                raise MunimentError("payload-not-held", author=row.block.header.author, seq=row.block.header.seq)
-            yield [row.block.header_bytes, row.block.signature, row.block.payload]
+            yield [row.block.header_bytes, row.block.signature, replica.store.payload(row)]
         after = rows[-1].position
 
 

@@ -54,6 +54,8 @@ def write_backup(folder: Folder, opened: OpenedOffice, target: Path) -> None:
                     for name in _plain_names(folder):
                         archive.add(folder.path / name, name, recursive=False)
                     archive.add(copy, "replica.db", recursive=False)
+                    if folder.archive.exists():  # boxes that come later are named by no row of this copy
+                        archive.add(folder.archive, folder.archive.name, recursive=False)
                 out.flush()
                 sync_file(out.fileno())
             os.replace(part, target)
@@ -243,11 +245,11 @@ def _check_whole(source: Path, folder: Folder) -> None:
 def _take(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Folder) -> None:
     if member.name == _HEAD:
         return
-    most_bytes = MAX_BACKUP_BYTES if member.name == "replica.db" else MAX_FILE_BYTES
+    most_bytes = MAX_BACKUP_BYTES if member.name in ("replica.db", folder.archive.name) else MAX_FILE_BYTES
     if not member.isreg() or member.size > most_bytes:
         raise MunimentError("not-a-backup", path=member.name)
     parts = member.name.split("/")
-    known = member.name in ("node.key", "card.office", "charter", "replica.db")
+    known = member.name in ("node.key", "card.office", "charter", "replica.db", folder.archive.name)
     if not known and not (len(parts) == 2 and parts[0] == "officers" and _OFFICER_FILE.fullmatch(parts[1])):
         raise MunimentError("not-a-backup", path=member.name)
     target = folder.path / ("charter.restored" if member.name == "charter" else member.name)

@@ -103,7 +103,10 @@ class Exchange(Replica):
         return [vertex.id for seen in tips[0].clock for vertex in each_tip(seen)]
 
     def newer_than(self, held: Iterable[bytes]) -> list[bytes]:
-        """Ids of all blocks that lie on no chain of the given held blocks, each after its parents."""
+        """Ids of all blocks that lie on no chain of the given held blocks, each after its parents.
+
+        Without those whose payload is not on this computer, and what cannot be taken in without them.
+        """
         covered: dict[int, list[Vertex]] = {}
         for block in held:
             vertex = self.lace.vertices.get(block)
@@ -112,12 +115,25 @@ class Exchange(Replica):
         lacking: set[Vertex] = set()
         for tip in self.lace.all_tips():
             lacking.update(self.lace.chain_above(tip, covered.get(tip.chain, [])))
-        return [vertex.id for vertex in sorted(lacking, key=lambda vertex: vertex.order)]
+        return [vertex.id for vertex in self._offered(sorted(lacking, key=lambda vertex: vertex.order))]
+
+    def _offered(self, lacking: list[Vertex]) -> list[Vertex]:
+        if not lacking:
+            return lacking
+        # Blocks stand in the order of arrival, so their positions follow from it.
+        gone = self.store.pruned.not_held_among(lacking[0].order + 1, lacking[-1].order + 1)
+        withheld, offered = set[Vertex](), list[Vertex]()
+        for vertex in lacking if gone else ():
+            if vertex.order + 1 in gone or not withheld.isdisjoint(vertex.parents):
+                withheld.add(vertex)
+            else:
+                offered.append(vertex)
+        return offered if gone else lacking
 
     def block(self, block: bytes) -> StoredBlock:
-        """The bytes of a held block. Raises `unknown-block`."""
-        held = self.store.chain.block(block).block
-        return StoredBlock(held.header_bytes, held.signature, held.payload)
+        """The bytes of a held block. Raises `unknown-block`, and `payload-not-held` for one that is never offered."""
+        row = self.store.chain.block(block)
+        return StoredBlock(row.block.header_bytes, row.block.signature, self.store.payload(row))
 
     def receive(self, header: bytes, signature: bytes, payload: bytes | None) -> Received:
         """Judge a block and, if it is valid, commit it with what it changes before returning.

@@ -6,7 +6,7 @@
     charter             the charter, once the office belongs to a network
     replica.db          the encrypted replica
     intent.log          the high-water mark outside the database, with the block that is being signed
-
+    archive.sealed      settled payloads that left the database (core/pruning.py)
     intent-<key>.log    the same for a later key of this office (core/renewing.py)
 
 Steps that create an office are ordered so that a crash between any two leaves a folder that the same call finishes.
@@ -28,6 +28,7 @@ from core.laws.law_reading import law_from_canonical
 from core.ledger.charter import Charter, OfficeCard, decode_card, decode_charter, sign_card
 from core.ledger.roll import Officer
 from core.office import Office
+from core.store.archive import Archive
 from core.store.computer import computer_identity
 from core.store.database import Database
 from core.store.files import write_durably
@@ -63,6 +64,10 @@ class Folder:
     @property
     def replica(self) -> Path:
         return self.path / "replica.db"
+
+    @property
+    def archive(self) -> Path:
+        return self.path / "archive.sealed"
 
     @property
     def intent(self) -> Path:
@@ -187,7 +192,8 @@ def open_office(folder: Folder, passphrase: str, clock: Clock) -> OpenedOffice:
         key = SigningKey(seed)
         journal = _open_journal(folder, key.public, database_key)
         opened.callback(journal.close)
-        office = Office(ReplicaStore(database), charter, number, key, journal, clock)
+        store = ReplicaStore(database, Archive(folder.archive, database_key))
+        office = Office(store, charter, number, key, journal, clock)
         opened.pop_all()  # the office closes them now
         return OpenedOffice(office, keys, seed)
 

@@ -29,8 +29,8 @@ class ProofReading(Reading):
         row = self.store.chain.act(act_id)
         if row is None:
             raise MunimentError("unknown-act", act=act_id)
-        block = self.store.chain.block_at(row.block).block
-        payload = decode_payload(block.payload or b"")
+        stored = self.store.chain.block_at(row.block)
+        block, payload = stored.block, decode_payload(self.store.payload(stored) or b"")
         item, place = _find_place(payload, row.place)
         group = payload.items[item]
         assert isinstance(group, Group)
@@ -117,7 +117,9 @@ class ProofReading(Reading):
         row = self.store.chain.act_by_prefix(first[0].last_act) if first else None
         if row is None:
             return None
-        payload = decode_payload(self.store.chain.block_at(row.block).block.payload or b"")
+        _, payload = self._stored(row.block)
+        if payload is None:  # settled before this replica joined
+            return None
         item, place = _find_place(payload, row.place)
         group = payload.items[item]
         assert isinstance(group, Group)

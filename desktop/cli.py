@@ -138,6 +138,14 @@ def join(
     _conclude(lambda: join_command(_access(data, passphrase_file), file, network, checkpoint), json)
 
 
+@app.command()
+def prune(data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Put what all offices have settled into the archive beside the office's copy, which then takes less room."""
+    from desktop.commands.pruning import prune_command
+
+    _conclude(lambda: prune_command(_access(data, passphrase_file)), json)
+
+
 @app.command(name="export-audit")
 def export_audit(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="An empty folder, or one that is not there yet.")],

@@ -116,6 +116,20 @@ class ChainStore:
         for (position,) in positions:
             yield position, self._db.scalar("SELECT payload FROM block WHERE position = ?", (position,))
 
+    def settled_positions(self, after: int, anchor: int) -> Iterator[int]:
+        """Positions after one, in order, of blocks that an anchor up to this number has executed."""
+        while rows := self._db.rows(
+            "SELECT position FROM block WHERE position > ? AND anchor BETWEEN 1 AND ? ORDER BY position LIMIT 500",
+            (after, anchor),
+        ):
+            yield from (row[0] for row in rows)
+            after = rows[-1][0]
+
+    def requested_blocks(self) -> set[int]:
+        """Positions of the blocks with requests that nobody has decided."""
+        rows = self._db.rows("SELECT act.block FROM request JOIN act ON act.id = request.id")
+        return {row[0] for row in rows}
+
     def act_counts_of_blocks(self, after: int, count: int) -> list[tuple[int, bytes, int]]:
         """(position, id, how many acts) of at most so many blocks after a position, in order of arrival."""
         return self._db.rows(

@@ -101,6 +101,11 @@ class CheckpointStore:
         found = self._checkpoint("certified > 0 ORDER BY anchor DESC")
         return self.certificate(found.anchor) if found else None
 
+    def certified_anchors(self, count: int) -> list[int]:
+        """Numbers of the anchors of the newest certified checkpoints, at most so many, the newest first."""
+        statement = "SELECT anchor FROM checkpoint WHERE certified > 0 ORDER BY size DESC LIMIT ?"
+        return [row[0] for row in self._db.rows(statement, (count,))]
+
     def covering(self, entry: int) -> Certificate | None:
         """Of the first certified checkpoint that holds the entry of that number."""
         found = self._checkpoint("certified > 0 AND size > ? ORDER BY size", entry)

@@ -25,6 +25,7 @@ IMPORT_LOG_PAGES = 16_384  # 64 MiB
 IMPORT_OBJECTS = 50_000  # new objects between two looks for cycles
 IN_MEMORY = ":memory:"
 BUSY_TIMEOUT_S = 1.0
+_INCREMENTAL = 2  # of PRAGMA auto_vacuum
 
 _SCHEMA = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -136,6 +137,8 @@ class Database:
         self._connection.execute("SELECT count(*) FROM sqlite_master")
         if not create:
             self._check_version()
+        if create:
+            self._connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table, or never
         for pragma in (
             "journal_mode = WAL",
             "synchronous = FULL",
@@ -253,6 +256,25 @@ class Database:
             self.execute(f"PRAGMA copy.user_version = {SCHEMA_VERSION}")
         finally:
             self.execute("DETACH DATABASE copy")
+
+    @property
+    def size_bytes(self) -> int:
+        """Of the database without its log."""
+        return int(self.scalar("PRAGMA page_count")) * int(self.scalar("PRAGMA page_size"))
+
+    def shrink(self, pages: int) -> bool:
+        """Give back to the disk so many pages that hold nothing; whether there are more.
+
+        A file that was made before this was possible is written anew as a whole, once. Raises `disk-full`.
+        """
+        if self.scalar("PRAGMA auto_vacuum") != _INCREMENTAL:
+            self.rows(f"PRAGMA auto_vacuum = {_INCREMENTAL}")
+            self.rows("VACUUM")
+        self.rows(f"PRAGMA incremental_vacuum({pages})")
+        more = bool(self.scalar("PRAGMA freelist_count"))
+        if not more:
+            self.rows("PRAGMA wal_checkpoint(TRUNCATE)")  # until then the file itself stays as long as it was
+        return more
 
     def check_pages(self) -> None:
         """Every page's HMAC and the b-trees. Raises `replica-damaged`. Reads the whole file."""

@@ -45,9 +45,11 @@ class PrunedStore:
     def count(self) -> int:
         return int(self._db.scalar("SELECT count(*) FROM pruned")) if self._has_table else 0
 
-    def among(self, first: int, last: int) -> set[int]:
-        """Positions of pruned blocks in a range, ends included."""
+    def not_held_among(self, first: int, last: int) -> set[int]:
+        """Positions in a range, ends included, of blocks whose payload is not in the archive either."""
         if not self._has_table:
             return set()
-        rows = self._db.rows("SELECT position FROM pruned WHERE position BETWEEN ? AND ?", (first, last))
+        rows = self._db.rows(
+            "SELECT position FROM pruned WHERE position BETWEEN ? AND ? AND place IS NULL", (first, last)
+        )
         return {row[0] for row in rows}

@@ -26,3 +26,8 @@ def test_a_member_does_not_join(founded: Founded, tmp_path: Path) -> None:
     with untouched(place):
         said = run("join", tmp_path / "copy", "--network", "0" * 64, "--checkpoint", "0" * 64, *place.access, "--json")
         refused(said, 1, "already-a-member")
+
+
+def test_nothing_is_put_away_that_is_not_settled(founded: Founded) -> None:
+    place = founded.places[0]
+    refused(run("prune", *place.access, "--json"), 1, "nothing-to-prune", "settled")

@@ -65,6 +65,9 @@ JOINING = {
         "The register itself is whole.",
         "Put the archive file back from the backup.",
     ),
+    "no-archive": Trouble(
+        "This copy of the register has no place for an archive.", KEPT, "Open the office's own folder."
+    ),
     "nothing-to-prune": Trouble(
         "Nothing is settled for long enough to be put away.", KEPT, "Try again when the offices have met more often."
     ),
