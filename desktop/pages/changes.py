@@ -3,7 +3,7 @@
 Whatever is signed from here is drawn up as an act like any other and read once more before it is signed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -144,17 +144,33 @@ class ChangesPage(Page):
             line.show_words(Shape.INFO if roles else Shape.REJECTED, words)
             row.addWidget(line, 1)
             last = ADMINISTRATOR in one.roles and administrators == 1
+            may_return = one.record is None or one.roles  # whose record says that the office ended is appointed anew
+            if LAW in self.desk.laws and may_return:
+                self._add_button(row, frame, "roles", one, self._change_roles)
             if one.roles and LAW in self.desk.laws and not last:
-                end = button(say("changes.end"), frame)
-                end.setAccessibleName(say("changes.end.which", name=one.name))
-                end.clicked.connect(partial(self._end, one))
-                row.addWidget(end)
+                self._add_button(row, frame, "end", one, self._end)
             layout.addLayout(row)
         appoint = button(say("changes.appoint"), frame)
         appoint.setEnabled(LAW in self.desk.laws)
         appoint.clicked.connect(partial(self.appoint, answer.next_number))
         layout.addWidget(appoint)
         return frame
+
+    def _add_button(
+        self, row: QHBoxLayout, frame: QFrame, key: str, one: Serving, then: Callable[[Serving], None]
+    ) -> None:
+        made = button(say(f"changes.{key}"), frame)
+        made.setAccessibleName(say(f"changes.{key}.which", name=one.name))
+        made.clicked.connect(partial(then, one))
+        row.addWidget(made)
+
+    def _change_roles(self, officer: Serving) -> None:
+        rows: list[Value] = [{"role": role} for role in sorted(officer.roles)]
+        if officer.record is None:
+            fields: Mapping[str, Value] = {"number": officer.number, "name": officer.name, "roles": rows}
+            self.act_wanted.emit(f"{LAW}.restate", fields)
+        else:
+            self.act_wanted.emit(f"{LAW}.change_roles", {SUBJECT_PREFIX + "officer": officer.record, "roles": rows})
 
     def _end(self, officer: Serving) -> None:
         if officer.record is None:

@@ -48,6 +48,11 @@ CHANGES_TROUBLES = {
 }
 
 CHANGES_REFUSALS = {
+    "not-in-the-roll": Trouble(
+        "The key that signed this act was taken out of the network before the majority had confirmed the act.",
+        "The act stays on record as not entered.",
+        "Enter it again.",
+    ),
     "officer-unknown": Trouble(
         "Whoever signed was not an officer of that office at this point of the common order.",
         "The act stays on record as not entered.",
@@ -86,6 +91,9 @@ CHANGES_SCREEN: dict[str, str | tuple[str, ...]] = {
     "change.next.enough": "Enough agree. The change is made once their votes stand in the common register.",
     "change.next.passed": "It has passed. It is in force as soon as the offices have met and closed the present period.",
     "change.next.behind": "Another change has passed and is made first; then this one goes on.",
+    "rejected.not-in-the-roll": "void, the key that signed it left the network first",
+    "rejected.officer-unknown": "not accepted for filing, nobody with this signature is known",
+    "rejected.bad-officer-signature": "not accepted for filing, a signature does not fit",
     "page.changes": "&Changes",
     "changes.title": "Changes of the network",
     "changes.none": "No change is proposed.",
@@ -109,6 +117,8 @@ CHANGES_SCREEN: dict[str, str | tuple[str, ...]] = {
     "changes.ended": "{name}: powers ended",
     "changes.end": "End the powers…",
     "changes.end.which": "End the powers of {name}",
+    "changes.roles": "Other roles…",
+    "changes.roles.which": "Other roles for {name}",
     "changes.appoint": "&Appoint an officer…",
     "propose.title": "Propose a change",
     "propose.about": "Nothing changes before enough offices have voted for it.",
