@@ -16,7 +16,6 @@ from desktop.pages.page import Page
 from desktop.pages.register import RegisterPage
 from desktop.pages.today import TodayPage
 from desktop.pages.verify import VerifyPage
-from desktop.proposing import PROPOSE
 from desktop.widgets.banner import Banner
 from desktop.widgets.texts import label
 from desktop.wording import say
@@ -113,7 +112,6 @@ class MainWindow(QMainWindow):
         self.condition.offices_wanted.connect(lambda: self.go("offices"))
         self.today.fork_wanted.connect(self._show_fork)
         self.offices.entry_wanted.connect(self._show_entry)
-        self.offices.proposal_wanted.connect(self._propose)
         self.desk.news.connect(self.offices.take_event)
         self.today.record_wanted.connect(self.open_record)
         self.today.draft_wanted.connect(self._go_on_with_draft)
@@ -159,10 +157,6 @@ class MainWindow(QMainWindow):
     def _show_act(self, act: bytes) -> None:
         self.go("ledger")
         self.ledger.show_act(act)
-
-    def _propose(self, fields: object) -> None:
-        self.go("new")
-        self.new_act.start_with(PROPOSE, fields)  # type: ignore[arg-type]  # a signal's object
 
     def _start_act(self, view: object, procedure: str) -> None:
         self.go("new")

@@ -24,7 +24,6 @@ from desktop.background import Task
 from desktop.desk import Desk
 from desktop.pages.fork import ForkPanel
 from desktop.pages.page import Page
-from desktop.proposing import PROPOSE, proposal_of, read_card
 from desktop.widgets.notice import Busy
 from desktop.widgets.status import Shape, StatusLine
 from desktop.widgets.texts import button, card, label
@@ -39,7 +38,6 @@ MEET_WAIT_S = 15.0
 
 
 class OfficesPage(Page):
-    proposal_wanted = Signal(object)  # fields of an act that proposes a change
     entry_wanted = Signal(bytes)  # a block, to be shown in the ledger
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
@@ -95,34 +93,7 @@ class OfficesPage(Page):
         row.addWidget(self.write)
         row.addWidget(self.read)
         layout.addLayout(row)
-        if PROPOSE.partition(".")[0] in self.desk.laws:
-            self.propose = button(say("offices.propose"), frame)
-            self.propose.clicked.connect(self._choose_card)
-            second = QHBoxLayout()
-            second.setSpacing(10)
-            second.addWidget(label(say("offices.propose.about"), frame, wrap=False))
-            second.addWidget(self.propose)
-            second.addStretch(1)
-            layout.addLayout(second)
         return frame
-
-    # -- what the offices vote on -------------------------------------------------------------------------------
-
-    def _choose_card(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, say("offices.propose.title"), "", say("founding.card-files"))
-        if path:
-            self.propose_card(path)
-
-    def propose_card(self, path: str) -> None:
-        """Draw up the act that proposes a new office or a new key, from the card that the office has made."""
-        offices = tuple(self.desk.offices)
-        self.notice.clear()
-        self.desk.background.run(
-            self,
-            lambda: proposal_of(read_card(Path(path)), offices),
-            self.proposal_wanted.emit,
-            self.tell_trouble,
-        )
 
     # -- who wrote twice ----------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from core.clock import SystemClock
 from core.crypto.keyfile import Cost
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.folder import Folder, NewOfficer, create_office, open_office, read_bounded
+from core.folder import Folder, open_office, read_bounded
 from core.laws.verdict import Accepted
 from core.ledger.charter import decode_charter
 from core.ledger.transaction import Signer
@@ -29,8 +29,8 @@ from desktop.dialogs.restoring import RestoringStage
 from desktop.dialogs.unlock import UnlockStage
 from desktop.dialogs.welcome import WelcomeStage
 from desktop.knowledge import knowledge_of_charter
+from desktop.pages.proposing import ProposeForm
 from desktop.verification import verify_file
-from sync.certificate import make_certificate
 from sync.events import ReplicaDamaged
 from tests.desktop.conftest import (
     ALICE,
@@ -208,8 +208,16 @@ def test_an_office_without_its_intent_file_makes_a_new_key_that_another_proposes
     qtbot.waitUntil(lambda: str(card) in form.notice.text, timeout=20_000)
     assert form.office_secret.text() == ""
 
-    other.window.go("offices")
-    other.window.offices.propose_card(str(card))
+    other.window.go("changes")
+    wait(qtbot, other)
+    pressed(other.window.changes, "Propose a change…")
+    change = other.window.changes.form
+    assert isinstance(change, ProposeForm)
+    change.kind.setCurrentIndex(change.kind.findData("incarnation"))
+    change.office.setCurrentIndex(change.office.findData(3))
+    change.file.setText(str(card))
+    change.reason.setText("The file of what was signed is lost")
+    change.go_on.click()
     qtbot.waitUntil(lambda: other.window.page is other.window.new_act, timeout=20_000)
     wait(qtbot, other)
     filling = other.window.new_act.filling
@@ -218,30 +226,11 @@ def test_an_office_without_its_intent_file_makes_a_new_key_that_another_proposes
     act = filling.form.act()
     assert (act["kind"], act["member"]) == ("incarnation", 3)
     assert unpack_content(act["content"]) == card.read_bytes()
-    signers = [Signer(0, 0, "administrator")]
-    assert act["reference"].startswith("KEY-")
-    whole = {**act, "reason": "The file of what was signed is lost"}
-    office = other.service.office
-    proposal = other.service.call(lambda: office.propose("charter", "propose", {}, whole, signers)).result()
+    signers, office = [Signer(0, 0, "administrator")], other.service.office
+    proposal = other.service.call(lambda: office.propose("charter", "propose", {}, act, signers)).result()
     assert isinstance(proposal.verdict, Accepted)
     for one in (lost, other):
         wait(qtbot, one)
-
-
-def test_a_card_of_a_stranger_is_proposed_as_a_new_office(open_desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
-    people = [NewOfficer("Somebody", frozenset({"registrar"}), REGISTRAR_SECRET)]
-    folder = Folder(tmp_path / "newcomer")
-    create_office(folder, "Newcomer", OFFICE_SECRET, people, make_certificate, Cost.cheapest(), Cost.cheapest())
-    office = open_desk(0)
-    office.window.go("offices")
-    with qtbot.waitSignal(office.window.offices.proposal_wanted, timeout=20_000) as wanted:
-        office.window.offices.propose_card(str(folder.card))
-    assert wanted.args[0]["kind"] == "admit"
-    assert "member" not in wanted.args[0]
-    office.window.go("offices")
-    office.window.offices.propose_card(str(folder.node_key))
-    qtbot.waitUntil(lambda: bool(office.window.offices.notice.text), timeout=20_000)
-    wait(qtbot, office)
 
 
 # -- other halts ----------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ SCREEN_CONDITION = {
     "condition.key.title": "Where to put the card",
     "condition.key.busy": "The key is being made and locked; this takes a few seconds…",
     "condition.key.done": "The card is {path}. Give it to an administrator of another office, who proposes it on the page"
-    " Offices. Until the offices have voted nothing changes here.",
+    " Changes. Until the offices have voted nothing changes here.",
     "condition.way.votes": "By the votes of the others",
     "condition.way.votes.about": "Meet the other offices, or read their files from a stick, until this copy holds the votes"
     " of the majority. The office then signs again by itself.",
@@ -97,10 +97,6 @@ SCREEN_CONDITION = {
         "With one office nobody else countersigns: a network of four or more cannot be misled by one dishonest office.",
         "With {count} offices nobody may be dishonest: one of them could mislead the others. Four or more tolerate one.",
     ),
-    # What the offices vote on
-    "offices.propose": "&Propose from a card…",
-    "offices.propose.about": "A new office, or a new key of one of these:",
-    "offices.propose.title": "The office's card",
     # An office that wrote twice
     "fork.what-happened": "What &happened…",
     "fork.what-happened.which": "What happened at {office}",
