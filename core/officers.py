@@ -38,8 +38,8 @@ def officer_record(state: WorkingState, office: int, number: int) -> Record | No
     """What its office has recorded of an officer. Costs nothing while no office has recorded any."""
     if not state.has_any(REGISTER):
         return None
-    found = state.find(_BY_NUMBER, encode([office, number]), 1)
-    return state.record(found[0]) if found else None
+    found = state.holder(_BY_NUMBER, encode([office, number]))
+    return state.record(found) if found is not None else None
 
 
 def roles(state: WorkingState, roll: Roll, office: int, number: int) -> frozenset[str]:

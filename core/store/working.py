@@ -19,6 +19,7 @@ class WorkingState:
         self._between: list[Record] = []
         self._groups: dict[tuple[str, bytes], dict[bytes, bool]] = {}
         self._used: dict[str, bool] = {}  # registers, whether they hold a record
+        self._holders: dict[tuple[str, bytes], bytes | None] = {}
 
     # -- State --------------------------------------------------------------------------------------------------
 
@@ -63,6 +64,14 @@ class WorkingState:
             self._used[register] = made_here or self._store.uses(register, agreed_only=self._author is None)
         return self._used[register]
 
+    def holder(self, index: str, group: bytes) -> bytes | None:
+        """The id of the record in a group of one, such as that of a unique key; the disk is asked once."""
+        place = (index, group)
+        if place not in self._holders:
+            found = self.find(index, group, 1)
+            self._holders[place] = found[0] if found else None
+        return self._holders[place]
+
     # -- collecting ---------------------------------------------------------------------------------------------
 
     def apply(self, changes: tuple[Change, ...], indexes: tuple[IndexChange, ...]) -> None:
@@ -78,6 +87,8 @@ class WorkingState:
                 self._used[change.new.register] = True
         for index in indexes:
             self._groups.setdefault((index.index, index.group), {})[index.record] = index.add
+            if self._holders:
+                self._holders.pop((index.index, index.group), None)
 
     @property
     def changes(self) -> list[Change]:
