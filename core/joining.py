@@ -8,7 +8,7 @@ taken in as from a neighbour. The replica is written into a database that nobody
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -372,7 +372,7 @@ class Joining(Exchange):
         register = law.by_full_name.get(record.register) if law else None
         if register is None or len(record.key) < 2:
             return label(record)
-        return label(replace(record, key={name: record.key[name] for name in register.key if name in record.key}))
+        return " · ".join(str(record.key[name]) for name in register.key if name in record.key)
 
     # -- what C has not settled ---------------------------------------------------------------------------------
 

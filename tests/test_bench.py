@@ -21,6 +21,7 @@ NAMES = [
     "execute, judged again",
     "bring the state root up to date",
     "append entries to their log",
+    "join with a snapshot",
 ]
 
 

@@ -1,7 +1,12 @@
 """A folder joins a network: a new office that was admitted, one whose disk died, and every way in which it must not."""
 
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,3 +108,44 @@ def test_numbers_are_read_as_they_are_written_down() -> None:
     for wrong in ("", network[:-1], network[:-1] + "g", network + "00"):
         with pytest.raises(MunimentError, match="not-a-hash"):
             given_in_person(wrong, checkpoint)
+
+
+class Cut(BaseException):
+    """The process ends here: nothing behind it runs, as with a kill."""
+
+
+@pytest.mark.parametrize("window", range(24))
+def test_a_cut_at_every_step_leaves_an_office_that_joins_with_the_same_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepared: Arrival, window: int
+) -> None:
+    """Counted at the edge, where files are synced, renamed and removed."""
+    folder = Folder(tmp_path / "office")
+    shutil.copytree(prepared.folder.path, folder.path)
+    left = window
+
+    def counted(call: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*given: Any, **named: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left == -1:
+                raise Cut
+            return call(*given, **named)
+
+        return run
+
+    with monkeypatch.context() as edge:
+        for name in ("fsync", "replace", "unlink", "fdatasync"):
+            edge.setattr(os, name, counted(getattr(os, name)))
+        with suppress(Cut):
+            join_network(folder, prepared.file, prepared.given, OFFICE_SECRET)
+    if folder.standing() == "office":
+        join_network(folder, prepared.file, prepared.given, OFFICE_SECRET)
+    office = open_office(folder, OFFICE_SECRET, StepClock()).office
+    giver = prepared.town.offices[0]
+    assert (office.quarantine, office.anchor, office.state_root()) == (None, giver.anchor, giver.state_root())
+    office.close()
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Arrival:
+    return arrival(tmp_path_factory.mktemp("prepared"), "admit")

@@ -1,5 +1,6 @@
 """Settled payloads leave the database, not the computer: everything reads as before, and the file is smaller."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,22 @@ def test_an_archive_that_is_gone_or_altered_is_told(tmp_path: Path) -> None:
         office.store.payload(row)
     (act,) = rows(office.store, f"SELECT id FROM act WHERE block = {position} LIMIT 1")
     assert not office.act_view(act[0]).text_is_held  # type: ignore[arg-type]  # its id
+
+
+def test_a_cut_between_archive_and_database_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    office, offices = with_archive(tmp_path)
+    work(offices)
+    acts = [row[0] for row in rows(office.store, "SELECT id FROM act ORDER BY number")]
+    before = [office.act_view(act) for act in acts]  # type: ignore[arg-type]  # ids
+    with monkeypatch.context() as edge:
+        edge.setattr(os, "fsync", _cut)
+        with pytest.raises(MunimentError, match="file-not-written"):
+            prune_all(office)
+    assert office.store.pruned.count() == 0
+    assert prune_all(office).blocks > 0
+    assert [office.act_view(act) for act in acts] == before  # type: ignore[arg-type]  # ids
+    assert office.verify_stored(0, 10_000) is not None
+
+
+def _cut(_descriptor: int) -> None:
+    raise OSError(5, "the disk does not answer")
