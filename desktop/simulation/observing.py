@@ -24,6 +24,7 @@ from desktop.simulation.invariants import (
     too_late,
 )
 from desktop.simulation.recomputing import recomputed
+from desktop.simulation.rejoining import can_join_from, rejoined
 from desktop.simulation.world import World
 
 MOST_VIOLATIONS = 20  # of one world: one fault shows many times
@@ -130,6 +131,14 @@ class Observer:
         for number in numbers:
             for promise, wrong in recomputed(self.world.office(number), f"{self.world.seed}/{number}"):
                 self.note(promise, None if wrong is None else f"office {number}: {wrong}")
+
+    def join(self, numbers: Iterable[int]) -> None:
+        """A newcomer with a snapshot of each of these offices."""
+        for number in numbers:
+            office = self.world.office(number)
+            if can_join_from(office):
+                wrong = rejoined(office)
+                self.note("I10", None if wrong is None else f"from office {number}: {wrong}")
 
     def look_at_ends(self) -> None:
         """Once the world is healed and quiet: acts that a sound office holds have come to their end everywhere."""

@@ -56,6 +56,7 @@ def simulate(scenario: Scenario, seed: int) -> Run:
         observer.note("I11", f"no rest after {world.meetings} meetings")
     observer.look_at_evidence()
     observer.recompute(world.honest[:RECOMPUTED_OFFICES])
+    observer.join(world.sound[:1])
     return Run(world, observer, _figures(world, observer))
 
 
