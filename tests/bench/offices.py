@@ -50,7 +50,7 @@ class Network:
     places: Sequence[Place]
 
 
-def found_network(path: Path, office_count: int = 4) -> Network:
+def found_network(path: Path, office_count: int = 4, parcels_home: str = "office") -> Network:
     """Folders of so many offices that have entered one network; `path` must not exist."""
     places = [Place(Folder(path / f"office-{number}"), number) for number in range(office_count)]
     cards = []
@@ -59,7 +59,7 @@ def found_network(path: Path, office_count: int = 4) -> Network:
         name, cheap = f"Office {place.number}", Cost.cheapest()
         cards.append(create_office(place.folder, name, PASSPHRASE, people, make_certificate, cheap, floor=cheap))
     law = parse_law(LAND.read_text(encoding="utf-8"))
-    charter = found("Bench", FOUNDED_MS, cards, [law.canonical], {"land.parcel": "office"})
+    charter = found("Bench", FOUNDED_MS, cards, [law.canonical], {"land.parcel": parcels_home})
     for place in places:
         enter_network(place.folder, charter.encoded, PASSPHRASE)
     return Network(charter, places)

@@ -1,8 +1,11 @@
 """Four real offices in four namespaces: `muniment node` processes that learn each other's addresses from mDNS."""
 
+from itertools import combinations
+
 import pytest
 
-from tests.bench.offices import PASSPHRASE, found_network, registration
+from core.ledger.transaction import Signer
+from tests.bench.offices import PASSPHRASE, found_network, registration, sale
 
 pytestmark = pytest.mark.lan
 
@@ -10,28 +13,31 @@ pytestmark = pytest.mark.lan
 @pytest.fixture
 def offices(make_lan, tmp_path):
     """(the LAN, a running node at each place), all of one network and empty."""
-    lan = make_lan(4)
-    network = found_network(tmp_path / "offices")
-    (tmp_path / "passphrase").write_text(PASSPHRASE)
-    nodes = []
-    for number, place in enumerate(network.places):
-        secret = str(tmp_path / "passphrase")
-        nodes.append(
-            lan.start(
-                number,
-                "-m",
-                "desktop.cli",
-                "node",
-                "--control",
-                "--data",
-                str(place.folder.path),
-                "--passphrase-file",
-                secret,
-            )
-        )
+    return start_offices(make_lan, tmp_path, 4, "office")
+
+
+def start_offices(make_lan, tmp_path, count, parcels_home):
+    lan = make_lan(count)
+    network = found_network(tmp_path / "offices", count, parcels_home)
+    secret = tmp_path / "passphrase"
+    secret.write_text(PASSPHRASE)
+    command = ["-m", "desktop.cli", "node", "--control", "--passphrase-file", str(secret), "--data"]
+    nodes = [lan.start(number, *command, str(place.folder.path)) for number, place in enumerate(network.places)]
     for node in nodes:
         assert node.until(lambda said: "ready" in said)["ready"]
     return lan, nodes
+
+
+def settle(nodes):
+    """Everybody meets everybody until all stands in the common register everywhere."""
+    for _ in range(12):
+        for number, other in combinations(range(len(nodes)), 2):
+            meet(nodes[number], other)
+        standings = [asked(node, do="status") for node in nodes]
+        waiting = sum(one["ladder"][step] for one in standings for step in ("recorded", "witnessed", "certified"))
+        if not waiting and len({one["state_root"] for one in standings}) == 1:
+            return standings
+    raise AssertionError(f"never settled: {standings}")
 
 
 def register(node, parcel, secret):
@@ -75,10 +81,8 @@ def test_an_act_is_confirmed_by_meetings_and_a_stick(offices, tmp_path):
     asked(nodes[2], do="courier-write", file=back, to=[0])
     asked(nodes[0], do="courier-read", file=back)
     assert asked(nodes[0], do="act", act=act["act"])["step"] == "certified"
-    for number in (1, 2, 3):
-        meet(nodes[number], 0)
-    standings = [asked(node, do="status") for node in nodes]
-    assert len({standing["state_root"] for standing in standings}) == 1
+    standings = settle(nodes)
+    assert asked(nodes[3], do="act", act=act["act"])["step"] == "final"
     assert [standing["records"] for standing in standings] == [1] * 4
 
 
@@ -97,3 +101,35 @@ def test_a_partition_and_another_address_only_delay(offices, tmp_path):
         met = nodes[2].ask(do="meet", office=0, wait_s=20)
     assert met["address"].startswith("10.77.0.77:")
     assert asked(nodes[2], do="status")["blocks"] == 2
+
+
+def sell(node, number, parcel, secret):
+    """The first owner of the parcel sells half of it to a buyer of that office's own."""
+    act = sale(number, Signer(number, 1, "notary"))
+    return asked(
+        node,
+        do="record",
+        law="land",
+        procedure="transfer",
+        records={"parcel": parcel},
+        act={**act, "deed": {**act["deed"], "digest": {"hex": act["deed"]["digest"].hex()}}},
+        officers=[f"0:registrar:{secret}", f"1:notary:{secret}"],
+    )["act"]
+
+
+def test_a_parcel_sold_at_two_offices_out_of_reach_is_held_alike_at_all_five(make_lan, tmp_path):
+    lan, nodes = start_offices(make_lan, tmp_path, 5, "shared")
+    secret = tmp_path / "passphrase"
+    (parcel,) = register(nodes[0], 1, secret)["records"]
+    settle(nodes)
+    for number in (1, 2):
+        lan.unplug(number)
+    sales = [sell(nodes[number], number, parcel, secret) for number in (1, 2)]
+    for number in (1, 2):
+        assert asked(nodes[number], do="act", act=sales[number - 1])["shared"]
+        lan.plug_in(number)
+    settle(nodes)
+    told = [[asked(node, do="act", act=one) for one in sales] for node in nodes]
+    outcomes = [[(one["step"], one["code"]) for one in ones] for ones in told]
+    assert outcomes == [outcomes[0]] * 5
+    assert sorted(outcomes[0], key=str) == [("final", "held-together"), ("final", None)]
