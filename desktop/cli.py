@@ -356,7 +356,7 @@ def charter_appoint(
     by: By,
     name: Annotated[str, typer.Option("--name")],
     roles: Annotated[str, typer.Option("--role", metavar="ROLE[,ROLE]")],
-    key: Annotated[str | None, typer.Option("--key", metavar="HEX", help="The officer's public key.")] = None,
+    public_key: Annotated[str | None, typer.Option("--public-key", metavar="HEX", help="The officer's own.")] = None,
     new_passphrase_file: Annotated[
         Path | None,
         typer.Option("--new-passphrase-file", metavar="FILE", help="Make the key here, under this passphrase."),
@@ -369,7 +369,7 @@ def charter_appoint(
     from desktop.commands.changing import appoint_command
 
     access = _access(data, passphrase_file)
-    _conclude(lambda: appoint_command(access, name, roles, key, new_passphrase_file, by), json)
+    _conclude(lambda: appoint_command(access, name, roles, public_key, new_passphrase_file, by), json)
 
 
 @charter_app.command("roles")

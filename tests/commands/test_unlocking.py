@@ -105,7 +105,7 @@ def test_no_option_takes_a_passphrase() -> None:
     parameters = _parameters(get_command(app))
     assert len(parameters) > 50
     named = [one for one in parameters if any(word in one.name for word in ("pass", "secret", "key", "pin"))]
-    assert {one.name for one in named} == {"passphrase_file"}
+    assert {one.name for one in named} == {"passphrase_file", "new_passphrase_file", "public_key"}
     for one in parameters:
         if one.name == "officer":
             assert str(one.metavar).endswith("PASSPHRASE-FILE")
