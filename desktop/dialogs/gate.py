@@ -17,6 +17,7 @@ from desktop.background import Background
 from desktop.dialogs.demonstration import DemonstrationStage
 from desktop.dialogs.entering import EnteringStage
 from desktop.dialogs.founding import FoundingStage
+from desktop.dialogs.joining import JoiningStage
 from desktop.dialogs.office_form import OfficeStage
 from desktop.dialogs.restoring import RestoringStage
 from desktop.dialogs.stage import Stage
@@ -96,6 +97,13 @@ class Gate(QWidget):
         stage = WelcomeStage(self, office_made=True)
         stage.create_wanted.connect(self.show_founding)
         stage.charter_wanted.connect(self.show_entering)
+        stage.join_wanted.connect(self.show_joining)
+        self._show(stage)
+
+    def show_joining(self) -> None:
+        stage = JoiningStage(self.folder, self.background, self)
+        stage.left.connect(self.show_network)
+        stage.joined.connect(self.passphrase_given)
         self._show(stage)
 
     def show_founding(self) -> None:

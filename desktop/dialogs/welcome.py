@@ -11,6 +11,7 @@ from desktop.wording import say
 class WelcomeStage(Stage):
     create_wanted = Signal()
     charter_wanted = Signal()
+    join_wanted = Signal()
     restore_wanted = Signal()
     demonstration_wanted = Signal()
 
@@ -19,7 +20,9 @@ class WelcomeStage(Stage):
         prefix = "network" if office_made else "welcome"
         super().__init__(say(f"{prefix}.title"), say(f"{prefix}.about"), parent, may_leave=False)
         ways = [("create", self.create_wanted), ("charter", self.charter_wanted)]
-        if not office_made:
+        if office_made:
+            ways += [("join", self.join_wanted)]
+        else:
             ways += [("restore", self.restore_wanted), ("demonstration", self.demonstration_wanted)]
         self.buttons: dict[str, QPushButton] = {}
         for name, wanted in ways:

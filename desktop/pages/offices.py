@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import MunimentError
+from core.snapshot import state_for_joining
 from core.views import OfficeStanding
 from desktop.background import Task
 from desktop.desk import Desk
+from desktop.dialogs.entering import grouped_number
 from desktop.pages.fork import ForkPanel
 from desktop.pages.page import Page
 from desktop.widgets.notice import Busy
@@ -58,7 +60,9 @@ class OfficesPage(Page):
         layout = QVBoxLayout(self._list)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        for widget in (self._nearby_line, self._tolerance):
+        self.state = label("", self, "quiet", selectable=True)  # read out, or copied, to whoever joins
+        self.state.hide()
+        for widget in (self._nearby_line, self._tolerance, self.state):
             layout.addWidget(widget)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self._foot())
@@ -117,13 +121,19 @@ class OfficesPage(Page):
         service = self.desk.service
         self.desk.ask(
             self,
-            lambda office: (office.offices(), service.neighbours()),
+            lambda office: (office.offices(), service.neighbours(), state_for_joining(office)),
             lambda answer: self._show(*answer),
             self.tell_trouble,
         )
 
-    def _show(self, standings: Sequence[OfficeStanding], neighbours: "Sequence[Nearby]") -> None:
+    def _show(
+        self, standings: Sequence[OfficeStanding], neighbours: "Sequence[Nearby]", state: tuple[int, bytes] | None
+    ) -> None:
         self._standings = standings
+        self.state.setVisible(state is not None)
+        if state is not None:
+            network, checkpoint = (grouped_number(one) for one in (self.desk.standing.network, state[1]))
+            self.state.setText(say("offices.state", network=network, number=state[0], checkpoint=checkpoint))
         self._take_neighbours(neighbours)
 
     def _take_neighbours(self, neighbours: "Sequence[Nearby]") -> None:

@@ -83,5 +83,18 @@ JOINING_DONE = {
 }
 
 JOINING_SCREEN = {
+    "network.join": "&Join an existing network…",
+    "network.join.about": "The network has admitted this office by vote, and an office of it has made you a copy of the"
+    " register.",
+    "joining.title": "Join an existing network",
+    "joining.about": "Open the copy of the register, and type the two numbers that you received in person or on paper:"
+    " everything in the copy is verified against them before anything is taken in.",
+    "joining.path": "Copy of the register",
+    "joining.network": "Number of the &network",
+    "joining.checkpoint": "Number of the register &state",
+    "joining.card": "This office's card is {path}: an office of the network proposes it, and the offices vote.",
+    "joining.join": "&Join",
+    "joining.busy": "The copy is being verified…",
+    "offices.state": "For an office that joins: the network is {network}, register state No. {number} is {checkpoint}.",
     "act.text-not-held": "Act whose text this computer does not hold",
 }
