@@ -83,7 +83,7 @@ def _row_complete(field: FormField, row: Value) -> bool:
 
 def clean_value(field: FormField, value: Value) -> Value:
     """The value as the act carries it: parts left empty are left out, rows hold their columns only."""
-    if field.type == "list" and value is None and field.required:
+    if field.type == "list" and value is None and field.required and not field.low:
         return []  # no rows, and none are asked for
     if field.type == "list" and isinstance(value, list):
         return [clean_row(field, row) for row in value]
