@@ -27,6 +27,7 @@ from tests.offices import (
     registration,
     sell,
 )
+from tests.sync.meetings import meet as meet_by_wire
 from tests.test_snapshot import assert_equal, busy, given_by, rows
 
 
@@ -178,3 +179,19 @@ def test_a_cut_between_archive_and_database_loses_nothing(tmp_path: Path, monkey
 
 def _cut(_descriptor: int) -> None:
     raise OSError(5, "the disk does not answer")
+
+
+def test_a_session_with_an_office_that_lacks_what_it_would_have_to_offer_ends(tmp_path: Path) -> None:
+    office, offices = with_archive(tmp_path)
+    busy(1, offices, 6)
+    meet_until_quiet(offices)
+    write_snapshot(office, tmp_path / "file")
+    database = Database(IN_MEMORY, DATABASE_KEY)
+    join(database, tmp_path / "file", given_by(office))
+    joined = open_in_memory(land_network(), 3, ReplicaStore(database), offices[3]._journal)
+    newcomer = open_in_memory(land_network(), 2)
+    for _ in range(3):
+        meet_by_wire(joined, newcomer)  # it ends by itself
+    assert newcomer.anchor == 0
+    meet_by_wire(office, newcomer)  # who holds everything brings it up to date
+    assert newcomer.state_root() == office.state_root()
