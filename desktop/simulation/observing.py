@@ -25,7 +25,7 @@ from desktop.simulation.invariants import (
 )
 from desktop.simulation.recomputing import recomputed
 from desktop.simulation.rejoining import can_join_from, rejoined
-from desktop.simulation.world import World
+from desktop.simulation.world import Recorded, World
 
 MOST_VIOLATIONS = 20  # of one world: one fault shows many times
 ANCHORS_AT_ONCE = 1000
@@ -39,6 +39,7 @@ class Observer:
         self._anchors, self._states, self._ends = Agreed(), Agreed(), Agreed()
         self._places, self._predictions, self._successors = OneAtAPlace(), AsPredicted(), OneSuccessor()
         self._anchors_seen: dict[int, int] = {}
+        self._looked_at: dict[tuple[int, bytes], tuple[int, bool, int, int]] = {}
         self._settled: set[tuple[int, bytes]] = set()  # (office, act): looked at again at the end only
 
     def note(self, promise: str, wrong: str | None) -> None:
@@ -59,12 +60,23 @@ class Observer:
                     self._predictions.forget(number)
                 self._look_at_places(office)
                 self._look_at_anchors(number, office)
-                for act in self._acts():
+                for recorded in self.world.acts:
+                    if self._may_have_climbed(number, office, recorded):
+                        self._look_at_act(number, office, recorded.drawn)
+                for act in self.world.malicious_acts:
                     if (number, act.id) not in self._settled:
                         self._look_at_act(number, office, act)
 
-    def _acts(self) -> list[DrawnAct]:
-        return [*(act.drawn for act in self.world.acts), *self.world.malicious_acts]
+    def _may_have_climbed(self, number: int, office: Office, recorded: Recorded) -> bool:
+        """Whether what decides an act's step is another than when it was last looked at here: reading it costs more."""
+        vertex, key = office.lace.vertices.get(recorded.block), (number, recorded.drawn.id)
+        if vertex is None or key in self._settled:
+            return False
+        now = vertex.approvals, vertex.certified, vertex.anchor, office.lace.epoch
+        if self._looked_at.get(key) == now:
+            return False
+        self._looked_at[key] = now
+        return True
 
     def _look_at_places(self, office: Office) -> None:
         """Only an author that has forked can have two blocks at one place."""
@@ -143,6 +155,7 @@ class Observer:
     def look_at_ends(self) -> None:
         """Once the world is healed and quiet: acts that a sound office holds have come to their end everywhere."""
         self._settled.clear()
+        self._looked_at.clear()
         self.look(self.world.honest)
         honest = [act for act in self.world.acts if act.drawn.author not in self.world.restored]
         for number in self.world.sound:

@@ -14,7 +14,7 @@ from core.ledger.block import Header, decode_header
 from core.ledger.blocklace import Blocklace, Vertex
 from core.office import Office
 
-MOST_PAIRS = 400  # of a direct commit and a later block, drawn at random where there are more
+MOST_PAIRS = 200  # of a direct commit and a later block, drawn at random where there are more
 
 Row = tuple[bytes, Header, bool, list[int]]  # id, header, whether it has acts, whom its payload proves a forker
 
