@@ -187,12 +187,11 @@ def test_what_a_restore_in_place_found_is_kept_aside(desk: Desk) -> None:
 def test_without_its_own_intent_file_a_restore_in_place_never_signs_again(desk: Desk, fate: str) -> None:
     desk.folder.replica.write_bytes(b"damaged")
     content = desk.folder.intent.read_bytes()
+    copy = desk.folder.path / "copy"  # made while the file still stands, so that it gets another number
+    copy.write_bytes(content[:100] if fate == "damaged" else content)
     desk.folder.intent.unlink()
-    if fate == "damaged":
-        desk.folder.intent.write_bytes(content[:100])
-    elif fate == "copied":
-        desk.folder.path.joinpath("holds the number").write_bytes(b"")  # so that the copy gets another one
-        desk.folder.intent.write_bytes(content)
+    if fate != "missing":
+        copy.rename(desk.folder.intent)
     assert not desk.restore()
     opened = desk.member.open()
     desk.give_back(opened.office)
