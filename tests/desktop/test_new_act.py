@@ -112,6 +112,15 @@ def _fill_transfer(qtbot: QtBot, office: OpenOffice, scan: Path) -> NewActPage:
     return page
 
 
+def _review(qtbot: QtBot, page: NewActPage) -> None:
+    """By its key; a form that is refused says what was typed into it."""
+    assert page.filling is not None
+    filling = page.filling
+    press(Qt.Key.Key_W, ALT)
+    qtbot.waitUntil(lambda: page.reviewing is not None or bool(filling.notice.text), timeout=30_000)
+    assert page.reviewing is not None, (filling.notice.text, filling.form.act())
+
+
 def _list_shown(page: NewActPage) -> bool:
     editor = page.filling.form.editor("parcel") if page.filling else None
     return editor is not None and editor.offers()
@@ -126,8 +135,7 @@ def test_transfer_from_first_key_to_record_by_keyboard(
     no_office_work_here.clear()
     parcel = _prepare(office)
     page = _fill_transfer(qtbot, office, scan)
-    press(Qt.Key.Key_W, ALT)  # review
-    qtbot.waitUntil(lambda: page.reviewing is not None, timeout=30_000)
+    _review(qtbot, page)
     assert page.reviewing is not None
     shown = [label.text() for label in page.reviewing.findChildren(QLabel)]
     assert page.reviewing.may_sign, shown
@@ -161,8 +169,7 @@ def test_wrong_passphrase_of_an_officer_records_nothing(
     scan.write_bytes(b"a scan")
     parcel = _prepare(office)
     page = _fill_transfer(qtbot, office, scan)
-    press(Qt.Key.Key_W, ALT)
-    qtbot.waitUntil(lambda: page.reviewing is not None, timeout=30_000)
+    _review(qtbot, page)
     write(REGISTRAR_SECRET)
     press(Qt.Key.Key_Return)
     write(REGISTRAR_SECRET)
