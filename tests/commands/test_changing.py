@@ -98,7 +98,9 @@ def test_an_officer_is_appointed_signs_and_is_ended(network: Founded, tmp_path: 
         refused(run("charter", "end", "7", "--reason", "x", *administrator(office)), 1, "unknown-officer")
         refused(run("charter", "end", "0", "--reason", "x", *administrator(office)), 1, "last-administrator")
         refused(
-            run("charter", "appoint", "--name", "X", "--role", "king", "--public-key", "ab" * 32, *administrator(office)),
+            run(
+                "charter", "appoint", "--name", "X", "--role", "king", "--public-key", "ab" * 32, *administrator(office)
+            ),
             2,
             "bad-officer",
         )
