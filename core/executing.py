@@ -61,6 +61,7 @@ class Execution:
     fold: Fold
     _foreseen: OrderedDict[bytes, list[Ran]] = field(default_factory=OrderedDict)  # by block, oldest first
     _foreseen_acts: int = 0
+    _stale: bool = False  # the overlay is to be folded anew once the last of the anchors just decided is executed
 
     # -- the overlay --------------------------------------------------------------------------------------------
 
@@ -81,8 +82,8 @@ class Execution:
 
     def rebuild_overlay(self) -> None:
         """Fold everything that waits over the agreed state again, in order of arrival."""
-        self._foreseen.clear()
-        self._foreseen_acts = 0
+        self._forget_foreseen()
+        self._stale = False
         dropped = self.store.state.clear_overlay()
         agreed = (self.store.state.agreed(record_id) for record_id in dropped)
         # Search finds the records by what the agreed state says of them again.
@@ -96,6 +97,10 @@ class Execution:
             self._keep_waiting(vertex.author, row.position, ran)
             write_working(self.store, working, vertex.author)
             self._foresee(vertex, ran)
+
+    def _forget_foreseen(self) -> None:
+        self._foreseen.clear()
+        self._foreseen_acts = 0
 
     def _foresee(self, vertex: Vertex, ran: list[Ran]) -> None:
         """Keep the verdicts of a block whose author alone decides all of its acts."""
@@ -168,7 +173,14 @@ class Execution:
         )
         if acts:
             self._add_checkpoint(anchor)
-        if differs or (acts and not self.lace.open_acts and not self.store.state.overlay_is_empty()):
+        if differs:
+            self._stale = True
+            self._forget_foreseen()
+        # One block may decide several anchors. The acts of those still to come wait no more and are not agreed yet:
+        # an overlay without them would have later acts of their chains refused, and those verdicts kept.
+        last = anchor.number == self.finality.count
+        settled = acts and not self.lace.open_acts
+        if last and (self._stale or (settled and not self.store.state.overlay_is_empty())):
             self.rebuild_overlay()
 
     def _add_checkpoint(self, anchor: Anchor) -> None:
