@@ -174,13 +174,12 @@ class Execution:
         if acts:
             self._add_checkpoint(anchor)
         if differs:
-            self._stale = True
             self._forget_foreseen()
+        settled = acts and not self.lace.open_acts
+        self._stale |= differs or bool(settled and not self.store.state.overlay_is_empty())
         # One block may decide several anchors. The acts of those still to come wait no more and are not agreed yet:
         # an overlay without them would have later acts of their chains refused, and those verdicts kept.
-        last = anchor.number == self.finality.count
-        settled = acts and not self.lace.open_acts
-        if last and (self._stale or (settled and not self.store.state.overlay_is_empty())):
+        if self._stale and anchor.number == self.finality.count:
             self.rebuild_overlay()
 
     def _add_checkpoint(self, anchor: Anchor) -> None:
@@ -234,7 +233,14 @@ class Execution:
         predicted = self.store.chain.acts_of_block(row.position)
         changed = [new.row for new, old in zip(ran, predicted, strict=True) if new.row != old]
         self.store.chain.set_outcomes(changed)
-        return bool(changed)
+        return bool(changed) or any(self._foreseen_otherwise(one.verdict) for one in ran)
+
+    def _foreseen_otherwise(self, verdict: Accepted | Rejected) -> bool:
+        """Whether the overlay holds another content of a version that a shared act made."""
+        if isinstance(verdict, Rejected) or not verdict.shared:
+            return False
+        foreseen = ((self.store.state.overlaid(change.new.id), change.new) for change in verdict.changes)
+        return any(old is not None and _version(old) == _version(new) and old != new for old, new in foreseen)
 
     # -- places in the order ------------------------------------------------------------------------------------
 

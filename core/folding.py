@@ -298,7 +298,7 @@ def write_working(store: ReplicaStore, working: WorkingState, overlay_author: in
         )
     else:
         store.state.write_overlay(overlay_author, changes, indexes, labels)
-    store.state.write_history(working.between)
+    store.state.write_history(working.between, agreed=overlay_author is None)
     searched = [change for change in changes if "#" not in change.new.register]
     if overlay_author is None:
         # Search finds the present state: a version that is newer in the overlay keeps its words.

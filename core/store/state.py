@@ -122,7 +122,8 @@ class StateStore:
                     tree_changes.append(RecordChange(old.register, district_of(old), old.id, None))
         self._db.executemany("INSERT INTO record(register, district, label, body, id) VALUES (?,?,?,?,?)", created)
         self._db.executemany("UPDATE record SET register=?, district=?, label=?, body=? WHERE id=?", replaced)
-        self._db.executemany("INSERT OR IGNORE INTO history VALUES (?,?,?,?)", olds)
+        # What an anchor decided stands for what was foreseen of that version.
+        self._db.executemany("INSERT OR REPLACE INTO history VALUES (?,?,?,?)", olds)
         self.tree.update(tree_changes)
         self._write_indexes(indexes)
 
@@ -151,10 +152,10 @@ class StateStore:
             [(i.index, i.group, i.record, int(i.add), author) for i in indexes],
         )
 
-    def write_history(self, versions: Iterable[Record]) -> None:
-        """Versions that were made and replaced within one batch."""
+    def write_history(self, versions: Iterable[Record], agreed: bool = True) -> None:
+        """Versions that were made and replaced within one batch; what is agreed stands for what was foreseen."""
         self._db.executemany(
-            "INSERT OR IGNORE INTO history VALUES (?,?,?,?)",
+            f"INSERT OR {'REPLACE' if agreed else 'IGNORE'} INTO history VALUES (?,?,?,?)",
             [(v.id, v.version, v.last_act, encode_record(v)) for v in versions],
         )
 
