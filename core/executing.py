@@ -103,8 +103,11 @@ class Execution:
         self._foreseen_acts = 0
 
     def _foresee(self, vertex: Vertex, ran: list[Ran]) -> None:
-        """Keep the verdicts of a block whose author alone decides all of its acts."""
-        if any(one.verdict.shared for one in ran):
+        """Keep the verdicts of a block whose author alone decides all of its acts, if it refuses none of them.
+
+        A refusal names no version that could be compared at the anchor: such a block is judged again.
+        """
+        if any(one.verdict.shared or isinstance(one.verdict, Rejected) for one in ran):
             return
         self._foreseen[vertex.id] = ran
         self._foreseen_acts += len(ran)

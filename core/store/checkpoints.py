@@ -129,9 +129,14 @@ class CheckpointStore:
         return self._cosignatures(anchor)
 
     def cosigned_by(self, witness: int) -> int:
-        """Number of the newest anchor whose checkpoint a witness has cosigned, 0 for none."""
+        """Number of the newest anchor of ours whose checkpoint a witness has cosigned, 0 for none.
+
+        One of an anchor not decided here is unjudged: an old key in other hands must not silence its successor.
+        """
         found = self._db.scalar(
-            "SELECT anchor FROM cosignature WHERE witness = ? ORDER BY anchor DESC LIMIT 1", (witness,)
+            "SELECT anchor FROM cosignature WHERE witness = ? AND anchor <= (SELECT max(anchor) FROM checkpoint)"
+            " ORDER BY anchor DESC LIMIT 1",
+            (witness,),
         )
         return int(found or 0)
 

@@ -104,3 +104,10 @@ def test_what_is_not_committed_is_not_kept() -> None:
     with pytest.raises(RuntimeError):
         fail()
     assert (store.newest(), store.cosigned_by(1)) == (None, 0)
+
+
+def test_a_cosignature_of_an_anchor_not_decided_here_silences_nobody(store: CheckpointStore) -> None:
+    """It is kept unjudged, so whoever has an old key could say it."""
+    store.add(checkpoint(12), SEVEN, verify)
+    assert store.take(cosigned(checkpoint(1 << 60), 1), SEVEN, verify) is Counted.EARLY
+    assert store.cosigned_by(1) == 0
