@@ -74,9 +74,9 @@ def _fill_transfer(qtbot: QtBot, office: OpenOffice, scan: Path) -> NewActPage:
     _wait(qtbot, office)
     assert page.filling is not None
     form = page.filling.form
-    with qtbot.waitSignal(form.changed, timeout=30_000):
+    with qtbot.waitSignal(form.changed, timeout=10_000):
         write(CADASTRAL)
-        qtbot.waitUntil(lambda: page.focusWidget() is not None and _list_shown(page), timeout=30_000)
+        qtbot.waitUntil(lambda: page.focusWidget() is not None and _list_shown(page), timeout=10_000)
         press(Qt.Key.Key_Return)
     _wait(qtbot, office)
     tab()  # ground
@@ -117,7 +117,7 @@ def _review(qtbot: QtBot, page: NewActPage) -> None:
     assert page.filling is not None
     filling = page.filling
     press(Qt.Key.Key_W, ALT)
-    qtbot.waitUntil(lambda: page.reviewing is not None or bool(filling.notice.text), timeout=30_000)
+    qtbot.waitUntil(lambda: page.reviewing is not None or bool(filling.notice.text), timeout=10_000)
     assert page.reviewing is not None, (filling.notice.text, filling.form.act())
 
 
@@ -155,7 +155,7 @@ def test_transfer_from_first_key_to_record_by_keyboard(
     assert office.service.call(office.service.office.drafts).result() == []
     press(Qt.Key.Key_H, ALT)  # show the record
     panel = office.window.register.record
-    qtbot.waitUntil(lambda: panel.view is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.view is not None, timeout=10_000)
     _wait(qtbot, office)
     assert panel.timeline.count() == 2
     assert not no_office_work_here
@@ -174,7 +174,7 @@ def test_wrong_passphrase_of_an_officer_records_nothing(
     press(Qt.Key.Key_Return)
     write(REGISTRAR_SECRET)
     press(Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bool(page.notice.text), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(page.notice.text), timeout=10_000)
     assert page.notice.text.startswith("This passphrase does not open the key. Nothing was lost")
     assert page.reviewing is not None
     assert all(line.text() == "" for line in page.reviewing.findChildren(QLineEdit))
@@ -218,7 +218,7 @@ def test_refusal_names_the_rule_and_its_article(open_desk: Callable[..., OpenOff
         page.keeper.set((name,), value)
     _wait(qtbot, office)
     page.filling.review.click()
-    qtbot.waitUntil(lambda: page.reviewing is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: page.reviewing is not None, timeout=10_000)
     assert page.reviewing is not None
     assert not page.reviewing.may_sign
     texts = [label.text() for label in page.reviewing.findChildren(QLabel)]
@@ -250,8 +250,8 @@ def test_two_windows_edit_one_draft_and_it_merges(open_desk: Callable[..., OpenO
     second.keeper.set(("cadastral",), CADASTRAL)
     _wait(qtbot, office)
     wanted = {"address": "5 Long Street", "use": "garden", "cadastral": CADASTRAL}
-    qtbot.waitUntil(lambda: first.filling.form.act() == wanted, timeout=30_000)  # type: ignore[union-attr]
-    qtbot.waitUntil(lambda: second.filling.form.act() == wanted, timeout=30_000)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: first.filling.form.act() == wanted, timeout=10_000)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: second.filling.form.act() == wanted, timeout=10_000)  # type: ignore[union-attr]
     second_window.close()
     _wait(qtbot, office)
 
@@ -262,7 +262,7 @@ def test_a_draft_is_kept_while_typing_and_opened_again(open_desk: Callable[..., 
     office.window.go("new")
     page.start("land.first_registration")
     _wait(qtbot, office)
-    with qtbot.waitSignal(page.keeper.saved, timeout=30_000):  # type: ignore[union-attr]
+    with qtbot.waitSignal(page.keeper.saved, timeout=10_000):  # type: ignore[union-attr]
         write("12ab")  # cannot be what it must be, and is kept all the same
     page.leave()
     _wait(qtbot, office)
