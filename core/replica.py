@@ -190,6 +190,7 @@ class Replica:
     def _pass(self, anchor: Anchor) -> None:
         """Execute an anchor, look whether a vote has passed by it, and begin the next epoch behind a closing one."""
         self.execution.execute(anchor)
+        self._doubt_own_state(anchor.number, self.epochs.constitutions[anchor.epoch].roll)  # for what came early
         if not anchor.closing:
             self.epochs.look_for_change(WorkingState(self.store.state, None))
             return
@@ -221,8 +222,7 @@ class Replica:
 
         Fewer are liars, or err themselves: their word is kept, and the order goes on (FINALITY.md).
         """
-        others = {one.witness for one in self.store.checkpoints.conflicts() if one.checkpoint.anchor == anchor}
-        if len(others) > roll.tolerated:
+        if len(self.store.checkpoints.contradicting(anchor)) > roll.tolerated:
             self.store.database.set_meta(_STOPPED, str(anchor).encode())
             self.finality.last_number = self.finality.count
 

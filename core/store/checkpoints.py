@@ -43,7 +43,7 @@ class CheckpointStore:
     # -- writing; inside `atomic` -------------------------------------------------------------------------------
 
     def add(self, checkpoint: Checkpoint, roll: Roll, verify: Verify) -> list[CheckpointCosignature]:
-        """Keep the checkpoint of an anchor just executed; cosignatures that came early and contradict it.
+        """Keep the checkpoint of an anchor just executed, and judge what came early; those that contradict it.
 
         `roll`: that of the checkpoint's epoch.
         """
@@ -143,6 +143,11 @@ class CheckpointStore:
     def conflicts(self) -> list[CheckpointCosignature]:
         """Cosignatures of other checkpoints for anchors of ours, oldest anchor first."""
         rows = self._db.rows("SELECT body FROM cosignature_conflict ORDER BY anchor, witness")
+        return [_read_whole(body) for (body,) in rows]
+
+    def contradicting(self, anchor: int) -> list[CheckpointCosignature]:
+        """Those for one anchor, of each witness at most one."""
+        rows = self._db.rows("SELECT body FROM cosignature_conflict WHERE anchor = ? ORDER BY witness", (anchor,))
         return [_read_whole(body) for (body,) in rows]
 
     def _cosignatures(self, anchor: int) -> list[CheckpointCosignature]:

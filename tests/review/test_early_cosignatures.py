@@ -1,0 +1,47 @@
+"""What a witness says of a checkpoint before its anchor is decided here is weighed when it is, like what comes later."""
+
+import pytest
+
+from core.ledger.checkpoint import Checkpoint
+from core.office import Office
+from core.store.database import IN_MEMORY, Database
+from core.store.journal import MemoryJournal
+from core.store.replica import ReplicaStore
+from tests.offices import DATABASE_KEY, StepClock, land_network, meet, open_in_memory, register
+
+
+class Liar(Office):
+    """Its first act carries a word on a first checkpoint that no office will ever come to; no other word follows."""
+
+    def _cosignature_due(self) -> Checkpoint | None:
+        if self.lace.tips(self.number):
+            return None
+        return Checkpoint(self.network, 0, 1, bytes(32), 1, 1, bytes(32), bytes(32))
+
+
+@pytest.mark.parametrize(("count", "liars", "stops"), [(2, 1, True), (3, 1, True), (4, 1, False), (4, 2, True)])
+def test_more_contradictions_than_liars_are_possible_stop_finality(count: int, liars: int, stops: bool) -> None:
+    network = land_network(count)
+    honest = [open_in_memory(network, number) for number in range(count - liars)]
+    lying = [
+        Liar(
+            ReplicaStore(Database(IN_MEMORY, DATABASE_KEY)),
+            network.charter,
+            number,
+            network.nodes[number],
+            MemoryJournal(),
+            StepClock(),
+        )
+        for number in range(count - liars, count)
+    ]
+    for liar in lying:
+        register(network, liar, liar.number)
+    for _ in range(12):
+        for one in (*honest, *lying):
+            for other in (*honest, *lying):
+                if one is not other:
+                    meet(one, other)
+    assert [len(office.store.checkpoints.conflicts()) for office in honest] == [liars] * len(honest)
+    assert [office.finality_stopped for office in honest] == [1 if stops else None] * len(honest)
+    again = open_in_memory(network, 0, honest[0].store, honest[0]._journal)
+    assert (again.finality_stopped, again.anchor) == (honest[0].finality_stopped, honest[0].anchor)
