@@ -74,8 +74,8 @@ class Execution:
             judged = Judged(working, self._predict(working, vertex, groups, position, acts))
         rows = [ran.row for ran in judged.ran]
         self.store.chain.add_acts(position, rows)
-        self._keep_waiting(vertex.author, position, judged.ran)
         if not self.lace.is_forked(vertex.chain) and not self.lace.is_void(vertex):
+            self._keep_waiting(vertex.author, position, judged.ran)
             write_working(self.store, judged.working, vertex.author)
             self._foresee(vertex, judged.ran)
         return rows
@@ -84,6 +84,7 @@ class Execution:
         """Fold everything that waits over the agreed state again, in order of arrival."""
         self._forget_foreseen()
         self._stale = False
+        self.store.chain.drop_all_waiting()
         dropped = self.store.state.clear_overlay()
         agreed = (self.store.state.agreed(record_id) for record_id in dropped)
         # Search finds the records by what the agreed state says of them again.
@@ -91,7 +92,6 @@ class Execution:
         for vertex in self.lace.foreseen():
             row = self.store.chain.block(vertex.id)
             working = WorkingState(self.store.state, vertex.author)
-            self.store.chain.drop_waiting(row.position)
             ran = self._predict(working, vertex, _groups(row), row.position, self._known_faults(row))
             self.store.chain.set_outcomes([one.row for one in ran])
             self._keep_waiting(vertex.author, row.position, ran)

@@ -316,6 +316,9 @@ class ChainStore:
     def drop_waiting(self, position: int) -> None:
         self._db.execute("DELETE FROM waiting WHERE position = ?", (position,))
 
+    def drop_all_waiting(self) -> None:
+        self._db.execute("DELETE FROM waiting")
+
     def waiting(self, author: int) -> set[bytes]:
         return {row[0] for row in self._db.rows("SELECT key FROM waiting WHERE author = ?", (author,))}
 
