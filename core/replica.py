@@ -258,14 +258,15 @@ class Replica:
             self._store_evidence(evidence)
 
     def _store_evidence(self, evidence: Evidence) -> None:
+        """Whatever key it speaks of: what is stored accuses from now on, as it will after the next start."""
         header = decode_header(evidence.first)
+        self.lace.accuse(header.author, header.incarnation)
         self.store.chain.add_evidence(header.author, header.incarnation, header.seq, evidence, len(self.lace.vertices))
 
     def keep_evidence(self, evidence: Evidence) -> None:
         """Keep checked evidence; an author proven for the first time loses what was only predicted. Inside `atomic`."""
-        header, forks_before = decode_header(evidence.first), self.lace.fork_count
+        forks_before = self.lace.fork_count
         self._store_evidence(evidence)
-        self.lace.accuse(header.author, header.incarnation)
         if self.lace.fork_count > forks_before:
             self.execution.rebuild_overlay()
 
