@@ -1,1 +1,1 @@
-"""The subcommands of `muniment`: they print nothing and return facts; desktop/cli.py and outcome.py do the rest."""
+"""The subcommands of `muniment`: they print nothing and return facts; named/ and desktop/outcome.py do the rest."""

@@ -1,0 +1,139 @@
+"""Commands for the network: found one, enter one, change it; the officers and the key of this office."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desktop.commands.named.options import By, Data, Homes, Json, Secret, access, conclude
+
+app = typer.Typer()
+charter_app = typer.Typer(help="Found a network, enter one, change it; officers of this office.", no_args_is_help=True)
+app.add_typer(charter_app, name="charter")
+
+
+@charter_app.command("found")
+def charter_found(
+    cards: list[Path],
+    name: Annotated[str, typer.Option("--name")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE")],
+    law: Annotated[list[Path] | None, typer.Option("--law", metavar="FILE")] = None,
+    home: Homes = None,
+    json: Json = False,
+) -> None:
+    """Write the charter of a network from office cards."""
+    from desktop.commands.founding import found_network_command
+
+    conclude(lambda: found_network_command(name, cards, law or [], home or [], out), json)
+
+
+@charter_app.command("open")
+def charter_open(file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Enter the network of a charter that holds this office's card."""
+    from desktop.commands.founding import open_charter_command
+
+    conclude(lambda: open_charter_command(access(data, passphrase_file), file), json)
+
+
+@charter_app.command("propose")
+def charter_propose(
+    change: Annotated[str, typer.Argument(help="admit, remove, dormancy, waking, incarnation, quorum or law.")],
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT")],
+    office: Annotated[
+        str | None, typer.Option("--office", metavar="OFFICE", help="Whom it concerns: name or number.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="The card, or the rules.")] = None,
+    policy: Annotated[str | None, typer.Option("--policy", metavar="P", help="Of quorum: all or default.")] = None,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Propose a change of the network; the offices vote on it."""
+    from desktop.commands.changing import propose_command
+
+    opening = access(data, passphrase_file)
+    conclude(lambda: propose_command(opening, change, office, file, policy, reason, by), json)
+
+
+@charter_app.command("vote")
+def charter_vote(
+    proposal: str,
+    answer: Annotated[str, typer.Argument(help="yes, no or withdrawn.")],
+    by: By,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Give this office's vote on PROPOSAL (its reference, or its number in the list)."""
+    from desktop.commands.changing import vote_command
+
+    conclude(lambda: vote_command(access(data, passphrase_file), proposal, answer, by), json)
+
+
+@charter_app.command("list")
+def charter_list(data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Show the proposed changes, their votes and what happens next."""
+    from desktop.commands.changing import list_command
+
+    conclude(lambda: list_command(access(data, passphrase_file)), json)
+
+
+@charter_app.command("appoint")
+def charter_appoint(
+    by: By,
+    name: Annotated[str, typer.Option("--name")],
+    roles: Annotated[str, typer.Option("--role", metavar="ROLE[,ROLE]")],
+    public_key: Annotated[str | None, typer.Option("--public-key", metavar="HEX", help="The officer's own.")] = None,
+    new_passphrase_file: Annotated[
+        Path | None,
+        typer.Option("--new-passphrase-file", metavar="FILE", help="Make the key here, under this passphrase."),
+    ] = None,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Appoint an officer of this office."""
+    from desktop.commands.changing import appoint_command
+
+    opening = access(data, passphrase_file)
+    conclude(lambda: appoint_command(opening, name, roles, public_key, new_passphrase_file, by), json)
+
+
+@charter_app.command("roles")
+def charter_roles(
+    number: int,
+    by: By,
+    roles: Annotated[str, typer.Option("--role", metavar="ROLE[,ROLE]")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT")],
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Give officer NUMBER of this office other roles."""
+    from desktop.commands.changing import roles_command
+
+    conclude(lambda: roles_command(access(data, passphrase_file), number, roles, reason, by), json)
+
+
+@charter_app.command("end")
+def charter_end(
+    number: int,
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT")],
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """End the powers of officer NUMBER of this office; what the officer signed before stands."""
+    from desktop.commands.changing import roles_command
+
+    conclude(lambda: roles_command(access(data, passphrase_file), number, "", reason, by), json)
+
+
+@app.command()
+def renew(file: Path, by: By, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Make a new key for this office, and write its card to FILE for another office to propose."""
+    from desktop.commands.changing import renew_command
+
+    conclude(lambda: renew_command(access(data, passphrase_file), file, by), json)

@@ -1,0 +1,67 @@
+"""Commands that check what others have signed, or write what others can check."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desktop.commands.named.options import Data, Homes, Json, Secret, access, conclude
+
+app = typer.Typer()
+law_app = typer.Typer(help="Rules of the registers.", no_args_is_help=True)
+app.add_typer(law_app, name="law")
+
+
+@app.command()
+def verify(
+    file: Path,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    charter: Annotated[Path | None, typer.Option("--charter", metavar="FILE", help="The network's charter.")] = None,
+    json: Json = False,
+) -> None:
+    """Check an extract, a picture of one, the proof of a record, or evidence of a double signature."""
+    from desktop.commands.checking import verify_command
+
+    conclude(lambda: verify_command(file, access(data, passphrase_file), charter), json)
+
+
+@app.command()
+def evidence(office: str, file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Write the proof that OFFICE (its name or number) has signed two different histories."""
+    from desktop.commands.evidence import evidence_command
+
+    conclude(lambda: evidence_command(access(data, passphrase_file), office, file), json)
+
+
+@app.command()
+def prove(record: str, file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Write the proof of what the common register says of RECORD (its number, as lists show it) now."""
+    from desktop.commands.proving import prove_command
+
+    conclude(lambda: prove_command(access(data, passphrase_file), record, file), json)
+
+
+@app.command(name="export-audit")
+def export_audit(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="An empty folder, or one that is not there yet.")],
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Write everything signed to DIR, to be checked without Muniment.
+
+    DIR then holds the charter and every act with all names and numbers in it, readable by anybody: give it only to
+    whom the law lets read the register. It holds no key, no draft and nothing else of this office.
+    """
+    from desktop.commands.auditing import export_audit_command
+
+    conclude(lambda: export_audit_command(access(data, passphrase_file), folder), json)
+
+
+@law_app.command("check")
+def law_check(file: Path, home: Homes = None, json: Json = False) -> None:
+    """Check a law file as every office would, and tell which acts wait for the common order and why."""
+    from desktop.commands.checking import check_law_command
+
+    conclude(lambda: check_law_command(file, home or []), json)

@@ -1,0 +1,62 @@
+"""Commands for what this office keeps: its copy, backups, and tables that it takes in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desktop.commands.named.options import Data, Json, Secret, access, conclude
+
+app = typer.Typer()
+
+
+@app.command(name="import")
+def import_table(
+    table: Path,
+    law: Annotated[str, typer.Option("--law", metavar="L")],
+    procedure: Annotated[str, typer.Option("--procedure", metavar="P")],
+    map_file: Annotated[Path, typer.Option("--map", metavar="FILE.yaml")],
+    officer: Annotated[
+        list[str] | None,
+        typer.Option("--officer", metavar="NUMBER:ROLE:PASSPHRASE-FILE", help="Who signs, in the map's order."),
+    ] = None,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row, write nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Record the rows of a CSV table as acts: all of them or none."""
+    from desktop.commands.keeping import import_command
+
+    opening = access(data, passphrase_file)
+    conclude(lambda: import_command(opening, law, procedure, map_file, table, officer or [], dry_run), json)
+
+
+@app.command()
+def backup(file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Write an encrypted backup."""
+    from desktop.commands.keeping import backup_command
+
+    conclude(lambda: backup_command(access(data, passphrase_file), file), json)
+
+
+@app.command()
+def restore(
+    file: Path,
+    in_place: Annotated[bool, typer.Option("--in-place", help="Over an office that does not open any more.")] = False,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Restore a backup into an empty folder, or in place; the office opens in quarantine."""
+    from desktop.commands.keeping import restore_command
+
+    conclude(lambda: restore_command(access(data, passphrase_file), file, in_place), json)
+
+
+@app.command()
+def prune(data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Put what all offices have settled into the archive beside the office's copy, which then takes less room."""
+    from desktop.commands.pruning import prune_command
+
+    conclude(lambda: prune_command(access(data, passphrase_file)), json)
