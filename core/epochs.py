@@ -34,13 +34,8 @@ class Epochs:
 
     def __init__(self, database: Database, charter: Charter) -> None:
         self._db = database
-        self._first = first_constitution(charter)
-        self.reload()
-
-    def reload(self) -> None:
-        """What the disk says: after a write that was rolled back."""
         rows = self._db.rows("SELECT body FROM epoch ORDER BY number")
-        self.constitutions = [self._first, *(decode_constitution(row[0]) for row in rows)]
+        self.constitutions = [first_constitution(charter), *(decode_constitution(row[0]) for row in rows)]
         stored = self._db.meta(_PASSED)
         self.passed = Change(*decode(stored, 1 << 20)) if stored else None
         self._laws = self._read_laws()

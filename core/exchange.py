@@ -64,7 +64,8 @@ class Exchange(Replica):
         return self.finality.count
 
     def vector(self) -> list[Tip]:
-        """Every branch tip, sorted. What it does not cover is not held."""
+        """Every branch tip, sorted. What it does not cover is not held. Raises as `require_read`."""
+        self.require_read()
         return sorted(Tip(v.author, v.incarnation, v.seq, v.id) for v in self.lace.all_tips())
 
     def forkers(self) -> frozenset[int]:
@@ -140,6 +141,7 @@ class Exchange(Replica):
 
         Raises the code of the first rule it breaks; then nothing was written.
         """
+        self.require_read()
         received = block_id(self.network, header)
         if received in self.lace.vertices:
             return Received.DUPLICATE
@@ -182,6 +184,7 @@ class Exchange(Replica):
 
         Known evidence is no error. Raises `not-a-fork`, `bad-block-signature`, `unknown-author`.
         """
+        self.require_read()
         if block_id(self.network, second.header) < block_id(self.network, first.header):
             first, second = second, first
         evidence = Evidence(first.header, first.signature, second.header, second.signature)

@@ -50,12 +50,12 @@ class Replica:
     """Used from one thread."""
 
     newest_taken: "tuple[int, Admitted] | None" = None  # position and block
+    unread = False  # a write was undone, and the disk did not say again what it holds: nothing is taken in or signed
 
     def __init__(self, store: ReplicaStore, charter: Charter) -> None:
         self.store = store
         self.charter = charter
         self.network = charter.network
-        self.epochs = Epochs(store.database, charter)
         self._load()
 
     @property
@@ -77,6 +77,7 @@ class Replica:
 
         The anchors follow from it once more: those that are stored must be the same ones.
         """
+        self.epochs = Epochs(self.store.database, self.charter)
         self.lace = Blocklace(self.epochs.constitutions[0].roll, self.network)
         self.finality = Finality(self.lace)
         if self.finality_stopped:
@@ -98,6 +99,25 @@ class Replica:
         if stored != [(anchor.number, anchor.vertex.id) for anchor in anchors]:
             raise MunimentError("replica-damaged", path=self.store.database.path)
         self.execution = Execution(self.store, self.lace, self.finality, self._new_fold())
+        self.unread = False
+
+    def _load_again(self) -> None:
+        """After a write that was undone: the graph must not know what the disk does not.
+
+        Where the disk cannot be read either, what failed first is told, pages go on with what they had, and nothing is
+        taken in before the disk has been asked again.
+        """
+        had = self.epochs, self.lace, self.finality
+        self.unread = True
+        try:
+            self._load()
+        except MunimentError:
+            self.epochs, self.lace, self.finality = had
+
+    def require_read(self) -> None:
+        """Ask the disk again if it did not answer last time. Raises `replica-damaged`."""
+        if self.unread:
+            self._load()
 
     def _new_fold(self) -> Fold:
         present = self.epochs.present
@@ -177,8 +197,7 @@ class Replica:
                 if self.lace.fork_count > forks_before or self._restores(added):
                     self.execution.rebuild_overlay()
         except BaseException:
-            self.epochs.reload()
-            self._load()  # the graph must not know what the disk does not
+            self._load_again()
             raise
         self.newest_taken = (position, admitted)
         return added

@@ -76,6 +76,8 @@ class Writing(Exchange):
 
         Asked anew each time: a meeting may bring blocks of this node that this computer never wrote, or a twin's.
         """
+        if self.unread:  # the graph in memory may hold a block that the disk has not
+            return "replica-damaged"
         member = self.roll.members[self.number]
         if member.removed:
             return "removed"
