@@ -17,7 +17,7 @@ from core.ledger.roll import Member, Officer, Roll, default_quorum
 MAX_MEMBERS = 1000
 MAX_CONSTITUTION_BYTES = 32 << 20
 ReadLaw = Callable[[bytes], tuple[str, int]]
-POLICIES = ("default", "all")  # q = ⌊(n+f)/2⌋+1, or q = n where nobody may be missing
+POLICIES = {"default": 0, "all": None}  # what can be voted: q = ⌊(n+f)/2⌋+1, or q = n where nobody may be missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,9 @@ class Constitution:
     homes: Mapping[str, str]
     closing_anchor: bytes | None = None  # id of the block that closed the epoch before
     proposals: tuple[bytes, ...] = ()  # every proposal that has taken effect so far
+    # The quorum policy: how many more than the least quorum must agree, as founders may have chosen; None: all. The
+    # number alone does not tell: of two witnesses all are the least.
+    above_least: int | None = 0
     roll: Roll = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -46,7 +49,16 @@ class Constitution:
 
 
 def first_constitution(charter: Charter) -> Constitution:
-    return Constitution(0, charter.roll.members, charter.quorum, charter.laws, dict(charter.homes))
+    roll = charter.roll
+    above_least = _above_least(charter.quorum, roll.witness_count)
+    homes = dict(charter.homes)
+    return Constitution(0, roll.members, charter.quorum, charter.laws, homes, above_least=above_least)
+
+
+def _above_least(quorum: int, witnesses: int) -> int | None:
+    """The policy that a number of so many witnesses stands for."""
+    above_least = quorum - default_quorum(witnesses)
+    return None if above_least and quorum == witnesses else above_least
 
 
 def apply(
@@ -59,7 +71,7 @@ def apply(
     """
     if change.proposal in before.proposals:
         raise MunimentError("already-in-force", proposal=change.proposal)
-    members, laws, policy = list(before.members), before.laws, _policy(before)
+    members, laws, above_least = list(before.members), before.laws, before.above_least
     match change.kind:
         case "admit":
             members.append(_admitted(before, decode_card(change.content, verify)))
@@ -76,8 +88,9 @@ def apply(
             members[member.number] = _renewed(before, member, decode_card(change.content, verify))
         case "quorum":
             policy = change.content.decode("ascii", "replace")
-            if policy not in POLICIES or policy == _policy(before):
+            if policy not in POLICIES or POLICIES[policy] == above_least:
                 raise MunimentError("already-in-force", policy=policy)
+            above_least = POLICIES[policy]
         case "law":
             laws = _with_law(laws, change.content, read_law)
         case _:
@@ -85,14 +98,10 @@ def apply(
     witnesses = sum(member.witness for member in members)
     if not witnesses:
         raise MunimentError("last-witness")
-    quorum = witnesses if policy == "all" else default_quorum(witnesses)
+    quorum = witnesses if above_least is None else min(witnesses, default_quorum(witnesses) + above_least)
     proposals = (*before.proposals, change.proposal)
-    return Constitution(before.epoch + 1, tuple(members), quorum, laws, before.homes, closing_anchor, proposals)
-
-
-def _policy(constitution: Constitution) -> str:
-    witnesses = constitution.roll.witness_count
-    return "default" if constitution.quorum == default_quorum(witnesses) else "all"
+    following, homes = before.epoch + 1, before.homes
+    return Constitution(following, tuple(members), quorum, laws, homes, closing_anchor, proposals, above_least)
 
 
 def _member(before: Constitution, change: Change) -> Member:
@@ -168,6 +177,7 @@ def encode_constitution(constitution: Constitution) -> bytes:
             dict(constitution.homes),
             constitution.closing_anchor,
             list(constitution.proposals),
+            constitution.above_least,
         ]
     )
 
@@ -175,7 +185,9 @@ def encode_constitution(constitution: Constitution) -> bytes:
 def decode_constitution(data: bytes) -> Constitution:
     """Raises `not-a-constitution` and the codes of `decode`; what it says is checked by whoever derives it again."""
     try:
-        epoch, members, quorum, laws, homes, closing_anchor, proposals = decode(data, MAX_CONSTITUTION_BYTES)
+        epoch, members, quorum, laws, homes, closing_anchor, proposals, above_least = decode(
+            data, MAX_CONSTITUTION_BYTES
+        )
         return Constitution(
             epoch,
             tuple(_decode_member(*member) for member in members),
@@ -184,6 +196,7 @@ def decode_constitution(data: bytes) -> Constitution:
             homes,
             closing_anchor,
             tuple(proposals),
+            above_least,
         )
     except (TypeError, ValueError):
         raise MunimentError("not-a-constitution") from None

@@ -16,7 +16,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from core.errors import MunimentError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 KEY_BYTES = 32
 DAILY_CACHE_KIB = 64 << 10
 IMPORT_CACHE_KIB = 256 << 10

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from unicodedata import category, normalize
 
-from .rolls import Member, Roll, least_quorum
+from .rolls import Member, Roll, least_quorum, policy_of
 from .values import (
     RefusedError,
     decode,
@@ -58,7 +58,7 @@ def read_charter(data: bytes) -> Charter:
     require(len({member.name for member in members}) == len(members), "same-name-twice")
     require(least_quorum(count) <= quorum <= count, "bad-quorum")
     network = tagged_hash("network", tree_root([head, *leaves]))
-    return Charter(network, name, Roll(0, quorum, members, tuple(laws)))
+    return Charter(network, name, Roll(0, quorum, members, tuple(laws), above_least=policy_of(quorum, count)))
 
 
 def read_card(card: bytes) -> list:

@@ -30,6 +30,7 @@ class Roll:
     laws: tuple[bytes, ...]
     closing_anchor: bytes | None = None  # of the epoch before
     proposals: tuple[bytes, ...] = ()  # records of all that was voted so far
+    above_least: int | None = 0  # the policy behind the quorum: so many more than the least; None: every witness
 
     @property
     def members(self) -> dict[int, Member]:
@@ -52,18 +53,28 @@ def least_quorum(witnesses: int) -> int:
     return (witnesses + (witnesses - 1) // 3) // 2 + 1
 
 
+def policy_of(quorum: int, witnesses: int) -> int | None:
+    """What a charter's quorum means for later epochs."""
+    above_least = quorum - least_quorum(witnesses)
+    return None if above_least and quorum == witnesses else above_least
+
+
+def quorum_by(above_least: int | None, witnesses: int) -> int:
+    return witnesses if above_least is None else min(witnesses, least_quorum(witnesses) + above_least)
+
+
 def read_roll(encoded: bytes, before: Roll) -> Roll:
     """From a constitution, the next one after `before`."""
     match decode(encoded, MAX_BYTES):
-        case [epoch, [*members], quorum, [*laws], dict(_), closing, [*proposals]] if is_natural(quorum) and is_id(
-            closing
+        case [epoch, [*members], quorum, [*laws], dict(_), closing, [*proposals], policy] if (
+            is_natural(quorum) and is_id(closing) and (policy is None or is_natural(policy))
         ):
             everybody = tuple(map(_read_member, members))
             well = all(type(law) is bytes for law in laws) and all(is_bytes(one, 16) for one in proposals)
             require(well and epoch == before.epoch + 1, "not-a-constitution")
         case _:
             raise RefusedError("not-a-constitution")
-    roll = Roll(epoch, quorum, everybody, tuple(laws), closing, tuple(proposals))
+    roll = Roll(epoch, quorum, everybody, tuple(laws), closing, tuple(proposals), policy)
     numbers = [member.number for member in everybody]
     keys = {member.key for member in everybody}
     require(numbers == list(range(len(keys))), "wrong-constitution", f"epoch {epoch}: numbers or keys")

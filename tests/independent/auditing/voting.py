@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .charter import read_card
 from .ordering import Executed
-from .rolls import Member, Roll, least_quorum
+from .rolls import Member, Roll, quorum_by
 from .state import State
 from .values import RefusedError, decode, require
 
@@ -75,24 +75,19 @@ def _content(rows: list) -> bytes:
 
 def apply(before: Roll, change: Change, proposal: bytes, closing_anchor: bytes) -> Roll:
     """The roll that the change makes of the one before."""
-    members, laws, all_of_them = list(before.everybody), before.laws, _needs_all(before)
+    members, laws, policy = list(before.everybody), before.laws, before.above_least
     if change.kind == "admit":
         name, key, officers = _card(change.content)
         members.append(Member(len(members), name, key, officers))
     elif change.kind == "quorum":
-        all_of_them = change.content == b"all"
+        policy = None if change.content == b"all" else 0
     elif change.kind == "law":
         laws = _with_law(laws, change.content)
     else:
         require(change.member in before.members, "wrong-constitution", "a member that is not there")
         members[change.member] = _changed(before.members[change.member], change)
-    count = sum(member.witness for member in members)
-    quorum = count if all_of_them else least_quorum(count)
-    return Roll(before.epoch + 1, quorum, tuple(members), laws, closing_anchor, (*before.proposals, proposal))
-
-
-def _needs_all(roll: Roll) -> bool:
-    return roll.quorum != least_quorum(len(roll.witnesses))
+    quorum, proposals = quorum_by(policy, sum(member.witness for member in members)), (*before.proposals, proposal)
+    return Roll(before.epoch + 1, quorum, tuple(members), laws, closing_anchor, proposals, policy)
 
 
 def _changed(member: Member, change: Change) -> Member:
