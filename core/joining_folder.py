@@ -14,9 +14,10 @@ from core.crypto.signing import verify
 from core.epochs import Epochs
 from core.errors import MunimentError
 from core.folder import Folder, read_bounded
-from core.joining import Given, Progress, join
+from core.joining import join
 from core.ledger.block import decode_header
 from core.ledger.charter import Charter, decode_card
+from core.snapshot_file import Given, Progress
 from core.store.computer import computer_identity
 from core.store.database import Database
 from core.store.files import file_error, sync_folder, write_durably

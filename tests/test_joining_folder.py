@@ -12,9 +12,9 @@ import pytest
 
 from core.errors import MunimentError
 from core.folder import Folder, open_office
-from core.joining import Given
 from core.joining_folder import given_in_person, join_network
 from core.snapshot import write_snapshot
+from core.snapshot_file import Given
 from tests.folders import OFFICE_SECRET, make_office, register
 from tests.offices import StepClock, hand_over, meet
 from tests.test_epochs import Town, pass_change

@@ -7,10 +7,11 @@ import pytest
 
 from core.audit import export_audit
 from core.errors import MunimentError
-from core.joining import Given, join
+from core.joining import join
 from core.office import Office
 from core.pruning import Pruned, prune, settled_anchor
 from core.snapshot import write_snapshot
+from core.snapshot_file import Given
 from core.store.archive import Archive
 from core.store.database import IN_MEMORY, Database
 from core.store.replica import ReplicaStore

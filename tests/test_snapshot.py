@@ -6,11 +6,12 @@ from random import Random
 import pytest
 
 from core.errors import MunimentError
-from core.joining import Given, join
+from core.joining import join
 from core.ledger.encoding import decode, encode
 from core.ledger.snapshot import SECTIONS, checkpoint_hash, framed
 from core.office import Office
 from core.snapshot import write_snapshot
+from core.snapshot_file import Given
 from core.store.database import IN_MEMORY, Database
 from core.store.replica import ReplicaStore
 from tests.offices import (

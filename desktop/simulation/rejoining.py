@@ -5,9 +5,10 @@ from tempfile import TemporaryDirectory
 
 from core.errors import MunimentError
 from core.exchange import Exchange
-from core.joining import Given, join
+from core.joining import join
 from core.office import Office
 from core.snapshot import state_for_joining, write_snapshot
+from core.snapshot_file import Given
 from core.store.database import IN_MEMORY, KEY_BYTES, Database
 from core.store.replica import ReplicaStore
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
-from core.joining import Given, join
+from core.joining import join
 from core.ledger.record import decode_record
 from core.office import Office
 from core.snapshot import write_snapshot
+from core.snapshot_file import Given
 from core.store.database import Database
 from core.store.pages import words
 from tests.bench.figure import Figure

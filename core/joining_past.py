@@ -1,0 +1,222 @@
+"""The past that a snapshot's checkpoint C has settled: headers decide the anchors once more, entries say what has run.
+
+Nothing is executed: a block of which C has executed the acts comes as its header and what stands for its payload, and
+the entries, which are hashed into C, tell which acts ran, with which outcome. Versions of the network's own records
+say which change passed, and so which roll the anchors of the next epoch are counted by.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from core.charter_view import CharterView
+from core.crypto.signing import verify
+from core.epochs import LAW_PREFIX
+from core.errors import MunimentError
+from core.exchange import Exchange
+from core.ledger.anchors import Anchor
+from core.ledger.block import Block, Header, block_id, decode_header
+from core.ledger.blocklace import Vertex
+from core.ledger.charter import Charter
+from core.ledger.checkpoint import Certificate, check_certificate
+from core.ledger.encoding import decode
+from core.ledger.entry import Entry, decode_entry
+from core.ledger.payload import Payload
+from core.ledger.record import decode_record
+from core.ledger.request import REQUESTED
+from core.ledger.snapshot import Stub, decode_stub, stub_root
+from core.ledger.transaction import decode_transaction
+from core.reindexing import rebuild_indexes
+from core.snapshot_file import DIFFERS, SnapshotFile
+from core.store.chain import ActRow, AnchorRow
+from core.store.replica import ReplicaStore
+from core.voting import LAW
+
+ROWS_A_STEP = 20_000  # of one transaction
+MAX_BLOCK_FRAME_BYTES = 1 << 20
+_BLOCKS_A_STEP = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Acts of a block that no anchor up to C has executed yet: its payload, or what stands for it."""
+
+    position: int
+    root: bytes
+    content: Stub | Payload
+
+    @property
+    def acts(self) -> int:
+        if isinstance(self.content, Stub):
+            return self.content.acts
+        return sum(len(group.transactions) for group in self.content.groups)
+
+
+class JoiningPast(Exchange):
+    """A replica that knows the graph up to C, but no record."""
+
+    def __init__(self, store: ReplicaStore, charter: Charter, certificate: Certificate) -> None:
+        super().__init__(store, charter)
+        self._certificate, self._checkpoint = certificate, certificate.checkpoint
+        self._waiting: dict[Vertex, _Waiting] = {}
+        self._view = CharterView(self.laws.get(LAW))
+        self._looked = False  # nothing was written to the network's own records since the last look
+        self._next_entry = 0
+        self._decided: set[bytes] = set()  # requests
+        self._inner: set[bytes] = set()  # records that no page lists
+        self._versions: dict[bytes, deque[bytes]] = {}
+        self.finality.last_number = self._checkpoint.anchor
+        store.pruned.prepare()
+
+    def _require(self, holds: bool, part: str) -> None:
+        if not holds:
+            raise MunimentError(DIFFERS, part=part)
+
+    # -- entries ------------------------------------------------------------------------------------------------
+
+    def _take_entries(self, source: SnapshotFile) -> None:
+        entries, checkpoint = source.items(), self._checkpoint
+        while leaves := list(islice(entries, ROWS_A_STEP)):
+            self._require(self.store.entries.size + len(leaves) <= checkpoint.size, "entries")
+            with self.store.database.atomic():
+                self.store.entries.append(leaves)
+        self._require(self.store.entries.size == checkpoint.size, "entries")
+        self._require(self.store.entries.root() == checkpoint.root, "entries")
+
+    # -- the graph up to C --------------------------------------------------------------------------------------
+
+    def _take_settled_blocks(self, frames: Iterator[bytes]) -> None:
+        position = before = 0
+        while self.finality.count < self._checkpoint.anchor:
+            with self.store.database.atomic():
+                for frame in islice(frames, _BLOCKS_A_STEP):
+                    position = self._take_settled(frame)
+                    if self.finality.count == self._checkpoint.anchor:
+                        break
+                else:  # so many were there, or the section has ended
+                    self._require(position > before, "anchors")
+            before = position
+        self._require(self._next_entry == self._checkpoint.size, "anchors")
+
+    def _take_settled(self, frame: bytes) -> int:
+        """Place a block in the graph; nothing is executed. Its position."""
+        header_bytes, signature, payload_bytes, stub_bytes = decode(frame, MAX_BLOCK_FRAME_BYTES)
+        header = decode_header(header_bytes)
+        self._check_signature(header, header_bytes, signature)
+        self._require(not self.lace.waits(header), "blocks")
+        self.lace.check(header)
+        block = Block(block_id(self.network, header_bytes), header, header_bytes, signature, payload_bytes)
+        self._require(block.id not in self.lace.vertices, "blocks")
+        payload: Payload | None = None
+        content: Stub | Payload | None
+        if stub_bytes is None:
+            content = payload = self._check_payload(header.payload, payload_bytes, header.author)
+        else:
+            content = self._stub(header, stub_bytes)
+            self._require(payload_bytes is None, "blocks")
+        accused = self._accused(payload, header.epoch)
+        waiting = _Waiting(0, header.payload[0], content) if content is not None and header.payload else None
+        acts = waiting.acts if waiting else 0
+        position = self.store.chain.add_block(block, acts, accused)
+        if stub_bytes is not None:
+            self.store.pruned.add(position, stub_bytes)
+        added = self.lace.add(block.id, header, acts > 0, accused)
+        self._keep_evidence(added, block, payload)
+        if waiting is not None and acts:
+            self._waiting[added.vertex] = _Waiting(position, waiting.root, waiting.content)
+        for anchor in self.finality.add(added.vertex):
+            self._settle(anchor)
+        return position
+
+    def _stub(self, header: Header, stub_bytes: bytes) -> Stub:
+        stub = decode_stub(stub_bytes)
+        self._require(header.payload is not None, "blocks")
+        if not stub.acts:
+            self._require(header.payload is not None and stub_root(stub, ()) == header.payload[0], "blocks")
+        return stub
+
+    def _settle(self, anchor: Anchor) -> None:
+        """What an anchor up to C has executed, as the entries say."""
+        acts = 0
+        for vertex in anchor.batch:
+            waiting = self._waiting.pop(vertex)
+            entries = self._entries_of(waiting)
+            acts += len(entries)
+            self.store.chain.add_acts(waiting.position, list(self._rows(anchor, vertex, waiting, entries)))
+            self.store.chain.mark_executed(waiting.position, anchor.number)
+            for entry in entries:
+                self._put_versions(entry)
+        place = (anchor.number, anchor.vertex.id, anchor.epoch, anchor.round, anchor.consensus_ms, anchor.spread_ms)
+        self.store.chain.add_anchor(AnchorRow(*place, acts, anchor.closing))
+        if anchor.number == self._checkpoint.anchor:
+            told = self._checkpoint
+            self._require(
+                (told.block, told.epoch, told.consensus_ms) == (anchor.vertex.id, anchor.epoch, anchor.consensus_ms),
+                "anchors",
+            )
+        if not anchor.closing:
+            if not self._looked:
+                self.epochs.look_for_change(self._view)
+                self._looked = True
+            return
+        self._begin_epoch(self.epochs.close(anchor.vertex.id), anchor)
+        self._view.begin_epoch(self.laws, LAW)
+        self._looked = False
+
+    def _entries_of(self, waiting: _Waiting) -> list[Entry]:
+        """The next entries, if they are of these very acts."""
+        first, count = self._next_entry, waiting.acts
+        self._require(first + count <= self._checkpoint.size, "entries")
+        self._next_entry += count
+        entries = [decode_entry(leaf) for leaf in self._leaves(first, count)]
+        ids = [entry.act for entry in entries]
+        content = waiting.content
+        if isinstance(content, Stub):
+            self._require(stub_root(content, ids) == waiting.root, "entries")
+        else:
+            self._require(ids == [one for group in content.groups for one in group.ids(self.network)], "entries")
+        return entries
+
+    def _leaves(self, first: int, count: int) -> list[bytes]:
+        leaves = list[bytes]()
+        while len(leaves) < count:
+            leaves.extend(self.store.entries.leaves(first + len(leaves), count - len(leaves)))
+        return leaves
+
+    def _rows(self, anchor: Anchor, vertex: Vertex, waiting: _Waiting, entries: list[Entry]) -> Iterator[ActRow]:
+        acts = [] if isinstance(waiting.content, Stub) else waiting.content.groups
+        transactions = [one for group in acts for one in group.transactions]
+        for place, entry in enumerate(entries):
+            facts: dict[str, object] = {}
+            if entry.outcome == REQUESTED and entry.act not in self._decided:
+                self._require(bool(transactions), "requests")
+                asked = decode_transaction(transactions[place]).addressed_to
+                facts = {"office": asked, "asked_ms": anchor.consensus_ms}
+            records = tuple(record for record, _ in entry.written if record not in self._inner)
+            yield ActRow(entry.act, waiting.position, place, vertex.author, entry.outcome, entry.code, facts, records)
+
+    def _put_versions(self, entry: Entry) -> None:
+        for record, digest in entry.written:
+            bodies = self._versions.get(digest)
+            if bodies:
+                version = decode_record(bodies.popleft())
+                self._require(version.id == record and version.register.startswith(LAW_PREFIX), "versions")
+                before = self._view.record(record)
+                if before is not None:
+                    self.store.state.write_history([before])
+                self._view.put(version)
+                self._looked = False
+
+    def _finish_settled(self) -> None:
+        """The certificate by the roll of its epoch; the network's own records to the last version."""
+        own = {record: self.store.state.agreed(record) for record in self.store.state.ids_of(LAW_PREFIX)}
+        self._require(own == self._view.records, "versions")
+        roll = self.epochs.constitutions[self._checkpoint.epoch].roll
+        check_certificate(self._certificate, roll, verify)
+        with self.store.database.atomic():
+            self.store.checkpoints.add(self._checkpoint, roll, verify)
+            for cosignature in self._certificate.cosignatures:
+                self.store.checkpoints.take(cosignature, roll, verify)
+            if self.epochs.present.laws != self.charter.laws:
+                rebuild_indexes(self.store, self.laws, self.laws)
