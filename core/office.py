@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.batch import Batch
+from core.bracketing import Bracketing
 from core.errors import MunimentError
 from core.folding import Ran, act_row
 from core.laws.requests import ENTER, REFUSE
@@ -59,7 +60,7 @@ class DrawnUp:
     row_changes: int
 
 
-class Office(Writing, LedgerReading, Requests):
+class Office(Writing, LedgerReading, Requests, Bracketing):
     """One office's replica with its own key, and all that is asked of it."""
 
     _drawn_up: DrawnUp | None = None

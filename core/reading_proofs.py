@@ -7,7 +7,7 @@ from core.ledger.final_proof import MAX_RECORDS, WrittenRecord, make_final_proof
 from core.ledger.founders_certificate import FoundersCertificate, make_founders_certificate
 from core.ledger.payload import Group, Payload, decode_payload
 from core.ledger.receipt_format import MAX_CREATED, Origin
-from core.ledger.receipt_making import make_final_receipt, make_receipt
+from core.ledger.receipt_making import TEMPLATE, make_final_receipt, make_receipt
 from core.ledger.record import Record, encode_record, new_record_id
 from core.ledger.record_receipt import make_record_receipt
 from core.ledger.request import act_of
@@ -20,8 +20,8 @@ MAX_ORIGIN_BYTES = 1500  # a longer one would cost the paper a second code
 
 
 class ProofReading(Reading):
-    def receipt(self, act_id: bytes, language: str = "en") -> bytes:
-        """The proof of one act that a stranger can check with the network id.
+    def receipt(self, act_id: bytes, language: str = "en", template: int = TEMPLATE) -> bytes:
+        """The proof of one act that a stranger can check with the network id. `template`: how its paper is set.
 
         It proves what became of the act where a certified checkpoint says so. Raises `unknown-act`, and before that
         `signer-not-in-charter` for an office that joined later.
@@ -39,8 +39,8 @@ class ProofReading(Reading):
         known = [origin for origin in origins if origin is not None]
         final = self._final_proof(row, transaction)
         if final is not None:
-            return make_final_receipt(self.charter, group, place, language, known, final, verify)
-        return make_receipt(self.charter, block, payload, item, place, language, known)
+            return make_final_receipt(self.charter, group, place, language, known, final, verify, template)
+        return make_receipt(self.charter, block, payload, item, place, language, known, template)
 
     def register_state(self, act_id: bytes) -> int | None:
         """Number of the register's first certified state that holds what became of an act; None until there is one."""

@@ -38,6 +38,28 @@ class Ladder:
     decision: bytes | None = None  # of a request: the act that decided it, whose ladder this is
 
 
+class Clock(Enum):
+    """What the graph says of the day and time that a computer claimed for an act."""
+
+    FITS = "fits"
+    BEHIND = "behind"  # before the register state that it had seen
+    AHEAD = "ahead"  # after others had it
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBracket:
+    """When an act came into being: the claim of its computer, and what the graph makes sure. Times in ms since 1970."""
+
+    claimed_ms: int
+    state: int | None  # number of the newest register state that it had seen; None: of none
+    state_ms: int | None  # its consensus time
+    office: int | None  # whose block was the first of another witness to have seen it; None: nobody's yet
+    seq: int | None  # of that block on its chain
+    office_ms: int | None  # what that office's clock said: a claim as well
+    entered_ms: int | None  # consensus time of the anchor that executed it
+    clock: Clock
+
+
 NOT_HELD = "#text-not-held"  # stands for the procedure of an act whose text is not on this computer
 
 

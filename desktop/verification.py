@@ -29,7 +29,7 @@ from desktop.printing.code import unpack
 from desktop.printing.comparing import find_difference, read_printed_step
 from desktop.printing.extract import PrintedStep
 from desktop.printing.facts import make_content
-from desktop.printing.paper import TEMPLATES, make_pdf
+from desktop.printing.paper import BRACKETED, TEMPLATES, make_pdf
 from desktop.printing.reading import (
     MAX_FILE_BYTES,
     attachments,
@@ -140,7 +140,7 @@ def _compare(
     if has_foreign_parts(document):
         return replace(result, code="text-differs", detail={"what": "foreign-parts"})
     printed = read_printed_step(document, facts.language, facts.quorum, facts.offices)
-    if printed is None:
+    if printed is None or (printed.bracket is not None and facts.template < BRACKETED):
         return replace(result, code="text-differs", detail={"what": "printed-step"})
     with open_pdf(make_pdf(facts, law, symbols, printed)) as again:
         what = find_difference(document, again)

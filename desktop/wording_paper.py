@@ -37,6 +37,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "printed-heading": "When this paper was printed, not part of the proof",
         "printed-day": "As the printing office knew it on {day}. Any office can tell from this same paper how far"
         " the act has come since: no new print is needed.",
+        # Of the bracket stand numbers only: a verifier reads them back and sets the page again with them.
+        "bracket-both": "Made after register state No. {state} and before entry No. {seq} of office No. {office}, which"
+        " that office’s clock dates {day}, {time} UTC.",
+        "bracket-after": "Made after register state No. {state}; no other office had seen it yet.",
+        "bracket-before": "Made before entry No. {seq} of office No. {office}, which that office’s clock dates {day},"
+        " {time} UTC.",
+        "bracket-clock": "The clock of the computer that recorded it was wrong: the day and time of this act are its"
+        " claim and nothing more.",
         "proves-heading": "What this paper proves",
         "proves": "Who signed this act, at which office, and that nothing in it has been altered since.",
         "open-heading": "What it does not prove",
@@ -182,6 +190,42 @@ def parse_day(language: str, text: str) -> list[int] | None:
 def printed_day_pattern(language: str) -> str:
     """Matches `printed-day`; the group `day` holds the words of the day."""
     return _as_pattern(_text(WORDS, language, "printed-day"), day=r".{4,40}?")
+
+
+def bracket_text(
+    language: str, state: int | None, office: int | None, seq: int | None, moment: tuple[list[int], str] | None
+) -> str:
+    """Between what the act was made; empty where nothing is known. `moment`: what the other office's clock said."""
+    key = ("both" if office is not None else "after") if state is not None else "before"
+    if state is None and office is None:
+        return ""
+    day = day_text(language, moment[0]) if moment else ""
+    facts = {"state": state, "seq": seq, "office": office, "day": day, "time": moment[1] if moment else ""}
+    return say(language, f"bracket-{key}", **facts)
+
+
+def parse_bracket(
+    language: str, text: str
+) -> tuple[int | None, int | None, int | None, tuple[list[int], str] | None] | None:
+    """(state, office, seq, moment) of the words that `bracket_text` wrote at the beginning of the text, or None."""
+    for key in ("both", "before", "after"):
+        groups = {
+            "state": r"\d{1,9}",
+            "seq": r"\d{1,9}",
+            "office": r"\d{1,9}",
+            "day": r".{4,40}?",
+            "time": r"\d\d:\d\d",
+        }
+        found = re.match(_as_pattern(_text(WORDS, language, f"bracket-{key}"), **groups), text)
+        if found is None:
+            continue
+        told = found.groupdict()
+        day = parse_day(language, told["day"]) if "day" in told else None
+        if "day" in told and day is None:
+            return None
+        numbers = [int(told[name]) if name in told else None for name in ("state", "office", "seq")]
+        return numbers[0], numbers[1], numbers[2], (day, told["time"]) if day else None
+    return None
 
 
 def _as_pattern(template: str, **groups: str) -> str:

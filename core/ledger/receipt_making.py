@@ -12,7 +12,7 @@ from core.ledger.receipt_format import Origin, Place, Receipt, encode_receipt
 from core.ledger.request import act_of, decode_request
 from core.ledger.transaction import Signer, Transaction, decode_transaction
 
-TEMPLATE = 1  # how the paper is set: desktop/printing knows each version that was ever printed
+TEMPLATE = 1  # how the paper is set, unless told: desktop/printing knows each version that was ever printed
 
 
 def make_receipt(
@@ -23,6 +23,7 @@ def make_receipt(
     place: int,
     language: str,
     origins: Sequence[Origin] = (),
+    template: int = TEMPLATE,
 ) -> bytes:
     """The receipt of act `place` of the group that is item `item` of the block's payload.
 
@@ -34,7 +35,7 @@ def make_receipt(
     offices = _offices(decode_transaction(group.transactions[place])) | {block.header.author}
     if max(offices) >= len(charter.cards):
         raise MunimentError("signer-not-in-charter", office=max(offices))
-    receipt = _receipt(charter, group, place, language, origins, offices)
+    receipt = _receipt(charter, group, place, language, origins, offices, template)
     enclosed = Place(item, len(items), tuple(merkle.path(items, item)))
     return encode_receipt(replace(receipt, payload=enclosed, header=block.header_bytes, signature=block.signature))
 
@@ -47,6 +48,7 @@ def make_final_receipt(
     origins: Sequence[Origin],
     final: bytes,
     verify: Verify,
+    template: int = TEMPLATE,
 ) -> bytes:
     """The receipt of act `place` of a group, with its final proof."""
     transaction = decode_transaction(group.transactions[place])
@@ -57,18 +59,25 @@ def make_final_receipt(
         message = request.signing_message(charter.network)
         unknown |= _not_founders(charter, request.read().signers, request.signatures, message, verify)
     offices = {number for number in _offices(transaction) - unknown if number < len(charter.cards)}
-    return encode_receipt(replace(_receipt(charter, group, place, language, origins, offices), checkpoint=final))
+    receipt = _receipt(charter, group, place, language, origins, offices, template)
+    return encode_receipt(replace(receipt, checkpoint=final))
 
 
 def _receipt(
-    charter: Charter, group: Group, place: int, language: str, origins: Sequence[Origin], offices: set[int]
+    charter: Charter,
+    group: Group,
+    place: int,
+    language: str,
+    origins: Sequence[Origin],
+    offices: set[int],
+    template: int,
 ) -> Receipt:
     """All but what proves that it was recorded."""
     ids = [merkle.leaf_hash(act_id) for act_id in group.ids(charter.network)]
     places = [0, *(office + 1 for office in sorted(offices))]
     return Receipt(
         network=charter.network,
-        template=TEMPLATE,
+        template=template,
         language=language,
         transaction=group.transactions[place],
         origins=tuple(sorted(origins, key=lambda origin: origin.name)),

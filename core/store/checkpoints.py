@@ -97,6 +97,10 @@ class CheckpointStore:
     def newest(self) -> Checkpoint | None:
         return self._checkpoint("1 ORDER BY anchor DESC")
 
+    def newest_up_to(self, anchor: int) -> Checkpoint | None:
+        """The newest of an anchor up to this number."""
+        return self._checkpoint("anchor <= ? ORDER BY anchor DESC", anchor)
+
     def newest_certified(self) -> Certificate | None:
         found = self._checkpoint("certified > 0 ORDER BY anchor DESC")
         return self.certificate(found.anchor) if found else None

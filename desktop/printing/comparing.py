@@ -12,9 +12,17 @@ import re
 import pypdfium2
 from PIL import ImageChops
 
-from desktop.printing.extract import PrintedStep
+from desktop.printing.extract import PrintedBracket, PrintedStep
 from desktop.printing.reading import COMPARE_DPI, page_image, page_parts, page_text
-from desktop.wording_paper import LADDER, SIDE_STATES, STEPS, ladder_text, parse_day, printed_day_pattern
+from desktop.wording_paper import (
+    LADDER,
+    SIDE_STATES,
+    STEPS,
+    ladder_text,
+    parse_bracket,
+    parse_day,
+    printed_day_pattern,
+)
 
 TOLERANCE = 16  # of 255 levels a colour, in any single pixel
 OUTCOMES = ("entered", *SIDE_STATES)
@@ -54,7 +62,17 @@ def read_printed_step(document: pypdfium2.PdfDocument, language: str, quorum: in
     if not fitting:
         return None
     _, step, outcome, seen = max(fitting, key=lambda one: len(one[0]))
-    return PrintedStep(step, outcome, seen, (day[0], day[1], day[2]))
+    bracket = _read_bracket(text[found.end() :].lstrip(), language)
+    return PrintedStep(step, outcome, seen, (day[0], day[1], day[2]), bracket)
+
+
+def _read_bracket(text: str, language: str) -> PrintedBracket | None:
+    """What stands behind the day of printing on papers since template 2."""
+    told = parse_bracket(language, text)
+    state, office, seq, moment = told or (None, None, None, None)
+    lines = PrintedBracket(state, office, seq, moment, True).lines(language)
+    clock_wrong = text.startswith(" ".join(lines))
+    return PrintedBracket(state, office, seq, moment, clock_wrong) if told or clock_wrong else None
 
 
 def _stated(document: pypdfium2.PdfDocument) -> list[str]:

@@ -1,8 +1,8 @@
-"""The extract, template 1: where each fact of a receipt stands on A4.
+"""The extract, templates 1 and 2: where each fact of a receipt stands on A4.
 
 An extract is set from a receipt alone, twice: once to be printed and again by whoever verifies it. The only words on
 it that no signature covers, how far the act had come on the day of printing, stand in a box of their own which says
-so; a verifier reads them back, sets the page with them and compares (desktop/printing/comparing.py).
+so; since template 2 it says as well between what the act was made. A verifier reads them back, sets the page with them and compares (desktop/printing/comparing.py).
 Once a paper of a template has left an office, its layout and its words are fixed: a change is a new template.
 """
 
@@ -29,7 +29,7 @@ from desktop.printing.typesetting import (
     shifted,
     text_width,
 )
-from desktop.wording_paper import day_text, ladder_text, say
+from desktop.wording_paper import bracket_text, day_text, ladder_text, say
 
 MM = 72 / 25.4
 ACCENT, QUIET, LINE, GROUND = "#1d5a85", "#55606a", "#cfd6dc", "#f5f6f8"
@@ -58,6 +58,22 @@ class PrintedStep:
     outcome: str
     seen: int
     day: tuple[int, int, int]
+    bracket: "PrintedBracket | None" = None  # since template 2
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedBracket:
+    """Between what the act was made, as the printing office knew it. Not proved. Offices count from 1."""
+
+    state: int | None
+    office: int | None
+    seq: int | None
+    moment: tuple[list[int], str] | None  # day and time of day, UTC, that this office's clock gave its block
+    clock_wrong: bool
+
+    def lines(self, language: str) -> list[str]:
+        told = bracket_text(language, self.state, self.office, self.seq, self.moment)
+        return [line for line in (told, say(language, "bracket-clock") if self.clock_wrong else "") if line]
 
 
 def set_extract(
@@ -130,6 +146,8 @@ def _printed_box(language: str, printed: PrintedStep, quorum: int, offices: int)
     inner.add_paragraph(inset, width, step, STEP)
     day = day_text(language, list(printed.day))
     inner.add_paragraph(inset, width, say(language, "printed-day", day=day), SMALL)
+    for line in printed.bracket.lines(language) if printed.bracket else ():
+        inner.add_paragraph(inset, width, line, SMALL)
     inner.space(6)
     frame = Frame(MARGIN, 0, TEXT_WIDTH, inner.height, LINE, GROUND)
     return Block(inner.height + 12, [frame, *inner.marks])

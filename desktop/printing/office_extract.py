@@ -1,6 +1,6 @@
 """Printing the extract of one act from a running office: ask on the office's thread, set and draw on this one."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.crypto.signing import verify
@@ -12,12 +12,14 @@ from core.ledger.receipt_format import decode_receipt
 from core.ledger.request import act_of
 from core.office import Office
 from core.store.files import write_durably
-from core.views import ActView, Ladder, Step
+from core.views import ActView, Clock, Ladder, Step, TimeBracket
 from desktop.printing.code import pack
-from desktop.printing.extract import PrintedStep
-from desktop.printing.paper import make_pdf
+from desktop.printing.extract import PrintedBracket, PrintedStep
+from desktop.printing.facts import EPOCH, LAST_SHOWN
+from desktop.printing.paper import BRACKETED, make_pdf
 from sync.service import Service
 
+LAST_SHOWN_MS = round((LAST_SHOWN - EPOCH).total_seconds() * 1000)
 CLIMB = ("recorded", "witnessed", "certified", "final")
 
 
@@ -28,12 +30,16 @@ def print_extract(service: Service[Office], act: bytes, path: Path, language: st
     `receipt-too-large-for-paper`, and what `write_durably` raises.
     """
     office = service.office
-    receipt, view = service.call(lambda: (office.receipt(act, language), office.act_view(act))).result()
+    receipt, view, bracket = service.call(
+        lambda: (office.receipt(act, language, BRACKETED), office.act_view(act), office.time_bracket(act))
+    ).result()
     day = datetime.now().astimezone().date()
-    write_durably(path, extract_pdf(office, receipt, view, (day.year, day.month, day.day)))
+    write_durably(path, extract_pdf(office, receipt, view, (day.year, day.month, day.day), bracket))
 
 
-def extract_pdf(office: Office, receipt: bytes, view: ActView, day: tuple[int, int, int]) -> bytes:
+def extract_pdf(
+    office: Office, receipt: bytes, view: ActView, day: tuple[int, int, int], bracket: TimeBracket | None = None
+) -> bytes:
     """The PDF of an act as this office knows it on a day; asks the office nothing that changes."""
     facts = check_receipt(decode_receipt(receipt), verify, office.network)
     law = office.laws[view.transaction.law]
@@ -41,8 +47,20 @@ def extract_pdf(office: Office, receipt: bytes, view: ActView, day: tuple[int, i
     if _height(step) < CLIMB.index(needed):
         raise MunimentError("paper-not-yet", step=step, needed=needed)
     seen = min(len(view.ladder.seen_by), view.ladder.quorum) if step == "witnessed" else 1
-    printed = PrintedStep(step, view.ladder.outcome, seen, day)
+    printed = PrintedStep(step, view.ladder.outcome, seen, day, printed_bracket(bracket) if bracket else None)
     return make_pdf(facts, law, pack(receipt), printed)
+
+
+def printed_bracket(bracket: TimeBracket) -> PrintedBracket | None:
+    """What a paper says of it; None where nothing is known yet."""
+    wrong = bracket.clock is not Clock.FITS
+    if bracket.office is None or bracket.office_ms is None:
+        return PrintedBracket(bracket.state, None, None, None, wrong) if wrong or bracket.state is not None else None
+    if bracket.office_ms >= LAST_SHOWN_MS:  # no calendar has that day: the paper says nothing of what it cannot name
+        return PrintedBracket(None, None, None, None, wrong) if wrong else None
+    moment = EPOCH + timedelta(milliseconds=bracket.office_ms)
+    told = ([moment.year, moment.month, moment.day], f"{moment:%H:%M}")
+    return PrintedBracket(bracket.state, bracket.office + 1, bracket.seq, told, wrong)
 
 
 def _needed(law: Law, view: ActView) -> str:

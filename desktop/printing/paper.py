@@ -16,7 +16,8 @@ from desktop.printing.extract import PrintedStep, set_extract
 from desktop.printing.facts import make_content
 from desktop.wording_paper import say
 
-TEMPLATES = (TEMPLATE,)  # every version that was ever printed can be set again
+BRACKETED = 2  # the box of what is not proved says between what the act was made
+TEMPLATES = (TEMPLATE, BRACKETED)  # every version that was ever printed can be set again
 RULES_FILE = "rules.cbor"
 
 

@@ -16,10 +16,13 @@ from core.office import Office
 from core.views import ActView, Step
 from desktop.knowledge import knowledge_of_charter, knowledge_of_office
 from desktop.library import library_laws
-from desktop.printing.office_extract import extract_pdf
+from desktop.printing.comparing import read_printed_step
+from desktop.printing.office_extract import extract_pdf, printed_bracket
+from desktop.printing.paper import BRACKETED
+from desktop.printing.reading import open_pdf, page_text
 from desktop.verification import verify_file
 from tests.ledger.building import Network, make_network
-from tests.offices import land_network, make_offices, meet, meet_until_quiet, open_in_memory, register, sell
+from tests.offices import land_network, make_offices, meet, meet_until_quiet, open_in_memory, pass_days, register, sell
 
 DAY = (2026, 11, 23)
 Save = Callable[..., Path]
@@ -163,3 +166,44 @@ def test_what_is_not_certified_yet_has_no_proof_of_a_record(offices: list[Office
     assert offices[0].register_state(act.id) is None
     with pytest.raises(MunimentError, match="unknown-act"):
         offices[0].receipt(bytes(32))
+
+
+def bracketed(office: Office, act: bytes) -> bytes:
+    return extract_pdf(
+        office, office.receipt(act, "en", BRACKETED), office.act_view(act), DAY, office.time_bracket(act)
+    )
+
+
+def test_a_paper_says_between_what_the_act_was_made(offices: list[Office], save: Save) -> None:
+    network = land_network()
+    register(network, offices[0], 1)
+    meet_until_quiet(offices)
+    second = register(network, offices[0], 2)
+    with open_pdf(bracketed(offices[0], second.id)) as paper:
+        state = offices[0].time_bracket(second.id).state
+        assert f"Made after register state No. {state}; no other office" in page_text(paper, 0)
+    meet(offices[0], offices[2])
+    paper_file = save(bracketed(offices[0], second.id))
+    with open_pdf(paper_file.read_bytes()) as paper:
+        assert "of office No. 3, which that office’s clock dates" in page_text(paper, 0)
+        printed = read_printed_step(paper, "en", 3, 4)
+        assert printed is not None
+        assert printed.bracket == printed_bracket(offices[0].time_bracket(second.id))
+    assert verify_file(paper_file).code == "valid"
+
+
+def test_a_bracket_on_a_paper_of_the_first_template_is_an_alteration(offices: list[Office], save: Save) -> None:
+    act = register(land_network(), offices[0], 1)
+    meet(offices[0], offices[1])
+    receipt, view, bracket = offices[0].receipt(act.id), offices[0].act_view(act.id), offices[0].time_bracket(act.id)
+    assert verify_file(save(extract_pdf(offices[0], receipt, view, DAY, bracket))).code == "text-differs"
+
+
+def test_a_wrong_clock_is_told_on_paper(offices: list[Office], save: Save) -> None:
+    pass_days(offices[0], 20 * 365)
+    act = register(land_network(), offices[0], 1)
+    meet_until_quiet(offices)
+    paper = save(bracketed(offices[1], act.id))
+    with open_pdf(paper.read_bytes()) as document:
+        assert "The clock of the computer that recorded it was wrong" in page_text(document, 0)
+    assert verify_file(paper).code == "valid"
