@@ -1,8 +1,9 @@
 """The extract, templates 1 and 2: where each fact of a receipt stands on A4.
 
 An extract is set from a receipt alone, twice: once to be printed and again by whoever verifies it. The only words on
-it that no signature covers, how far the act had come on the day of printing, stand in a box of their own which says
-so; since template 2 it says as well between what the act was made. A verifier reads them back, sets the page with them and compares (desktop/printing/comparing.py).
+it that no signature covers, how far the act had come on the day of printing and, since template 2, between what it was
+made, stand in a box of their own which says so. A verifier reads them back, sets the page with them and compares
+(desktop/printing/comparing.py).
 Once a paper of a template has left an office, its layout and its words are fixed: a change is a new template.
 """
 
