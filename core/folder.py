@@ -1,13 +1,4 @@
-"""An office's data folder: which file is what, and how an office comes into being and is opened again.
-
-    node.key            node seed and database key, sealed under the office's passphrase
-    officers/<n>.key    each officer's seed, sealed under that officer's own passphrase
-    card.office         the office card, for the founder
-    charter             the charter, once the office belongs to a network
-    replica.db          the encrypted replica
-    intent.log          the high-water mark outside the database, with the block that is being signed
-    archive.sealed      settled payloads that left the database (core/pruning.py)
-    intent-<key>.log    the same for a later key of this office (core/renewing.py)
+"""How an office comes into being in its data folder, and how it is opened again.
 
 Steps that create an office are ordered so that a crash between any two leaves a folder that the same call finishes.
 """
@@ -16,11 +7,12 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from os import urandom
-from pathlib import Path
 
 from core.clock import Clock
 from core.crypto.keyfile import Cost, OpenedKeys, open_keys, seal_keys
+from core.crypto.passphrase import require_strong
 from core.crypto.signing import SigningKey, verify
+from core.data_folder import MAX_FILE_BYTES, Folder, read_bounded
 from core.epochs import Epochs
 from core.errors import MunimentError
 from core.laws.law_check import check_law
@@ -36,59 +28,27 @@ from core.store.intent import IntentLog, was_used
 from core.store.journal import FileJournal, Journal, LostJournal
 from core.store.replica import ReplicaStore
 
+__all__ = [  # the folder itself is offered here too
+    "MAX_FILE_BYTES",
+    "NEXT_SEED",
+    "SEED_BYTES",
+    "Folder",
+    "MakeCertificate",
+    "NewOfficer",
+    "OpenedOffice",
+    "create_office",
+    "enter_network",
+    "make_officer_key",
+    "node_keys",
+    "open_office",
+    "open_officer",
+    "read_bounded",
+]
+
 SEED_BYTES = 32
 NEXT_SEED = "next_seed"  # in the node's key file: of the key that is to follow, or has followed
-MAX_FILE_BYTES = 64 << 20
 
 MakeCertificate = Callable[[bytes], bytes]  # node seed → DER
-
-
-@dataclass(frozen=True)
-class Folder:
-    """Paths inside a data folder."""
-
-    path: Path
-
-    @property
-    def node_key(self) -> Path:
-        return self.path / "node.key"
-
-    @property
-    def card(self) -> Path:
-        return self.path / "card.office"
-
-    @property
-    def charter(self) -> Path:
-        return self.path / "charter"
-
-    @property
-    def replica(self) -> Path:
-        return self.path / "replica.db"
-
-    @property
-    def archive(self) -> Path:
-        return self.path / "archive.sealed"
-
-    @property
-    def intent(self) -> Path:
-        return self.path / "intent.log"
-
-    def later_intent(self, node_key: bytes) -> Path:
-        """Of a key that came after the first."""
-        return self.path / f"intent-{node_key.hex()[:16]}.log"
-
-    def intent_of(self, node_key: bytes) -> Path:
-        later = self.later_intent(node_key)
-        return later if later.exists() else self.intent
-
-    def officer_key(self, number: int) -> Path:
-        return self.path / "officers" / f"{number}.key"
-
-    def standing(self) -> str:
-        """`empty`, `office` (a card, no network yet) or `member`."""
-        if self.charter.exists():
-            return "member"
-        return "office" if self.card.exists() else "empty"
 
 
 @dataclass(frozen=True, repr=False)
@@ -118,8 +78,11 @@ def create_office(
 ) -> OfficeCard:
     """Make the keys of an office and its officers, and its signed card for the founder.
 
-    Raises `folder-not-empty`, and the refusals of `seal_keys`.
+    Raises `folder-not-empty`, and the refusals of `require_strong` and `seal_keys`.
     """
+    require_strong(passphrase, (name,))
+    for officer in officers:
+        require_strong(officer.passphrase, (name, officer.name))
     # A card or charter that was lost does not make the keys of an existing replica worthless.
     if folder.standing() != "empty" or folder.replica.exists() or folder.intent.exists():
         raise MunimentError("folder-not-empty", path=str(folder.path))
@@ -234,8 +197,9 @@ def open_officer(folder: Folder, number: int, passphrase: str) -> SigningKey:
 def make_officer_key(folder: Folder, number: int, passphrase: str, cost: Cost, floor: Cost | None = None) -> SigningKey:
     """The key of an officer who is to be appointed; the same again if it was made before under this passphrase.
 
-    Raises `officer-key-exists` and the refusals of `seal_keys`.
+    Raises `officer-key-exists` and the refusals of `require_strong` and `seal_keys`.
     """
+    require_strong(passphrase)
     path = folder.officer_key(number)
     if path.exists():  # of an appointment that was cut short, or refused
         try:
@@ -248,16 +212,3 @@ def make_officer_key(folder: Folder, number: int, passphrase: str, cost: Cost, f
     seed = urandom(SEED_BYTES)
     write_durably(path, seal_keys(passphrase, "officer", {"officer_seed": seed}, cost, floor=floor))
     return SigningKey(seed)
-
-
-def read_bounded(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
-    """A whole file of at most `limit` bytes. Raises `file-not-found`, `file-not-read`, `too-large`."""
-    try:
-        size = path.stat().st_size
-        if size > limit:
-            raise MunimentError("too-large", bytes=size, limit=limit)
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise MunimentError("file-not-found", path=str(path)) from None
-    except OSError:
-        raise MunimentError("file-not-read", path=str(path)) from None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.crypto.passphrase import passphrase_bytes, passphrase_weakness
+from core.crypto.passphrase import passphrase_bytes, passphrase_weakness, require_strong
 from core.errors import MunimentError
 
 
@@ -19,6 +19,14 @@ from core.errors import MunimentError
         ("line one\nline two", "passphrase-unusable"),
         ("broken \udc80 text here", "passphrase-unusable"),
         ("x" * 1025, "passphrase-unusable"),
+        ("password1234", "passphrase-too-easy"),
+        ("correcthorse", "passphrase-too-easy"),
+        ("qwertyuiop[]", "passphrase-too-easy"),
+        ("йцукенгшщзхъ", "passphrase-too-easy"),
+        ("йцукенгшўзх'", "passphrase-too-easy"),
+        ("пароль123456", "passphrase-too-easy"),
+        ("ქწერტყუიოპას", "passphrase-too-easy"),
+        ("ПАРОЛЬпароль", "passphrase-too-easy"),
         ("the quiet mill by the river", None),
         ("ціхі млын ля ракі", None),
         ("წყნარი წისქვილი", None),
@@ -26,6 +34,14 @@ from core.errors import MunimentError
 )
 def test_the_floor(passphrase: str, code: str | None) -> None:
     assert passphrase_weakness(passphrase) == code
+
+
+def test_the_names_of_office_and_officer_are_tried_first() -> None:
+    assert passphrase_weakness("Vialikija 2024!") is None
+    assert passphrase_weakness("Vialikija 2024!", ("Office of Vialikija",)) == "passphrase-too-easy"
+    with pytest.raises(MunimentError, match="passphrase-too-easy"):
+        require_strong("vialikija nowak", ("Vialikija", "Anna Nowak"))
+    require_strong("a mill by the lake", ("Vialikija", "Anna Nowak"))
 
 
 def test_letters_typed_on_another_system_are_the_same_passphrase() -> None:

@@ -3,6 +3,7 @@
 from desktop.wording.catalogue import Catalogue
 from desktop.wording.english.agreeing import AGREEING
 from desktop.wording.english.changes import CHANGES_DONE, CHANGES_REFUSALS, CHANGES_SCREEN, CHANGES_TROUBLES
+from desktop.wording.english.custody import CUSTODY
 from desktop.wording.english.demonstration import DEMONSTRATION
 from desktop.wording.english.done import DONE
 from desktop.wording.english.joining import JOINING, JOINING_DONE, JOINING_SCREEN
@@ -32,7 +33,7 @@ ENGLISH = Catalogue(
         **JOINING_SCREEN,
     },
     done={**DONE, **DEMONSTRATION, **SIMULATION, **CHANGES_DONE, **JOINING_DONE},
-    troubles={**AGREEING, **KEEPING, **WORKING, **MEETING, **SIMULATION_TROUBLES, **CHANGES_TROUBLES, **JOINING},
+    troubles={**AGREEING, **KEEPING, **CUSTODY, **WORKING, **MEETING, **SIMULATION_TROUBLES, **CHANGES_TROUBLES, **JOINING},
     refusals={**REFUSALS, **REQUEST_REFUSALS, **ORDER_REFUSALS, **CHANGES_REFUSALS},
     law_faults=LAW_FAULTS,
     plural=lambda count: 0 if count == 1 else 1,
