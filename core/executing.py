@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from core.crypto.signing import verify
 from core.folding import REJECTED, Checked, Fold, Place, Ran, write_working
+from core.laws.engine_codes import FORM
 from core.laws.placing import Order
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.anchors import Anchor, Finality
@@ -29,17 +30,6 @@ from core.store.working import WorkingState
 
 MAX_FORESEEN_ACTS = 8192  # verdicts kept until their anchor: some 5 KB each
 MAX_ACTS_AT_ONCE = 4096  # of executed acts whose effect is held in memory before it is written
-_LASTING_FAULTS = {
-    "bad-signature",
-    "signature-missing",
-    "group-of-different-signers",
-    "malformed-transaction",
-    "malformed-request",
-    "request-in-a-batch",
-    "not-canonical",
-    "too-deep",
-    "too-large",
-}
 
 
 @dataclass(frozen=True)
@@ -138,7 +128,7 @@ class Execution:
     def _known_faults(self, row: BlockRow) -> Checked:
         """Signatures were checked when the block came in: what was bad then is bad now."""
         acts = self.store.chain.acts_of_block(row.position)
-        faults = {act.id: act.code for act in acts if act.outcome == REJECTED and act.code in _LASTING_FAULTS}
+        faults = {act.id: act.code for act in acts if act.outcome == REJECTED and act.code in FORM}
         return Checked(faults=faults)
 
     # -- the agreed state ---------------------------------------------------------------------------------------

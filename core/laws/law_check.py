@@ -8,6 +8,7 @@ same, act by act (`Accepted.shared`).
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from core.laws.engine_codes import ENGINE_CODES
 from core.laws.expression_types import ForeignRead
 from core.laws.field_types import RecordType
 from core.laws.law import Law, Procedure, Reason, Register
@@ -44,6 +45,11 @@ def check_law(law: Law, homes: Mapping[str, str]) -> LawReport:
         Problem(0, "", "home-not-asked", name)
         for name, home in homes.items()
         if name.partition(".")[0] == law.name and not _is_asked(law, name, home)
+    ]
+    problems += [
+        Problem(rule.line, rule.article, "code-of-the-engine", rule.code)
+        for rule in law.rules.values()
+        if rule.code in ENGINE_CODES
     ]
     waits = {name: why for name, procedure in law.procedures.items() if (why := _reasons(law, procedure, homes))}
     rest = (name for name in law.procedures if name not in waits)

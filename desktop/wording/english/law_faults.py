@@ -47,6 +47,7 @@ LAW_FAULTS = {
     "keeper-not-moved": "only a record that one office keeps for itself can be released and accepted",
     "kept-with-not-indexed": "what is kept with the record must follow it; an index by this field alone, without “where”",
     "equal-rank-of-what": "two acts have equal rank only where each adds entries; this effect changes what is there",
+    "code-of-the-engine": "this code has a fixed meaning in every register; give the condition another one",
     "home-not-asked": "the rules do not leave it to the charter who keeps this register",
     # Registers and fields
     "unbounded": "a bound is missing; every number, list and text states its bounds",

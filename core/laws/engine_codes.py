@@ -1,0 +1,27 @@
+"""The codes with which the engine itself refuses or marks an act: a law may give none of them to its own conditions.
+
+Whoever reads a code must know who speaks. What was once refused for its form or its signatures stays so wherever it
+runs (core/executing.py): a law that used those codes would have its own refusals kept like that, whatever the state.
+"""
+
+_OF_BYTES = """
+bad-signature group-of-different-signers malformed-request malformed-transaction not-canonical request-in-a-batch
+signature-missing too-deep too-large
+"""
+_OTHERS = """
+already-decided already-keeper already-requested bad-officer-signature control-character day-not-precise
+earlier-request enclosed-twice entry-too-small equal-rank fact-not-refused field-missing field-unknown
+fraction-not-reduced fraction-too-fine held-together impossible-time index-full kept-by-all key-taken law-not-in-force
+list-too-long list-too-short named-twice no-such-day no-such-entry no-such-record not-a-choice not-a-currency not-held
+not-in-state not-in-the-roll not-keeper not-released officer-unknown one-person-two-roles one-request-each
+out-of-bounds overtaken powers-ended-unseen queue-full record-held record-released record-too-large record-twice
+records-differ release-not-final request-expired request-lapsed request-not-needed request-of-another-law
+request-overtaken request-refused request-to-another-office request-to-oneself requests-not-asked requests-not-known
+role-missing role-not-asked role-not-held rule-undecided signer-of-another-office signer-twice text-empty
+text-not-as-declared text-too-long time-undecided unknown-law unknown-office-asked unknown-procedure
+waiting-for-keeper written-twice wrong-kind
+"""
+
+# Of a block's bytes and the keys of its roll alone: found when it comes in, the same for ever.
+FORM = frozenset(_OF_BYTES.split())
+ENGINE_CODES = FORM | frozenset(_OTHERS.split())
