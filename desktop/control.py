@@ -100,6 +100,8 @@ class Control:
             "state_root": counts.state_root.hex(),
             "forked": sorted(office.forkers()),
             "quarantine": office.quarantine,
+            "epoch": office.roll.epoch,
+            "port": self._service.port,
         }
 
     def _neighbours(self, _asked: Mapping[str, Any]) -> Answer:

@@ -21,9 +21,9 @@ from core.office import Office
 from sync.certificate import make_certificate
 
 PASSPHRASE = "four offices measure this"
-OFFICERS = ((0, "registrar"), (1, "notary"))
+OFFICERS = ((0, "registrar"), (1, "notary"), (2, "administrator"))
 FOUNDED_MS = 1_790_000_000_000
-LAND = Path(__file__).parents[2] / "core" / "laws" / "library" / "land.yaml"
+LIBRARY = Path(__file__).parents[2] / "core" / "laws" / "library"
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def found_network(path: Path, office_count: int = 4, parcels_home: str = "office
         people = [NewOfficer(f"Officer {place.number}.{n}", frozenset({role}), PASSPHRASE) for n, role in OFFICERS]
         name, cheap = f"Office {place.number}", Cost.cheapest()
         cards.append(create_office(place.folder, name, PASSPHRASE, people, make_certificate, cheap, floor=cheap))
-    law = parse_law(LAND.read_text(encoding="utf-8"))
-    charter = found("Bench", FOUNDED_MS, cards, [law.canonical], {"land.parcel": parcels_home})
+    laws = [parse_law((LIBRARY / name).read_text(encoding="utf-8")).canonical for name in ("land.yaml", "charter.yaml")]
+    charter = found("Bench", FOUNDED_MS, cards, laws, {"land.parcel": parcels_home})
     for place in places:
         enter_network(place.folder, charter.encoded, PASSPHRASE)
     return Network(charter, places)

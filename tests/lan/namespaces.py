@@ -86,7 +86,9 @@ class Process:
         self._child.stdin.flush()
 
     def end(self) -> str:
-        """Close its standard input, which asks it to stop, and wait; what it wrote to standard error."""
+        """Close its standard input, which asks it to stop, and wait; what it wrote to standard error. "" the next time."""
+        if self._child.stdin.closed:
+            return ""
         self._child.stdin.close()
         try:
             self._child.wait(TIMEOUT_S)

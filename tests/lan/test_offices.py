@@ -1,11 +1,10 @@
 """Four real offices in four namespaces: `muniment node` processes that learn each other's addresses from mDNS."""
 
-from itertools import combinations
-
 import pytest
 
 from core.ledger.transaction import Signer
-from tests.bench.offices import PASSPHRASE, found_network, registration, sale
+from tests.bench.offices import sale
+from tests.lan.offices import asked, meet, register, settle, start_offices
 
 pytestmark = pytest.mark.lan
 
@@ -13,54 +12,7 @@ pytestmark = pytest.mark.lan
 @pytest.fixture
 def offices(make_lan, tmp_path):
     """(the LAN, a running node at each place), all of one network and empty."""
-    return start_offices(make_lan, tmp_path, 4, "office")
-
-
-def start_offices(make_lan, tmp_path, count, parcels_home):
-    lan = make_lan(count)
-    network = found_network(tmp_path / "offices", count, parcels_home)
-    secret = tmp_path / "passphrase"
-    secret.write_text(PASSPHRASE)
-    command = ["-m", "desktop.cli", "node", "--control", "--passphrase-file", str(secret), "--data"]
-    nodes = [lan.start(number, *command, str(place.folder.path)) for number, place in enumerate(network.places)]
-    for node in nodes:
-        assert node.until(lambda said: "ready" in said)["ready"]
-    return lan, nodes
-
-
-def settle(nodes):
-    """Everybody meets everybody until all stands in the common register everywhere."""
-    for _ in range(12):
-        for number, other in combinations(range(len(nodes)), 2):
-            meet(nodes[number], other)
-        standings = [asked(node, do="status") for node in nodes]
-        waiting = sum(one["ladder"][step] for one in standings for step in ("recorded", "witnessed", "certified"))
-        if not waiting and len({one["state_root"] for one in standings}) == 1:
-            return standings
-    raise AssertionError(f"never settled: {standings}")
-
-
-def register(node, parcel, secret):
-    """First registration of a made-up parcel; the answer about the act."""
-    return asked(
-        node,
-        do="record",
-        law="land",
-        procedure="first_registration",
-        records={},
-        act=registration(parcel),
-        officers=[f"0:registrar:{secret}"],
-    )
-
-
-def asked(node, **what):
-    answer = node.ask(**what)
-    assert answer["ok"], answer
-    return answer
-
-
-def meet(node, number):
-    return asked(node, do="meet", office=number, wait_s=20)
+    return start_offices(make_lan, tmp_path, 4)
 
 
 def test_an_act_is_confirmed_by_meetings_and_a_stick(offices, tmp_path):
@@ -81,7 +33,7 @@ def test_an_act_is_confirmed_by_meetings_and_a_stick(offices, tmp_path):
     asked(nodes[2], do="courier-write", file=back, to=[0])
     asked(nodes[0], do="courier-read", file=back)
     assert asked(nodes[0], do="act", act=act["act"])["step"] == "certified"
-    standings = settle(nodes)
+    standings = settle(dict(enumerate(nodes)))
     assert asked(nodes[3], do="act", act=act["act"])["step"] == "final"
     assert [standing["records"] for standing in standings] == [1] * 4
 
@@ -121,14 +73,14 @@ def test_a_parcel_sold_at_two_offices_out_of_reach_is_held_alike_at_all_five(mak
     lan, nodes = start_offices(make_lan, tmp_path, 5, "shared")
     secret = tmp_path / "passphrase"
     (parcel,) = register(nodes[0], 1, secret)["records"]
-    settle(nodes)
+    settle(dict(enumerate(nodes)))
     for number in (1, 2):
         lan.unplug(number)
     sales = [sell(nodes[number], number, parcel, secret) for number in (1, 2)]
     for number in (1, 2):
         assert asked(nodes[number], do="act", act=sales[number - 1])["shared"]
         lan.plug_in(number)
-    settle(nodes)
+    settle(dict(enumerate(nodes)))
     told = [[asked(node, do="act", act=one) for one in sales] for node in nodes]
     outcomes = [[(one["step"], one["code"]) for one in ones] for ones in told]
     assert outcomes == [outcomes[0]] * 5
