@@ -25,7 +25,7 @@ from desktop.simulation.invariants import (
 )
 from desktop.simulation.recomputing import recomputed
 from desktop.simulation.rejoining import can_join_from, rejoined
-from desktop.simulation.world import Recorded, World
+from desktop.simulation.world import World
 
 MOST_VIOLATIONS = 20  # of one world: one fault shows many times
 ANCHORS_AT_ONCE = 1000
@@ -39,7 +39,7 @@ class Observer:
         self._anchors, self._states, self._ends = Agreed(), Agreed(), Agreed()
         self._places, self._predictions, self._successors = OneAtAPlace(), AsPredicted(), OneSuccessor()
         self._anchors_seen: dict[int, int] = {}
-        self._looked_at: dict[tuple[int, bytes], tuple[int, bool, int, int]] = {}
+        self._looked_at: dict[tuple[int, bytes], object] = {}
         self._settled: set[tuple[int, bytes]] = set()  # (office, act): looked at again at the end only
 
     def note(self, promise: str, wrong: str | None) -> None:
@@ -61,18 +61,22 @@ class Observer:
                 self._look_at_places(office)
                 self._look_at_anchors(number, office)
                 for recorded in self.world.acts:
-                    if self._may_have_climbed(number, office, recorded):
+                    if self._may_have_climbed(number, office, recorded.drawn.id, (recorded.block,)):
                         self._look_at_act(number, office, recorded.drawn)
                 for act in self.world.malicious_acts:
-                    if (number, act.id) not in self._settled:
+                    if self._may_have_climbed(number, office, act.id, self.world.enclosing(act.id)):
                         self._look_at_act(number, office, act)
 
-    def _may_have_climbed(self, number: int, office: Office, recorded: Recorded) -> bool:
-        """Whether what decides an act's step is another than when it was last looked at here: reading it costs more."""
-        vertex, key = office.lace.vertices.get(recorded.block), (number, recorded.drawn.id)
-        if vertex is None or key in self._settled:
+    def _may_have_climbed(self, number: int, office: Office, act: bytes, blocks: Iterable[bytes]) -> bool:
+        """Whether what decides an act's step is another than when it was last looked at here: reading it costs more.
+
+        `blocks`: those that enclose it.
+        """
+        held, key = [one for one in map(office.lace.vertices.get, blocks) if one], (number, act)
+        if not held or key in self._settled:
             return False
-        now = vertex.approvals, vertex.certified, vertex.anchor, office.lace.epoch
+        steps = tuple((one.approvals, one.certified, one.anchor) for one in held)
+        now = steps, office.lace.forkers, office.lace.epoch
         if self._looked_at.get(key) == now:
             return False
         self._looked_at[key] = now

@@ -1,7 +1,8 @@
-"""Many seeds, on the processors that there are: each child runs every second job and answers a JSON line a job.
+"""Many seeds, on the processors that there are: a child that is free gets the next job.
 
-A child is this very module as a program: it reads one JSON object (scenarios with their seeds) from standard input.
-What comes back is put in the order of the jobs, so that the result does not depend on who was faster.
+A child is this very module as a program: a JSON line on standard input is a job (a scenario with its seed), a JSON line
+on standard output its answer. What comes back is put in the order of the jobs, so that the result does not depend on
+who was faster.
 """
 
 import json
@@ -9,8 +10,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from core.audit import audit_files
@@ -22,6 +26,7 @@ from desktop.simulation.mutants import mutated
 from desktop.simulation.recording import record_graph
 from desktop.simulation.run import simulate
 from desktop.simulation.scenario import Scenario, drawn
+from desktop.simulation.sharing import shared_work
 
 MOST_CHILDREN = 2
 FEWEST_JOBS = 6  # for fewer, starting a child takes longer than it saves
@@ -34,7 +39,7 @@ def run_seed(scenario: Scenario, seed: int, trace: bool = False, audits: Path | 
 
     `audits`: a folder that is given an audit (core/audit.py) of one honest office in a folder named as the seed.
     """
-    with mutated(scenario.mutant):
+    with shared_work(), mutated(scenario.mutant):
         run = simulate(drawn(scenario, seed), seed)
         try:
             answer: dict[str, Any] = {"figures": asdict(run.figures)}
@@ -64,39 +69,66 @@ def run_jobs(jobs: Sequence[Job], trace: bool = False, audits: Path | None = Non
         for scenario, seed in jobs:
             yield run_seed(scenario, seed, trace, audits)
         return
-    started = [_Child(jobs[part::children], trace, audits) for part in range(children)]
+    started = [_Child(trace, audits) for _ in range(children)]
+    idle: SimpleQueue[_Child] = SimpleQueue()
+    for child in started:
+        idle.put(child)
+
+    def asked(job: Job) -> dict[str, Any]:
+        child = idle.get()
+        try:
+            return child.answer(job)
+        finally:
+            idle.put(child)
+
+    asking = ThreadPoolExecutor(children)
     try:
-        for number in range(len(jobs)):
-            yield started[number % children].answer()
+        yield from asking.map(asked, jobs)
     finally:
         for child in started:
             child.stop()
+        asking.shutdown(cancel_futures=True)  # threads that wait for an answer get none
+        for child in started:
+            child.close()
 
 
 class _Child:
-    def __init__(self, jobs: Sequence[Job], trace: bool, audits: Path | None) -> None:
+    def __init__(self, trace: bool, audits: Path | None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "desktop.simulation.pool"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-m", "desktop.simulation.pool"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
         )
-        described = [[{**asdict(scenario), "faults": sorted(scenario.faults)}, seed] for scenario, seed in jobs]
-        assert self._process.stdin is not None
-        asked = {"jobs": described, "trace": trace, "audits": str(audits) if audits else None}
-        self._process.stdin.write(json.dumps(asked).encode())
-        self._process.stdin.close()
+        self._asked = {"trace": trace, "audits": str(audits) if audits else None}
 
-    def answer(self) -> dict[str, Any]:
+    def answer(self, job: Job) -> dict[str, Any]:
+        """Runs one job; one thread at a time asks."""
+        scenario, seed = job
+        described = {**asdict(scenario), "faults": sorted(scenario.faults)}
+        assert self._process.stdin is not None
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = ""
+        with suppress(OSError):  # it has ended: then there is no answer either
+            self._process.stdin.write(json.dumps({**self._asked, "scenario": described, "seed": seed}) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
         if not line:
             raise MunimentError("simulation-failed")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
     def stop(self) -> None:
+        """Whatever it is at."""
         self._process.kill()
         self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+
+    def close(self) -> None:
+        """Once nobody asks any more."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            with suppress(OSError):  # what was not sent is sent to nobody
+                pipe.close()
 
 
 def totalled(answers: Sequence[dict[str, Any]]) -> Figures:
@@ -107,11 +139,11 @@ def totalled(answers: Sequence[dict[str, Any]]) -> Figures:
 
 
 def main() -> None:
-    asked = json.load(sys.stdin)
-    audits = Path(asked["audits"]) if asked["audits"] else None
-    for described, seed in asked["jobs"]:
+    for line in sys.stdin:
+        asked = json.loads(line)
+        described, audits = asked["scenario"], Path(asked["audits"]) if asked["audits"] else None
         scenario = replace(Scenario(**described), faults=frozenset(described["faults"]))
-        print(json.dumps(run_seed(scenario, seed, asked["trace"], audits)), flush=True)
+        print(json.dumps(run_seed(scenario, asked["seed"], asked["trace"], audits)), flush=True)
 
 
 if __name__ == "__main__":

@@ -42,10 +42,11 @@ class RogueOffice(Office):
     head: bytes | None = None  # of the branch that it continues
     shown: set[bytes] | None = None  # what the neighbour of this meeting may see; None: everything
     forged: list[StoredBlock]
+    enclosed: dict[bytes, list[bytes]]  # by act: the blocks in which it has enclosed it
     retired = False  # it only relays from now on
 
     def awaken(self, secret: SigningKey, random: Random) -> "RogueOffice":
-        self.secret, self.random, self.forged = secret, random, []
+        self.secret, self.random, self.forged, self.enclosed = secret, random, [], {}
         return self
 
     @property
@@ -111,6 +112,9 @@ class RogueOffice(Office):
             except MunimentError:
                 continue
             self._show(admitted.block.id)
+            for group in sketch.payload.groups if sketch.payload else ():
+                for act in group.ids(self.network):
+                    self.enclosed.setdefault(act, []).append(admitted.block.id)
             self.head = admitted.block.id
             return admitted.block.id
         return None

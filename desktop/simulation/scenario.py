@@ -97,12 +97,13 @@ def known(names: Iterable[str], choices: Iterable[str], what: str) -> frozenset[
 
 
 def drawn(scenario: Scenario, seed: int) -> Scenario:
-    """With `mixed` faults each seed has its own part of them; nothing else is drawn here."""
+    """With `mixed` faults each seed has its own part of them, one at least; nothing else is drawn here."""
     if MIXED not in scenario.faults:
         return scenario
     random = Random(f"{seed}/faults")
     rate = random.choice((0.2, 0.5, 0.8))
-    return replace(scenario, faults=frozenset(name for name in FAULTS if random.random() < rate))
+    some = frozenset(name for name in FAULTS if random.random() < rate)
+    return replace(scenario, faults=some or frozenset({random.choice(FAULTS)}))
 
 
 def mixed_scenario(seed: int, most_nodes: int) -> Scenario:

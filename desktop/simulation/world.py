@@ -116,6 +116,10 @@ class World:
         for number in self.honest:
             yield number, self.office(number)
 
+    def enclosing(self, act: bytes) -> list[bytes]:
+        """Ids of the blocks in which malicious offices have enclosed an act."""
+        return [block for one in self.characters.values() for block in one.rogue.enclosed.get(act, ())]
+
     def meetings_each(self, since: int, until: int | None = None) -> float:
         """Meetings that an awake office has had on average since a moment."""
         return 2 * ((self.meetings if until is None else until) - since) / len(self.awake)

@@ -16,10 +16,14 @@ def confirm(office: Exchange) -> list[str]:
 
 def refusals(folder: Path) -> dict[str, str]:
     """What does not hold in the audits that stand in this folder, by their names."""
-    found = {}
-    for audit in sorted(folder.iterdir()):
-        try:
-            verify_files(read_directory(audit))
-        except RefusedError as refusal:
-            found[audit.name] = str(refusal)
-    return found
+    found = {audit.name: refusal(audit) for audit in sorted(folder.iterdir())}
+    return {name: why for name, why in found.items() if why is not None}
+
+
+def refusal(audit: Path) -> str | None:
+    """What does not hold in one audit."""
+    try:
+        verify_files(read_directory(audit))
+    except RefusedError as refused:
+        return str(refused)
+    return None
