@@ -30,6 +30,8 @@ class MeetingReport(TypedDict):
     blocks_new: int
     blocks_written: int
     forks: list[int]  # authors whose fork it brought to light here
+    lacking: list[int]  # offices of whose acts the peer knows newer ones that it could not pass on
+    withheld: list[int]  # offices of whose acts we know newer ones that we could not pass on
     duration_s: float
     discovery_s: float | None  # from being asked to meet until mDNS named the peer; None: not by mDNS
 
@@ -67,6 +69,8 @@ async def hold(
         blocks_new=progress.blocks_new,
         blocks_written=progress.blocks_written,
         forks=sorted(replica.forkers() - known_forkers),
+        lacking=sorted(progress.lacking),
+        withheld=sorted(progress.withheld),
         duration_s=round(loop.time() - started, 3),
         discovery_s=None,
     )

@@ -86,6 +86,9 @@ class Progress:
     bytes_sent: int = 0
     bytes_received: int = 0
     forks: set[int] = field(default_factory=set)  # authors whose fork this meeting proved
+    # Authors of whom one side knows blocks that it could not pass on: their content is not on its computer any more.
+    lacking: set[int] = field(default_factory=set)  # the peer told of them, and they did not come
+    withheld: set[int] = field(default_factory=set)  # we know of them, and the peer does not have them
 
 
 class Session:
@@ -169,6 +172,11 @@ class Session:
     def _move(self, state: State) -> None:
         assert state in TRANSITIONS[self.state], (self.state, state)
         self.state = state
+        if state is State.FINISHED and not self.progress.blocks_aside:  # those aside have come
+            self.progress.lacking = {tip.author for tip in self._peer_tips if not self._has(tip)}
+
+    def _has(self, tip: ShortTip) -> bool:
+        return any(held.startswith(tip.prefix) for held in self._replica.at(tip.author, tip.incarnation, tip.seq))
 
     def _encode(self, message: Message) -> bytes:
         data = encode_message(message)
@@ -234,7 +242,9 @@ class Session:
             if self._last_received is not None and self.progress.blocks_written < MAX_WRITTEN:
                 self.progress.blocks_written += self._replica.write() is not None
             missing = self._replica.newer_than(self._peer_holds)
-            self._peer_holds = {tip.id for tip in self._replica.vector()}
+            tips = {tip.id: tip.author for tip in self._replica.vector()}
+            self.progress.withheld |= {tips[tip] for tip in tips.keys() - self._peer_holds - set(missing)}
+            self._peer_holds = set(tips)
         for block_id in missing:
             yield self._encode(self._compactor.pack(self._replica.block(block_id)))
             self.progress.blocks_sent += 1

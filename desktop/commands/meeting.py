@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from core.office import Office
 from desktop.control import Control
 from desktop.unlocking import Access
 from desktop.wording import sentence
+from desktop.wording.meetings import exchange_words
 from sync.events import Event, MeetingEnded, MeetingFailed
 from sync.service import Service, Settings
 
@@ -32,7 +34,7 @@ def node_command(access: Access, controlled: bool, loopback: bool) -> dict[str, 
         if controlled:
             Control(access.folder, service).serve(ended.set)
         else:
-            service.listen(_print_event)
+            service.listen(partial(_print_event, service))
             print(sentence("node-listening", {"port": service.port}), flush=True)
         ended.wait()
     finally:
@@ -40,10 +42,11 @@ def node_command(access: Access, controlled: bool, loopback: bool) -> dict[str, 
     return {} if controlled else {"message": sentence("interrupted", {})}
 
 
-def _print_event(event: Event) -> None:
+def _print_event(service: Service[Office], event: Event) -> None:
+    """On the service's thread."""
     if isinstance(event, MeetingEnded):
-        facts = {"received": event.report["blocks_new"], "sent": event.report["blocks_sent"]}
-        print(sentence("met", facts), flush=True)
+        names = [member.office for member in service.office.roll.members]
+        print(exchange_words(event.report, names), flush=True)
     elif isinstance(event, MeetingFailed):
         print(sentence(event.code, event.facts), flush=True)
 

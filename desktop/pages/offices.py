@@ -30,6 +30,7 @@ from desktop.widgets.notice import Busy
 from desktop.widgets.status import Shape, StatusLine
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say, sentence
+from desktop.wording.meetings import all_passed_on, exchange_words
 from desktop.wording.values import claimed_text
 from sync.events import CourierProgress, Event, MeetingEnded, MeetingFailed, MeetingProgress, NeighboursChanged
 
@@ -222,9 +223,7 @@ class OfficesPage(Page):
 
     def _met_now(self, report: Mapping[str, Any]) -> None:
         self.busy.end()
-        received, sent = report["blocks_new"], report["blocks_sent"]
-        words = sentence("met", {"received": received, "sent": sent}) if received or sent else sentence("nothing-new")
-        self.notice.tell(words, "done")
+        self.notice.tell(exchange_words(report, self.desk.offices), "done" if all_passed_on(report) else "care")
         self.desk.tell_changed()
 
     # -- sticks -------------------------------------------------------------------------------------------------

@@ -27,6 +27,12 @@ DONE = {
     "courier-written": "The file {path} is written. Carry it to the offices it is for.",
     "courier-read": "The file was read: {blocks} new batches of acts came with it.",
     "met": "The exchange is finished. {received} batches of acts came and {sent} went.",
+    "not-passed-on-lacking": "{office} knows newer acts of {offices} that it cannot pass on: it joined when they were long"
+    " settled and never had their text. Nothing is lost. Meet another office that keeps them, or take the register over"
+    " with a copy from {office}.",
+    "not-passed-on-withheld": "This computer knows newer acts of {offices} that it cannot pass on to {office}: it joined"
+    " when they were long settled and never had their text. Nothing is lost. {office} gets them from another office, or"
+    " takes the register over with a copy from here.",
     "nothing-new": "Both offices already held the same. Nothing had to be exchanged.",
     "demonstration-finished": "The demonstration is finished. Its pictures and papers are in {path}.",
     "article": "article {article}",

@@ -1,0 +1,21 @@
+"""What an exchange with another office came to, in words, also where one side could not pass on all that it knows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from desktop.wording import sentence
+
+
+def exchange_words(report: Mapping[str, Any], offices: Sequence[str]) -> str:
+    """`report`: a sync.meeting.MeetingReport; `offices`: names by number."""
+    received, sent = report["blocks_new"], report["blocks_sent"]
+    words = [sentence("met", {"received": received, "sent": sent})] if received or sent else []
+    for way in ("lacking", "withheld"):
+        if report[way]:
+            names = ", ".join(offices[number] for number in report[way])
+            words.append(sentence(f"not-passed-on-{way}", {"offices": names, "office": offices[report["office"]]}))
+    return " ".join(words) or sentence("nothing-new")
+
+
+def all_passed_on(report: Mapping[str, Any]) -> bool:
+    return not report["lacking"] and not report["withheld"]
