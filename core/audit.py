@@ -17,6 +17,7 @@ from core.exchange import Exchange
 from core.ledger.constitution import encode_constitution
 from core.ledger.encoding import Value, encode
 from core.ledger.entry import decode_entry
+from core.people.actions import Action
 from core.store.files import file_error, stream_durably
 
 VERSION = 1
@@ -50,6 +51,7 @@ def export_audit(replica: Exchange, folder: Path) -> AuditSummary:
     beginning or has pruned it `payload-not-held`, `entry-not-held` or `version-not-held`; then the folder is as it was
     before.
     """
+    replica.people.require(Action.EXPORT_AUDIT)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise MunimentError("audit-folder-not-empty", path=str(folder))
     made = not folder.exists()

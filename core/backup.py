@@ -12,7 +12,7 @@ import os
 import re
 import tarfile
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +23,7 @@ from core.crypto.signing import SigningKey, verify
 from core.errors import MunimentError
 from core.folder import MAX_FILE_BYTES, Folder, OpenedOffice, node_keys, read_bounded
 from core.ledger.charter import decode_charter
+from core.people.actions import Action
 from core.store.computer import computer_identity
 from core.store.database import Database
 from core.store.files import file_error, sync_file, sync_folder, write_durably
@@ -33,6 +34,8 @@ VERSION = 1
 MAX_BACKUP_BYTES = 1 << 36
 BEFORE = "before-restore"  # folders with what a restore in place found, numbered: nothing is deleted
 _HEAD = "muniment-backup.json"
+# The kit's box, where there is a kit; the card, which an office restored from its kit alone may lack.
+_OPTIONAL = ("node.kit", "card.office")
 _OFFICER_FILE = re.compile(r"[0-9]{1,3}\.key")
 
 
@@ -41,6 +44,7 @@ def write_backup(folder: Folder, opened: OpenedOffice, target: Path) -> None:
 
     Raises `file-exists`, `file-not-written`, `disk-full`.
     """
+    opened.office.people.require(Action.BACKUP)
     try:
         if target.exists():
             raise MunimentError("file-exists", path=str(target))
@@ -64,9 +68,18 @@ def write_backup(folder: Folder, opened: OpenedOffice, target: Path) -> None:
         raise file_error(error, target) from None
 
 
-def restore_backup(source: Path, folder: Folder, passphrase: str) -> None:
+Unlock = Callable[[Folder], OpenedKeys]  # the keys of the unpacked files; may seal them anew
+
+
+def with_passphrase(passphrase: str) -> Unlock:
+    """The passphrase of the time when the backup was written."""
+    return lambda folder: open_keys(read_bounded(folder.node_key), passphrase)
+
+
+def restore_backup(source: Path, folder: Folder, passphrase: str, unlock: Unlock | None = None) -> None:
     """Unpack a backup into an empty folder; the office opens in quarantine.
 
+    `unlock`: where the passphrase is a new one, chosen with the recovery kit (core/custody/restoring.py).
     Raises `file-not-found`, `file-not-read`, `not-a-backup`, `folder-not-empty`, `file-not-written`, `disk-full`,
     `replica-damaged`, and the refusals of `open_keys`: then the folder is left as it was.
     """
@@ -78,7 +91,7 @@ def restore_backup(source: Path, folder: Folder, passphrase: str) -> None:
     except OSError as error:
         raise file_error(error, folder.path) from None
     try:
-        keys = _unpack_checked(source, folder, passphrase)
+        keys = _unpack_checked(source, folder, unlock or with_passphrase(passphrase))
         _mark_restored(folder, keys)
         _begin_intents(folder, keys)
         _finish(folder)
@@ -87,7 +100,7 @@ def restore_backup(source: Path, folder: Folder, passphrase: str) -> None:
         raise
 
 
-def restore_in_place(source: Path, folder: Folder, passphrase: str) -> bool:
+def restore_in_place(source: Path, folder: Folder, passphrase: str, unlock: Unlock | None = None) -> bool:
     """Put a backup where an office was that does not open any more; whether the office may sign again by itself.
 
     It may where its own intent file survived there: then it opens behind its mark and waits for its blocks. What was
@@ -97,7 +110,7 @@ def restore_in_place(source: Path, folder: Folder, passphrase: str) -> bool:
     try:
         with tempfile.TemporaryDirectory(prefix=".restore.", dir=folder.path) as beside:
             unpacked = Folder(Path(beside))
-            keys = _unpack_checked(source, unpacked, passphrase)
+            keys = _unpack_checked(source, unpacked, unlock or with_passphrase(passphrase))
             _refuse_if_open(folder, keys)
             survived = _intents_survived(folder, keys)
             if not survived:
@@ -113,11 +126,11 @@ def restore_in_place(source: Path, folder: Folder, passphrase: str) -> bool:
     return survived
 
 
-def _unpack_checked(source: Path, folder: Folder, passphrase: str) -> OpenedKeys:
-    """The backup's files in an empty folder, whole and readable with the passphrase; no charter yet."""
+def _unpack_checked(source: Path, folder: Folder, unlock: Unlock) -> OpenedKeys:
+    """The backup's files in an empty folder, whole and readable with its keys; no charter yet."""
     _unpack(source, folder)
     _check_whole(source, folder)
-    keys = open_keys(read_bounded(folder.node_key), passphrase)
+    keys = unlock(folder)
     decode_charter(read_bounded(folder.path / "charter.restored"), verify)
     database = Database(folder.replica, keys.secrets["database_key"])
     try:
@@ -199,7 +212,8 @@ def _for_owner_only(path: str, flags: int) -> int:
 
 def _plain_names(folder: Folder) -> list[str]:
     officers = sorted((folder.path / "officers").glob("*.key"))
-    return ["node.key", "card.office", "charter", *(f"officers/{path.name}" for path in officers)]
+    present = [name for name in _OPTIONAL if (folder.path / name).exists()]
+    return ["node.key", *present, "charter", *(f"officers/{path.name}" for path in officers)]
 
 
 def _add_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:
@@ -237,7 +251,7 @@ def _opened(source: Path) -> BinaryIO:
 
 def _check_whole(source: Path, folder: Folder) -> None:
     """An archive that was cut between two of its members looks like a shorter one."""
-    needed = (folder.node_key, folder.card, folder.path / "charter.restored", folder.replica)
+    needed = (folder.node_key, folder.path / "charter.restored", folder.replica)
     if not all(path.exists() for path in needed):
         raise MunimentError("not-a-backup", path=str(source))
 
@@ -249,7 +263,7 @@ def _take(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Folder) -> 
     if not member.isreg() or member.size > most_bytes:
         raise MunimentError("not-a-backup", path=member.name)
     parts = member.name.split("/")
-    known = member.name in ("node.key", "card.office", "charter", "replica.db", folder.archive.name)
+    known = member.name in ("node.key", *_OPTIONAL, "charter", "replica.db", folder.archive.name)
     if not known and not (len(parts) == 2 and parts[0] == "officers" and _OFFICER_FILE.fullmatch(parts[1])):
         raise MunimentError("not-a-backup", path=member.name)
     target = folder.path / ("charter.restored" if member.name == "charter" else member.name)

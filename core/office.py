@@ -29,9 +29,10 @@ from core.ledger.transaction import (
     encode_transaction,
     transaction_id,
 )
-from core.reading_ledger import LedgerReading
+from core.people.actions import Action
+from core.people.showing import Showing
 from core.replica import Judged
-from core.requests import LAPSED, Requests
+from core.requests import LAPSED
 from core.store.working import WorkingState
 from core.views import ActView
 from core.writing import RENEWED, Writing
@@ -60,7 +61,7 @@ class DrawnUp:
     row_changes: int
 
 
-class Office(Writing, LedgerReading, Requests, Bracketing):
+class Office(Writing, Showing, Bracketing):
     """One office's replica with its own key, and all that is asked of it."""
 
     _drawn_up: DrawnUp | None = None
@@ -81,6 +82,7 @@ class Office(Writing, LedgerReading, Requests, Bracketing):
 
         `addressed_to`: the competent office, which the act is requested from; its roles may still be missing then.
         """
+        self.people.require(Action.DRAW_UP)
         working = WorkingState(self.store.state, self.number)
         references = {name: _reference(working, record) for name, record in records.items()}
         return self._draw_up(working, law, procedure, references, act, signers, (), addressed_to, trace)
@@ -92,6 +94,7 @@ class Office(Writing, LedgerReading, Requests, Bracketing):
 
         Raises `unknown-request`.
         """
+        self.people.require(Action.DRAW_UP)
         view, requests = self.request_view(request), (self.signed_request(request),)
         law, working = view.act.transaction.law, WorkingState(self.store.state, self.number)
         procedure, act = (ENTER, {}) if reason is None else (REFUSE, {"reason": reason})
@@ -167,6 +170,7 @@ class Office(Writing, LedgerReading, Requests, Bracketing):
 
     def batch(self, signers: Sequence[Signer]) -> Batch:
         """An empty batch on the present state of this office."""
+        self.people.require(Action.IMPORT)
         working = WorkingState(self.store.state, self.number)
         head = self._head()
         after = head.id if head else None
@@ -185,8 +189,9 @@ class Office(Writing, LedgerReading, Requests, Bracketing):
         head = self._head()
         if batch.after != (head.id if head else None):
             judged = self._judge_own(group, batch.ids)
-        signing = WorkingState(self.store.state, self.number)
-        fault = self.fold.signature_fault(group, [decode_transaction(batch.encoded[0])], signing)
+        signing, first = WorkingState(self.store.state, self.number), decode_transaction(batch.encoded[0])
+        self.people.check_signing([first], batch.ids[:1])  # the others have the same signers
+        fault = self.fold.signature_fault(group, [first], signing)
         if fault is not None:
             raise MunimentError(fault)
         self._write_block((group,), judged)
@@ -214,6 +219,7 @@ class Office(Writing, LedgerReading, Requests, Bracketing):
             if drawn_up is not None
             else [decode_transaction(encoded) for encoded in group.transactions]
         )
+        self.people.check_signing(transactions, ids)
         signing = WorkingState(self.store.state, self.number)
         fault = self.fold.signature_fault(group, transactions, signing)
         if fault is not None:

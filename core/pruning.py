@@ -15,6 +15,7 @@ from core.ledger.checkpoint import decode_cosignature
 from core.ledger.payload import Cosignature, Payload, decode_payload
 from core.ledger.snapshot import encode_stub, stub_of
 from core.ledger.vertex import Vertex
+from core.people.actions import Action
 from core.replica import Replica
 from core.store.archive import Archive
 from core.store.chain import BlockRow
@@ -83,6 +84,7 @@ def prune(replica: Replica) -> Iterator[Pruned]:
 
     Raises `no-archive` for a replica that has none, `disk-full`, `file-not-written`.
     """
+    replica.people.require(Action.PRUNE)
     store = replica.store
     if store.archive is None:
         raise MunimentError("no-archive")

@@ -9,15 +9,16 @@ the new one.
 
 from os import urandom
 
-from core.crypto.keyfile import open_keys, seal_keys
+from core.crypto.keyfile import open_keys
 from core.crypto.signing import SigningKey
+from core.custody.keys import NEXT_SEED, SEED, write_node_keys
 from core.errors import MunimentError
-from core.folder import NEXT_SEED, SEED_BYTES, Folder, MakeCertificate, open_officer, read_bounded
+from core.folder import SEED_BYTES, Folder, MakeCertificate, open_officer, read_bounded
 from core.ledger.charter import OfficeCard, sign_card
 from core.ledger.roll import Member
 from core.office import RENEWED, Office
+from core.people.actions import Action
 from core.store.computer import computer_identity
-from core.store.files import write_durably
 from core.store.intent import IntentLog
 
 
@@ -40,10 +41,9 @@ def make_new_key(
         raise MunimentError("no-officer-key", officer=officer)
     seed = keys.secrets.get(NEXT_SEED)
     if seed is None or SigningKey(seed).public == member.key:
-        current = seed or keys.secrets["node_seed"]
+        current = seed or keys.secrets[SEED]
         seed = urandom(SEED_BYTES)
-        secrets = {"node_seed": current, "database_key": keys.secrets["database_key"], NEXT_SEED: seed}
-        write_durably(folder.node_key, seal_keys(passphrase, "node", secrets, keys.cost, floor=keys.cost))
+        write_node_keys(folder, {**keys.secrets, SEED: current, NEXT_SEED: seed}, passphrase, keys.cost, keys.cost)
     key = SigningKey(seed)
     intent = folder.later_intent(key.public)
     if not intent.exists():
@@ -57,6 +57,7 @@ def note_new_key(office: Office, key: bytes) -> None:
 
     What a restore has left in doubt is doubt about the old key's chain: the new one begins anew.
     """
+    office.people.require(Action.RENEW_KEY)
     database = office.store.database
     with database.atomic():
         database.set_meta(RENEWED, key)

@@ -24,6 +24,7 @@ from core.ledger.forks import check_evidence, evidence_of
 from core.ledger.payload import Cosignature, Evidence, Payload, decode_payload, payload_root
 from core.ledger.roll import Roll
 from core.ledger.snapshot import decode_stub, stub_root
+from core.people.actions import Gate
 from core.reindexing import rebuild_indexes
 from core.store.chain import BlockRow
 from core.store.checkpoints import Counted
@@ -57,6 +58,11 @@ class Replica:
         self.charter = charter
         self.network = charter.network
         self._load()
+
+    @property
+    def people(self) -> Gate:
+        """Who asks: an office knows persons (core/people)."""
+        return Gate()
 
     @property
     def roll(self) -> Roll:

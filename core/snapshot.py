@@ -7,7 +7,7 @@ cosignature of a later checkpoint or a request that nobody has decided. Every en
 acts have run, for an act runs once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,11 +23,14 @@ from core.ledger.record import RECORD_ID_BYTES, decode_record, record_digest
 from core.ledger.request import REQUESTED
 from core.ledger.snapshot import checkpoint_hash, chunked, encode_snapshot_head, encode_stub, framed, stub_of
 from core.ledger.state_proof import TreeLeaf, item_of, state_root, tree_root
+from core.people.actions import Action
 from core.store.chain import BlockRow
 from core.store.files import stream_durably
 
 _ROWS_A_READ = 500
 _BLOCKS_A_READ = 64  # with payloads of up to 256 KiB
+_TOLD_EVERY = 500  # entries, records or blocks
+Progress = Callable[[int, int], None]  # (entries, records and blocks so far, of how many about)
 
 
 @dataclass(frozen=True)
@@ -49,16 +52,17 @@ def state_for_joining(replica: Exchange) -> tuple[int, bytes] | None:
     return (certificate.checkpoint.anchor, checkpoint_hash(certificate.checkpoint)) if certificate else None
 
 
-def write_snapshot(replica: Exchange, path: Path) -> SnapshotSummary:
-    """Durable on return; what stood at the path is replaced only then.
+def write_snapshot(replica: Exchange, path: Path, progress: Progress | None = None) -> SnapshotSummary:
+    """Durable on return; what stood at the path is replaced only then, and not at all if `progress` raises.
 
     Raises `nothing-certified`, `snapshot-not-possible` (this replica cannot say what the register was then),
     `disk-full`, `file-not-written`.
     """
+    replica.people.require(Action.SNAPSHOT)
     certificate = replica.store.checkpoints.newest_certified()
     if certificate is None:
         raise MunimentError("nothing-certified")
-    taking = _Taking(replica, certificate)
+    taking = _Taking(replica, certificate, progress)
     stream_durably(path, taking.parts())
     told = certificate.checkpoint
     return SnapshotSummary(
@@ -73,9 +77,11 @@ def write_snapshot(replica: Exchange, path: Path) -> SnapshotSummary:
 
 
 class _Taking:
-    def __init__(self, replica: Exchange, certificate: Certificate) -> None:
+    def __init__(self, replica: Exchange, certificate: Certificate, progress: Progress | None) -> None:
         self._replica, self._store, self._certificate = replica, replica.store, certificate
         self._checkpoint: Checkpoint = certificate.checkpoint
+        self._progress, self._done = progress, 0
+        self._whole = self._checkpoint.size + self._store.state.record_count() + self._store.chain.counts()[0]
         self.blocks = self.records = self.size_bytes = 0
         self._charter_ids = set(self._store.state.ids_of(LAW_PREFIX))
         self._requested: set[bytes] = set()
@@ -85,16 +91,23 @@ class _Taking:
         for section in (
             iter([framed(encode_snapshot_head(self._certificate))]),
             iter([framed(self._replica.charter.encoded)]),
-            chunked(self._entries()),
-            chunked(self._records(later)),
+            chunked(self._told(self._entries())),
+            chunked(self._told(self._records(later))),
             chunked(self._versions()),
-            self._block_frames(later),
+            self._told(self._block_frames(later)),
             self._evidence(),
         ):
             for frame in section:
                 self.size_bytes += len(frame)
                 yield frame
             yield framed(b"")
+
+    def _told(self, items: Iterable[bytes]) -> Iterator[bytes]:
+        for item in items:
+            self._done += 1
+            if self._progress is not None and self._done % _TOLD_EVERY == 1:
+                self._progress(self._done, self._whole)
+            yield item
 
     # -- entries, and the versions that say which change passed -------------------------------------------------
 

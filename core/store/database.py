@@ -89,9 +89,32 @@ CREATE TABLE search_due(number INTEGER PRIMARY KEY, record BLOB NOT NULL);  -- w
 CREATE TABLE evidence(
   author INTEGER, incarnation INTEGER, seq INTEGER, body BLOB NOT NULL, position INTEGER NOT NULL,
   PRIMARY KEY(author, incarnation, seq)) WITHOUT ROWID;
+CREATE TABLE look(                        -- who looked at what, and why (looks.py)
+  number INTEGER PRIMARY KEY,            -- from 1, without a gap
+  at_ms INTEGER NOT NULL,                -- as this computer's clock said
+  officer INTEGER NOT NULL, name TEXT NOT NULL, roles TEXT NOT NULL,
+  subject BLOB NOT NULL,                 -- id of a record or of an act
+  register TEXT NOT NULL, purpose TEXT NOT NULL, note TEXT NOT NULL,
+  digest BLOB NOT NULL);
+CREATE INDEX look_subject ON look(subject);
+CREATE TRIGGER look_stands BEFORE UPDATE ON look BEGIN SELECT RAISE(ABORT, 'a look stands'); END;
+CREATE TRIGGER look_kept BEFORE DELETE ON look
+  WHEN OLD.number > coalesce((SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM meta WHERE name = 'looks-exported'), 0)
+  BEGIN SELECT RAISE(ABORT, 'a look stands until it is exported'); END;
 CREATE TABLE draft(
   id BLOB PRIMARY KEY, law TEXT NOT NULL, procedure TEXT NOT NULL, title TEXT NOT NULL,
   changed_ms INTEGER NOT NULL, document BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE met(member INTEGER PRIMARY KEY, vector BLOB NOT NULL);  -- tips that both held at the end (encounters.py)
+CREATE TABLE partly(                      -- payloads that came in part: digest of the frame, its length, what is here
+  number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, total INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE paper(                       -- scans that acts name by their SHA-256 (papers.py)
+  digest BLOB PRIMARY KEY, size INTEGER NOT NULL, held INTEGER NOT NULL, whole INTEGER NOT NULL,
+  wanted INTEGER NOT NULL, source INTEGER, alone INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE paper_chunk(number INTEGER PRIMARY KEY, digest BLOB NOT NULL, place INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE UNIQUE INDEX paper_place ON paper_chunk(digest, place);
+CREATE TABLE shared_draft(                -- case files that an officer of another office may edit too (sharing.py)
+  draft BLOB, office INTEGER, mirror BLOB NOT NULL, said BLOB NOT NULL, gone INTEGER NOT NULL,
+  PRIMARY KEY(draft, office)) WITHOUT ROWID;
 """
 
 

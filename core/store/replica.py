@@ -5,9 +5,13 @@ from core.store.archive import Archive
 from core.store.chain import BlockRow, ChainStore
 from core.store.checkpoints import CheckpointStore
 from core.store.database import Database
+from core.store.encounters import EncounterStore
 from core.store.entries import EntryLog
+from core.store.looks import LookStore
 from core.store.pages import PageStore
+from core.store.papers import PaperStore
 from core.store.pruned import PrunedStore
+from core.store.sharing import SharingStore
 from core.store.state import StateStore
 from core.views import Draft
 
@@ -23,6 +27,10 @@ class ReplicaStore:
         self.checkpoints = CheckpointStore(database)
         self.pages = PageStore(database)
         self.pruned = PrunedStore(database)
+        self.looks = LookStore(database)
+        self.encounters = EncounterStore(database)
+        self.papers = PaperStore(database)
+        self.sharing = SharingStore(database)
         self.archive = archive
 
     def payload(self, row: BlockRow) -> bytes | None:
@@ -46,7 +54,9 @@ class ReplicaStore:
         )
 
     def delete_draft(self, draft_id: bytes) -> None:
-        self.database.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
+        with self.database.atomic():
+            self.database.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
+            self.sharing.end(draft_id)
 
     def drafts(self) -> list[Draft]:
         """Newest first."""

@@ -11,6 +11,7 @@ from desktop.wording.english.keeping import KEEPING
 from desktop.wording.english.law_faults import LAW_FAULTS
 from desktop.wording.english.meeting import MEETING
 from desktop.wording.english.order import ORDER_REFUSALS
+from desktop.wording.english.people import PEOPLE_DONE, PEOPLE_TROUBLES
 from desktop.wording.english.refusals import REFUSALS
 from desktop.wording.english.requests import REQUEST_REFUSALS, REQUEST_SCREEN
 from desktop.wording.english.screen import SCREEN
@@ -32,8 +33,18 @@ ENGLISH = Catalogue(
         **CHANGES_SCREEN,
         **JOINING_SCREEN,
     },
-    done={**DONE, **DEMONSTRATION, **SIMULATION, **CHANGES_DONE, **JOINING_DONE},
-    troubles={**AGREEING, **KEEPING, **CUSTODY, **WORKING, **MEETING, **SIMULATION_TROUBLES, **CHANGES_TROUBLES, **JOINING},
+    done={**DONE, **DEMONSTRATION, **SIMULATION, **CHANGES_DONE, **JOINING_DONE, **PEOPLE_DONE},
+    troubles={
+        **AGREEING,
+        **KEEPING,
+        **CUSTODY,
+        **WORKING,
+        **MEETING,
+        **SIMULATION_TROUBLES,
+        **CHANGES_TROUBLES,
+        **JOINING,
+        **PEOPLE_TROUBLES,
+    },
     refusals={**REFUSALS, **REQUEST_REFUSALS, **ORDER_REFUSALS, **CHANGES_REFUSALS},
     law_faults=LAW_FAULTS,
     plural=lambda count: 0 if count == 1 else 1,

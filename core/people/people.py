@@ -1,0 +1,211 @@
+"""Who is signed in at this computer, and what that person has looked at and opened: asked before anything is done.
+
+An office begins unattended: its custodian (actions.py) acts, as for a command. From `attend` on, and for every window,
+nobody may do anything until an officer of this office has signed in with his own key; roles are read anew at each
+question, so that one who lost them has lost them here. No officer's key is kept: each signature asks for it again.
+
+Two-officer acts: whoever signs and is not the person signed in has first opened these very bytes here (`open_review`):
+one byte more or less is another act, and has to be opened again. Signing out forgets all of it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core import officers
+from core.clock import Clock
+from core.crypto.hashing import tagged_hash
+from core.crypto.signing import Signer as Key
+from core.crypto.signing import verify
+from core.errors import MunimentError
+from core.laws.visibility import Reader, asks_interest
+from core.ledger.transaction import Signer, Transaction, decode_transaction, transaction_id
+from core.people.actions import ROLES, Action, Gate, action_of
+from core.store.looks import MAX_NOTE_CHARS, Look
+from core.store.working import WorkingState
+
+if TYPE_CHECKING:
+    from core.people.showing import Showing
+
+CHALLENGE_BYTES = 32
+# What a person may state; the last ones say nothing without words.
+PURPOSES = ("application", "holder", "check", "audit", "authority", "other")
+IN_WORDS = frozenset({"authority", "other"})
+# What core states itself, because the work that is done says why.
+PREPARING, DECIDING, SECOND_OFFICER, EXTRACT, AGAIN = "preparing", "deciding", "second-officer", "extract", "again"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An officer of this office, signed in."""
+
+    number: int
+    name: str
+    roles: frozenset[str]
+
+
+class People(Gate):
+    """Used on the office's thread."""
+
+    def __init__(self, office: "Showing", clock: Clock, random_bytes: Callable[[int], bytes]) -> None:
+        self._office, self._clock, self._random_bytes = office, clock, random_bytes
+        self._attended = False
+        self._present: int | None = None
+        self._looked: set[tuple[bytes, str]] = set()
+        self._opened: set[tuple[int, bytes]] = set()
+
+    # -- who is here --------------------------------------------------------------------------------------------
+
+    @property
+    def attended(self) -> bool:
+        return self._attended
+
+    @property
+    def present(self) -> Person | None:
+        """The person signed in, with the roles held at this moment."""
+        return self._person(self._present) if self._present is not None else None
+
+    @property
+    def roles(self) -> frozenset[str]:
+        if not self._attended:
+            return super().roles
+        person = self.present
+        return person.roles if person is not None else frozenset()
+
+    def attend(self) -> None:
+        """From now on a person has to sign in: a window is open."""
+        self._attended = True
+        self.sign_out()
+
+    def sign_in(self, number: int, key: Key) -> Person:
+        """`number`: of the officer. Raises `not-this-officer` for another key, `officer-ended` without any role."""
+        self._prove(number, key)
+        person = self._person(number)
+        if not person.roles:
+            raise MunimentError("officer-ended", name=person.name)
+        self.sign_out()
+        self._attended, self._present = True, number
+        return person
+
+    def sign_out(self) -> None:
+        """Nobody is here; what was looked at and opened is forgotten."""
+        self._present = None
+        self._looked.clear()
+        self._opened.clear()
+
+    def require(self, action: Action) -> None:
+        """Raises `nobody-signed-in`, `not-for-role`."""
+        if self._attended and self._present is None:
+            raise MunimentError("nobody-signed-in")
+        super().require(action)
+
+    def _prove(self, number: int, key: Key) -> None:
+        """That whoever asks holds the officer's key, and not only knows a number."""
+        known = officers.key(self._state, self._office.roll, self._office.number, number)
+        challenge = tagged_hash("sign-in", self._office.network, self._random_bytes(CHALLENGE_BYTES))
+        if known is None or not verify(known, challenge, key.sign(challenge)):
+            raise MunimentError("not-this-officer", officer=number)
+
+    def _person(self, number: int) -> Person:
+        state, roll, office = self._state, self._office.roll, self._office.number
+        name = officers.name_of(state, roll, office, number) or str(number)
+        return Person(number, name, officers.roles(state, roll, office, number))
+
+    @property
+    def _state(self) -> WorkingState:
+        return WorkingState(self._office.store.state, self._office.number)
+
+    # -- signing ------------------------------------------------------------------------------------------------
+
+    def open_review(self, number: int, key: Key, encoded: bytes) -> Transaction:
+        """The act in these bytes, to be shown to the officer who is to sign it beside the person signed in.
+
+        That he has opened it is durable on return. Raises `not-this-officer`, `not-a-signer`, what `require` raises.
+        """
+        self.require(Action.DRAW_UP)
+        transaction = decode_transaction(encoded)
+        if not any(one.officer == number for one in self._own(transaction)):
+            raise MunimentError("not-a-signer", officer=number)
+        self._prove(number, key)
+        act = transaction_id(self._office.network, encoded)
+        self._note(self._person(number), act, "", SECOND_OFFICER, "")
+        self._opened.add((number, act))
+        return transaction
+
+    def check_signing(self, transactions: Sequence[Transaction], acts: Sequence[bytes]) -> None:
+        """Before acts (with their ids) are recorded here.
+
+        Raises `not-for-role` where this application lets no such role do that, `one-key-two-persons`,
+        `review-not-opened`, and what `require` raises.
+        """
+        if self._attended:
+            self.require(Action.DRAW_UP)
+        state, roll = self._state, self._office.roll
+        for transaction, act in zip(transactions, acts, strict=True):
+            action = action_of(transaction)
+            persons: dict[bytes, int] = {}
+            for signer in self._own(transaction):
+                if signer.role not in ROLES[action]:
+                    raise MunimentError("not-for-role", action=action.value, roles=sorted(ROLES[action]))
+                known = officers.key(state, roll, signer.office, signer.officer) or b""
+                if persons.setdefault(known, signer.officer) != signer.officer:
+                    raise MunimentError("one-key-two-persons", name=self._person(signer.officer).name)
+                absent = self._attended and signer.officer != self._present
+                if absent and (signer.officer, act) not in self._opened:
+                    raise MunimentError("review-not-opened", name=self._person(signer.officer).name)
+
+    def _own(self, transaction: Transaction) -> list[Signer]:
+        return [signer for signer in transaction.signers if signer.office == self._office.number]
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    def look(self, record_id: bytes, purpose: str, note: str = "") -> None:
+        """State why a record is looked at, before it is shown. Durable on return.
+
+        Raises `purpose-missing`, `purpose-in-words`, `too-large`, `unknown-record`, `looks-full`, and what `require`
+        raises.
+        """
+        self.require(Action.LOOK)
+        record = self._office.store.state.present(record_id)
+        if record is None:
+            raise MunimentError("unknown-record", record=record_id)
+        if purpose not in PURPOSES:
+            raise MunimentError("purpose-missing")
+        if len(note) > MAX_NOTE_CHARS:
+            raise MunimentError("too-large", bytes=len(note), limit=MAX_NOTE_CHARS)
+        register = self._office.register_of(record.register)
+        if not note and (purpose in IN_WORDS or (register is not None and asks_interest(register))):
+            raise MunimentError("purpose-in-words")
+        self._state_purpose(record_id, record.register, purpose, note)
+
+    def work_on(self, subject: bytes, purpose: str) -> None:
+        """As `look`, where the work itself says why; nothing happens for one who may not look. `subject`: record or
+        act."""
+        if self._present is not None and self.may(Action.LOOK):
+            record = self._office.store.state.present(subject)
+            self._state_purpose(subject, record.register if record else "", purpose, "")
+
+    def looks_at(self, subject: bytes) -> list[Look]:
+        """Who looked at a record or an act, newest first."""
+        self.require(Action.READ_LOOKS)
+        return self._office.store.looks.of_subject(subject)
+
+    def _state_purpose(self, subject: bytes, register: str, purpose: str, note: str) -> None:
+        if (subject, purpose + note) not in self._looked:
+            person = self.present
+            assert person is not None
+            self._note(person, subject, register, purpose, note)
+            self._looked.add((subject, purpose + note))
+
+    def _note(self, person: Person, subject: bytes, register: str, purpose: str, note: str) -> None:
+        roles = ",".join(sorted(person.roles))
+        looks = self._office.store.looks
+        looks.add(self._clock.now_ms(), person.number, person.name, roles, subject, register, purpose, note)
+
+    # -- what may be seen ---------------------------------------------------------------------------------------
+
+    def has_stated(self, *subjects: bytes) -> bool:
+        return any(subject in subjects for subject, _ in self._looked)
+
+    def reader(self, stated: bool) -> Reader:
+        return Reader(self.roles, self._office.number, stated)

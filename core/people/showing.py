@@ -1,0 +1,102 @@
+"""What an office shows to the person signed in: records and acts with what the law withholds replaced, not left out.
+
+Keys are what a record is found and named by: whoever may read one reads it in lists as well. All else that is not
+public waits until a purpose was stored for this very record or act (people.py). An unattended office, which is what a
+command opens, shows everything, as its passphrase does.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+
+from core.clock import Clock
+from core.errors import MunimentError
+from core.laws.law import Register
+from core.laws.requests import DECISIONS
+from core.laws.visibility import Withheld, mask_act, mask_record
+from core.ledger.receipt_making import TEMPLATE
+from core.ledger.record import Record
+from core.people.actions import Action
+from core.people.people import EXTRACT, People
+from core.reading_ledger import LedgerReading
+from core.requests import Requests
+from core.store.chain import ActRow
+from core.views import ActView, RecordRow, RecordView
+
+HIDDEN_LABEL = "…"
+
+
+class Showing(LedgerReading, Requests):
+    """Reading, for a person."""
+
+    _clock: Clock
+    _random_bytes: Callable[[int], bytes]
+
+    @cached_property
+    def people(self) -> People:
+        """Who is signed in here, and what that person may do."""
+        return People(self, self._clock, self._random_bytes)
+
+    # -- records ------------------------------------------------------------------------------------------------
+
+    def record_view(self, record_id: bytes) -> RecordView:
+        view = super().record_view(record_id)
+        if not self.people.attended:
+            return view
+        stated = self.people.has_stated(record_id)
+        timeline = tuple(
+            replace(
+                entry,
+                before=self._shown(entry.before, stated) if entry.before else None,
+                after=self._shown(entry.after, stated),
+            )
+            for entry in view.timeline
+        )
+        return RecordView(self._shown(view.record, stated), self._label(view.record, view.label), timeline)
+
+    def _record_row(self, record: Record, pending: bool) -> RecordRow:
+        row = super()._record_row(record, pending)
+        return replace(row, label=self._label(record, row.label)) if self.people.attended else row
+
+    def _label(self, record: Record, label: str) -> str:
+        keys = mask_record(record.key, self.register_of(record.register), self.people.reader(stated=True))
+        return HIDDEN_LABEL if any(isinstance(value, Withheld) for value in keys.values()) else label
+
+    def _shown(self, record: Record, stated: bool) -> Record:
+        register = self.register_of(record.register)
+        return replace(
+            record,
+            key=mask_record(record.key, register, self.people.reader(stated=True)),
+            fields=mask_record(record.fields, register, self.people.reader(stated)),
+        )
+
+    def register_of(self, full_name: str) -> Register | None:
+        """Of the laws in force."""
+        law = self.laws.get(full_name.partition(".")[0])
+        return law.by_full_name.get(full_name) if law is not None else None
+
+    # -- acts ---------------------------------------------------------------------------------------------------
+
+    def _view(self, row: ActRow) -> ActView:
+        view = super()._view(row)
+        if not self.people.attended:
+            return view
+        transaction = view.transaction
+        if transaction.procedure in DECISIONS:
+            return view  # an answer to another office
+        about = (ref.record for ref in transaction.changes.values())
+        stated = self.people.has_stated(view.id, *view.records, *about)
+        law = self.laws.get(transaction.law)
+        procedure = law.procedures.get(transaction.procedure) if law is not None else None
+        masked = mask_act(transaction.act, procedure, self.people.reader(stated))
+        return replace(view, transaction=replace(transaction, act=masked))
+
+    def receipt(self, act_id: bytes, language: str = "en", template: int = TEMPLATE) -> bytes:
+        """As of anybody; besides raises `extract-not-for-role`: the proof holds every field of the act."""
+        self.people.require(Action.PRINT)
+        if self.people.attended:
+            self.people.work_on(act_id, EXTRACT)
+            act = self.act_view(act_id).transaction.act
+            if any(isinstance(value, Withheld) for value in act.values()):
+                raise MunimentError("extract-not-for-role")
+        return super().receipt(act_id, language, template)
