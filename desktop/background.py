@@ -22,6 +22,7 @@ T = TypeVar("T")
 Then = Callable[[T], None]
 Failed = Callable[[MunimentError], None]
 WORKERS = 2
+STEPS_SHOWN = 200  # of a bar that fills
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,30 @@ class Task:
         self.cancelled = True
         if self.future is not None:
             self.future.cancel()
+
+
+class Watch:
+    """By it work on another thread tells how far it is, and the window asks it to stop: then its next word ends it.
+
+    What was stopped fails with `stopped-by-hand` and cleans up after itself; whoever asked hears that from the work.
+    """
+
+    def __init__(self, background: "Background", owner: QObject, told: Callable[[tuple[int, int]], None]) -> None:
+        self._background, self._owner, self._told = background, owner, told
+        self._last, self._stopped = -1, False
+
+    def stop(self) -> None:
+        """From the window."""
+        self._stopped = True
+
+    def __call__(self, done: int, whole: int) -> None:
+        """From the work, as often as it likes. Raises `stopped-by-hand`."""
+        if self._stopped:
+            raise MunimentError("stopped-by-hand")
+        share = done * STEPS_SHOWN // whole if whole else done
+        if share != self._last:
+            self._last = share
+            self._background.post(self._owner, self._told, (done, whole))
 
 
 class Background(QObject):
@@ -80,6 +105,10 @@ class Background(QObject):
         done: Future[T] = Future()
         done.set_result(value)
         self._emit((Task(owner, then, _nothing), done, 0))
+
+    def watch(self, owner: QObject, told: Callable[[tuple[int, int]], None]) -> Watch:
+        """For one piece of work; `told((done, whole))` is called on the GUI thread, while `owner` lives."""
+        return Watch(self, owner, told)
 
     def ask_window(self, owner: QObject, begin: Callable[[Then[T]], None], timeout_s: float) -> T:
         """From another thread: let the window begin something and wait until it hands over the result.

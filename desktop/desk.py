@@ -4,7 +4,7 @@ The office lives on the service's thread. `ask` takes work that is given the off
 the GUI thread; nothing else of the window touches it. Laws and charter are values and may be read anywhere.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import TypeVar
@@ -126,6 +126,18 @@ class Desk(QObject):
         """Run `work(office)` on the office's thread and hand its result to `then`, or its error to `failed`."""
         service = self.service
         return self.background.follow(owner, service.call(lambda: work(service.office)), then, failed)
+
+    def ask_in_steps(
+        self,
+        owner: QObject,
+        work: Callable[[Office], Iterator[T]],
+        step: Callable[[T], None],
+        then: Then[T],
+        failed: Failed,
+    ) -> Task:
+        """As `ask`, for long work between whose steps the office does other things; `step` runs on its thread."""
+        service = self.service
+        return self.background.follow(owner, service.call_in_steps(lambda: work(service.office), step), then, failed)
 
     def tell_changed(self) -> None:
         """From any thread: something was recorded, received or drafted."""

@@ -96,6 +96,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "day": "{day} {month} {year}",
         "month-day": "{month} {year}",
         "paper-title": "{title}, act {act}",
+        # The paper for an office that joins (printing/joining_paper.py)
+        "joining-title": "For an office that joins",
+        "joining-about": "Printed by {office} on {day}",
+        "joining-state": "Number of register state No. {number}",
+        "joining-how": "In Muniment choose “Join an existing network”, open the copy of the register, and read this"
+        " code or type both numbers. Everything in the copy is verified against them.",
+        "joining-keep": "Take this paper only from somebody of the network whom you know. It holds no secret, but"
+        " whoever exchanges it could show you another register. It fits copies of register state No. {number} and no"
+        " others.",
     },
 }
 

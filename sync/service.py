@@ -120,6 +120,23 @@ class Service(Generic[R]):
 
         return self._submit(run())
 
+    def call_in_steps(self, work: Callable[[], Iterator[T]], step: Callable[[T], None]) -> "Future[T]":
+        """Run long work on the same thread with room for the rest between two steps; the future brings the last one.
+
+        `step` is called there with each. The work ends between two steps if `step` raises or the future is cancelled.
+        """
+
+        async def run() -> T:
+            steps = work()
+            last = next(steps)  # work has at least one step
+            step(last)
+            for last in steps:
+                step(last)
+                await asyncio.sleep(0)
+            return last
+
+        return self._submit(run())
+
     def neighbours(self) -> list[Nearby]:
         """Who is near as far as mDNS tells. On the service's thread, by `call`."""
         return self._neighbourhood.all

@@ -101,6 +101,14 @@ class ChainStore:
             raise MunimentError("replica-damaged", path=self._db.path)
         return _block_row(row)
 
+    def weigh(self, positions: Sequence[int]) -> tuple[int, int]:
+        """(acts, bytes of payloads) of the blocks at these positions; the payloads are not read."""
+        acts = size = 0
+        for position in positions:
+            row = self._db.row("SELECT acts, coalesce(length(payload), 0) FROM block WHERE position = ?", (position,))
+            acts, size = acts + row[0], size + row[1]
+        return acts, size
+
     def blocks(self, after: int, count: int) -> list[BlockRow]:
         """At most so many blocks after a position, in order of arrival."""
         rows = self._db.rows(
@@ -134,6 +142,14 @@ class ChainStore:
         """(position, id, how many acts) of at most so many blocks after a position, in order of arrival."""
         return self._db.rows(
             "SELECT position, id, acts FROM block WHERE position > ? ORDER BY position LIMIT ?", (after, count)
+        )
+
+    def newest_sizes(self, count: int) -> list[tuple[bytes, int, int]]:
+        """(header, how many acts, bytes of header, signature and held payload) of the newest blocks by arrival."""
+        return self._db.rows(
+            "SELECT header, acts, length(header) + length(signature) + coalesce(length(payload), 0) FROM block"
+            " ORDER BY position DESC LIMIT ?",
+            (count,),
         )
 
     def headers(self) -> Iterator[tuple[bytes, bytes, bool, list[int]]]:

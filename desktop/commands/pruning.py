@@ -6,8 +6,7 @@ from core.errors import MunimentError
 from core.pruning import prune
 from desktop.unlocking import Access
 from desktop.wording import sentence
-
-_MEGABYTE = 1_000_000
+from desktop.wording.values import size_text
 
 
 def prune_command(access: Access) -> dict[str, Any]:
@@ -19,6 +18,6 @@ def prune_command(access: Access) -> dict[str, Any]:
         opened.office.close()
     if not told.blocks:
         raise MunimentError("nothing-to-prune")
-    freed = f"{max(told.freed_bytes, 0) / _MEGABYTE:.1f} MB"
+    freed = size_text(told.freed_bytes)
     facts: dict[str, Any] = {"blocks": told.blocks, "payload_bytes": told.payload_bytes, "bytes": told.freed_bytes}
     return {"message": sentence("pruned", {**facts, "freed": freed}), **facts}

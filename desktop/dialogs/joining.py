@@ -5,12 +5,16 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
+from core.errors import MunimentError
 from core.folder import Folder
 from core.joining_folder import Joined, given_in_person, join_network
+from core.snapshot_file import Given
 from desktop.background import Background
+from desktop.dialogs.entering import grouped_number
 from desktop.dialogs.stage import Stage
 from desktop.widgets.texts import button, label
 from desktop.wording import say
+from desktop.wording.values import size_text
 
 
 class JoiningStage(Stage):
@@ -30,6 +34,9 @@ class JoiningStage(Stage):
         self.body.addLayout(row)
         self.network = self._entry("joining.network")
         self.checkpoint = self._entry("joining.checkpoint")
+        paper = button(say("joining.paper"), self.content)
+        paper.clicked.connect(self._choose_paper)
+        self.body.addWidget(paper)
         self.passphrase = self._entry("unlock.passphrase")
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.passphrase.returnPressed.connect(self._join)
@@ -57,6 +64,27 @@ class JoiningStage(Stage):
         if path:
             self.path.setText(path)
 
+    def _choose_paper(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, say("joining.paper.title"))
+        if path:
+            self.read_paper(path)
+
+    def read_paper(self, path: str) -> None:
+        """Both numbers from the code on the paper, or a picture of it."""
+
+        def work() -> Given:
+            from desktop.printing.joining_paper import read_joining_paper
+
+            return read_joining_paper(Path(path))
+
+        self.notice.clear()
+        self._background.run(self, work, self._take_numbers, self.notice.tell_trouble)
+
+    def _take_numbers(self, given: Given) -> None:
+        self.network.setText(grouped_number(given.network))
+        self.checkpoint.setText(grouped_number(given.checkpoint))
+        self.focus_first()
+
     def _join(self) -> None:
         path, secret, folder = self.path.text().strip(), self.passphrase.text(), self._folder
         network, checkpoint = self.network.text(), self.checkpoint.text()
@@ -64,9 +92,25 @@ class JoiningStage(Stage):
             self.focus_first()
             return
 
-        def work() -> Joined:
-            return join_network(folder, Path(path), given_in_person(network, checkpoint), secret)
+        watch = self._background.watch(self, self._show_far)
 
-        self.setEnabled(False)
-        self.busy.begin(say("joining.busy"))
+        def work() -> Joined:
+            copy = Path(path)
+            whole = copy.stat().st_size if copy.is_file() else 0
+            given = given_in_person(network, checkpoint)
+            return join_network(folder, copy, given, secret, lambda taken: watch(taken, whole))
+
+        self.content.setEnabled(False)
+        self.join.setEnabled(False)
+        self.notice.clear()
+        self.busy.begin(say("joining.busy"), watch.stop)
         self._background.run(self, work, lambda _joined: self.joined.emit(secret), self.tell_trouble)
+
+    def _show_far(self, far: tuple[int, int]) -> None:
+        done, whole = far
+        self.busy.advance(done, whole, say("joining.progress", done=size_text(done), whole=size_text(whole)))
+
+    def tell_trouble(self, error: MunimentError) -> None:
+        self.content.setEnabled(True)
+        self.join.setEnabled(True)
+        super().tell_trouble(error)

@@ -11,9 +11,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.changing import ADMINISTRATOR, ChangeView, list_changes
+from core.clock import SystemClock
+from core.errors import MunimentError
 from core.ledger.encoding import Value
 from core.office import Office
 from core.officers import Serving, next_number, officers_of
+from core.pruning import Pruned, prune
+from core.storage import StorageMeter, read_storage
 from core.store.working import WorkingState
 from core.voting import LAW
 from desktop.desk import Desk
@@ -21,11 +25,14 @@ from desktop.drafting import SUBJECT_PREFIX
 from desktop.pages.appointing import AppointForm
 from desktop.pages.page import Page
 from desktop.pages.proposing import ProposeForm
+from desktop.pages.storage import StorageCard
+from desktop.widgets.notice import Busy
 from desktop.widgets.status import Shape, StatusLine
 from desktop.widgets.technical import Technical
 from desktop.widgets.texts import button, card, label
-from desktop.wording import say
+from desktop.wording import say, sentence
 from desktop.wording.changes import change_title, count_words, next_words
+from desktop.wording.values import size_text
 
 _SHAPES = {"open": Shape.WITNESSED, "enough": Shape.CERTIFIED, "passed": Shape.FINAL, "behind": Shape.WAITING}
 
@@ -36,13 +43,15 @@ class Changing(NamedTuple):
     changes: Sequence[ChangeView]
     people: Sequence[Serving]
     next_number: int  # of an officer
+    storage: StorageMeter
 
 
 def _read(office: Office) -> Changing:
     """On the office's thread."""
     state = WorkingState(office.store.state, office.number)
     people = officers_of(state, office.roll, office.number)
-    return Changing(list_changes(office), people, next_number(state, office.number))
+    storage = read_storage(office.store, SystemClock().now_ms())
+    return Changing(list_changes(office), people, next_number(state, office.number), storage)
 
 
 class ChangesPage(Page):
@@ -53,8 +62,11 @@ class ChangesPage(Page):
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.busy = Busy(self)
+        self.body.addWidget(self.busy)
         self.body.addWidget(self._scroll, 1)
         self.form: ProposeForm | AppointForm | None = None
+        self.storage: StorageCard | None = None
 
     def refresh(self) -> None:
         if self.form is None:  # what is being typed stays
@@ -73,6 +85,10 @@ class ChangesPage(Page):
         for change in answer.changes:
             layout.addWidget(self._change(content, change))
         layout.addWidget(self._officers(content, answer))
+        self.storage = StorageCard(answer.storage, content)
+        self.storage.prune_wanted.connect(self.prune)
+        self.storage.prune.setEnabled(self.busy.isHidden())
+        layout.addWidget(self.storage)
         layout.addStretch(1)
         self._scroll.setWidget(content)
 
@@ -178,6 +194,37 @@ class ChangesPage(Page):
             self.act_wanted.emit(f"{LAW}.restate", fields)
         else:
             self.act_wanted.emit(f"{LAW}.end", {SUBJECT_PREFIX + "officer": officer.record})
+
+    # -- room on the disk ---------------------------------------------------------------------------------------
+
+    def prune(self) -> None:
+        """Put what is settled into the archive; it may be stopped between two steps, and goes on the next time."""
+        if not self.busy.isHidden():
+            return
+        self.notice.clear()
+        watch = self.desk.background.watch(
+            self, lambda far: self.busy.advance(0, 0, say("storage.pruning", count=far[0]))
+        )
+        self.busy.begin(say("storage.pruning", count=0), watch.stop)
+        if self.storage is not None:
+            self.storage.prune.setEnabled(False)
+        self.desk.ask_in_steps(
+            self, lambda office: prune(office), lambda done: watch(done.blocks, 0), self._pruned, self._not_pruned
+        )
+
+    def _pruned(self, done: Pruned) -> None:
+        self.busy.end()
+        if done.blocks:
+            facts = {"blocks": done.blocks, "freed": size_text(done.freed_bytes)}
+            self.notice.tell(sentence("pruned", facts), "done")
+        else:
+            self.notice.tell(sentence("nothing-to-prune"))
+        self.refresh()
+
+    def _not_pruned(self, error: MunimentError) -> None:
+        self.busy.end()
+        self.tell_trouble(error)
+        self.refresh()
 
     # -- forms --------------------------------------------------------------------------------------------------
 

@@ -19,12 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import MunimentError
-from core.snapshot import state_for_joining
 from core.views import OfficeStanding
 from desktop.background import Task
 from desktop.desk import Desk
-from desktop.dialogs.entering import grouped_number
 from desktop.pages.fork import ForkPanel
+from desktop.pages.newcomer import NewcomerPanel
 from desktop.pages.page import Page
 from desktop.widgets.notice import Busy
 from desktop.widgets.status import Shape, StatusLine
@@ -61,18 +60,23 @@ class OfficesPage(Page):
         layout = QVBoxLayout(self._list)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        self.state = label("", self, "quiet", selectable=True)  # read out, or copied, to whoever joins
-        self.state.hide()
-        for widget in (self._nearby_line, self._tolerance, self.state):
-            layout.addWidget(widget)
+        self.join = button(say("offices.newcomer"), self)
+        self.join.clicked.connect(self.show_newcomer)
+        above = QHBoxLayout()
+        above.addWidget(self._nearby_line, 1)
+        above.addWidget(self.join, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(above)
+        layout.addWidget(self._tolerance)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self._foot())
         self.fork = ForkPanel(desk, self)
-        self.fork.left.connect(self._leave_fork)
         self.fork.entry_wanted.connect(self.entry_wanted)
-        self.fork.hide()
+        self.newcomer = NewcomerPanel(desk, self)
         self.body.addWidget(self._list, 1)
-        self.body.addWidget(self.fork, 1)
+        for panel in (self.fork, self.newcomer):
+            panel.left.connect(self._leave_panel)
+            panel.hide()
+            self.body.addWidget(panel, 1)
         self._meet_buttons: dict[int, QPushButton] = {}
 
     def _foot(self) -> QFrame:
@@ -100,10 +104,10 @@ class OfficesPage(Page):
         layout.addLayout(row)
         return frame
 
-    # -- who wrote twice ----------------------------------------------------------------------------------------
+    # -- what stands in the list's place -------------------------------------------------------------------------
 
     def enter(self) -> None:
-        self._leave_fork()
+        self._leave_panel()
         super().enter()
 
     def show_fork(self, number: int) -> None:
@@ -112,8 +116,16 @@ class OfficesPage(Page):
         self.fork.show()
         self.fork.show_fork(number)
 
-    def _leave_fork(self) -> None:
+    def show_newcomer(self) -> None:
+        """What an office that joins needs from this one."""
+        self._list.hide()
+        self.newcomer.show()
+        self.newcomer.show_state()
+        self.newcomer.setFocus()
+
+    def _leave_panel(self) -> None:
         self.fork.hide()
+        self.newcomer.hide()
         self._list.show()
 
     # -- showing ------------------------------------------------------------------------------------------------
@@ -122,19 +134,13 @@ class OfficesPage(Page):
         service = self.desk.service
         self.desk.ask(
             self,
-            lambda office: (office.offices(), service.neighbours(), state_for_joining(office)),
+            lambda office: (office.offices(), service.neighbours()),
             lambda answer: self._show(*answer),
             self.tell_trouble,
         )
 
-    def _show(
-        self, standings: Sequence[OfficeStanding], neighbours: "Sequence[Nearby]", state: tuple[int, bytes] | None
-    ) -> None:
+    def _show(self, standings: Sequence[OfficeStanding], neighbours: "Sequence[Nearby]") -> None:
         self._standings = standings
-        self.state.setVisible(state is not None)
-        if state is not None:
-            network, checkpoint = (grouped_number(one) for one in (self.desk.standing.network, state[1]))
-            self.state.setText(say("offices.state", network=network, number=state[0], checkpoint=checkpoint))
         self._take_neighbours(neighbours)
 
     def _take_neighbours(self, neighbours: "Sequence[Nearby]") -> None:

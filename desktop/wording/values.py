@@ -98,6 +98,16 @@ def money_text(minor: int, currency: str) -> str:
     return f"{'−' if minor < 0 else ''}{grouped}.{cents:02} {currency}"
 
 
+def size_text(size_bytes: int) -> str:
+    """In the unit that leaves at most three digits before the point."""
+    size, unit = float(max(size_bytes, 0)), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < 999.5:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.0f} {unit}" if unit == "B" or size >= 99.5 else f"{size:.1f} {unit}"
+
+
 def day_text(day: Sequence[int]) -> str:
     """2016-03-05, 2016-03 or 2016: the order that nobody reads wrongly."""
     return "-".join(f"{part:04}" if place == 0 else f"{part:02}" for place, part in enumerate(day))

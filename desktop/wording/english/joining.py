@@ -68,6 +68,12 @@ JOINING = {
     "no-archive": Trouble(
         "This copy of the register has no place for an archive.", KEPT, "Open the office's own folder."
     ),
+    "stopped-by-hand": Trouble("It was stopped.", KEPT, "Begin again whenever you like."),
+    "not-a-joining-paper": Trouble(
+        "This file shows no code for an office that joins, or more than one ({path}).",
+        NOT_JOINED,
+        "Choose the paper as PDF, or a sharp picture of its code; or type the two numbers.",
+    ),
     "nothing-to-prune": Trouble(
         "Nothing is settled for long enough to be put away.", KEPT, "Try again when the offices have met more often."
     ),
@@ -77,6 +83,8 @@ JOINING_DONE = {
     "snapshot-written": "The copy of the register for an office that joins is {path}: register state No. {number}, with"
     " {records} records. Give the file to that office, and these two numbers by hand or on paper: the network"
     " {network} and the state {checkpoint}.",
+    "joining-paper-written": "The paper for the office that joins is {path}. It fits copies of register state No. {number}"
+    " only.",
     "network-joined": "The office has joined {name}. All {records} records were verified, up to decision No. {number}.",
     "pruned": "{blocks} batches of acts were put into the archive, because all offices have settled them. The office's"
     " copy is {freed} smaller; the acts can be read as before.",
@@ -95,6 +103,60 @@ JOINING_SCREEN = {
     "joining.card": "This office's card is {path}: an office of the network proposes it, and the offices vote.",
     "joining.join": "&Join",
     "joining.busy": "The copy is being verified…",
-    "offices.state": "For an office that joins: the network is {network}, register state No. {number} is {checkpoint}.",
+    "joining.paper": "&Read them from the paper…",
+    "joining.paper.title": "The paper for an office that joins, or a picture of it",
+    "joining.progress": "The copy is being verified: {done} of {whole}…",
+    "offices.newcomer": "Let an office &join…",
+    "newcomer.title": "For an office that joins",
+    "newcomer.card": "1 · The network admits it",
+    "newcomer.card.about": "The new office is made on its own computer and gives you its card. Propose it under Changes;"
+    " it is admitted once enough offices have voted for it and have met.",
+    "newcomer.file": "2 · A copy of the register",
+    "newcomer.file.about": "Give the new office this file on a stick. It holds the whole register, readable by whoever has"
+    " the file.",
+    "newcomer.write": "&Write the copy…",
+    "newcomer.write.title": "The copy of the register for the office that joins",
+    "newcomer.write.name": "muniment.snapshot",
+    "newcomer.writing": "The copy is being written…",
+    "newcomer.written": "The copy of the register is {path} ({size}), of register state No. {number}. Now print its numbers,"
+    " and hand them over in person.",
+    "newcomer.numbers": "3 · Two numbers, handed over in person",
+    "newcomer.numbers.about": "With them the new office verifies that the copy is the register of this network and was not"
+    " altered on the way. Print them, and give the paper to somebody of the new office yourself.",
+    "newcomer.state": "They are of register state No. {number}, the newest that the offices have confirmed.",
+    "newcomer.state.copy": "They are of register state No. {number}, of which the copy is.",
+    "newcomer.none": "The offices have not confirmed any state of the register yet: let them meet a few times.",
+    "newcomer.print": "&Print the numbers…",
+    "newcomer.print.title": "The paper for the office that joins",
+    "newcomer.print.name": "register state {number}.pdf",
+    "newcomer.copy": "&Copy the numbers",
+    "newcomer.copied": "Both numbers are in the clipboard: first the network's, then the state's.",
+    "newcomer.network": "Network",
+    "newcomer.checkpoint": "Register state No. {number}",
+    "storage.title": "Room on this computer",
+    "storage.size": "Copy of the register",
+    "storage.size.text": "{copy}, and {archive} in the archive",
+    "storage.act": "An act takes",
+    "storage.act.text": ("{size} with everything; there is one", "{size} with everything, on average of {count}"),
+    "storage.free": "Free on the disk",
+    "storage.free.unknown": "{free}; how long it lasts can be told after a week of work",
+    "storage.free.long": "{free}, enough for more than {years} years at the present rate",
+    "storage.free.short": "{free}, less than a month at the rate of the last {days} days: give the disk more room",
+    "storage.free.months": (
+        "{free}, about one month at the rate of the last {days} days",
+        "{free}, about {count} months at the rate of the last {days} days",
+    ),
+    "storage.line": "Over a slow line",
+    "storage.line.text": (
+        "a week of all offices takes at most one minute (64 kbit/s)",
+        "a week of all offices takes at most {count} minutes (64 kbit/s)",
+    ),
+    "storage.prune": "&Move old papers into the archive",
+    "storage.prune.about": "What all offices have settled can be put into the archive beside this office's copy: nothing is"
+    " lost, it can be read as before, and the copy takes less room and opens faster.",
+    "storage.pruning": (
+        "One batch of acts is in the archive…",
+        "{count} batches of acts are in the archive…",
+    ),
     "act.text-not-held": "Act whose text this computer does not hold",
 }
