@@ -9,7 +9,7 @@ from core.laws.expression import compile_condition
 from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_time import SURELY
 from core.laws.expression_types import NOTHING, Frame, Known, Name, Scope, Typed, plain
-from core.laws.field_types import GroupType
+from core.laws.field_types import GroupType, SealedType
 from core.laws.law import OUTCOMES, Condition
 from core.laws.reading import CODE_LETTERS, Part
 
@@ -88,6 +88,8 @@ def _fact(placeholder: str, scope: Scope) -> Fact | None:
     if not name:
         return _value_at(found) if found.type.kind not in ("list", "group", "subject") else None
     if isinstance(found.type, GroupType) and name in found.type.fields:
+        if isinstance(found.type.fields[name].type, SealedType):
+            return None  # a sentence would tell what only some may read
         slot = found.slot
         return lambda frame: frame[slot].get(name)
     return None

@@ -13,6 +13,7 @@ from core.laws.effects import (
     make_change,
     make_create,
     make_end,
+    make_erase,
     make_give,
     make_move,
     make_release,
@@ -26,7 +27,7 @@ from core.laws.effects import (
 from core.laws.expression import compile_condition, compile_expression
 from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_types import MAX_STEPS, Frame, Known, Run, Scope, Typed
-from core.laws.field_types import EntryOfType, Field, GroupType, ListType, OfficeType
+from core.laws.field_types import EntryOfType, Field, GroupType, ListType, OfficeType, SealedType
 from core.laws.law import Register
 from core.laws.reading import Part
 
@@ -274,6 +275,21 @@ def _settle(part: Part, target: str, ground: Ground) -> Apply:
         return make_settle(target)
 
 
+def _erase(part: Part, target: str, ground: Ground) -> Apply:
+    """The order says why and by whom; both are fields of the act that everybody can read."""
+    with part.whole():
+        register = _changed(part, target, ground)
+        for key in ("ground", "ordered_by"):
+            owner, _, name = part.text(key).partition(".")
+            field = ground.act.get(name) if owner == "act" else None
+            if field is None or field.optional or isinstance(field.type, SealedType):
+                part.fail("erase-without-ground", f"{target}: {key}", part.line_of(key))
+        columns = tuple(name for name, field in register.fields.items() if isinstance(field.type, SealedType))
+        if not columns:
+            part.fail("nothing-sealed-there", target)
+        return make_erase(target, columns)
+
+
 def _changed(part: Part, target: str, ground: Ground) -> Register:
     return _record(part, target, {name: ground.written[name] for name in ground.written.keys() - ground.created.keys()})
 
@@ -291,4 +307,5 @@ _VERBS: Mapping[str, Callable[[Part, str, Ground], Apply]] = {
     "release": _release,
     "accept": _accept,
     "settle": _settle,
+    "erase": _erase,
 }

@@ -7,14 +7,14 @@ where the act does.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd
 from typing import Final
 
 from core.laws.drafts import Draft, Row
 from core.laws.expression import check, compile_expression
-from core.laws.expression_syntax import ExpressionError, Member, parse_expression
+from core.laws.expression_syntax import ExpressionError, Member, Name, parse_expression
 from core.laws.expression_types import ACT_ID, MAX_STEPS, Frame, Known, Run, Scope, Typed, family, require
 from core.laws.field_types import (
     MAX_EXACT,
@@ -29,11 +29,13 @@ from core.laws.field_types import (
     IntegerType,
     ListType,
     MoneyType,
+    SealedType,
     TextType,
 )
 from core.laws.verdict import Refused
 from core.ledger.encoding import Value
-from core.ledger.record import RELEASED_TO
+from core.ledger.record import RECORD_ID_BYTES, RELEASED_TO
+from core.ledger.sealed import ERASED, is_sealed
 
 ABSENT: Final = object()  # an optional field that the act leaves out
 Apply = Callable[[Frame, Mapping[str, Draft]], None]
@@ -61,6 +63,10 @@ def make_value(given: Scalar, target: Field, scope: Scope, known: Known, most: i
     if text == "act" and isinstance(kind, ActType):
         return lambda frame: frame[ACT_ID]
     node = parse_expression(text)
+    if isinstance(kind, SealedType):  # of the act itself: a copy of a record's would escape what erases that
+        of_act = isinstance(node, Member) and isinstance(node.target, Name) and node.target.text == "act"
+        require(of_act, "sealed-differently", f"{target.name}: {text}")
+        scope = replace(scope, presence=True)
     if target.optional and isinstance(node, Member):
         owner = check(node.target, scope, known)
         path = (*owner.path, node.field) if owner.path else None
@@ -107,6 +113,10 @@ def convert(typed: Typed, kind: FieldType, text: str) -> Run:
             return run
         case TextType():
             require(family(given) == ("a text",), "mixed-types", text)
+            return run
+        case SealedType():
+            alike = isinstance(given, SealedType) and given.readership == kind.readership
+            require(alike, "sealed-differently", text)
             return run
         case GroupType() | ListType():
             raise ExpressionError("set-of-a-list", text)
@@ -192,6 +202,20 @@ def make_settle(name: str) -> Apply:
 
     def apply(frame: Frame, drafts: Mapping[str, Draft]) -> None:  # noqa: ARG001  # every effect takes the frame
         drafts[name].pending = None
+
+    return apply
+
+
+def make_erase(name: str, columns: tuple[str, ...]) -> Apply:
+    """What is sealed in the record is replaced by the name of this act; the nodes destroy the keys (core/sealing)."""
+
+    def apply(frame: Frame, drafts: Mapping[str, Draft]) -> None:
+        draft = drafts[name]
+        there = [column for column in columns if is_sealed(draft.fields.get(column))]
+        if not there:
+            raise Refused("nothing-to-erase", record=name)
+        for column in there:
+            draft.set(column, {ERASED: frame[ACT_ID][:RECORD_ID_BYTES]})
 
     return apply
 

@@ -35,6 +35,7 @@ from core.laws.field_types import (
     IntegerType,
     ListType,
     RecordType,
+    SealedType,
     SubjectType,
 )
 
@@ -86,6 +87,8 @@ def member(node: Member, scope: Scope, known: Known, check: Check) -> Typed:
         return Typed(parts[node.field], _item(owner, place), owner.cost + 1)
     if field.optional and (path is None or path not in known):
         raise ExpressionError("unguarded", node.text)
+    if isinstance(field.type, SealedType) and not scope.presence:
+        raise ExpressionError("sealed-not-read", node.text)
     run = _read(owner, field)
     if isinstance(field.type, FractionType):
         stored = run

@@ -3,6 +3,7 @@ in expression_time.py.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -53,7 +54,9 @@ def _has(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     if not isinstance(argument, Member):
         raise ExpressionError("wrong-arguments", node.text)
     owner = check(argument.target, scope, known)
-    asked = check(argument, scope, known | ({(*owner.path, argument.field)} if owner.path else set()))
+    asked = check(
+        argument, replace(scope, presence=True), known | ({(*owner.path, argument.field)} if owner.path else set())
+    )
     if asked.path is None:
         raise ExpressionError("wrong-arguments", node.text)
     holder, name = owner.run, argument.field

@@ -106,6 +106,7 @@ class Scope:
     indexes: Mapping[str, IndexShape] = field(default_factory=dict)
     tracing: bool = False
     in_loop: bool = False
+    presence: bool = False  # of a sealed field it may be asked whether it is there, never what it says
     timed: bool = False  # conditions of a procedure alone may ask when the act was made
     # What the evaluation reads beyond its own records: whether an act can be decided by one keeper follows from it.
     reads: "set[ForeignRead]" = field(default_factory=set)

@@ -24,9 +24,12 @@ from core.laws.field_types import (
     IntegerType,
     ListType,
     MoneyType,
+    SealedType,
     TextType,
 )
 from core.ledger.encoding import Value
+from core.ledger.record import RECORD_ID_BYTES
+from core.ledger.sealed import ERASED, read_sealed_value
 
 PARTY_KINDS = frozenset({"natural", "legal", "group", "state", "unknown"})
 DIGEST_BYTES = 32
@@ -73,6 +76,8 @@ def make_check(kind: FieldType) -> Check:
             return _precise_day if kind.precise else _day
         case DocumentType():
             return make_group_check(_DOCUMENT)
+        case SealedType():
+            return _sealed(kind)
         case AttestationType():
             return _attestation(kind)
         case GroupType():
@@ -291,6 +296,21 @@ def _attestation(kind: AttestationType) -> Check:
     return check
 
 
+def _sealed(kind: SealedType) -> Check:
+    divided, stored = bool(kind.until), kind.stored
+
+    def check(value: Value) -> None:
+        if stored and type(value) is dict and value.keys() == {ERASED}:
+            _erased(value[ERASED])
+            return
+        read = read_sealed_value(value)
+        if read is None or divided != bool(read.shares):
+            raise FieldFault("not-sealed")
+
+    return check
+
+
+_erased = _id_check(RECORD_ID_BYTES, "act")
 _party_fields = make_group_check(
     {
         "kind": Field("kind", ChoiceType(tuple(sorted(PARTY_KINDS)))),

@@ -26,6 +26,7 @@ from core.laws.field_types import (
 )
 from core.laws.patterns import parse_pattern
 from core.laws.reading import MAX_NAME_CHARS, NAME_LETTERS, Part
+from core.laws.sealed_field import read_sealed
 from core.ledger.charter import ROLES
 
 MAX_FIELDS = 100
@@ -34,7 +35,7 @@ MAX_CHARS = 10_000
 VISIBLE = ("public", "by_object", "interest_shown")
 # Words of the language that later issues bring; a law that needs one is refused by name, not as a typing mistake.
 LATER_TYPES = frozenset({"mandate", "fee"})
-LATER_KEYS = frozenset({"sealed", "retention"})
+SEALED = "sealed"  # not a type of its own: any type may be sealed where a field stands by itself
 
 
 def read_fields(part: Part, key: str, allowed: "frozenset[str]", optional: bool = True) -> dict[str, Field]:
@@ -52,15 +53,16 @@ def read_field(name: str, part: Part, allowed: frozenset[str], extra: tuple[str,
     """One field; `extra`: keys that the caller reads itself."""
     part.skip(*extra)
     with part.whole():
-        for later in LATER_KEYS:
-            if part.has(later):
-                part.fail("not-yet", later)
         kind = part.text("type")
         if kind in LATER_TYPES:
             part.fail("not-yet", kind)
         if kind not in _READERS or kind not in allowed:
             part.fail("unknown-type", f"{part.where}: {kind}", part.line_of("type"))
         field_type = _READERS[kind](part)
+        if part.has(SEALED):
+            if SEALED not in allowed:
+                part.fail("cannot-be-sealed", part.where, part.line_of(SEALED))
+            field_type = read_sealed(part, field_type)
         visible, roles = _read_visible(part)
         return Field(
             name,
@@ -230,8 +232,8 @@ _READERS: Mapping[str, Callable[[Part], FieldType]] = {
     "group": _group,
 }
 # An act cannot bring a number: the keeper gives it. A list holds no lists; an officer attests for an act.
-ACT_TYPES = frozenset(_READERS) - {"number"}
-COLUMN_TYPES = ACT_TYPES - {"list", "attestation"}
+ACT_TYPES = frozenset(_READERS) - {"number"} | {SEALED}
+COLUMN_TYPES = ACT_TYPES - {"list", "attestation", SEALED}
 STORED_TYPES = ACT_TYPES
 KEY_TYPES = frozenset({"text", "integer", "number", "choice", "record"})
 UNIQUE_TYPES = frozenset({"text", "integer", "choice", "party", "office", "act", "record", "entry_of"})

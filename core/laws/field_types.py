@@ -179,6 +179,34 @@ class ListType(FieldType):
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """A sealed field is kept so many months, counted from the day in a field of its record."""
+
+    months: int
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealedType(FieldType):
+    """An encrypted value (core/ledger/sealed.py); `of`: the type of what is inside."""
+
+    kind: ClassVar[str] = "sealed"
+    of: FieldType = field(default_factory=FieldType)
+    roles: tuple[str, ...] = ()
+    offices: tuple[str, ...] = ()  # "author", "keeper", "all", or fields of the act of type office
+    until: str = ""  # the procedure whose final act opens it; "": it is open to its readers at once
+    on: str = ""  # what the procedure must happen to; "": the record itself
+    threshold: str = "least"
+    retention: Retention | None = None
+    stored: bool = False  # in a record, where an order may have erased it
+
+    @property
+    def readership(self) -> tuple[object, ...]:
+        """What must be equal where one is copied into another."""
+        return self.of, self.roles, self.offices, self.until, self.on, self.threshold
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectType(FieldType):
     """A whole record under its name in an expression."""
 

@@ -21,6 +21,7 @@ from core.laws.register_reading import (
     register_scopes,
     resolve_types,
 )
+from core.laws.sealed_check import check_sealed
 from core.laws.waiting import with_reasons
 
 MAX_VERSION = 1_000_000
@@ -77,6 +78,7 @@ def _read_root(root: Part, tree: Node) -> Law:
         extracts = _read_extracts(root, registers)
         around = Around(registers, index_shapes(indexes, registers), frozenset(extracts))
         procedures = _read_procedures(root, around, indexes)
+        check_sealed(root.problems, registers, procedures)
         asking = _read_asking(root)
         law = _make_law(name, version, title, registers, procedures, indexes, extracts, encode_tree(tree))
         return replace(law, asking=asking)

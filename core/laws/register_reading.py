@@ -12,7 +12,16 @@ from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_types import IndexShape, Name, Run, Scope, Slots
 from core.laws.field_checks import make_check
 from core.laws.field_reading import KEY_TYPES, STORED_TYPES, read_field, read_fields
-from core.laws.field_types import EntryOfType, Field, FieldType, GroupType, ListType, RecordType, SubjectType
+from core.laws.field_types import (
+    EntryOfType,
+    Field,
+    FieldType,
+    GroupType,
+    ListType,
+    RecordType,
+    SealedType,
+    SubjectType,
+)
 from core.laws.law import Home, Index, Register, Unique
 from core.laws.reading import Part, Texts
 from core.laws.sizes import worst_bytes, worst_fields
@@ -132,6 +141,9 @@ def resolve_types(part: Part, registers: Mapping[str, Register]) -> dict[str, Re
 
 def _resolve_field(part: Part, field: Field, register: Register, registers: Mapping[str, Register]) -> Field:
     kind = field.type
+    if isinstance(kind, SealedType):
+        resolved = resolve_type(part, field, kind.of, registers, _record_names(register))
+        return replace(field, type=replace(kind, of=resolved, stored=True))
     if isinstance(kind, ListType):
         assert isinstance(kind.of, GroupType)
         columns = {name: _resolve_field(part, column, register, registers) for name, column in kind.of.fields.items()}
@@ -159,6 +171,8 @@ def resolve_type(
         if listed is None or not isinstance(listed.type, ListType):
             part.fail("unknown-list", f"{field.name}: {kind.owner}.{kind.list}", field.line)
         return replace(kind, register=register)
+    if isinstance(kind, SealedType):
+        return replace(kind, of=resolve_type(part, field, kind.of, registers, names))
     if isinstance(kind, GroupType):
         columns = {
             name: replace(column, type=resolve_type(part, column, column.type, registers, names))
@@ -179,7 +193,7 @@ def read_indexes(
             by = part.words("by")
             for field_name in by:
                 field = registers[register].subject.members.get(field_name)
-                if field is None or field.type.kind in ("list", "group", "document", "attestation", "money"):
+                if field is None or field.type.kind in ("list", "group", "document", "attestation", "money", "sealed"):
                     part.fail("unknown-field", f"{register}.{field_name}", part.line_of("by"))
             if not part.has("max"):
                 part.fail("unbounded", f"{part.where}: max")

@@ -4,8 +4,10 @@ its limit.
 
 from collections.abc import Mapping
 
-from core.laws.field_types import ChoiceType, Field, FieldType, GroupType, TextType
+from core.laws.field_types import ChoiceType, Field, FieldType, GroupType, SealedType, TextType
+from core.ledger.sealed import MAX_OFFICES, MAX_SHARES
 
+SEALED_EXTRA_BYTES = 240  # padding, nonce, tag, commitment, names
 # Generous: key text, heads and numbers of the largest value of each kind in DAG-CBOR.
 _FIXED = {
     "integer": 9,
@@ -31,6 +33,9 @@ def worst_bytes(kind: FieldType) -> int:
         return 4 * (kind.max_chars or 0) + 3
     if isinstance(kind, ChoiceType):
         return max(len(word) for word in kind.words) + 3
+    if isinstance(kind, SealedType):
+        shares = MAX_SHARES * 40 if kind.until else 0
+        return worst_bytes(kind.of) + SEALED_EXTRA_BYTES + MAX_OFFICES * 5 + shares
     if isinstance(kind, GroupType):
         return 16 + worst_fields(kind.fields)
     return _FIXED.get(kind.kind, 3)

@@ -48,7 +48,7 @@ FAULTS = [
     ("unknown-record", "set: boat.inspected", "set: ship.inspected"),
     ("unknown-field", "set: boat.inspected", "set: boat.colour"),
     ("unknown-field", "shows: [boat.mark", "shows: [boat.colour"),
-    ("not-yet", "precision: day, optional: true", "precision: day, sealed: {for: [notary]}, optional: true"),
+    ("sealed-not-read", "precision: day, optional: true", "precision: day, sealed: {for: [notary]}, optional: true"),
     ("not-yet", "extracts:", "totals: {}\nextracts:"),
     ("not-yet", "{move_state: boat, move: scrap}", "{request: boats/scrap}"),
     # bounds
