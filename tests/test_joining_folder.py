@@ -14,7 +14,7 @@ from core.errors import MunimentError
 from core.folder import Folder, open_office
 from core.joining_folder import given_in_person, join_network
 from core.snapshot import write_snapshot
-from core.snapshot_file import Given
+from core.snapshot_file import Given, Progress
 from tests.folders import OFFICE_SECRET, make_office, register
 from tests.offices import StepClock, hand_over, meet
 from tests.test_epochs import Town, pass_change
@@ -27,10 +27,10 @@ class Arrival:
     file: Path
     given: Given
 
-    def refused(self, given: Given | None = None) -> str:
+    def refused(self, given: Given | None = None, progress: Progress | None = None) -> str:
         before = sorted(path.name for path in self.folder.path.iterdir())
         with pytest.raises(MunimentError) as caught:
-            join_network(self.folder, self.file, given or self.given, OFFICE_SECRET)
+            join_network(self.folder, self.file, given or self.given, OFFICE_SECRET, progress)
         assert self.folder.standing() == "office"
         assert sorted(path.name for path in self.folder.path.iterdir()) == before
         return caught.value.code
@@ -49,6 +49,14 @@ def arrival(tmp_path: Path, kind: str) -> Arrival:
         pass_change(town, "dormancy", 3)
     summary = write_snapshot(town.offices[0], tmp_path / "snapshot")
     return Arrival(town, Folder(tmp_path / "office"), tmp_path / "snapshot", Given(summary.network, summary.checkpoint))
+
+
+def stop_half_way(size_bytes: int) -> Progress:
+    def stop(taken: int) -> None:
+        if taken > size_bytes // 2:
+            raise MunimentError("stopped-by-hand")
+
+    return stop
 
 
 @pytest.mark.parametrize(("kind", "number"), [("admit", 4), ("incarnation", 3)])
@@ -78,6 +86,7 @@ def test_an_admitted_office_joins_and_works(tmp_path: Path, kind: str, number: i
 
 def test_what_does_not_join(tmp_path: Path) -> None:
     arrived = arrival(tmp_path, "stranger")
+    assert arrived.refused(progress=stop_half_way(arrived.file.stat().st_size)) == "stopped-by-hand"
     assert arrived.refused() == "not-admitted"
     assert arrived.refused(Given(arrived.given.network, bytes(32))) == "snapshot-of-another-state"
     arrived.file.write_bytes(arrived.file.read_bytes()[:-9])

@@ -1,4 +1,4 @@
-"""The first run joins an existing network; where an office reads what a new one needs."""
+"""The first run joins an existing network, with numbers that are typed or read from the paper."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +10,7 @@ from desktop.application import Application
 from desktop.dialogs.entering import grouped_number
 from desktop.dialogs.joining import JoiningStage
 from desktop.dialogs.welcome import WelcomeStage
+from desktop.printing.joining_paper import JoiningPaper, make_joining_paper
 from tests.desktop.test_first_run import _stage, start
 from tests.folders import OFFICE_SECRET
 from tests.test_joining_folder import arrival
@@ -34,7 +35,12 @@ def test_an_admitted_office_joins(
     stage.join.click()
     qtbot.waitUntil(lambda: bool(stage.notice.text), timeout=10_000)
     assert stage.notice.text.startswith("This copy is of another register state")
-    stage.checkpoint.setText(grouped_number(arrived.given.checkpoint))
+    stage.network.clear()
+    paper = JoiningPaper("Town", "Dudzicki", arrived.given, 3, (2026, 3, 5))
+    (tmp_path / "paper.pdf").write_bytes(make_joining_paper(paper))
+    stage.read_paper(str(tmp_path / "paper.pdf"))
+    qtbot.waitUntil(lambda: bool(stage.network.text()), timeout=10_000)
+    assert stage.checkpoint.text() == grouped_number(arrived.given.checkpoint)
     stage.join.click()
     qtbot.waitUntil(lambda: application.office is not None, timeout=20_000)
     assert arrived.folder.standing() == "member"
