@@ -66,6 +66,12 @@ class OpenedOffice:
     keys: OpenedKeys
     node_seed: bytes = field(repr=False)  # of the key with which it was opened
 
+    @property
+    def next_seed(self) -> bytes | None:
+        """Of a key that was made here to follow; the others may know it before this office does."""
+        seed = self.keys.secrets.get(NEXT_SEED)
+        return seed if seed != self.node_seed else None
+
 
 def create_office(
     folder: Folder,

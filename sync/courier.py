@@ -147,8 +147,8 @@ class CourierReader:
             index.sender, recipients, index.block_count, self.blocks_new, index.brings, self._scanned.file_bytes
         )
 
-    def check(self, replica: Replica, seed: bytes) -> None:
-        """Everything that can be said before the first block. Raises
+    def check(self, replica: Replica, *seeds: bytes) -> None:
+        """Everything that can be said before the first block; `seeds`: of this node's keys, old and new. Raises
 
         `other-network`, `not-for-us`, `courier-altered`, `unknown-author`; `courier-repeated`: nothing new,
         and the sender has written nothing since; `courier-older`: nothing new, and newer blocks of the
@@ -157,7 +157,7 @@ class CourierReader:
         envelope = self._scanned.envelope
         if not envelope.is_of(replica.network):
             raise MunimentError("other-network")
-        self._file_key = envelope.open_key(replica.number, seed)
+        self._file_key = envelope.open_key(replica.number, *seeds)
         index = courier_file.open_index(self._scanned, self._file_key, replica.network, replica.roll)
         if all(tip.id in replica.at(tip.author, tip.incarnation, tip.seq) for tip in index.vector):
             raise MunimentError(self._nothing_new(replica, index), sender=index.sender)

@@ -14,6 +14,7 @@ from a length before it was checked.
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
@@ -95,15 +96,15 @@ class Envelope:
     def is_of(self, network: bytes) -> bool:
         return self.network_tag == _network_tag(self.salt, network)
 
-    def open_key(self, number: int, seed: bytes) -> bytes:
-        """The file key. Raises `not-for-us` (facts: the recipients' numbers) or `courier-altered`."""
+    def open_key(self, number: int, *seeds: bytes) -> bytes:
+        """The file key, by whichever seed opens it. Raises `not-for-us` (facts: recipients) or `courier-altered`."""
         if number not in self.keys:
             raise MunimentError("not-for-us", recipients=sorted(self.keys))
-        secret = crypto_sign_ed25519_sk_to_curve25519(crypto_sign_seed_keypair(seed)[1])
-        try:
-            return crypto_box_seal_open(self.keys[number], crypto_scalarmult_base(secret), secret)
-        except CryptoError:
-            raise MunimentError("courier-altered", part="envelope") from None
+        for seed in seeds:
+            secret = crypto_sign_ed25519_sk_to_curve25519(crypto_sign_seed_keypair(seed)[1])
+            with suppress(CryptoError):
+                return crypto_box_seal_open(self.keys[number], crypto_scalarmult_base(secret), secret)
+        raise MunimentError("courier-altered", part="envelope")
 
 
 class Scanned(NamedTuple):

@@ -38,11 +38,15 @@ class Meetings:
     def __init__(
         self,
         office: Replica,
-        credentials: Credentials,
+        credentials: Sequence[Credentials],
         neighbourhood: Neighbourhood,
         tell: Callable[[Event], None],
     ) -> None:
-        self._office, self._credentials = office, credentials
+        """`credentials`: of the key in force here, then of one that is to follow.
+
+        A restored office is the last to hear that its new key is in force: who refuses the old one is shown the new.
+        """
+        self._office, (self._credentials, *self._later) = office, credentials
         self._neighbourhood, self._tell = neighbourhood, tell
         self._gossip = Gossip(office.number)
         self._loop = asyncio.get_running_loop()
@@ -114,8 +118,20 @@ class Meetings:
                 self._failed(expected, addresses[-1], error)
                 raise
 
-    async def _initiate(self, host: str, port: int, expected: int | None, once_more: bool = True) -> MeetingReport:
-        link = await links.connect(self._credentials, self._trusted(), host, port)
+    async def _initiate(self, host: str, port: int, expected: int | None) -> MeetingReport:
+        *first, last = (self._credentials, *self._later)
+        for credentials in first:
+            try:
+                return await self._initiate_as(credentials, host, port, expected)
+            except MunimentError as error:
+                if error.code != "peer-refused-us":
+                    raise
+        return await self._initiate_as(last, host, port, expected)
+
+    async def _initiate_as(
+        self, credentials: Credentials, host: str, port: int, expected: int | None, once_more: bool = True
+    ) -> MeetingReport:
+        link = await links.connect(credentials, self._trusted(), host, port)
         self._links.add(link)
         try:
             number = self._number_of(link)
@@ -131,7 +147,7 @@ class Meetings:
         # We called on each other at once and theirs is being held: wait for its end, then see what is left.
         if number in self._serving:
             await asyncio.wait({self._serving[number][0]}, timeout=_CROSSED_WAIT_S)
-        return await self._initiate(host, port, number, once_more=False)
+        return await self._initiate_as(credentials, host, port, number, once_more=False)
 
     @contextlib.contextmanager
     def _remembering_tasks(self, number: int | None) -> Iterator[None]:

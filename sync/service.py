@@ -66,6 +66,9 @@ class Opened(Protocol[R_co]):
     @property
     def node_seed(self) -> bytes: ...
 
+    @property
+    def next_seed(self) -> bytes | None: ...
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -183,17 +186,18 @@ class Service(Generic[R]):
         opened = self._open_office()
         self.office = opened.office
         try:
-            self._prepare(opened.node_seed)
+            self._prepare([seed for seed in (opened.node_seed, opened.next_seed) if seed is not None])
             self._ready.set_result(None)
             await self._work()
         finally:
             await self._shut_down()
             self.office.close()
 
-    def _prepare(self, seed: bytes) -> None:
+    def _prepare(self, seeds: Sequence[bytes]) -> None:
+        """`seeds`: the one in force here first."""
         office = self.office
-        credentials = Credentials(seed)
-        self._desk = CourierDesk(office, seed, self._on_courier_progress)
+        credentials = [Credentials(seed) for seed in seeds]
+        self._desk = CourierDesk(office, seeds, self._on_courier_progress)
         self._neighbourhood = Neighbourhood(office.network, lambda: office.roll, office.number)
         self._meetings = Meetings(office, credentials, self._neighbourhood, self._tell)
         self._listener = Listener(self._meetings.on_connection)
@@ -206,7 +210,7 @@ class Service(Generic[R]):
             raise MunimentError("port-taken", port=self._settings.port) from None
         self._discovery = Discovery(
             office.network,
-            credentials.key,
+            credentials[0].key,
             self._listener.port,
             self._on_neighbours,
             self._settings.loopback_only,

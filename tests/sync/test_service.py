@@ -40,6 +40,7 @@ class OwnedGraph(GraphReplica):
 class Opened:
     office: OwnedGraph
     node_seed: bytes
+    next_seed: bytes | None = None
 
 
 class Node:
