@@ -29,6 +29,10 @@ class Folder:
         return self.path / "node.key"
 
     @property
+    def kit_box(self) -> Path:
+        return self.path / "node.kit"
+
+    @property
     def card(self) -> Path:
         return self.path / "card.office"
 

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from os import urandom
 
 from core.clock import Clock
+from core.crypto.hashing import tagged_hash
 from core.crypto.keyfile import Cost, OpenedKeys, open_keys, seal_keys
 from core.crypto.passphrase import require_strong
 from core.crypto.signing import SigningKey, verify
+from core.custody.keys import DATABASE_KEY, NEXT_SEED, SEED, renew_box, write_node_keys
+from core.custody.rekeying import finish_or_put_off, open_replica
 from core.data_folder import MAX_FILE_BYTES, Folder, read_bounded
 from core.epochs import Epochs
 from core.errors import MunimentError
@@ -46,7 +49,6 @@ __all__ = [  # the folder itself is offered here too
 ]
 
 SEED_BYTES = 32
-NEXT_SEED = "next_seed"  # in the node's key file: of the key that is to follow, or has followed
 
 MakeCertificate = Callable[[bytes], bytes]  # node seed → DER
 
@@ -96,8 +98,8 @@ def create_office(
     (folder.path / "officers").mkdir(exist_ok=True)
     node_seed, database_key = urandom(SEED_BYTES), urandom(SEED_BYTES)
     seeds = [urandom(SEED_BYTES) for _ in officers]
-    secrets = {"node_seed": node_seed, "database_key": database_key}
-    write_durably(folder.node_key, seal_keys(passphrase, "node", secrets, cost, floor=floor))
+    secrets = {SEED: node_seed, DATABASE_KEY: database_key}
+    write_node_keys(folder, secrets, passphrase, cost, floor)
     for number, (officer, seed) in enumerate(zip(officers, seeds, strict=True)):
         sealed = seal_keys(officer.passphrase, "officer", {"officer_seed": seed}, cost, floor=floor)
         write_durably(folder.officer_key(number), sealed)
@@ -135,7 +137,7 @@ def enter_network(folder: Folder, charter_bytes: bytes, passphrase: str) -> Char
     logs = (folder.replica.with_name(folder.replica.name + end) for end in ("-wal", "-shm"))
     for leftover in (folder.replica, *logs, folder.intent):
         leftover.unlink(missing_ok=True)
-    Database(folder.replica, keys.secrets["database_key"], create=True).close()
+    Database(folder.replica, keys.secrets[DATABASE_KEY], create=True).close()
     IntentLog.create(folder.intent, card.node_key, computer_identity()).close()
     write_durably(folder.charter, charter.encoded)
     return charter
@@ -152,14 +154,15 @@ def open_office(folder: Folder, passphrase: str, clock: Clock) -> OpenedOffice:
         code = "no-network-yet" if folder.standing() == "office" else "no-office-here"
         raise MunimentError(code, path=str(folder.path))
     charter = decode_charter(read_bounded(folder.charter), verify)
-    keys = open_keys(read_bounded(folder.node_key), passphrase)
-    database_key = keys.secrets["database_key"]
+    keys = finish_or_put_off(folder, open_keys(read_bounded(folder.node_key), passphrase), passphrase)
+    renew_box(folder, keys.secrets)
+    database_key = keys.secrets[DATABASE_KEY]
     with ExitStack() as opened:
-        database = Database(folder.replica, database_key)
+        database = open_replica(folder, database_key)
         opened.callback(database.close)
         number, seed = _key_in_force(keys, Epochs(database, charter))
         key = SigningKey(seed)
-        journal = _open_journal(folder, key.public, database_key)
+        journal = _open_journal(folder, key.public, seed)
         opened.callback(journal.close)
         store = ReplicaStore(database, Archive(folder.archive, database_key))
         office = Office(store, charter, number, key, journal, clock)
@@ -169,12 +172,12 @@ def open_office(folder: Folder, passphrase: str, clock: Clock) -> OpenedOffice:
 
 def node_keys(keys: OpenedKeys) -> list[bytes]:
     """The public keys of the seeds in a node's key file, the newest first."""
-    return [SigningKey(keys.secrets[name]).public for name in (NEXT_SEED, "node_seed") if name in keys.secrets]
+    return [SigningKey(keys.secrets[name]).public for name in (NEXT_SEED, SEED) if name in keys.secrets]
 
 
 def _key_in_force(keys: OpenedKeys, epochs: Epochs) -> tuple[int, bytes]:
     """(number of the member, seed) of the newest key in the file that the network knows. Raises `not-our-card`."""
-    for name in (NEXT_SEED, "node_seed"):
+    for name in (NEXT_SEED, SEED):
         seed = keys.secrets.get(name)
         number = epochs.number_of(SigningKey(seed).public) if seed else None
         if seed is not None and number is not None:
@@ -182,14 +185,15 @@ def _key_in_force(keys: OpenedKeys, epochs: Epochs) -> tuple[int, bytes]:
     raise MunimentError("not-our-card")
 
 
-def _open_journal(folder: Folder, node_key: bytes, database_key: bytes) -> Journal:
+def _open_journal(folder: Folder, node_key: bytes, seed: bytes) -> Journal:
+    """What is about to be signed is sealed under a key of the node's own, which outlives the copy's key."""
     try:
         intent = IntentLog(folder.intent_of(node_key), node_key, computer_identity())
     except MunimentError as error:
         if error.code not in ("intent-missing", "intent-damaged", "intent-of-another-node"):
             raise
         return LostJournal(error.code)
-    return FileJournal(intent, database_key)
+    return FileJournal(intent, tagged_hash("journal-key", seed))
 
 
 def open_officer(folder: Folder, number: int, passphrase: str) -> SigningKey:

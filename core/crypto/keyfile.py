@@ -106,7 +106,7 @@ def seal_keys(
         raise ValueError("a salt has 16 bytes")
     costs = cost.passes.to_bytes(4, "big") + cost.memory_kib.to_bytes(4, "big")
     header = MAGIC + bytes((VERSION, _PURPOSES[purpose])) + costs + drawn_salt
-    content = _encode_secrets(secrets)
+    content = encode_secrets(secrets)
     body = header + seal(_derive(passphrase, drawn_salt, cost), content, header, nonce)
     if len(body) + DIGEST_BYTES > MAX_FILE_BYTES:
         raise ValueError("these secrets are too long for a key file")
@@ -127,7 +127,7 @@ def open_keys(data: bytes, passphrase: str) -> OpenedKeys:
         content = open_sealed(key, box, header)
     except MunimentError:
         raise MunimentError("wrong-passphrase") from None
-    return OpenedKeys(purpose, cost, _decode_secrets(content))
+    return OpenedKeys(purpose, cost, decode_secrets(content))
 
 
 def read_header(data: bytes) -> tuple[Purpose, Cost]:
@@ -174,7 +174,8 @@ def _derive(passphrase: str, salt: bytes, cost: Cost) -> bytes:
         raise MunimentError("not-enough-memory", memory_kib=cost.memory_kib) from None
 
 
-def _encode_secrets(secrets: Mapping[str, bytes]) -> bytes:
+def encode_secrets(secrets: Mapping[str, bytes]) -> bytes:
+    """The one encoding of named secrets, see above."""
     if len(secrets) > 255:
         raise ValueError("a key file holds at most 255 secrets")
     parts = [bytes((len(secrets),))]
@@ -184,8 +185,8 @@ def _encode_secrets(secrets: Mapping[str, bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _decode_secrets(content: bytes) -> dict[str, bytes]:
-    """Strict: only what `_encode_secrets` writes; whoever knew the passphrase may be hostile."""
+def decode_secrets(content: bytes) -> dict[str, bytes]:
+    """Strict: only what `encode_secrets` writes; whoever sealed it may be hostile. Raises `key-file-damaged`."""
     secrets: dict[str, bytes] = {}
     offset = 1
     try:
@@ -197,6 +198,6 @@ def _decode_secrets(content: bytes) -> dict[str, bytes]:
             offset = secret_end
     except (IndexError, UnicodeDecodeError):
         raise MunimentError("key-file-damaged") from None
-    if _encode_secrets(secrets) != content:
+    if encode_secrets(secrets) != content:
         raise MunimentError("key-file-damaged")
     return secrets

@@ -47,6 +47,23 @@ class Archive:
             raise file_error(error, self.path) from None
         return places
 
+    def copy_to(self, path: Path, key: bytes, named: Iterable[tuple[int, bytes]]) -> None:
+        """The same boxes at the same places under another key; not yet durable. The file must not exist.
+
+        `named`: (place, block id), in order of place; what nobody names is left out, and without
+        an archive none is made. Raises `archive-missing`, `archive-damaged`, `disk-full`, `file-not-written`.
+        """
+        if not self.path.exists():
+            return
+        try:
+            with open(path, "xb", opener=_for_owner_only) as file:
+                for place, block in named:
+                    box = seal(key, self.payload(place, block), _NAME + block)
+                    file.seek(place)
+                    file.write(len(box).to_bytes(LENGTH_BYTES, "big") + box)
+        except OSError as error:
+            raise file_error(error, path) from None
+
     def payload(self, place: int, block: bytes) -> bytes:
         """Raises `archive-missing`, `archive-damaged`."""
         try:
@@ -60,3 +77,7 @@ class Archive:
             return open_sealed(self._key, box, _NAME + block)
         except MunimentError:
             raise MunimentError("archive-damaged", path=str(self.path)) from None
+
+
+def _for_owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

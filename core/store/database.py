@@ -101,6 +101,24 @@ CREATE TRIGGER look_stands BEFORE UPDATE ON look BEGIN SELECT RAISE(ABORT, 'a lo
 CREATE TRIGGER look_kept BEFORE DELETE ON look
   WHEN OLD.number > coalesce((SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM meta WHERE name = 'looks-exported'), 0)
   BEGIN SELECT RAISE(ABORT, 'a look stands until it is exported'); END;
+CREATE TABLE sealed(                      -- sealed fields of the acts held here, by name (sealing.py)
+  name BLOB PRIMARY KEY, act BLOB NOT NULL, block BLOB NOT NULL, author INTEGER NOT NULL, field TEXT NOT NULL,
+  value BLOB NOT NULL,                    -- without its box
+  law TEXT NOT NULL, procedure TEXT NOT NULL, event TEXT, event_record BLOB, erased BLOB) WITHOUT ROWID;
+CREATE INDEX sealed_block ON sealed(block);
+CREATE TABLE sealed_link(                 -- the records that an act with a sealed field is about, as it saw them
+  record BLOB, name BLOB, version INTEGER NOT NULL, PRIMARY KEY(record, name)) WITHOUT ROWID;
+CREATE TABLE sealed_key(name BLOB PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE sealed_envelope(             -- keys and shares on their way, sealed to a node (core/sealing/envelope.py)
+  name BLOB, kind INTEGER, recipient INTEGER, incarnation INTEGER, by INTEGER, body BLOB NOT NULL,
+  PRIMARY KEY(name, kind, recipient, incarnation, by)) WITHOUT ROWID;
+CREATE TABLE sealed_event(                -- final acts of procedures that open sealed fields
+  law TEXT, procedure TEXT, record BLOB, act BLOB NOT NULL, PRIMARY KEY(law, procedure, record)) WITHOUT ROWID;
+CREATE TABLE share_release(name BLOB, holder INTEGER, usable INTEGER NOT NULL, PRIMARY KEY(name, holder)) WITHOUT ROWID;
+CREATE TABLE erasure(                     -- orders that an anchor has executed
+  act BLOB, record BLOB, version INTEGER NOT NULL, anchor INTEGER NOT NULL, swept INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY(act, record)) WITHOUT ROWID;
+CREATE TABLE erasure_note(act BLOB, office INTEGER, PRIMARY KEY(act, office)) WITHOUT ROWID;
 CREATE TABLE draft(
   id BLOB PRIMARY KEY, law TEXT NOT NULL, procedure TEXT NOT NULL, title TEXT NOT NULL,
   changed_ms INTEGER NOT NULL, document BLOB NOT NULL) WITHOUT ROWID;
@@ -272,9 +290,11 @@ class Database:
         self.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     def copy_to(self, path: Path, key: bytes) -> None:
-        """A whole encrypted copy of this moment under the same key, for a backup. The file must not exist."""
+        """A whole encrypted copy of this moment under a key, for a backup or a new key. The file must not exist."""
+        path.touch(mode=0o600, exist_ok=False)
         self.execute(f"ATTACH DATABASE ? AS copy KEY \"x'{key.hex()}'\"", (str(path),))
         try:
+            self.execute(f"PRAGMA copy.auto_vacuum = {_INCREMENTAL}")  # before the first table, or never
             self.execute("SELECT sqlcipher_export('copy')")
             self.execute(f"PRAGMA copy.user_version = {SCHEMA_VERSION}")
         finally:

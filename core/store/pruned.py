@@ -34,6 +34,16 @@ class PrunedStore:
         row = self._row(position)
         return row[1] if row else None
 
+    def archived(self) -> list[tuple[int, bytes]]:
+        """(place in the archive, block id) of what is there, in order of place."""
+        if not self._has_table:
+            return []
+        rows = self._db.rows(
+            "SELECT pruned.place, block.id FROM pruned JOIN block USING(position)"
+            " WHERE pruned.place IS NOT NULL ORDER BY pruned.place"
+        )
+        return [(place, bytes(block)) for place, block in rows]
+
     def _row(self, position: int) -> tuple[bytes, int | None] | None:
         if not self._has_table:
             return None

@@ -164,7 +164,7 @@ def test_hostile_content_under_the_right_passphrase_is_damaged_or_exact(content:
     except MunimentError as refused:
         code = refused.code
     else:
-        code = "exact" if keyfile._encode_secrets(secrets) == content else "read as something else"
+        code = "exact" if keyfile.encode_secrets(secrets) == content else "read as something else"
     assert code in {"key-file-damaged", "exact"}
 
 
