@@ -5,7 +5,7 @@ block that cannot be judged yet waits aside, in memory and bounded: it is offere
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -17,10 +17,14 @@ from core.ledger.charter import Charter
 from core.ledger.forks import check_evidence
 from core.ledger.payload import Evidence
 from core.replica import Replica
+from core.store.encounters import EncounterStore
+from core.store.papers import PaperStore
 from core.store.replica import ReplicaStore
+from core.store.sharing import SharingStore
 
 MAX_ASIDE = 256
 MAX_ASIDE_BYTES = 16 << 20
+WEIGHED = 500  # blocks looked at to estimate what many take
 
 
 class Tip(NamedTuple):
@@ -62,6 +66,21 @@ class Exchange(Replica):
     def anchor(self) -> int:
         """Number of the newest decided anchor; 0 before the first."""
         return self.finality.count
+
+    @property
+    def encounters(self) -> EncounterStore:
+        """What is kept of meetings for the next one."""
+        return self.store.encounters
+
+    @property
+    def papers(self) -> PaperStore:
+        """Scans that acts name."""
+        return self.store.papers
+
+    @property
+    def sharing(self) -> SharingStore:
+        """Case files that officers of another office may edit too."""
+        return self.store.sharing
 
     def vector(self) -> list[Tip]:
         """Every branch tip, sorted. What it does not cover is not held. Raises as `require_read`."""
@@ -130,6 +149,13 @@ class Exchange(Replica):
             else:
                 offered.append(vertex)
         return offered if gone else lacking
+
+    def weigh(self, blocks: Sequence[bytes]) -> tuple[int, int]:
+        """(acts, bytes of their payloads) of held blocks, of many an estimate from a sample."""
+        sample = blocks[:: max(1, len(blocks) // WEIGHED)]
+        acts, size = self.store.chain.weigh([self.lace.vertices[block].order + 1 for block in sample])
+        share = len(blocks) / max(1, len(sample))
+        return round(acts * share), round(size * share)
 
     def block(self, block: bytes) -> StoredBlock:
         """The bytes of a held block. Raises `unknown-block`, and `payload-not-held` for one that is never offered."""

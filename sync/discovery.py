@@ -25,7 +25,7 @@ from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZerocon
 from core.crypto.hashing import tagged_hash
 
 SERVICE_TYPE = "_muniment._tcp.local."
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 MAX_NEIGHBOURS = 256
 MAX_ADDRESSES = 8
 POLL_S = 2.0

@@ -7,13 +7,13 @@ committed.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypedDict
 
 from core.errors import MunimentError
 from sync.link import Link
+from sync.progress import Progress
 from sync.replica import Replica
-from sync.session import Progress, Session
+from sync.session import Session
 
 PROGRESS_EVERY_S = 0.1  # a window wants to know ten times a second, not for each block
 
@@ -43,7 +43,7 @@ async def hold(
     loop = asyncio.get_running_loop()
     started = told = loop.time()
     known_forkers = replica.forkers()
-    session = Session(replica, initiator)
+    session = Session(replica, initiator, office)
     session.start()
     await _send_all(link, session)
     while not session.finished:
@@ -56,7 +56,7 @@ async def hold(
         await _send_all(link, session)
         if loop.time() - told >= PROGRESS_EVERY_S:
             told = loop.time()
-            on_progress(replace(session.progress, forks=set(session.progress.forks)))
+            on_progress(session.progress.copy())
         await asyncio.sleep(0)
     progress = session.progress
     return MeetingReport(

@@ -8,108 +8,66 @@ HELLO.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
-from core.crypto.hashing import tagged_hash
+from core.crypto.hashing import DIGEST_BYTES, tagged_hash
 from core.errors import MunimentError
 from core.ledger.block import MAX_HEADER_BYTES
 from core.ledger.encoding import Value, decode, encode
 from core.ledger.payload import MAX_PAYLOAD_BYTES
+from core.store.papers import CHUNK_BYTES
+from core.store.sharing import DRAFT_ID_BYTES
 from sync.link import MAX_MESSAGE_BYTES
+from sync.message_fields import bytes_up_to, exact_bytes, list_up_to, naturals, text_up_to
+from sync.message_kinds import (
+    CASE_FILES,
+    NEVER_MET,
+    PAPERS,
+    Ask,
+    BlockMessage,
+    Buckets,
+    Bye,
+    CaseMessage,
+    Chunk,
+    End,
+    Headers,
+    Held,
+    Hello,
+    Message,
+    PaperWish,
+    Part,
+    PartHeld,
+    Plan,
+    Question,
+    ShortHead,
+    ShortTip,
+    Tell,
+    Vector,
+    Want,
+)
 from sync.replica import SignedHeader, Tip
 
-VERSION = 1
-CAPABILITIES = 0  # bits of what a node can beyond version 1; none yet
+__all__ = [
+    "CASE_FILES", "NEVER_MET", "PAPERS", "Ask", "BlockMessage", "Buckets", "Bye", "CaseMessage", "Chunk", "End",
+    "Headers", "Held", "Hello", "Message", "PaperWish", "Part", "PartHeld", "Plan", "Question", "ShortHead",
+    "ShortTip", "Tell", "Vector", "Want", "decode_message", "encode_message", "short_tip", "vector_digest",
+]  # fmt: skip
+
+VERSION = 2
 ID_PREFIX_BYTES = 16  # of a tip's id: 8 could be ground
+SIGNATURE_BYTES = 64
 MAX_TIPS = 16_384  # in one VECTOR; a longer vector takes several
+MAX_BUCKETS = 2048
 MAX_QUESTIONS = 1024
 MAX_PROBES = 16  # places asked for in one question
 MAX_HEADERS = 8
 MAX_REFERENCES = 1000
-_MAX_NUMBER = (1 << 63) - 1
+MAX_FRAME_BYTES = MAX_PAYLOAD_BYTES + 1024  # of what does not compress
+PART_BYTES = 48 << 10  # a cut repeats no more of a payload, and its message fits 64 KiB
+MAX_PARTS_HELD = 16
+MAX_WISHES = 64
+MAX_CASE_BYTES = 512 << 10
+MAX_NAME_CHARS = 200
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class Hello:
-    network: bytes
-    epoch: int
-    anchor: int
-    vector_digest: bytes
-    capabilities: int = CAPABILITIES
-
-
-class ShortTip(NamedTuple):
-    author: int
-    incarnation: int
-    seq: int
-    prefix: bytes  # first 16 bytes of the id
-
-
-@dataclass(frozen=True, slots=True)
-class Vector:
-    last: bool  # whether no further VECTOR follows
-    tips: tuple[ShortTip, ...]
-
-
-class Question(NamedTuple):
-    """Which blocks stand at these seqs on the chain that ends in your tip?"""
-
-    tip: ShortTip
-    seqs: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    questions: tuple[Question, ...]  # none: I have nothing to ask (any more)
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    answers: tuple[tuple[bytes, ...], ...]  # one a question, one 16-byte prefix a seq, in the order asked
-
-
-@dataclass(frozen=True, slots=True)
-class Headers:
-    """Headers at a place where the receiver holds another block: with its own they prove a fork."""
-
-    headers: tuple[SignedHeader, ...]
-
-
-class ShortHead(NamedTuple):
-    """A header without what the receiver looks up or works out: ids, payload root and length, full time."""
-
-    epoch: int
-    author: int
-    incarnation: int
-    seq: int
-    refs: tuple[tuple[int, int], ...]  # (author, seq)
-    round: int
-    flags: int
-    elapsed_ms: int  # since the claimed time of the author's block before; since 1970 for the first
-
-
-@dataclass(frozen=True, slots=True)
-class BlockMessage:
-    head: ShortHead | bytes  # bytes: the header as it is
-    signature: bytes
-    payload: bytes | None  # a zstd frame
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """My turn is over."""
-
-    sent: int  # blocks sent in it
-
-
-@dataclass(frozen=True, slots=True)
-class Bye:
-    code: str
-
-
-Message = Hello | Vector | Ask | Tell | Headers | BlockMessage | End | Bye
 
 
 def vector_digest(tips: Sequence[Tip]) -> bytes:
@@ -127,35 +85,54 @@ def encode_message(message: Message) -> bytes:
 
 def decode_message(data: bytes) -> Message:
     """Raises `malformed-message`, `other-protocol-version`, `too-deep`, `too-large` or `not-canonical`."""
-    return _message(decode(data, MAX_MESSAGE_BYTES))
+    value = decode(data, MAX_MESSAGE_BYTES)
+    if type(value) is not list or not value or type(value[0]) is not int:
+        raise MunimentError("malformed-message")
+    return _of_comparing(value) or _of_turns(value) or _malformed()
+
+
+def _malformed() -> Message:
+    raise MunimentError("malformed-message")
 
 
 def _value(message: Message) -> Value:
     match message:
-        case Hello():
-            return [
-                1,
-                VERSION,
-                message.capabilities,
-                message.network,
-                message.epoch,
-                message.anchor,
-                message.vector_digest,
-            ]
-        case Vector():
-            return [2, message.last, [list(tip) for tip in message.tips]]
-        case Ask():
-            return [3, [[list(question.tip), list(question.seqs)] for question in message.questions]]
-        case Tell():
-            return [4, [list(answer) for answer in message.answers]]
-        case Headers():
-            return [5, [list(header) for header in message.headers]]
-        case BlockMessage():
-            return [6, _head_value(message.head), message.signature, message.payload]
-        case End():
-            return [7, message.sent]
-        case Bye():
-            return [8, message.code]
+        case Hello(network, epoch, anchor, digest, capabilities, met, beside):
+            return [1, VERSION, capabilities, network, epoch, anchor, digest, met, beside]
+        case Vector(last, tips):
+            return [2, last, [list(tip) for tip in tips]]
+        case Ask(questions):
+            return [3, [[list(question.tip), list(question.seqs)] for question in questions]]
+        case Tell(answers):
+            return [4, [list(answer) for answer in answers]]
+        case Headers(headers):
+            return [5, [list(header) for header in headers]]
+        case Buckets(digests):
+            return [9, list(digests)]
+        case Held(parts):
+            return [11, [list(part) for part in parts]]
+        case _:
+            return _turn_value(message)
+
+
+def _turn_value(message: Message) -> Value:
+    match message:
+        case BlockMessage(head, signature, payload, parted):
+            return [6, _head_value(head), signature, payload if parted is None else [parted]]
+        case End(sent):
+            return [7, sent]
+        case Bye(code):
+            return [8, code]
+        case Plan(blocks, acts, size):
+            return [10, blocks, acts, size]
+        case Part(digest, total, offset, body):
+            return [12, digest, total, offset, body]
+        case Want(papers):
+            return [13, [list(wish) for wish in papers]]
+        case Chunk(digest, size, place, body):
+            return [14, digest, size, place, body]
+        case CaseMessage(draft, law, procedure, title, body):
+            return [15, draft, law, procedure, title, body]
 
 
 def _head_value(head: ShortHead | bytes) -> Value:
@@ -165,87 +142,112 @@ def _head_value(head: ShortHead | bytes) -> Value:
     return [*head[:4], flat, *head[5:]]
 
 
-def _message(value: Value) -> Message:
-    if type(value) is not list or not value or type(value[0]) is not int:
-        raise MunimentError("malformed-message")
+def _of_comparing(value: Value) -> Message | None:
+    """Messages before the first block, and BYE."""
     match value:
-        case [1, int(version), *_] if version != VERSION:
+        case [1, int(version), *_] if type(version) is int and version != VERSION:
             raise MunimentError("other-protocol-version", version=version)
-        case [1, version, capabilities, network, epoch, anchor, digest]:
-            _naturals([version, capabilities, epoch, anchor])
-            return Hello(_bytes(network, 32), epoch, anchor, _bytes(digest, 32), capabilities)
-        case [2, bool(last), [*tips]] if len(tips) <= MAX_TIPS:
-            return Vector(last, tuple(_tip(tip) for tip in tips))
-        case [3, [*questions]] if len(questions) <= MAX_QUESTIONS:
-            return Ask(tuple(_question(question) for question in questions))
-        case [4, [*answers]] if len(answers) <= MAX_QUESTIONS:
-            return Tell(tuple(_answer(answer) for answer in answers))
-        case [5, [*headers]] if 0 < len(headers) <= MAX_HEADERS:
-            return Headers(tuple(_signed_header(header) for header in headers))
-        case [6, head, signature, payload]:
-            checked = None if payload is None else _bytes_up_to(payload, MAX_PAYLOAD_BYTES + 1024)
-            return BlockMessage(_head(head), _bytes(signature, 64), checked)
-        case [7, sent]:
-            _naturals([sent])
-            return End(sent)
+        case [1, version, capabilities, network, epoch, anchor, digest, met, beside]:
+            naturals(version, capabilities, epoch, anchor, beside)
+            met = exact_bytes(met, ID_PREFIX_BYTES)
+            return Hello(exact_bytes(network, 32), epoch, anchor, exact_bytes(digest, 32), capabilities, met, beside)
+        case [2, bool(last), tips]:
+            return Vector(last, tuple(_tip(tip) for tip in list_up_to(tips, MAX_TIPS)))
+        case [3, questions]:
+            return Ask(tuple(_question(question) for question in list_up_to(questions, MAX_QUESTIONS)))
+        case [4, answers]:
+            return Tell(tuple(_answer(answer) for answer in list_up_to(answers, MAX_QUESTIONS)))
+        case [5, headers]:
+            return Headers(tuple(_signed_header(header) for header in list_up_to(headers, MAX_HEADERS, 1)))
         case [8, str(code)] if _CODE.fullmatch(code):
             return Bye(code)
-    raise MunimentError("malformed-message")
+        case [9, digests]:
+            return Buckets(tuple(exact_bytes(one, ID_PREFIX_BYTES) for one in list_up_to(digests, MAX_BUCKETS)))
+        case [11, parts]:
+            return Held(tuple(_part_held(part) for part in list_up_to(parts, MAX_PARTS_HELD, 1)))
+    return None
+
+
+def _of_turns(value: Value) -> Message | None:
+    """What turns are made of."""
+    match value:
+        case [6, head, signature, payload]:
+            checked, parted = _payload(payload)
+            return BlockMessage(_head(head), exact_bytes(signature, SIGNATURE_BYTES), checked, parted)
+        case [7, sent]:
+            naturals(sent)
+            return End(sent)
+        case [10, blocks, acts, size]:
+            naturals(blocks, acts, size)
+            return Plan(blocks, acts, size)
+        case [12, digest, total, offset, body]:
+            naturals(total, offset)
+            body = bytes_up_to(body, PART_BYTES)
+            if not 0 < offset + len(body) <= total <= MAX_FRAME_BYTES or not body:
+                raise MunimentError("malformed-message")
+            return Part(exact_bytes(digest, DIGEST_BYTES), total, offset, body)
+        case [13, papers]:
+            return Want(tuple(_wish(wish) for wish in list_up_to(papers, MAX_WISHES, 1)))
+        case [14, digest, size, place, body]:
+            naturals(size, place)
+            return Chunk(exact_bytes(digest, DIGEST_BYTES), size, place, bytes_up_to(body, CHUNK_BYTES))
+        case [15, draft, law, procedure, title, body]:
+            law, procedure, title = (text_up_to(one, MAX_NAME_CHARS) for one in (law, procedure, title))
+            return CaseMessage(
+                exact_bytes(draft, DRAFT_ID_BYTES), law, procedure, title, bytes_up_to(body, MAX_CASE_BYTES)
+            )
+    return None
 
 
 def _tip(value: Value) -> ShortTip:
-    match value:
-        case [author, incarnation, seq, prefix]:
-            _naturals([author, incarnation, seq])
-            return ShortTip(author, incarnation, seq, _bytes(prefix, ID_PREFIX_BYTES))
-    raise MunimentError("malformed-message")
+    author, incarnation, seq, prefix = list_up_to(value, 4, 4)
+    naturals(author, incarnation, seq)
+    return ShortTip(author, incarnation, seq, exact_bytes(prefix, ID_PREFIX_BYTES))
 
 
 def _question(value: Value) -> Question:
-    match value:
-        case [tip, [*seqs]] if 0 < len(seqs) <= MAX_PROBES:
-            _naturals(seqs)
-            return Question(_tip(tip), tuple(seqs))
-    raise MunimentError("malformed-message")
+    tip, seqs = list_up_to(value, 2, 2)
+    naturals(*list_up_to(seqs, MAX_PROBES, 1))
+    return Question(_tip(tip), tuple(seqs))
 
 
 def _answer(value: Value) -> tuple[bytes, ...]:
-    if type(value) is not list or not 0 < len(value) <= MAX_PROBES:
-        raise MunimentError("malformed-message")
-    return tuple(_bytes(prefix, ID_PREFIX_BYTES) for prefix in value)
+    return tuple(exact_bytes(prefix, ID_PREFIX_BYTES) for prefix in list_up_to(value, MAX_PROBES, 1))
 
 
 def _signed_header(value: Value) -> SignedHeader:
-    match value:
-        case [header, signature]:
-            return SignedHeader(_bytes_up_to(header, MAX_HEADER_BYTES), _bytes(signature, 64))
-    raise MunimentError("malformed-message")
+    header, signature = list_up_to(value, 2, 2)
+    return SignedHeader(bytes_up_to(header, MAX_HEADER_BYTES), exact_bytes(signature, SIGNATURE_BYTES))
+
+
+def _part_held(value: Value) -> PartHeld:
+    digest, size = list_up_to(value, 2, 2)
+    naturals(size)
+    return PartHeld(exact_bytes(digest, DIGEST_BYTES), size)
+
+
+def _wish(value: Value) -> PaperWish:
+    digest, first, limit = list_up_to(value, 3, 3)
+    naturals(first, limit)
+    return PaperWish(exact_bytes(digest, DIGEST_BYTES), first, limit)
+
+
+def _payload(value: Value) -> tuple[bytes | None, bytes | None]:
+    """(frame, digest of the frame that came in parts)."""
+    if value is None:
+        return None, None
+    if type(value) is list:
+        return None, exact_bytes(list_up_to(value, 1, 1)[0], DIGEST_BYTES)
+    return bytes_up_to(value, MAX_FRAME_BYTES), None
 
 
 def _head(value: Value) -> ShortHead | bytes:
     match value:
         case bytes():
-            return _bytes_up_to(value, MAX_HEADER_BYTES)
+            return bytes_up_to(value, MAX_HEADER_BYTES)
         case [epoch, author, incarnation, seq, [*flat], round_, flags, elapsed_ms]:
             if len(flat) % 2 == 0 and len(flat) <= 2 * MAX_REFERENCES:
-                _naturals([epoch, author, incarnation, seq, *flat, round_, flags, elapsed_ms])
+                naturals(epoch, author, incarnation, seq, *flat, round_, flags, elapsed_ms)
                 refs = tuple(zip(flat[::2], flat[1::2], strict=True))
                 return ShortHead(epoch, author, incarnation, seq, refs, round_, flags, elapsed_ms)
     raise MunimentError("malformed-message")
-
-
-def _naturals(values: Sequence[Value]) -> None:
-    if not all(type(value) is int and 0 <= value <= _MAX_NUMBER for value in values):
-        raise MunimentError("malformed-message")
-
-
-def _bytes(value: Value, length: int) -> bytes:
-    if type(value) is not bytes or len(value) != length:
-        raise MunimentError("malformed-message")
-    return value
-
-
-def _bytes_up_to(value: Value, limit: int) -> bytes:
-    if type(value) is not bytes or len(value) > limit:
-        raise MunimentError("malformed-message")
-    return value

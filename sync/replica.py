@@ -10,6 +10,9 @@ from typing import Protocol
 
 from core.exchange import Received, SignedHeader, StoredBlock, Tip
 from core.ledger.roll import Roll
+from core.store.encounters import EncounterStore
+from core.store.papers import PaperStore
+from core.store.sharing import SharingStore
 
 __all__ = ["Received", "Replica", "SignedHeader", "StoredBlock", "Tip"]
 
@@ -30,6 +33,18 @@ class Replica(Protocol):
     @property
     def anchor(self) -> int:
         """Number of the newest decided anchor; 0 before the first."""
+
+    @property
+    def encounters(self) -> EncounterStore:
+        """What is kept of meetings for the next one."""
+
+    @property
+    def papers(self) -> PaperStore:
+        """Scans that acts name."""
+
+    @property
+    def sharing(self) -> SharingStore:
+        """Case files that officers of another office may edit too."""
 
     def vector(self) -> Sequence[Tip]:
         """Every branch tip, sorted. What it does not cover is not held."""
@@ -54,6 +69,9 @@ class Replica(Protocol):
 
     def newer_than(self, held: Iterable[bytes]) -> list[bytes]:
         """Ids of all blocks that lie on no chain of the given held blocks, each after its parents."""
+
+    def weigh(self, blocks: Sequence[bytes]) -> tuple[int, int]:
+        """(acts, bytes of their payloads) of held blocks, of many an estimate from a sample."""
 
     def block(self, block: bytes) -> StoredBlock:
         """The bytes of a held block. Raises `unknown-block`."""

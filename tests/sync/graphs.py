@@ -5,6 +5,7 @@ forker is a replica that writes twice at one place.
 """
 
 from dataclasses import replace
+from functools import cached_property
 from random import Random
 
 from core.crypto.signing import SigningKey, verify
@@ -15,6 +16,10 @@ from core.ledger.blocklace import Blocklace, each_tip
 from core.ledger.forks import check_evidence
 from core.ledger.payload import Evidence, Group, Payload, decode_payload, payload_root
 from core.ledger.roll import Member, make_roll
+from core.store.database import IN_MEMORY, Database
+from core.store.encounters import EncounterStore
+from core.store.papers import PaperStore
+from core.store.sharing import SharingStore
 from sync.certificate import make_certificate
 from sync.replica import Received, StoredBlock, Tip
 
@@ -53,6 +58,27 @@ class GraphReplica:
         self._random = Random(number)
         self._key = SigningKey(seed(number))
         self._clock_ms = START_MS
+
+    @cached_property
+    def database(self):
+        return Database(IN_MEMORY, bytes(32))
+
+    @cached_property
+    def encounters(self):
+        return EncounterStore(self.database)
+
+    @cached_property
+    def papers(self):
+        return PaperStore(self.database)
+
+    @cached_property
+    def sharing(self):
+        return SharingStore(self.database)
+
+    def weigh(self, blocks):
+        payloads = [self.blocks[block].payload for block in blocks]
+        acts = sum(len(group.transactions) for p in payloads if p for group in decode_payload(p).groups)
+        return acts, sum(len(payload or b"") for payload in payloads)
 
     def copy(self):
         """The same computer twice: how an honest fork comes about."""

@@ -9,7 +9,7 @@ class Meeting:
     """Both sides and what is on its way between them. `messages`: all that was sent, as (side, bytes)."""
 
     def __init__(self, first, second):
-        self.sides = (Session(first, initiator=True), Session(second, initiator=False))
+        self.sides = (Session(first, True, second.number), Session(second, False, first.number))
         self.messages = []
         self._wires = (deque(), deque())  # to each side
         for side in (0, 1):
@@ -17,6 +17,13 @@ class Meeting:
             self._collect(side)
 
     def _collect(self, side):
+        session = self.sides[side]
+        self._carry(side)
+        while errand := session.errand():
+            session.errand_done(errand())
+            self._carry(side)
+
+    def _carry(self, side):
         for message in self.sides[side].outgoing():
             self.messages.append((side, message))
             self._wires[1 - side].append(message)

@@ -57,7 +57,7 @@ def test_nodes_find_each_other_and_know_a_foreign_network():
             assert by_port[PORTS[1]].is_node(NETWORK, bytes([PORTS[1] % 256]) * 32)
             assert not by_port[PORTS[1]].is_node(NETWORK, bytes([PORTS[2] % 256]) * 32)
             assert by_port[PORTS[1]].addresses == ("127.0.0.1",)
-            assert by_port[PORTS[1]].protocol_version == 1
+            assert by_port[PORTS[1]].protocol_version == 2
             assert not by_port[PORTS[2]].matches_network
 
     asyncio.run(run())

@@ -14,15 +14,24 @@ from sync.compact import Compactor, compress, decompress
 from sync.messages import (
     Ask,
     BlockMessage,
+    Buckets,
     Bye,
+    CaseMessage,
+    Chunk,
     End,
     Headers,
+    Held,
     Hello,
+    PaperWish,
+    Part,
+    PartHeld,
+    Plan,
     Question,
     ShortHead,
     ShortTip,
     Tell,
     Vector,
+    Want,
     decode_message,
     encode_message,
 )
@@ -34,6 +43,10 @@ HELLO = Hello(NETWORK, 0, 0, b"d" * 32)
 TIP = ShortTip(1, 0, 9, b"p" * 16)
 ONE_OF_EACH = [
     HELLO,
+    Buckets(()),
+    Held((PartHeld(b"d" * 32, 1),)),
+    Plan(1, 1, 1),
+    Part(b"d" * 32, 9, 0, b"p"),
     Vector(True, ()),
     Ask(()),
     Tell(((b"p" * 16,),)),
@@ -48,8 +61,8 @@ def session_in(state, replica=None, initiator=False):
     session = Session(replica or make_replicas(4)[0], initiator)
     session.start()
     said = [decode_message(data) for data in session.outgoing()]
-    steps = {State.HELLO: 0, State.VECTOR: 1, State.RESOLVING: 2, State.PEER_TURN: 3}[state]
-    for message in [HELLO, Vector(True, ()), Ask(())][:steps]:
+    steps = {State.HELLO: 0, State.BUCKETS: 1, State.VECTOR: 2, State.RESOLVING: 3, State.PEER_TURN: 4}[state]
+    for message in [HELLO, Buckets((b"b" * 16,)), Vector(True, ()), Ask(())][:steps]:
         session.receive(encode_message(message))
         said += [decode_message(data) for data in session.outgoing()]
     assert session.state is state
@@ -71,10 +84,23 @@ def refusal_of(session, message):
 
 OUT_OF_TURN = [
     pytest.param(state, message, id=f"{type(message).__name__} in {state.name}")
-    for state in (State.HELLO, State.VECTOR, State.RESOLVING, State.PEER_TURN)
+    for state in (State.HELLO, State.BUCKETS, State.VECTOR, State.RESOLVING, State.PEER_TURN)
     for message in ONE_OF_EACH
     if not isinstance(message, EXPECTED[state])
 ]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Want((PaperWish(b"d" * 32, 0, 1),)),
+        Chunk(b"d" * 32, 1, 0, b"c"),
+        CaseMessage(b"c" * 16, "land", "transfer", "Sale", b""),
+    ],
+    ids=lambda message: type(message).__name__,
+)
+def test_beside_acts_nothing_is_said_before_its_time(message):
+    assert refusal_of(session_in(State.PEER_TURN), message) == "unexpected-message"
 
 
 @pytest.mark.parametrize(("state", "message"), OUT_OF_TURN)
@@ -113,7 +139,7 @@ def test_a_goodbye_is_not_answered():
 
 
 def test_a_vector_without_end(monkeypatch):
-    monkeypatch.setattr("sync.session.MAX_VECTOR_TIPS", 100)
+    monkeypatch.setattr("sync.opening.MAX_VECTOR_TIPS", 100)
     session = session_in(State.VECTOR)
     session.receive(encode_message(Vector(False, (TIP,) * 100)))
     assert refusal_of(session, Vector(False, (TIP,))) == "vector-too-long"

@@ -12,15 +12,24 @@ from core.ledger.encoding import decode, encode
 from sync.messages import (
     Ask,
     BlockMessage,
+    Buckets,
     Bye,
+    CaseMessage,
+    Chunk,
     End,
     Headers,
+    Held,
     Hello,
+    PaperWish,
+    Part,
+    PartHeld,
+    Plan,
     Question,
     ShortHead,
     ShortTip,
     Tell,
     Vector,
+    Want,
     decode_message,
     encode_message,
 )
@@ -32,9 +41,10 @@ numbers = st.integers(0, 2**63 - 1)
 prefixes = st.binary(min_size=16, max_size=16)
 digests = st.binary(min_size=32, max_size=32)
 signatures = st.binary(min_size=64, max_size=64)
+names = st.text(max_size=20)
 tips = st.builds(ShortTip, numbers, numbers, numbers, prefixes)
 messages = st.one_of(
-    st.builds(Hello, digests, numbers, numbers, digests, numbers),
+    st.builds(Hello, digests, numbers, numbers, digests, numbers, prefixes, numbers),
     st.builds(Vector, st.booleans(), st.lists(tips, max_size=9).map(tuple)),
     st.builds(
         Ask,
@@ -66,6 +76,14 @@ messages = st.one_of(
         signatures,
         st.none() | st.binary(max_size=300),
     ),
+    st.builds(BlockMessage, st.binary(max_size=300), signatures, st.none(), digests),
+    st.builds(Buckets, st.lists(prefixes, max_size=9).map(tuple)),
+    st.builds(Plan, numbers, numbers, numbers),
+    st.builds(Held, st.lists(st.builds(PartHeld, digests, numbers), min_size=1, max_size=3).map(tuple)),
+    st.builds(Part, digests, st.integers(300, 1000), st.integers(0, 100), st.binary(min_size=1, max_size=200)),
+    st.builds(Want, st.lists(st.builds(PaperWish, digests, numbers, numbers), min_size=1, max_size=3).map(tuple)),
+    st.builds(Chunk, digests, numbers, numbers, st.binary(max_size=300)),
+    st.builds(CaseMessage, prefixes, names, names, names, st.binary(max_size=300)),
     st.builds(End, numbers),
     st.builds(Bye, st.from_regex(r"[a-z][a-z0-9-]{0,63}", fullmatch=True)),
 )
@@ -98,7 +116,7 @@ plain = st.recursive(
 )
 
 
-@given(st.integers(0, 9), st.lists(plain, max_size=7))
+@given(st.integers(0, 16), st.lists(plain, max_size=9))
 def test_any_value_is_a_message_or_refused_with_a_code(number, fields):
     data = encode([number, *fields])
     message = decoded(data)
@@ -135,13 +153,15 @@ def test_known_refusals(vector):
         [],
         {},
         9,
-        [9],
+        [16],
         ["1"],
-        [True, 1, 0, bytes(32), 0, 0, bytes(32)],
-        [1, True, 0, bytes(32), 0, 0, bytes(32)],
-        [1, 1, 0, bytes(31), 0, 0, bytes(32)],
-        [1, 1, 0, bytes(32), -1, 0, bytes(32)],
-        [1, 1, 0, bytes(32), 0, 0, bytes(32), 0],
+        [True, 2, 0, bytes(32), 0, 0, bytes(32), bytes(16), 0],
+        [1, True, 0, bytes(32), 0, 0, bytes(32), bytes(16), 0],
+        [1, 2, 0, bytes(31), 0, 0, bytes(32), bytes(16), 0],
+        [1, 2, 0, bytes(32), -1, 0, bytes(32), bytes(16), 0],
+        [1, 2, 0, bytes(32), 0, 0, bytes(32)],
+        [1, 2, 0, bytes(32), 0, 0, bytes(32), bytes(15), 0],
+        [1, 2, 0, bytes(32), 0, 0, bytes(32), bytes(16), 0, 0],
         [2, 1, []],
         [2, True, [[0, 0, 1, bytes(15)]]],
         [3, [[[0, 0, 1, bytes(16)], []]]],
@@ -157,6 +177,21 @@ def test_known_refusals(vector):
         [8, ""],
         [8, "A sentence."],
         [8, "x" * 65],
+        [6, b"", bytes(64), [bytes(31)]],
+        [6, b"", bytes(64), []],
+        [9, [bytes(15)]],
+        [9, [bytes(16)] * 2049],
+        [10, 1, 1, -1],
+        [11, []],
+        [11, [[bytes(32), 1]] * 17],
+        [12, bytes(32), 9, 9, b"x"],
+        [12, bytes(32), (256 << 10) + 1025, 0, b"x"],
+        [12, bytes(32), 60_000, 0, bytes((48 << 10) + 1)],
+        [13, [[bytes(32), 0]]],
+        [13, [[bytes(32), 0, 1]] * 65],
+        [14, bytes(32), 1 << 20, 0, bytes((64 << 10) + 1)],
+        [15, bytes(15), "land", "transfer", "Sale", b""],
+        [15, bytes(16), "x" * 201, "transfer", "Sale", b""],
     ],
 )
 def test_malformed_messages_are_refused(value):
@@ -166,7 +201,7 @@ def test_malformed_messages_are_refused(value):
 
 def test_another_version_is_told_apart_whatever_follows():
     with pytest.raises(MunimentError, match="other-protocol-version"):
-        decode_message(encode([1, 2, "a future", ["HELLO"]]))
+        decode_message(encode([1, 3, "a future", ["HELLO"]]))
 
 
 def test_vectors_say_what_they_are():

@@ -266,7 +266,7 @@ def test_the_tables_name_every_state():
 
 
 def test_a_long_vector_takes_several_messages(monkeypatch):
-    monkeypatch.setattr("sync.session.MAX_TIPS", 3)
+    monkeypatch.setattr("sync.opening.MAX_TIPS", 3)
     offices = make_replicas(8)
     for office in offices[1:]:
         office.act(50)

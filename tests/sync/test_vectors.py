@@ -35,7 +35,7 @@ def test_vector_digest():
 def test_a_whole_meeting():
     """Node 1 gives the recorded answers to what node 0 was recorded to say."""
     office = make_replicas(4)[1]
-    session = Session(office, initiator=False)
+    session = Session(office, initiator=False, peer=0)
     session.start()
     said = [data.hex() for data in session.outgoing()]
     for side, text in VECTORS["meeting"]:

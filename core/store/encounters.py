@@ -1,0 +1,70 @@
+"""What is kept of meetings for the next one: the version vector both held at its end, and payloads that came in part.
+
+A row a member met, replaced at each meeting that changed it. Parts of a payload are kept under the digest of its
+frame, bounded in number: whoever sends the same frame goes on where it was cut. Nothing of this is ever believed: a
+vector is only used if the other side names the same one, a payload only if its block's signature holds.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from core.ledger.encoding import decode, encode
+from core.store.database import Database
+
+MAX_PARTLY = 8  # payloads kept in part; each is at most as large as a payload may be
+MAX_VECTOR_BYTES = 4 << 20
+
+ShortPlace = tuple[int, int, int, bytes]  # author, incarnation, seq, first bytes of the id
+
+
+class Partly(NamedTuple):
+    digest: bytes
+    total: int
+    body: bytes
+
+
+class EncounterStore:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    # -- whom one has met -----------------------------------------------------------------------------------------
+
+    def met(self, member: int) -> list[ShortPlace] | None:
+        """The tips that both held when this member was last met; None for one never met."""
+        body = self._db.scalar("SELECT vector FROM met WHERE member = ?", (member,))
+        if body is None:
+            return None
+        return [(author, incarnation, seq, prefix) for author, incarnation, seq, prefix in decode(body)]
+
+    def remember_met(self, member: int, tips: Sequence[ShortPlace]) -> None:
+        """Durable on return; written only where it differs."""
+        body = encode([list(tip) for tip in tips])
+        if len(body) > MAX_VECTOR_BYTES:  # of countless branches: the next meeting compares by buckets
+            self._db.execute("DELETE FROM met WHERE member = ?", (member,))
+        elif self._db.scalar("SELECT vector FROM met WHERE member = ?", (member,)) != body:
+            self._db.execute("INSERT OR REPLACE INTO met VALUES (?, ?)", (member, body))
+
+    # -- payloads that came in part -------------------------------------------------------------------------------
+
+    def partly(self) -> list[tuple[bytes, int]]:
+        """(digest, bytes that are here) of each payload that came in part."""
+        return [tuple(row) for row in self._db.rows("SELECT digest, length(body) FROM partly ORDER BY number")]
+
+    def part_of(self, digest: bytes) -> Partly | None:
+        row = self._db.row("SELECT digest, total, body FROM partly WHERE digest = ?", (digest,))
+        return Partly(*row) if row else None
+
+    def keep_part(self, digest: bytes, total: int, offset: int, body: bytes) -> None:
+        """Add to what is here up to `offset`. Durable on return; the oldest payload gives way."""
+        with self._db.atomic():
+            before = self.part_of(digest)
+            kept = before.body[:offset] if before else b""
+            self._db.execute("DELETE FROM partly WHERE digest = ?", (digest,))
+            self._db.execute("INSERT INTO partly(digest, total, body) VALUES (?,?,?)", (digest, total, kept + body))
+            self._db.execute(
+                "DELETE FROM partly WHERE number NOT IN (SELECT number FROM partly ORDER BY number DESC LIMIT ?)",
+                (MAX_PARTLY,),
+            )
+
+    def forget_part(self, digest: bytes) -> None:
+        self._db.execute("DELETE FROM partly WHERE digest = ?", (digest,))

@@ -1,0 +1,101 @@
+"""Case files that officers of two offices edit: who shares which, and the copy on which both last agreed.
+
+The *mirror* is what the other office is known to have, merged with what was said to it; the draft itself is changed
+only by its own window, which takes the mirror in. `said` is the digest of the two when they last parted: equal, there
+is nothing to say. A share that was ended stays as a row, so that it does not come back by itself.
+"""
+
+from hashlib import sha256
+from typing import NamedTuple
+
+from core.store.database import Database
+from core.views import Draft
+
+DRAFT_ID_BYTES = 16
+MAX_FROM_OFFICE = 64  # drafts that one office may share with this one
+
+
+class Share(NamedTuple):
+    draft: Draft
+    office: int
+    mirror: bytes  # b"": the other office has nothing yet
+    said: bytes
+
+    @property
+    def standing(self) -> bytes:
+        """What would be said now, as a digest."""
+        return sha256(sha256(self.draft.document).digest() + sha256(self.mirror).digest()).digest()
+
+    @property
+    def has_news(self) -> bool:
+        return bool(self.draft.document) and self.said != self.standing
+
+
+class SharingStore:
+    """Every call is durable on return."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def share(self, draft: bytes, office: int) -> None:
+        """From now on the office has it too. An unfinished act is told nobody else."""
+        self._db.execute(
+            "INSERT INTO shared_draft VALUES (?,?,X'',X'',0) ON CONFLICT(draft, office) DO UPDATE SET gone = 0",
+            (draft, office),
+        )
+
+    def end(self, draft: bytes) -> None:
+        """Its draft is an act by now, or discarded: nothing more is said of it, and nothing taken."""
+        self._db.execute("UPDATE shared_draft SET gone = 1, mirror = X'', said = X'' WHERE draft = ?", (draft,))
+
+    def offices(self, draft: bytes) -> list[int]:
+        """Who has the draft too."""
+        rows = self._db.rows("SELECT office FROM shared_draft WHERE draft = ? AND NOT gone ORDER BY office", (draft,))
+        return [office for (office,) in rows]
+
+    def mirrors(self, draft: bytes) -> list[bytes]:
+        """What others have of a draft, to be merged into it."""
+        rows = self._db.rows("SELECT mirror FROM shared_draft WHERE draft = ? AND mirror != X''", (draft,))
+        return [mirror for (mirror,) in rows]
+
+    def with_office(self, office: int) -> list[Share]:
+        """What is shared with an office and stands."""
+        rows = self._db.rows(
+            "SELECT id, law, procedure, title, changed_ms, document, mirror, said FROM shared_draft"
+            " JOIN draft ON draft.id = shared_draft.draft WHERE office = ? AND NOT gone ORDER BY id",
+            (office,),
+        )
+        return [Share(Draft(*row[:6]), office, row[6], row[7]) for row in rows]
+
+    def may_take(self, office: int, draft: bytes) -> bool:
+        """Whether what an office says of a draft is listened to: it shares it, or begins to and has room."""
+        row = self._db.row("SELECT gone FROM shared_draft WHERE draft = ? AND office = ?", (draft, office))
+        if row is not None:
+            return not row[0]
+        if self._db.scalar("SELECT 1 FROM draft WHERE id = ?", (draft,)) is not None:
+            return False  # ours, and not shared with it
+        rows = self._db.scalar("SELECT count(*) FROM shared_draft WHERE office = ?", (office,))
+        return bool(rows < MAX_FROM_OFFICE)
+
+    def take(self, office: int, draft: Draft, mirror: bytes) -> bool:
+        """Keep what an office has of a draft, which begins here if it is new; whether it is."""
+        with self._db.atomic():
+            new = self._db.scalar("SELECT 1 FROM draft WHERE id = ?", (draft.id,)) is None
+            if new:
+                self._db.execute(
+                    "INSERT INTO draft VALUES (?,?,?,?,?,?)",
+                    (draft.id, draft.law, draft.procedure, draft.title, draft.changed_ms, mirror),
+                )
+            self._db.execute(
+                "INSERT INTO shared_draft VALUES (?,?,?,X'',0) ON CONFLICT(draft, office) DO UPDATE SET mirror = ?",
+                (draft.id, office, mirror, mirror),
+            )
+        return new
+
+    def agree(self, share: bytes, office: int) -> None:
+        """Both have said what they had: what stands now was said."""
+        for one in self.with_office(office):
+            if one.draft.id == share:
+                self._db.execute(
+                    "UPDATE shared_draft SET said = ? WHERE draft = ? AND office = ?", (one.standing, share, office)
+                )
