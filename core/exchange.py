@@ -140,11 +140,10 @@ class Exchange(Replica):
     def _offered(self, lacking: list[Vertex]) -> list[Vertex]:
         if not lacking:
             return lacking
-        # Blocks stand in the order of arrival, so their positions follow from it.
-        gone = self.store.pruned.not_held_among(lacking[0].order + 1, lacking[-1].order + 1)
+        gone = self.store.pruned.not_held_among(lacking[0].position, lacking[-1].position)
         withheld, offered = set[Vertex](), list[Vertex]()
         for vertex in lacking if gone else ():
-            if vertex.order + 1 in gone or not withheld.isdisjoint(vertex.parents):
+            if vertex.position in gone or not withheld.isdisjoint(vertex.parents):
                 withheld.add(vertex)
             else:
                 offered.append(vertex)
@@ -159,7 +158,7 @@ class Exchange(Replica):
 
     def block(self, block: bytes) -> StoredBlock:
         """The bytes of a held block. Raises `unknown-block`, and `payload-not-held` for one that is never offered."""
-        row = self.store.chain.block(block)
+        row = self.store.chain.block_at(self.vertex(block).position)
         return StoredBlock(row.block.header_bytes, row.block.signature, self.store.payload(row))
 
     def receive(self, header: bytes, signature: bytes, payload: bytes | None) -> Received:

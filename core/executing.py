@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.crypto.signing import verify
-from core.folding import REJECTED, Checked, Fold, Place, Ran, write_working
+from core.folding import REJECTED, Checked, Fold, Place, Ran, write_agreed, write_foreseen
 from core.laws.engine_codes import FORM
 from core.laws.placing import Order
 from core.laws.verdict import Accepted, Rejected
@@ -66,7 +66,7 @@ class Execution:
         self.store.chain.add_acts(position, rows)
         if not self.lace.is_forked(vertex.chain) and not self.lace.is_void(vertex):
             self._keep_waiting(vertex.author, position, judged.ran)
-            write_working(self.store, judged.working, vertex.author)
+            write_foreseen(self.store, judged.working, vertex.author, position)
             self._foresee(vertex, judged.ran)
         return rows
 
@@ -80,12 +80,12 @@ class Execution:
         # Search finds the records by what the agreed state says of them again.
         self.store.pages.replace_words(record for record in agreed if record is not None)
         for vertex in self.lace.foreseen():
-            row = self.store.chain.block(vertex.id)
+            row = self.store.chain.block_at(vertex.position)
             working = WorkingState(self.store.state, vertex.author)
             ran = self._predict(working, vertex, _groups(row), row.position, self._known_faults(row))
             self.store.chain.set_outcomes([one.row for one in ran])
             self._keep_waiting(vertex.author, row.position, ran)
-            write_working(self.store, working, vertex.author)
+            write_foreseen(self.store, working, vertex.author, row.position)
             self._foresee(vertex, ran)
 
     def _forget_foreseen(self) -> None:
@@ -138,20 +138,21 @@ class Execution:
         working, executed, differs = WorkingState(self.store.state, None), set[bytes](), False
         acts = held = 0
         for vertex in anchor.batch:
-            row = self.store.chain.block(vertex.id)
+            row = self.store.chain.block_at(vertex.position)
             ran = self._as_foreseen(working, vertex)
             if ran is None:
                 ran = self._execute_block(working, anchor, vertex, row, executed)
                 differs |= self._settle(row, ran)
             self.store.chain.mark_executed(row.position, anchor.number)
             self.store.chain.drop_waiting(row.position)
+            self.store.state.drop_replaced(row.position)
             executed.add(vertex.id)
             self.store.entries.append([_entry(one) for one in ran])
             acts, held = acts + len(ran), held + len(ran)
             if held >= MAX_ACTS_AT_ONCE:
-                write_working(self.store, working, None)
+                write_agreed(self.store, working)
                 working, held = WorkingState(self.store.state, None), 0
-        write_working(self.store, working, None)
+        write_agreed(self.store, working)
         self.store.chain.add_anchor(
             AnchorRow(
                 anchor.number,

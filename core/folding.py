@@ -286,22 +286,31 @@ def act_row(verdict: Verdict, act_id: bytes, position: int, place: int, author: 
     return ActRow(act_id, position, place, author, REJECTED, verdict.code, facts, (), verdict.shared)
 
 
-def write_working(store: ReplicaStore, working: WorkingState, overlay_author: int | None) -> list[Change]:
-    """Write what a batch of acts changed into its layer. Inside `atomic`."""
+def write_foreseen(store: ReplicaStore, working: WorkingState, author: int, position: int) -> None:
+    """Write into the overlay what the acts of the block at a position change. Inside `atomic`."""
+    changes = working.changes
+    between = [one for one in working.between if "#" not in one.register]
+    store.state.write_overlay(author, position, changes, working.index_changes, _labels(changes), between)
+    store.pages.index_words((change.old, change.new) for change in _shown(changes))
+
+
+def write_agreed(store: ReplicaStore, working: WorkingState) -> None:
+    """Write what acts that an anchor executed change into the agreed layer. Inside `atomic`."""
     changes, indexes = working.changes, working.index_changes
-    labels = {change.new.id: label(change.new) for change in changes}
-    if overlay_author is None:
-        store.state.write_agreed(changes, indexes, labels)
-        store.state.settle_overlay(changes, indexes)
-        store.chain.drop_requests(
-            change.new.key["request"] for change in changes if change.new.register == DECISIONS_REGISTER
-        )
-    else:
-        store.state.write_overlay(overlay_author, changes, indexes, labels)
-    store.state.write_history(working.between, agreed=overlay_author is None)
-    searched = [change for change in changes if "#" not in change.new.register]
-    if overlay_author is None:
-        # Search finds the present state: a version that is newer in the overlay keeps its words.
-        searched = [c for c in searched if c.old is None or store.state.overlaid(c.new.id) is None]
-    store.pages.index_words((change.old, change.new) for change in searched)
-    return changes
+    store.state.write_agreed(changes, indexes, _labels(changes))
+    store.state.settle_overlay(changes, indexes)
+    store.state.write_history(working.between)
+    decided = (change.new for change in changes if change.new.register == DECISIONS_REGISTER)
+    store.chain.drop_requests(decision.key["request"] for decision in decided)
+    # Search finds the present state: a version that is newer in the overlay keeps its words.
+    found = [c for c in _shown(changes) if c.old is None or store.state.overlaid(c.new.id) is None]
+    store.pages.index_words((change.old, change.new) for change in found)
+
+
+def _labels(changes: Sequence[Change]) -> dict[bytes, str]:
+    return {change.new.id: label(change.new) for change in changes}
+
+
+def _shown(changes: Sequence[Change]) -> list[Change]:
+    """Without the counters of numbers and whatever else is kept for execution alone."""
+    return [change for change in changes if "#" not in change.new.register]

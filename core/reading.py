@@ -185,11 +185,13 @@ class Reading(Replica):
             name: [] for name in ("not_yet_seen", "not_yet_certified", "not_yet_final", "void")
         }
         counts = dict.fromkeys(waits, 0)
-        for position, block, act_count in reversed(self.store.chain.pending_blocks(self.number)):
-            name = self._waits_for(self.lace.vertices[block])
-            counts[name] += act_count
+        own = [vertex for vertex in self.lace.open_acts if vertex.author == self.number]
+        act_counts = self.store.chain.act_counts_at([vertex.position for vertex in own])
+        for vertex in reversed(own):
+            name = self._waits_for(vertex)
+            counts[name] += act_counts[vertex.position]
             if room := LIST_LIMIT - len(waits[name]):
-                waits[name].extend(self._view(row) for row in self.store.chain.acts_of_block(position, room))
+                waits[name].extend(self._view(row) for row in self.store.chain.acts_of_block(vertex.position, room))
         refused = self._unusual((REJECTED,))
         waiting = self._unusual(DECISION_OUTCOMES)
         ended = self.store.chain.unusual_counts(self.number)

@@ -29,12 +29,11 @@ class LedgerReading(ProofReading):
 
     def block_detail(self, block: bytes) -> BlockDetail:
         """One block with its first acts. Raises `unknown-block`."""
-        position = self.store.chain.position(block)
+        vertex = self.vertex(block)
+        position = vertex.position
         rows = self.store.chain.acts_of_block(position, READ_ACTS)
         ((_, _, acts),) = self.store.chain.act_counts_of_blocks(position - 1, 1)
-        return BlockDetail(
-            self._block_view(self.lace.vertices[block], position, acts), tuple(self._view(row) for row in rows)
-        )
+        return BlockDetail(self._block_view(vertex, position, acts), tuple(self._view(row) for row in rows))
 
     def _block_view(self, vertex: Vertex, position: int, acts: int) -> BlockView:
         return BlockView(
@@ -78,7 +77,7 @@ class LedgerReading(ProofReading):
     def _void_acts(self, author: int) -> Sequence[ActView]:
         """Acts of the author that count nowhere because it wrote twice, oldest first."""
         void: list[ActView] = []
-        for position, block, _ in self.store.chain.pending_blocks(author):
-            if not self.lace.vertices[block].certified:
-                void.extend(self._view(row) for row in self.store.chain.acts_of_block(position))
+        for vertex in self.lace.open_acts:
+            if vertex.author == author and not vertex.certified:
+                void.extend(self._view(row) for row in self.store.chain.acts_of_block(vertex.position))
         return void

@@ -16,7 +16,7 @@ from core.folding import Checked, Fold
 from core.laws.law import Law
 from core.ledger.anchors import Anchor, Finality
 from core.ledger.block import Block, Header, block_id, block_preimage, decode_header
-from core.ledger.blocklace import Added, Blocklace
+from core.ledger.blocklace import Added, Blocklace, Vertex
 from core.ledger.charter import Charter
 from core.ledger.checkpoint import decode_cosignature
 from core.ledger.constitution import Constitution
@@ -143,6 +143,13 @@ class Replica:
                 raise
             raise MunimentError("replica-damaged", path=self.store.database.path, detail=str(error)) from None
 
+    def vertex(self, block: bytes) -> Vertex:
+        """A block of the graph by its id. Raises `unknown-block`."""
+        found = self.lace.vertices.get(block)
+        if found is None:
+            raise MunimentError("unknown-block", block=block)
+        return found
+
     # -- taking blocks in ---------------------------------------------------------------------------------------
 
     def admit(self, header_bytes: bytes, signature: bytes, payload_bytes: bytes | None) -> Admitted:
@@ -186,6 +193,8 @@ class Replica:
     def take(self, admitted: Admitted, judged: Judged | None = None) -> Added:
         """Store and execute an admitted block whose parents are here. Durable on return."""
         block, payload = admitted.block, admitted.payload
+        if block.id in self.lace.vertices:  # the table of blocks has no index of ids that would refuse it
+            raise MunimentError("replica-damaged", path=self.store.database.path, block=self.vertex(block.id).position)
         accused = self._accused(payload, block.header.epoch)
         act_count = sum(len(group.transactions) for group in payload.groups) if payload else 0
         forks_before = self.lace.fork_count
@@ -278,7 +287,7 @@ class Replica:
     def _keep_evidence(self, added: Added, block: Block, payload: Payload | None) -> None:
         found = [evidence for evidence in (payload.evidence if payload else ()) if self._proven(evidence) is not None]
         if added.siblings:
-            found.append(evidence_of(self.store.chain.block(added.siblings[0].id).block, block))
+            found.append(evidence_of(self.store.chain.block_at(added.siblings[0].position).block, block))
         for evidence in found:
             self._store_evidence(evidence)
 

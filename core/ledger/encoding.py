@@ -8,6 +8,7 @@ Every value that is hashed or signed passes through here. libipld does the work 
 Integers end at 64 bits. Source: https://ipld.io/specs/codecs/dag-cbor/spec/.
 """
 
+from collections.abc import Set
 from typing import Any
 
 import cbor2
@@ -59,19 +60,17 @@ def _canonical(value: Value) -> bytes:
     return cbor2.dumps(value, canonical=True) if _LINK_TAG in data else data
 
 
-def _check_kinds(value: Value, depth: int) -> None:
+def _check_kinds(value: Value, depth: int, scalars: Set[type] = _SCALARS) -> None:
     kind = type(value)
-    if kind in _SCALARS:
+    if kind in scalars:
         return
     if depth == 0:
         raise MunimentError("too-deep", limit=MAX_DEPTH)
-    if kind is list:
-        for item in value:
-            if type(item) not in _SCALARS:
-                _check_kinds(item, depth - 1)
-    elif kind is dict:
-        for item in value.values():
-            if type(item) not in _SCALARS:
-                _check_kinds(item, depth - 1)
-    else:
+    if kind is dict:
+        value = value.values()
+    elif kind is not list:
         raise TypeError(kind.__name__)
+    depth -= 1
+    for item in value:
+        if type(item) not in scalars:
+            _check_kinds(item, depth)

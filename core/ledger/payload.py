@@ -117,8 +117,8 @@ def decode_payload(data: bytes) -> Payload:
     parts = decode(data, MAX_PAYLOAD_BYTES)
     if not isinstance(parts, list) or not parts:
         raise MunimentError("malformed-payload")
-    payload = Payload(tuple(_decode_item(part) for part in parts))
-    if sum(len(group.transactions) for group in payload.groups) > MAX_ACTS:
+    payload = Payload(tuple([_decode_item(part) for part in parts]))
+    if sum([len(group.transactions) for group in payload.groups]) > MAX_ACTS:
         raise MunimentError("malformed-payload")
     return payload
 
@@ -135,15 +135,21 @@ def _decode_item(part: object) -> Item:
     # `false` equals 0 in a pattern: two byte forms of one payload would share its root.
     if not isinstance(part, list) or not part or type(part[0]) is not int:
         raise MunimentError("malformed-payload")
+    if part[0] == GROUP and len(part) == 3:
+        transactions, signatures = part[1], part[2]
+        lists = type(transactions) is list and type(signatures) is list
+        if lists and transactions and signatures and _signatures(signatures) and _all_bytes(transactions):
+            return Group(tuple(transactions), tuple(signatures))
     match part:
-        case [0, list(transactions), list(signatures)] if _signatures(signatures):
-            if transactions and signatures and {bytes}.issuperset(map(type, transactions)):
-                return Group(tuple(transactions), tuple(signatures))
         case [1, bytes(note)]:
             return Cosignature(note)
         case [2, bytes(first), bytes(first_signature), bytes(second), bytes(second_signature)]:
             return Evidence(first, first_signature, second, second_signature)
     raise MunimentError("malformed-payload")
+
+
+def _all_bytes(items: Sequence[object]) -> TypeGuard[Sequence[bytes]]:
+    return {bytes}.issuperset(map(type, items))
 
 
 def _signatures(items: Sequence[object]) -> TypeGuard[Sequence[bytes]]:

@@ -46,6 +46,11 @@ class Vertex:
     c3_of_forkers: "tuple[Vertex, ...]" = ()
     c4_of_forkers: "tuple[Vertex, ...]" = ()
 
+    @property
+    def position(self) -> int:
+        """Where a store keeps the block: positions count from 1, in the order of arrival."""
+        return self.order + 1
+
 
 Tips = None | Vertex | tuple[Vertex, ...]
 

@@ -83,16 +83,8 @@ class ChainStore:
     def mark_executed(self, position: int, anchor: int) -> None:
         self._db.execute("UPDATE block SET anchor = ? WHERE position = ?", (anchor, position))
 
-    def block(self, block_id: bytes) -> BlockRow:
-        """Raises `unknown-block`."""
-        row = self._db.row(
-            "SELECT position, id, header, signature, payload, anchor FROM block WHERE id = ?", (block_id,)
-        )
-        if row is None:
-            raise MunimentError("unknown-block", block=block_id)
-        return _block_row(row)
-
     def block_at(self, position: int) -> BlockRow:
+        """Raises `replica-damaged`: the graph has told the position (core/ledger/vertex.py)."""
         row = self._db.row(
             "SELECT position, id, header, signature, payload, anchor FROM block WHERE position = ?",
             (position,),
@@ -138,6 +130,15 @@ class ChainStore:
         rows = self._db.rows("SELECT act.block FROM request JOIN act ON act.id = request.id")
         return {row[0] for row in rows}
 
+    def act_counts_at(self, positions: Sequence[int]) -> dict[int, int]:
+        """How many acts the blocks at these positions have, by position."""
+        found: dict[int, int] = {}
+        for start in range(0, len(positions), 500):
+            part = positions[start : start + 500]
+            marks = ",".join("?" * len(part))
+            found.update(self._db.rows(f"SELECT position, acts FROM block WHERE position IN ({marks})", tuple(part)))
+        return found
+
     def act_counts_of_blocks(self, after: int, count: int) -> list[tuple[int, bytes, int]]:
         """(position, id, how many acts) of at most so many blocks after a position, in order of arrival."""
         return self._db.rows(
@@ -153,22 +154,20 @@ class ChainStore:
         )
 
     def headers(self) -> Iterator[tuple[bytes, bytes, bool, list[int]]]:
-        """(id, header, whether it has acts, accused) of all blocks in order of arrival."""
+        """(id, header, whether it has acts, accused) of all blocks in order of arrival.
+
+        Raises `replica-damaged` where a position is left out: the graph counts on there being none.
+        """
         after = 0
         while rows := self._db.rows(
             "SELECT position, id, header, acts > 0, accused FROM block WHERE position > ? ORDER BY position LIMIT 5000",
             (after,),
         ):
-            for _, block_id, header, has_acts, accused in rows:
+            for position, block_id, header, has_acts, accused in rows:
+                after += 1
+                if position != after:
+                    raise MunimentError("replica-damaged", path=self._db.path, block=after)
                 yield block_id, header, bool(has_acts), decode(accused) if accused else []
-            after = rows[-1][0]
-
-    def position(self, block_id: bytes) -> int:
-        """Raises `unknown-block`."""
-        found: int | None = self._db.scalar("SELECT position FROM block WHERE id = ?", (block_id,))
-        if found is None:
-            raise MunimentError("unknown-block", block=block_id)
-        return found
 
     def id_at(self, position: int) -> bytes:
         found: bytes = self._db.scalar("SELECT id FROM block WHERE position = ?", (position,))
@@ -248,13 +247,6 @@ class ChainStore:
         )
         return _act_row(row) if row else None
 
-    def pending_blocks(self, author: int) -> list[tuple[int, bytes, int]]:
-        """(position, id, how many acts) of an author's blocks that no anchor has executed, oldest first."""
-        return self._db.rows(
-            "SELECT position, id, acts FROM block WHERE anchor = 0 AND acts > 0 AND author = ? ORDER BY position",
-            (author,),
-        )
-
     def acts_of_block(self, position: int, limit: int = -1) -> list[ActRow]:
         """In their order, the first so many; all by default."""
         rows = self._db.rows(
@@ -282,17 +274,6 @@ class ChainStore:
                 (author,),
             )
         )
-
-    def pending_positions(self, author: int | None = None) -> list[int]:
-        """Positions of blocks with acts that no anchor has executed, oldest first."""
-        where, values = ("", ()) if author is None else (" AND author = ?", (author,))
-        return [
-            row[0]
-            for row in self._db.rows(
-                f"SELECT position FROM block WHERE anchor = 0 AND acts > 0{where} ORDER BY position",
-                values,
-            )
-        ]
 
     def counts(self) -> tuple[int, int]:
         """(blocks, acts)."""

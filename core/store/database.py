@@ -30,13 +30,12 @@ _INCREMENTAL = 2  # of PRAGMA auto_vacuum
 _SCHEMA = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE block(
-  position INTEGER PRIMARY KEY,          -- order of arrival: parents before children
-  id BLOB NOT NULL UNIQUE, author INTEGER NOT NULL, incarnation INTEGER NOT NULL, seq INTEGER NOT NULL,
+  position INTEGER PRIMARY KEY,          -- order of arrival: parents before children; the graph knows it by the id
+  id BLOB NOT NULL, author INTEGER NOT NULL, incarnation INTEGER NOT NULL, seq INTEGER NOT NULL,
   header BLOB NOT NULL, signature BLOB NOT NULL,
   acts INTEGER NOT NULL, accused BLOB,   -- numbers of authors whose fork the payload proves
   anchor INTEGER NOT NULL DEFAULT 0,     -- number of the anchor that executed its acts
   payload BLOB);                         -- last: SQLite reads through up to 256 KiB to reach what stands behind it
-CREATE INDEX block_pending ON block(position) WHERE anchor = 0 AND acts > 0;
 CREATE TABLE act(
   number INTEGER PRIMARY KEY,            -- position of its block · 2^20 + place: a block's acts stand together
   id BLOB NOT NULL, block INTEGER NOT NULL REFERENCES block(position),
@@ -61,9 +60,11 @@ CREATE TABLE overlay(
   number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, author INTEGER NOT NULL, register TEXT NOT NULL,
   label TEXT NOT NULL, body BLOB NOT NULL);
 CREATE INDEX overlay_list ON overlay(register, label, id);
-CREATE TABLE history(
+CREATE TABLE history(                      -- agreed versions that were replaced by agreed ones
   record BLOB, version INTEGER, last_act BLOB, body BLOB NOT NULL,
   PRIMARY KEY(record, version, last_act)) WITHOUT ROWID;
+CREATE TABLE replaced(                     -- foreseen versions that foreseen ones replaced, in the order of blocks
+  number INTEGER PRIMARY KEY, body BLOB NOT NULL);  -- position of the block that replaced it · 2^32 + place
 CREATE TABLE index_entry(name TEXT, grp BLOB, record BLOB, PRIMARY KEY(name, grp, record)) WITHOUT ROWID;
 CREATE TABLE overlay_index(
   name TEXT, grp BLOB, record BLOB, added INTEGER NOT NULL, author INTEGER NOT NULL,

@@ -101,7 +101,35 @@ class StateStore:
     def history(self, record_id: bytes) -> list[Record]:
         """Versions that were replaced, newest first."""
         rows = self._db.rows("SELECT body FROM history WHERE record = ? ORDER BY version DESC", (record_id,))
-        return [decode_record(row[0]) for row in rows]
+        replaced = [decode_record(row[0]) for row in rows]
+        present, agreed = self.overlaid(record_id), self.agreed(record_id)
+        if present is None:
+            return replaced
+        foreseen = self._replaced_before(present, agreed.version if agreed else 0)
+        return [*foreseen, agreed, *replaced] if agreed else foreseen
+
+    def _replaced_before(self, present: Record, agreed_version: int) -> list[Record]:
+        """The versions between the agreed one and that of the overlay, newest first.
+
+        From each version to the block that made it, and from there to what that block has replaced.
+        """
+        found: list[Record] = []
+        newest = present
+        while newest.version > agreed_version + 1 and (before := self._replaced_by(newest)):
+            found += before
+            newest = before[-1]
+        return [version for version in found if version.version > agreed_version]
+
+    def _replaced_by(self, version: Record) -> list[Record]:
+        """What the block that made a version has replaced before it, newest first."""
+        act, end = version.last_act, version.last_act + b"\xff" * RECORD_ID_BYTES
+        rows = self._db.rows(
+            "SELECT body FROM replaced, (SELECT DISTINCT block FROM act WHERE id >= ? AND id <= ?)"
+            " WHERE number BETWEEN block << 32 AND (block + 1 << 32) - 1",
+            (act, end),
+        )
+        older = [one for one in (decode_record(body) for (body,) in rows) if one.id == version.id]
+        return sorted((one for one in older if one.version < version.version), key=lambda one: -one.version)
 
     # -- writing; inside `atomic` -------------------------------------------------------------------------------
 
@@ -122,15 +150,30 @@ class StateStore:
                     tree_changes.append(RecordChange(old.register, district_of(old), old.id, None))
         self._db.executemany("INSERT INTO record(register, district, label, body, id) VALUES (?,?,?,?,?)", created)
         self._db.executemany("UPDATE record SET register=?, district=?, label=?, body=? WHERE id=?", replaced)
-        # What an anchor decided stands for what was foreseen of that version.
         self._db.executemany("INSERT OR REPLACE INTO history VALUES (?,?,?,?)", olds)
         self.tree.update(tree_changes)
         self._write_indexes(indexes)
 
     def write_overlay(
-        self, author: int, changes: Sequence[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]
+        self,
+        author: int,
+        position: int,
+        changes: Sequence[Change],
+        indexes: Iterable[IndexChange],
+        labels: dict[bytes, str],
+        between: Sequence[Record] = (),
     ) -> None:
+        """Net changes of the acts of the block at a position; `between`: versions that it made and replaced itself.
+
+        What it replaces of the overlay stands in the order of blocks, beside what was written last: under the record
+        it would cost each act a page, or three where pages split. Of the agreed layer nothing is replaced yet.
+        """
         ordered = sorted(changes, key=lambda change: change.new.id)
+        olds = [c.old for c in ordered if c.old and "#" not in c.old.register and self._is_overlaid(c.old.id)]
+        self._db.executemany(
+            "INSERT INTO replaced VALUES (?,?)",
+            [(position << 32 | place, encode_record(one)) for place, one in enumerate((*olds, *between))],
+        )
         self._db.executemany(
             # A record keeps its register, as a rule its label too: named as changed they would have SQLite write their
             # index again, changed or not.
@@ -142,20 +185,22 @@ class StateStore:
         self._db.executemany(
             "UPDATE overlay SET label = ? WHERE id = ?", [(labels[new.id], new.id) for new in relabelled]
         )
-        olds = [c.old for c in ordered if c.old]
-        self._db.executemany(
-            "INSERT OR IGNORE INTO history VALUES (?,?,?,?)",
-            [(old.id, old.version, old.last_act, encode_record(old)) for old in olds],
-        )
         self._db.executemany(
             "INSERT OR REPLACE INTO overlay_index VALUES (?,?,?,?,?)",
             [(i.index, i.group, i.record, int(i.add), author) for i in indexes],
         )
 
-    def write_history(self, versions: Iterable[Record], agreed: bool = True) -> None:
-        """Versions that were made and replaced within one batch; what is agreed stands for what was foreseen."""
+    def _is_overlaid(self, record_id: bytes) -> bool:
+        return self._db.scalar("SELECT 1 FROM overlay WHERE id = ?", (record_id,)) is not None
+
+    def drop_replaced(self, position: int) -> None:
+        """What the acts of a block replaced while they were foreseen: they are agreed, or judged otherwise."""
+        self._db.execute("DELETE FROM replaced WHERE number BETWEEN ?1 << 32 AND (?1 + 1 << 32) - 1", (position,))
+
+    def write_history(self, versions: Iterable[Record]) -> None:
+        """Agreed versions that were made and replaced within one batch."""
         self._db.executemany(
-            f"INSERT OR {'REPLACE' if agreed else 'IGNORE'} INTO history VALUES (?,?,?,?)",
+            "INSERT OR REPLACE INTO history VALUES (?,?,?,?)",
             [(v.id, v.version, v.last_act, encode_record(v)) for v in versions],
         )
 
@@ -180,6 +225,7 @@ class StateStore:
         dropped = [row[0] for row in self._db.rows("SELECT id FROM overlay ORDER BY id")]
         self._db.execute("DELETE FROM overlay")
         self._db.execute("DELETE FROM overlay_index")
+        self._db.execute("DELETE FROM replaced")
         return dropped
 
     def overlay_is_empty(self) -> bool:
@@ -221,7 +267,7 @@ class StateStore:
         return found
 
     def bodies(self, record_id: bytes) -> list[bytes]:
-        """Every version kept of a record: the agreed one, and those replaced, predicted ones too."""
+        """Every agreed version kept of a record: the present one, and those replaced."""
         statement = "SELECT body FROM record WHERE id = ?1 UNION ALL SELECT body FROM history WHERE record = ?1"
         return [row[0] for row in self._db.rows(statement, (record_id,))]
 

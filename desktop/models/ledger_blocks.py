@@ -57,7 +57,7 @@ class LedgerBlocks(QObject):
         """The stretch that holds a block. `failed` tells `unknown-block`."""
 
         def look(office: Office) -> tuple[LedgerExtent, int]:
-            return office.ledger_extent(), office.store.chain.position(block)
+            return office.ledger_extent(), office.vertex(block).position
 
         def take(answer: tuple[LedgerExtent, int]) -> None:
             if self._current(question):

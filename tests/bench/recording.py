@@ -73,7 +73,7 @@ def _record(office: Office, place: Place, number: int, parcel: bytes) -> tuple[f
     started_s = perf_counter()
     proposal = office.propose("land", "transfer", {"parcel": parcel}, sale(number, signers[1]), signers)
     message = office.signing_message([proposal.encoded])
-    group = Group((proposal.encoded,), tuple(key.sign(message) for key in place.officers))
+    group = Group((proposal.encoded,), tuple(key.sign(message) for key in place.officers[:2]))
     (view,) = office.record(group)
     elapsed_s = perf_counter() - started_s
     assert view.ladder.outcome == "entered", view.ladder

@@ -95,7 +95,7 @@ def _signed_items(receiver: Replica, block: StoredBlock) -> list[tuple[bytes, by
 
 def _write_chain(place: Place, act_count: int) -> list[StoredBlock]:
     office = place.open().office
-    both, (registrar, notary) = place.signers("registrar", "notary"), place.officers
+    both, (registrar, notary) = place.signers("registrar", "notary"), place.officers[:2]
     for number in range(act_count // 2):
         entry = office.propose("land", "first_registration", {}, registration(number), both[:1])
         signature = registrar.sign(office.signing_message([entry.encoded]))

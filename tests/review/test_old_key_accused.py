@@ -27,7 +27,7 @@ def test_an_old_key_is_accused_before_and_after_a_restart() -> None:
     town.settle()
     pass_change(town, "incarnation", FORKER, new_card(town, FORKER, SigningKey(seed("renewed", FORKER))))
     assert [office.lace.epoch for office in town.offices] == [1] * 4
-    first = reader.store.chain.block(reader.at(FORKER, 0, 1)[0]).block
+    first = reader.store.chain.block_at(reader.vertex(reader.at(FORKER, 0, 1)[0]).position).block
     header = replace(first.header, claimed_ms=first.header.claimed_ms + 1)
     encoded = encode_header(header)
     signature = network.nodes[FORKER].sign(block_preimage(network.id, encoded))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from core.ledger.record import Change, IndexChange, Record
+from core.store.chain import ActRow
 from core.store.database import IN_MEMORY, Database
 from core.store.pages import label
 from core.store.replica import ReplicaStore
@@ -42,8 +43,13 @@ def agree(store: ReplicaStore, changes: Sequence[Change], indexes: Sequence[Inde
 
 
 def overlay(store: ReplicaStore, author: int, changes: Sequence[Change], indexes: Sequence[IndexChange] = ()) -> None:
-    """What uncertified acts do to the store."""
+    """What uncertified acts do to the store, all of them in one block."""
     with store.database.atomic():
         labels = {change.new.id: label(change.new) for change in changes}
-        store.state.write_overlay(author, changes, indexes, labels)
+        position = store.chain.counts()[1] + 1
+        ids = [change.new.last_act.ljust(32, b"\0") for change in changes]
+        store.chain.add_acts(
+            position, [ActRow(one, position, n, author, "entered", None, {}) for n, one in enumerate(ids)]
+        )
+        store.state.write_overlay(author, position, changes, indexes, labels)
         store.pages.index_words((change.old, change.new) for change in changes)

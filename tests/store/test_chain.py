@@ -41,26 +41,29 @@ def test_blocks_come_back_as_they_were(store: ReplicaStore, network: Network) ->
     assert store.chain.add_block(full, 1, [2, 1]) == 1
     assert store.chain.add_block(empty, 0) == 2
     assert [store.chain.block_at(one).block for one in (1, 2)] == [full, empty]
-    assert store.chain.block(empty.id).position == store.chain.position(empty.id) == 2
     assert store.chain.id_at(1) == full.id
     assert [row.block for row in store.chain.blocks(0, 9)] == [full, empty]
     assert [row.block for row in store.chain.blocks(1, 9)] == [empty]
     stored = [(one, acts, accused) for one, _, acts, accused in store.chain.headers()]
     assert stored == [(full.id, True, [2, 1]), (empty.id, False, [])]
-    assert store.chain.pending_positions() == store.chain.pending_positions(0) == [1]
+    assert store.chain.act_counts_at([2, 1]) == {1: 1, 2: 0}
     store.chain.mark_executed(1, 7)
-    assert store.chain.pending_positions() == []
     assert store.chain.block_at(1).anchor == 7
 
 
 def test_what_is_not_there_is_named(store: ReplicaStore) -> None:
-    for ask in (store.chain.block, store.chain.position):
-        with pytest.raises(MunimentError, match="unknown-block"):
-            ask(bytes(32))
     with pytest.raises(MunimentError, match="replica-damaged"):
         store.chain.block_at(7)
     assert store.chain.act(bytes(32)) is None
     assert store.chain.act_by_prefix(bytes(16)) is None
+
+
+def test_a_block_that_is_gone_from_the_middle_is_damage(store: ReplicaStore, network: Network) -> None:
+    for seq in (1, 2, 3):
+        add(store, network, 0, seq)
+    store.database.execute("DELETE FROM block WHERE position = 2")
+    with pytest.raises(MunimentError, match="replica-damaged"):
+        list(store.chain.headers())
 
 
 def test_an_act_is_shown_where_it_counts(store: ReplicaStore, network: Network) -> None:

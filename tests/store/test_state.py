@@ -2,6 +2,7 @@
 
 import random
 from hashlib import sha256
+from itertools import pairwise
 
 import pytest
 
@@ -9,6 +10,7 @@ from core.crypto.hashing import tagged_hash
 from core.ledger import merkle
 from core.ledger.encoding import encode
 from core.ledger.record import Change, IndexChange, Record, encode_record, record_digest
+from core.store.chain import ActRow
 from core.store.replica import ReplicaStore
 from tests.store.records import agree, empty_store, make_record, next_version, overlay, record_id
 
@@ -109,6 +111,35 @@ def test_the_overlay_lies_over_the_agreed_state_until_it_is_agreed() -> None:
     assert (store.state.agreed(first.id), store.state.overlaid(first.id)) == (third, None)
     assert [version.version for version in store.state.history(first.id)] == [2, 1]
     assert store.state.record_count() == 1
+
+
+def test_history_tells_agreed_and_foreseen_versions_alike() -> None:
+    store = empty_store()
+    versions = [make_record(1, number, area=number) for number in range(1, 7)]
+    other = make_record(2)
+    overlay(store, 0, [Change(None, other)])
+    overlay(store, 0, [Change(None, versions[0])])
+    for old, new in pairwise(versions[:5]):
+        overlay(store, 0, [Change(old, new)])
+    expected = [5, 4, 3, 2, 1]
+    assert [version.version for version in store.state.history(other.id)] == []
+    steps = list(zip([None, *versions], versions, strict=False))
+    for position, (old, new) in enumerate(steps[:5], 2):
+        assert store.state.history(new.id) == versions[3::-1]
+        agree(store, [Change(old, new)])
+        with store.database.atomic():
+            store.state.drop_replaced(position)
+    assert store.state.history(versions[0].id) == versions[3::-1]
+    assert store.database.scalar("SELECT count(*) FROM replaced") == 0
+    # Several versions in one block, the first of them made over an agreed one.
+    with store.database.atomic():
+        store.chain.add_acts(9, [ActRow(versions[5].last_act + bytes(16), 9, 0, 0, "entered", None, {})])
+        seventh = next_version(versions[5])
+        store.chain.add_acts(9, [ActRow(seventh.last_act + bytes(16), 9, 1, 0, "entered", None, {})])
+        store.state.write_overlay(0, 9, [Change(versions[4], seventh)], [], {seventh.id: ""}, [versions[5]])
+    assert [version.version for version in store.state.history(seventh.id)] == [6, *expected]
+    store.state.clear_overlay()
+    assert [version.version for version in store.state.history(seventh.id)] == expected[1:]
 
 
 def test_the_overlay_is_dropped_whole() -> None:
