@@ -8,7 +8,6 @@ told as a wrong clock; which of two witnesses came first is decided by the graph
 
 from collections.abc import Iterator
 
-from core.errors import MunimentError
 from core.laws.placing import DAY_MS
 from core.ledger.transaction import decode_transaction
 from core.ledger.vertex import Vertex
@@ -20,9 +19,7 @@ from core.views import Clock, TimeBracket
 class Bracketing(Reading):
     def time_bracket(self, act_id: bytes) -> TimeBracket:
         """Raises `unknown-act`."""
-        row = self.store.chain.act(act_id)
-        if row is None:
-            raise MunimentError("unknown-act", act=act_id)
+        row = self._act_row(act_id)
         vertex = self.lace.vertices[self.store.chain.id_at(row.block)]
         claimed_ms = self._claimed(row, vertex)
         state = self._state_before(vertex)

@@ -11,6 +11,7 @@ from core.batch import Batch
 from core.bracketing import Bracketing
 from core.errors import MunimentError
 from core.folding import Ran, act_row
+from core.laws.field_checks import FieldFault
 from core.laws.requests import ENTER, REFUSE
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.encoding import Value
@@ -30,12 +31,13 @@ from core.ledger.transaction import (
     transaction_id,
 )
 from core.people.actions import Action
-from core.people.showing import Showing
 from core.replica import Judged
 from core.requests import LAPSED
+from core.sealing.closing import Secret
+from core.sealing.sealing import Sealing
 from core.store.working import WorkingState
 from core.views import ActView
-from core.writing import RENEWED, Writing
+from core.writing import RENEWED
 
 __all__ = ["RENEWED", "Office", "Proposal", "rejection_error"]
 
@@ -61,7 +63,7 @@ class DrawnUp:
     row_changes: int
 
 
-class Office(Writing, Showing, Bracketing):
+class Office(Sealing, Bracketing):
     """One office's replica with its own key, and all that is asked of it."""
 
     _drawn_up: DrawnUp | None = None
@@ -117,9 +119,14 @@ class Office(Writing, Showing, Bracketing):
         addressed_to: int | None,
         trace: bool,
     ) -> Proposal:
+        version, unfit, secrets = self._law_version(law), None, list[Secret]()
+        try:
+            act, secrets = self._seal(working, law, procedure, references, act, addressed_to)
+        except FieldFault as fault:  # of what cannot be judged any more once it is sealed
+            unfit = Rejected(fault.code, facts={"field": fault.field, **fault.facts})
         transaction = Transaction(
             law,
-            self._law_version(law),
+            version,
             procedure,
             references,
             dict(act),
@@ -131,11 +138,14 @@ class Office(Writing, Showing, Bracketing):
         )
         encoded = encode_transaction(transaction)
         act_id = transaction_id(self.network, encoded)
+        if unfit is not None:
+            return Proposal(transaction, encoded, act_id, unfit)
         decoded = decode_transaction(encoded)
         waiting = self.store.chain.waiting(self.number)
         verdict = self.fold.judge(working, decoded, act_id, self.number, trace, waiting=waiting)
         if isinstance(verdict, Accepted):
             self._drawn_up = DrawnUp(act_id, decoded, verdict, working, self.store.database.row_changes)
+            self._await_recording(act_id, secrets)
         return Proposal(transaction, encoded, act_id, verdict)
 
     def _law_version(self, name: str) -> int:
@@ -162,6 +172,7 @@ class Office(Writing, Showing, Bracketing):
         if drawn_up is None and self._recorded_before(ids):
             return [self.act_view(act_id) for act_id in ids]
         judged = self._judge_own(group, ids, drawn_up)
+        self._keep_keys(ids)
         self._write_block((group,), judged)
         assert self.newest_taken is not None
         position = self.newest_taken[0]

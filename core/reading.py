@@ -46,10 +46,13 @@ class Reading(Replica):
 
     def act_view(self, act_id: bytes) -> ActView:
         """Raises `unknown-act`."""
+        return self._view(self._act_row(act_id))
+
+    def _act_row(self, act_id: bytes) -> ActRow:
         row = self.store.chain.act(act_id)
         if row is None:
             raise MunimentError("unknown-act", act=act_id)
-        return self._view(row)
+        return row
 
     def _view(self, row: ActRow) -> ActView:
         block, acts = self._opened(row.block)

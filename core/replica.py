@@ -26,6 +26,7 @@ from core.ledger.roll import Roll
 from core.ledger.snapshot import decode_stub, stub_root
 from core.people.actions import Gate
 from core.reindexing import rebuild_indexes
+from core.sealing.intake import Intake
 from core.store.chain import BlockRow
 from core.store.checkpoints import Counted
 from core.store.replica import ReplicaStore
@@ -125,6 +126,9 @@ class Replica:
         if self.unread:
             self._load()
 
+    def _intake(self) -> Intake:
+        return Intake(self.store, self.network, self.epochs.laws)
+
     def _new_fold(self) -> Fold:
         present = self.epochs.present
         return Fold(self.network, present.roll, self.epochs.laws, present.homes)
@@ -205,6 +209,8 @@ class Replica:
                 self._keep_evidence(added, block, payload)
                 if payload is not None and act_count:
                     self.execution.enter(added.vertex, payload.groups, admitted.acts, position, judged)
+                if payload is not None and (intake := self._intake()).needed:
+                    intake.take_block(block, payload)
                 for anchor in self.finality.add(added.vertex):
                     self._pass(anchor)
                 if payload is not None:
@@ -224,6 +230,8 @@ class Replica:
     def _pass(self, anchor: Anchor) -> None:
         """Execute an anchor, look whether a vote has passed by it, and begin the next epoch behind a closing one."""
         self.execution.execute(anchor)
+        if (intake := self._intake()).needed:
+            intake.pass_anchor(anchor)
         self._doubt_own_state(anchor.number, self.epochs.constitutions[anchor.epoch].roll)  # for what came early
         if not anchor.closing:
             self.epochs.look_for_change(WorkingState(self.store.state, None))

@@ -60,6 +60,38 @@ class TimeBracket:
     clock: Clock
 
 
+@dataclass(frozen=True, slots=True)
+class SealedView:
+    """A sealed field of a record or an act as this office knows it; never what it says."""
+
+    field: str
+    roles: tuple[str, ...]  # of which one reads it
+    offices: tuple[int, ...]  # whose officers may
+    state: str  # open, key-missing, elsewhere (not for this office), until, shares-missing or erased
+    erased_by: bytes | None = None  # id of the order
+    until: str | None = None  # "<law>.<procedure>" that opens it
+    threshold: int = 0  # how many shares make up the key
+    given: tuple[int, ...] = ()  # offices whose share is here
+    withheld: tuple[int, ...] = ()  # offices that hold a share and have not given it, after the event
+    unusable: tuple[int, ...] = ()  # offices that were given no share that can be used
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureView:
+    """An order of erasure that the common order has executed, and which offices have said that they obeyed."""
+
+    act: bytes
+    number: int  # of the register state in which it was executed
+    register: str
+    record: bytes
+    label: str
+    ground: Value
+    ordered_by: Value
+    fields: int  # sealed fields that it destroyed
+    noted: tuple[int, ...]
+    missing: tuple[int, ...]
+
+
 NOT_HELD = "#text-not-held"  # stands for the procedure of an act whose text is not on this computer
 
 

@@ -136,17 +136,24 @@ class Writing(Exchange):
 
     def write(self) -> bytes | None:
         """Write one block if the writing rule gives a reason (3-ledger §5 b–d); its id, durable, or None."""
-        if self._why_not_sign() is not None or not self.roll.members[self.number].witness:
+        if self._why_not_sign() is not None:
             return None
+        said = self._sealing_due()
+        if not self.roll.members[self.number].witness:  # it keeps and destroys keys like everybody
+            return self._write_block(said) if said else None
         evidence = self._evidence_due()
         prev, _, _, opens = self.lace.next_header_facts(self.number)
         awaiting = self.lace.awaiting()
         unseen = any(prev is None or not self.lace.in_past(vertex, prev) for vertex in awaiting)
         closing = self.epochs.passed is not None
         cosigns = not awaiting and self._cosignature_due() is not None
-        if not (evidence or unseen or cosigns or self._close_due(prev) or (opens and (awaiting or closing))):
+        if not (evidence or said or unseen or cosigns or self._close_due(prev) or (opens and (awaiting or closing))):
             return None
-        return self._write_block(evidence)
+        return self._write_block(evidence or said)
+
+    def _sealing_due(self) -> tuple[Item, ...]:
+        """What this node has to say of sealed fields: an office that keeps keys says it (core/sealing/keys.py)."""
+        return ()
 
     def _close_due(self, prev: Vertex | None) -> bool:
         """Whether a change has passed here and this chain has not said so in this epoch."""

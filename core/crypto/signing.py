@@ -11,8 +11,19 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Protocol
 
-from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
-from nacl.exceptions import BadSignatureError
+from nacl.bindings import (
+    crypto_box_seal,
+    crypto_box_seal_open,
+    crypto_scalarmult_base,
+    crypto_sign,
+    crypto_sign_ed25519_pk_to_curve25519,
+    crypto_sign_ed25519_sk_to_curve25519,
+    crypto_sign_open,
+    crypto_sign_seed_keypair,
+)
+from nacl.exceptions import BadSignatureError, CryptoError
+
+from core.errors import MunimentError
 
 SEED_BYTES = 32
 PUBLIC_BYTES = 32
@@ -37,6 +48,9 @@ class Signer(Protocol):
     def sign(self, message: bytes) -> bytes:
         """The 64-byte signature of the message."""
 
+    def open(self, box: bytes) -> bytes:
+        """What was sealed to the public key (`seal_to`). Raises `not-opened`."""
+
 
 class SigningKey:
     """A key held in memory: signing costs half of `sign(seed, …)`, which derives the key each time."""
@@ -52,11 +66,24 @@ class SigningKey:
         """The 64-byte signature of the message."""
         return crypto_sign(message, self._secret)[:SIGNATURE_BYTES]
 
+    def open(self, box: bytes) -> bytes:
+        """What was sealed to the public key (`seal_to`). Raises `not-opened`."""
+        secret = crypto_sign_ed25519_sk_to_curve25519(self._secret)
+        try:
+            return crypto_box_seal_open(box, crypto_scalarmult_base(secret), secret)
+        except CryptoError:
+            raise MunimentError("not-opened") from None
+
     def __repr__(self) -> str:
         return f"SigningKey(public={self.public.hex()})"
 
     def __reduce__(self) -> str:
         raise TypeError("a signing key is not copied or sent")
+
+
+def seal_to(public: bytes, content: bytes) -> bytes:
+    """A box that only the holder of an Ed25519 key opens: libsodium's sealed box to its X25519 form."""
+    return crypto_box_seal(content, crypto_sign_ed25519_pk_to_curve25519(public))
 
 
 def public_key(seed: bytes) -> bytes:

@@ -32,6 +32,7 @@ from core.laws.law import Register
 from core.laws.reading import Part
 
 LATER_VERBS = frozenset({"request"})
+_TOLD = ("ground", "ordered_by")
 _TO = Field("to", OfficeType())
 
 
@@ -78,7 +79,8 @@ def _read_effect(part: Part, ground: Ground) -> Effect:
         apply = _VERBS[verb](part, target, ground)
     except ExpressionError as error:
         part.fail(error.code, error.detail)
-    return Effect(verb, target, apply, part.line)
+    told = tuple(part.text(key).partition(".")[2] for key in _TOLD) if verb == "erase" else ()
+    return Effect(verb, target, apply, part.line, told)
 
 
 def _record(part: Part, name: str, among: Mapping[str, Register]) -> Register:
@@ -279,7 +281,7 @@ def _erase(part: Part, target: str, ground: Ground) -> Apply:
     """The order says why and by whom; both are fields of the act that everybody can read."""
     with part.whole():
         register = _changed(part, target, ground)
-        for key in ("ground", "ordered_by"):
+        for key in _TOLD:
             owner, _, name = part.text(key).partition(".")
             field = ground.act.get(name) if owner == "act" else None
             if field is None or field.optional or isinstance(field.type, SealedType):

@@ -50,6 +50,7 @@ class Effect:
     target: str
     apply: Apply
     line: int = 0
+    told: tuple[str, ...] = ()  # of `erase`: the fields of the act that say why and by whose order
 
 
 def make_value(given: Scalar, target: Field, scope: Scope, known: Known, most: int = MAX_STEPS) -> Run:

@@ -119,6 +119,9 @@ class _Execution:
             procedure.check_act(transaction.act)
         except FieldFault as fault:
             raise Refused(fault.code, field=fault.field, **fault.facts) from None
+        for name in procedure.sealed:
+            if name in transaction.act and transaction.act[name]["by"] != transaction.signers[0].office:
+                raise Refused("not-sealed", field=name)  # another office's text cannot be passed off as one's own
         self._formed = True
         self._find_records(procedure)
         self._check_signers(procedure)

@@ -14,7 +14,7 @@ from core.crypto.hashing import tagged_hash
 from core.laws.effects import Effect
 from core.laws.expression_types import ForeignRead, Run
 from core.laws.field_checks import Check
-from core.laws.field_types import EntryOfType, Field, SubjectType
+from core.laws.field_types import EntryOfType, Field, SealedType, SubjectType
 from core.laws.reading import Texts
 from core.ledger.encoding import Value
 
@@ -173,6 +173,11 @@ class Procedure:
     regroups: frozenset[str] = frozenset()  # names of records that it may move between groups of indexes
 
     @cached_property
+    def sealed(self) -> Mapping[str, SealedType]:
+        """The fields of the act that are encrypted."""
+        return {name: field.type for name, field in self.fields.items() if isinstance(field.type, SealedType)}
+
+    @cached_property
     def referenced(self) -> Mapping[str, str]:
         """Names of the records that the act must point to."""
         return {**self.changes, **self.reads}
@@ -202,6 +207,16 @@ class Law:
     by_full_name: Mapping[str, Register]
     rules: Mapping[str, Condition]  # every condition by its path
     asking: Asking | None = None
+
+    @cached_property
+    def events(self) -> frozenset[str]:
+        """The procedures that open what is sealed until then."""
+        return frozenset(kind.until for one in self.procedures.values() for kind in one.sealed.values() if kind.until)
+
+    @cached_property
+    def seals(self) -> bool:
+        """Whether any act of it has a field that is encrypted."""
+        return any(procedure.sealed for procedure in self.procedures.values())
 
     @cached_property
     def digest(self) -> bytes:

@@ -1,4 +1,5 @@
-"""What a block carries beside its header: groups of acts, checkpoint cosignatures, fork evidence.
+"""What a block carries beside its header: groups of acts, checkpoint cosignatures, fork evidence, and what its author
+says of sealed fields: destroyed, or its share of a key given out.
 
 A *group* is acts signed at once: its officers sign the RFC 6962 root of the acts' ids. A single act is a group of
 one; an import of hundreds of rows is one group, so that each row keeps its own id, outcome and proof while an
@@ -22,7 +23,9 @@ MAX_PAYLOAD_BYTES = 256 << 10
 MAX_ACTS = 4096  # of one block: 100,000 acts of one byte would fit its bytes and cost every office seconds
 SIGNATURE_BYTES = 64
 
-GROUP, COSIGNATURE, EVIDENCE = 0, 1, 2
+ID_BYTES = 32
+
+GROUP, COSIGNATURE, EVIDENCE, ERASURE_NOTE, SHARE_RELEASE = 0, 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,22 @@ class Evidence:
     second_signature: bytes
 
 
-Item = Group | Cosignature | Evidence
+@dataclass(frozen=True)
+class ErasureNote:
+    """The block's author says: what this order names is destroyed here."""
+
+    order: bytes  # id of the act, 32 bytes
+
+
+@dataclass(frozen=True)
+class ShareRelease:
+    """The block's author says: I have given out my share of this sealed field, or found none that can be used."""
+
+    sealed: bytes  # its name (core/ledger/sealed.py), 32 bytes
+    usable: bool
+
+
+Item = Group | Cosignature | Evidence | ErasureNote | ShareRelease
 
 
 @dataclass(frozen=True)
@@ -128,6 +146,10 @@ def _item_value(item: Item) -> list[object]:
         return [GROUP, list(item.transactions), list(item.signatures)]
     if isinstance(item, Cosignature):
         return [COSIGNATURE, item.note]
+    if isinstance(item, ErasureNote):
+        return [ERASURE_NOTE, item.order]
+    if isinstance(item, ShareRelease):
+        return [SHARE_RELEASE, item.sealed, item.usable]
     return [EVIDENCE, item.first, item.first_signature, item.second, item.second_signature]
 
 
@@ -145,6 +167,10 @@ def _decode_item(part: object) -> Item:
             return Cosignature(note)
         case [2, bytes(first), bytes(first_signature), bytes(second), bytes(second_signature)]:
             return Evidence(first, first_signature, second, second_signature)
+        case [3, bytes(order)] if len(order) == ID_BYTES:
+            return ErasureNote(order)
+        case [4, bytes(sealed), bool(usable)] if len(sealed) == ID_BYTES:
+            return ShareRelease(sealed, usable)
     raise MunimentError("malformed-payload")
 
 

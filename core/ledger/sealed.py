@@ -1,8 +1,9 @@
 """A sealed field as it is signed and hashed: a box, the commitment to its key, and whom the key was meant for.
 
-The value is `{"box", "key", "offices"}`, of one that is sealed until an event also `{"threshold", "shares"}`; of a
-field of a record that an order has erased `{"erased"}` (FORMAT.md §11). The box is XChaCha20-Poly1305 under a key of
-its own; that cipher does not commit to its key, so the commitment does: nobody gives two offices two keys and texts.
+The value is `{"box", "by", "key", "offices"}`, of one that is sealed until an event also `{"threshold", "shares"}`; of
+a field of a record that an order has erased `{"erased"}` (FORMAT.md §11). The box is XChaCha20-Poly1305 under a key of
+its own; that cipher does not commit to its key, so the commitment does: nobody gives two offices two keys and texts. It
+also covers who sealed it and for whom: copied into another office's act, or for other readers, it fits no key.
 The key stands nowhere in the ledger. Once it is destroyed the box says nothing, and every hash still holds.
 """
 
@@ -22,7 +23,7 @@ PAD_BYTES = 64  # so that the length of a box tells little
 MAX_CONTENT_BYTES = 48 << 10
 ERASED = "erased"
 _LENGTH_BYTES = 4
-_OPEN_KEYS = frozenset({"box", "key", "offices"})
+_OPEN_KEYS = frozenset({"box", "by", "key", "offices"})
 _EVENT_KEYS = _OPEN_KEYS | {"threshold", "shares"}
 
 
@@ -31,6 +32,7 @@ class Sealed:
     """A sealed field, read."""
 
     box: bytes
+    by: int  # number of the office whose officers signed it
     commitment: bytes  # to the key, 32 bytes
     offices: tuple[int, ...]  # that may have the key
     threshold: int = 0  # of shares that make up the key; 0: it is not divided
@@ -38,10 +40,20 @@ class Sealed:
 
     @property
     def value(self) -> dict[str, Value]:
-        stated: dict[str, Value] = {"box": self.box, "key": self.commitment, "offices": list(self.offices)}
+        stated: dict[str, Value] = {"box": self.box, "by": self.by, "key": self.commitment}
+        stated["offices"] = list(self.offices)
         if self.shares:
             stated |= {"threshold": self.threshold, "shares": [list(share) for share in self.shares]}
         return stated
+
+    @property
+    def terms(self) -> bytes:
+        """Who sealed it, and who may have the key: what the commitment covers beside the key."""
+        return encode([self.by, list(self.offices), self.threshold, [list(share) for share in self.shares]])
+
+    def name(self, network: bytes) -> bytes:
+        """32 bytes by which keys, shares and notes speak of it: another's copy with other terms has another name."""
+        return tagged_hash("sealed-name", network, self.commitment, self.terms)
 
     def holds_share(self, office: int) -> bytes | None:
         """The digest of an office's share."""
@@ -62,13 +74,13 @@ def read_sealed_value(value: Value) -> Sealed | None:
     """None for what is not of the one form."""
     if type(value) is not dict or value.keys() not in (_OPEN_KEYS, _EVENT_KEYS):
         return None
-    box, commitment, offices = value["box"], value["key"], value["offices"]
-    if not (type(box) is bytes and _is_digest(commitment) and _ascending(offices, MAX_OFFICES)):
+    box, by, commitment, offices = value["box"], value["by"], value["key"], value["offices"]
+    if not (type(box) is bytes and is_natural(by) and _is_digest(commitment) and _ascending(offices, MAX_OFFICES)):
         return None
     if not NONCE_BYTES + TAG_BYTES < len(box) <= MAX_CONTENT_BYTES + PAD_BYTES + NONCE_BYTES + TAG_BYTES:
         return None
     if "shares" not in value:
-        return Sealed(box, commitment, tuple(offices))
+        return Sealed(box, by, commitment, tuple(offices))
     threshold, shares = value["threshold"], value["shares"]
     if type(shares) is not list or not all(type(share) is list and len(share) == 2 for share in shares):
         return None
@@ -76,7 +88,7 @@ def read_sealed_value(value: Value) -> Sealed | None:
         return None
     if type(threshold) is not int or not 2 <= threshold <= len(shares):
         return None
-    return Sealed(box, commitment, tuple(offices), threshold, tuple((share[0], share[1]) for share in shares))
+    return Sealed(box, by, commitment, tuple(offices), threshold, tuple((share[0], share[1]) for share in shares))
 
 
 def sealed_values(fields: Mapping[str, Value]) -> Iterator[tuple[str, Sealed]]:
@@ -87,38 +99,38 @@ def sealed_values(fields: Mapping[str, Value]) -> Iterator[tuple[str, Sealed]]:
             yield name, found
 
 
-def commit(network: bytes, key: bytes) -> bytes:
+def commit(network: bytes, key: bytes, terms: bytes) -> bytes:
     """The commitment to a key: 256 random bits are behind it, so it tells nothing of them."""
-    return tagged_hash("sealed-key", network, key)
+    return tagged_hash("sealed-key", network, key, terms)
 
 
 def share_digest(network: bytes, share: bytes) -> bytes:
     return tagged_hash("sealed-share", network, share)
 
 
-def close_box(network: bytes, key: bytes, field: str, content: Value, nonce: bytes) -> bytes:
+def close_box(network: bytes, key: bytes, content: Value, nonce: bytes) -> bytes:
     """The box around a value. Raises `too-large`."""
     encoded = encode(content)
     if len(encoded) > MAX_CONTENT_BYTES:
         raise MunimentError("too-large", bytes=len(encoded), limit=MAX_CONTENT_BYTES)
     body = len(encoded).to_bytes(_LENGTH_BYTES, "big") + encoded
-    return seal(key, body + bytes(-len(body) % PAD_BYTES), _place(network, field), nonce)
+    return seal(key, body + bytes(-len(body) % PAD_BYTES), _place(network), nonce)
 
 
-def open_box(network: bytes, key: bytes, field: str, sealed: Sealed) -> Value:
+def open_box(network: bytes, key: bytes, sealed: Sealed) -> Value:
     """The value. Raises `sealed-key-differs` for another key, `sealed-differs` where its author sealed it wrongly."""
-    if len(key) != KEY_BYTES or commit(network, key) != sealed.commitment:
+    if len(key) != KEY_BYTES or commit(network, key, sealed.terms) != sealed.commitment:
         raise MunimentError("sealed-key-differs")
     try:
-        body = open_sealed(key, sealed.box, _place(network, field))
+        body = open_sealed(key, sealed.box, _place(network))
         length = int.from_bytes(body[:_LENGTH_BYTES], "big")
         return decode(body[_LENGTH_BYTES : _LENGTH_BYTES + length], MAX_CONTENT_BYTES)
     except MunimentError:
         raise MunimentError("sealed-differs") from None
 
 
-def _place(network: bytes, field: str) -> bytes:
-    return tag_bytes("sealed-field") + network + field.encode()
+def _place(network: bytes) -> bytes:
+    return tag_bytes("sealed-field") + network
 
 
 def _is_digest(value: Value) -> bool:

@@ -11,6 +11,7 @@ from core.store.looks import LookStore
 from core.store.pages import PageStore
 from core.store.papers import PaperStore
 from core.store.pruned import PrunedStore
+from core.store.sealing import SealingStore
 from core.store.sharing import SharingStore
 from core.store.state import StateStore
 from core.views import Draft
@@ -31,6 +32,7 @@ class ReplicaStore:
         self.encounters = EncounterStore(database)
         self.papers = PaperStore(database)
         self.sharing = SharingStore(database)
+        self.sealing = SealingStore(database)
         self.archive = archive
 
     def payload(self, row: BlockRow) -> bytes | None:

@@ -1,0 +1,138 @@
+"""What a replica does with sealed fields as blocks come in and anchors execute them; it needs no key for that.
+
+An act is linked to every record that it names or creates, with the version that it had seen. An erasure executed at an
+anchor destroys what acts sealed about its record up to the version that the order had seen, entered or not; what
+arrives later and had seen no more is erased as it comes. All of it is inside the transaction of the block that
+decided.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from core.errors import MunimentError
+from core.laws.field_types import SealedType
+from core.laws.law import Law, Procedure
+from core.ledger.anchors import Anchor
+from core.ledger.block import Block
+from core.ledger.payload import ErasureNote, Payload, ShareRelease, decode_payload
+from core.ledger.record import RECORD_ID_BYTES, new_record_id
+from core.ledger.request import act_of
+from core.ledger.sealed import read_sealed_value
+from core.ledger.transaction import Transaction, decode_transaction
+from core.store.replica import ReplicaStore
+from core.store.sealing import ErasureRow, SealedRow
+
+STANDING = ("entered", "warned")
+Links = list[tuple[bytes, int]]
+
+
+@dataclass(frozen=True)
+class Intake:
+    """`laws`: those in force when it is asked."""
+
+    store: ReplicaStore
+    network: bytes
+    laws: Mapping[str, Law]
+
+    @property
+    def needed(self) -> bool:
+        return any(law.seals for law in self.laws.values()) or not self.store.sealing.is_empty
+
+    def take_block(self, block: Block, payload: Payload) -> None:
+        """The sealed fields that a block brings, and what its author says of others."""
+        for act_id, transaction in _transactions(self.network, payload):
+            for row, links in self._rows(act_id, transaction, block):
+                self.store.sealing.add(row, links)
+        for item in payload.items:
+            if isinstance(item, ErasureNote):
+                self.store.sealing.add_note(item.order, block.header.author)
+            elif isinstance(item, ShareRelease):
+                known = self.store.sealing.get(item.sealed)
+                if known is not None and known.sealed.holds_share(block.header.author) is not None:
+                    self.store.sealing.add_release(item.sealed, block.header.author, item.usable)
+
+    def _rows(self, act_id: bytes, transaction: Transaction, block: Block) -> Iterator[tuple[SealedRow, Links]]:
+        law, inner = self.laws.get(transaction.law), _inner(transaction)
+        procedure = law.procedures.get(inner.procedure) if law and inner else None
+        if inner is None or procedure is None:
+            return
+        for field, kind in procedure.sealed.items():
+            sealed = read_sealed_value(inner.act.get(field))
+            if sealed is None or sealed.by != inner.signers[0].office:
+                continue  # it will be rejected, and what another office sealed must not hang on this act
+            links = [(ref.record, ref.version) for ref in inner.changes.values()]
+            links += [(new_record_id(act_id, number), 0) for number in range(len(procedure.creates))]
+            erased = (self.store.sealing.erased_up_to(record, version) for record, version in links)
+            yield (
+                SealedRow(
+                    sealed.name(self.network),
+                    act_id,
+                    block.id,
+                    block.header.author,
+                    field,
+                    sealed,
+                    transaction.law,
+                    inner.procedure,
+                    kind.until or None,
+                    _event_record(act_id, transaction, inner, procedure, kind),
+                    next((order for order in erased if order is not None), None),
+                ),
+                links,
+            )
+
+    def pass_anchor(self, anchor: Anchor) -> None:
+        """After an anchor was executed: the events and erasures among its acts."""
+        for vertex in anchor.batch:
+            row = self.store.chain.block_at(vertex.position)
+            if row.block.payload is None:
+                continue
+            stands = {act.id for act in self.store.chain.acts_of_block(row.position) if act.outcome in STANDING}
+            for act_id, transaction in _transactions(self.network, decode_payload(row.block.payload)):
+                law, inner = self.laws.get(transaction.law), _inner(transaction)
+                procedure = law.procedures.get(inner.procedure) if law and inner and act_id in stands else None
+                if law is not None and inner is not None and procedure is not None:
+                    self._happen(act_id, inner, law, procedure, anchor.number)
+
+    def _happen(self, act_id: bytes, act: Transaction, law: Law, procedure: Procedure, anchor: int) -> None:
+        sealing = self.store.sealing
+        if procedure.name in law.events:
+            for ref in act.changes.values():
+                sealing.add_event(law.name, procedure.name, ref.record, act_id)
+        for effect in procedure.effects:
+            if effect.verb == "erase":
+                ref = act.changes[effect.target]
+                sealing.add_erasure(ErasureRow(act_id, ref.record, ref.version, anchor, False))
+                sealing.destroy(ref.record, ref.version, act_id)
+
+
+def _transactions(network: bytes, payload: Payload) -> Iterator[tuple[bytes, Transaction]]:
+    for group in payload.groups:
+        for act_id, encoded in zip(group.ids(network), group.transactions, strict=True):
+            try:
+                yield act_id, decode_transaction(encoded)
+            except MunimentError:
+                continue  # rejected for its form
+
+
+def _inner(transaction: Transaction) -> Transaction | None:
+    """Of a decision, what was asked for."""
+    try:
+        return act_of(transaction)
+    except MunimentError:
+        return None
+
+
+def _event_record(
+    act_id: bytes, transaction: Transaction, inner: Transaction, procedure: Procedure, kind: SealedType
+) -> bytes | None:
+    """The record on which the event has to happen that opens a field; None while a request is not decided."""
+    if not kind.until:
+        return None
+    if kind.on:
+        named = inner.act.get(kind.on)
+        if type(named) is bytes and len(named) == RECORD_ID_BYTES:
+            return named
+        return inner.changes[kind.on].record if kind.on in inner.changes else None
+    if procedure.creates:
+        return None if transaction.addressed_to is not None else new_record_id(act_id, 0)
+    return next((ref.record for name, ref in inner.changes.items() if name in procedure.changes), None)

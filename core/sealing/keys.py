@@ -1,0 +1,202 @@
+"""An office's keys of sealed fields: kept, passed on to those entitled, given out as shares after an event, and used.
+
+Keys are stored before the block that needs them: after a crash in between the kept block is signed again and finds
+them, and a key without its text harms nobody. Whoever meets carries the envelopes of the blocks that it hands on; an
+office that may read a field and has no key asks everybody it meets.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from core.crypto.sealing import KEY_BYTES
+from core.crypto.shamir import combine
+from core.crypto.signing import Signer as Key
+from core.crypto.signing import verify
+from core.errors import MunimentError
+from core.ledger.payload import ErasureNote, Item, ShareRelease
+from core.ledger.sealed import Sealed, commit, share_digest
+from core.sealing.closing import Secret
+from core.sealing.envelope import KEY, RELEASED, SHARE, Envelope, make_envelope, read_envelope
+from core.store.sealing import SealedRow
+
+if TYPE_CHECKING:
+    from core.writing import Writing
+
+MAX_WANTED = 256  # of one question
+MAX_ANSWERED = 1024  # envelopes in one answer
+MAX_DUE = 256  # notes and shares in one block
+
+
+class SealedKeys:
+    """Used on the office's thread. `key`: of the node."""
+
+    def __init__(self, office: "Writing", key: Key) -> None:
+        self._office, self._key = office, key
+        self._store = office.store.sealing
+
+    @property
+    def _me(self) -> tuple[int, int]:
+        member = self._office.roll.members[self._office.number]
+        return member.number, member.incarnation
+
+    # -- keeping ------------------------------------------------------------------------------------------------
+
+    def keep(self, secrets: Iterable[Secret]) -> None:
+        """Keys of an act that is about to be recorded, with the envelopes for others. Durable on return."""
+        with self._office.store.database.atomic():
+            for secret in secrets:
+                name = secret.sealed.name(self._office.network)
+                if secret.key is not None:
+                    self._store.put_key(name, secret.key)
+                    for number in secret.sealed.offices:
+                        if number != self._office.number:
+                            self._put(KEY, name, number, secret.key)
+                for (holder, _), share in zip(secret.sealed.shares, secret.shares, strict=True):
+                    self._put(SHARE, name, holder, share)
+
+    def _put(self, kind: int, name: bytes, number: int, secret: bytes) -> Envelope | None:
+        """Make an envelope for the node that a member has now."""
+        member = self._office.roll.member(number)
+        if member is None:
+            return None
+        to = (number, member.incarnation, member.key)
+        made = make_envelope(self._office.network, kind, name, to, self._me, self._key, secret)
+        self._store.put_envelope(made.place, made.encoded)
+        return made
+
+    # -- passing on ---------------------------------------------------------------------------------------------
+
+    def of_block(self, block: bytes) -> list[bytes]:
+        """The envelopes that travel with a block."""
+        return [one for row in self._store.of_block(block) if not row.erased for one in self._store.envelopes(row.name)]
+
+    def wanted(self) -> list[bytes]:
+        """Names of the fields of which this office lacks a key or a share that it may have."""
+        rows = self._store.lacking(self._office.number, MAX_WANTED)
+        return [row.name for row in rows if self._lacks(row)]
+
+    def _lacks(self, row: SealedRow) -> bool:
+        sealed, number = row.sealed, self._office.number
+        if not sealed.shares:
+            return True
+        if sealed.holds_share(number) is not None and self._share(row) is None:
+            return True
+        return number in sealed.offices and self._store.event_of(row) is not None
+
+    def answer(self, number: int, names: Sequence[bytes]) -> list[bytes]:
+        """Envelopes for a member that lacks keys: those on their way to it, shares given out, and a key known here."""
+        found: list[bytes] = []
+        for name in names[:MAX_WANTED]:
+            row = self._store.get(name)
+            if row is None or row.erased or len(found) >= MAX_ANSWERED:
+                continue
+            found += self._store.envelopes(name, RELEASED)
+            found += self._store.envelopes(name, SHARE, number)
+            held = [read_envelope(one) for one in self._store.envelopes(name, KEY, number)]
+            member, key = self._office.roll.member(number), self._store.key(name)
+            if member is None or number not in row.sealed.offices:
+                continue
+            fitting = [one for one in held if one.incarnation == member.incarnation]
+            if not fitting and key is not None:  # its node has another key than it had then
+                with self._office.store.database.atomic():
+                    made = self._put(KEY, name, number, key)
+                fitting = [made] if made else []
+            found += [one.encoded for one in fitting]
+        return found[:MAX_ANSWERED]
+
+    def take(self, envelopes: Iterable[bytes]) -> int:
+        """Keep what others bring, as far as it may be kept here; how many were new. Durable on return."""
+        with self._office.store.database.atomic():
+            return sum(self._take(one) for one in envelopes)
+
+    def _take(self, data: bytes) -> bool:
+        envelope = read_envelope(data)
+        row = self._store.get(envelope.name)
+        if row is None or row.erased is not None or not self._may_make(envelope, row):
+            return False
+        signer = self._office.epochs.key_of(envelope.by, envelope.by_incarnation)
+        if signer is None or not verify(signer, envelope.message(self._office.network), envelope.signature):
+            return False
+        if not self._store.put_envelope(envelope.place, data):
+            return False
+        self._use(envelope, row)
+        return True
+
+    def _may_make(self, envelope: Envelope, row: SealedRow) -> bool:
+        sealed, network = row.sealed, self._office.network
+        if envelope.kind == KEY:
+            return envelope.by in (sealed.by, *sealed.offices) and envelope.recipient in sealed.offices
+        if envelope.kind == SHARE:
+            return envelope.by == sealed.by and sealed.holds_share(envelope.recipient) is not None
+        digest = sealed.holds_share(envelope.by)
+        return envelope.recipient == envelope.by and digest == share_digest(network, envelope.content)
+
+    def _use(self, envelope: Envelope, row: SealedRow) -> None:
+        """What is for this office, or makes up a key."""
+        if envelope.kind == RELEASED:
+            self._combine(row)
+        elif envelope.kind == KEY and (envelope.recipient, envelope.incarnation) == self._me:
+            key = self._opened(envelope)
+            if key is not None and self._fits(key, row.sealed):
+                self._store.put_key(row.name, key)
+
+    def _opened(self, envelope: Envelope) -> bytes | None:
+        try:
+            return self._key.open(envelope.content)
+        except MunimentError:
+            return None
+
+    def _fits(self, key: bytes, sealed: Sealed) -> bool:
+        return len(key) == KEY_BYTES and commit(self._office.network, key, sealed.terms) == sealed.commitment
+
+    # -- shares -------------------------------------------------------------------------------------------------
+
+    def shares_given(self, row: SealedRow) -> dict[int, bytes]:
+        """Shares given out that are here, by the number that the office has among the holders."""
+        given = (read_envelope(one) for one in self._store.envelopes(row.name, RELEASED))
+        by = {one.by: one.content for one in given}
+        return {place: by[holder] for place, (holder, _) in enumerate(row.sealed.shares, 1) if holder in by}
+
+    def _combine(self, row: SealedRow) -> None:
+        shares = self.shares_given(row)
+        if self._office.number in row.sealed.offices and len(shares) >= row.sealed.threshold:
+            key = combine(dict(list(shares.items())[: row.sealed.threshold]))
+            if self._fits(key, row.sealed):
+                self._store.put_key(row.name, key)
+
+    def _share(self, row: SealedRow) -> bytes | None:
+        """This office's own share, where it has come and is what its author committed to; b"" where it is not."""
+        digest, wrong = row.sealed.holds_share(self._office.number), None
+        for one in self._store.envelopes(row.name, SHARE, self._office.number):
+            share = self._opened(read_envelope(one))
+            if share is not None and share_digest(self._office.network, share) == digest:
+                return share
+            wrong = b""
+        return wrong
+
+    # -- what is due in the next block --------------------------------------------------------------------------
+
+    def due(self) -> tuple[Item, ...]:
+        """Notes of erasures done here, and shares of fields that an executed event has opened."""
+        items: list[Item] = [*self._notes_due(), *self._releases_due()]
+        return tuple(items[:MAX_DUE])
+
+    def _notes_due(self) -> list[ErasureNote]:
+        rows = self._store.erasures()
+        due = [row for row in rows if self._office.number not in self._store.notes(row.act)]
+        if any(not row.swept for row in due) and not self._store.sweep():
+            return []  # a note says that nothing is left, so it waits until nothing is
+        return [ErasureNote(act) for act in dict.fromkeys(row.act for row in due)]
+
+    def _releases_due(self) -> list[ShareRelease]:
+        due, number = list[ShareRelease](), self._office.number
+        for row in self._store.opened():
+            share = self._share(row) if number not in self._store.releases(row.name) else None
+            if share is None or row.sealed.holds_share(number) is None:
+                continue
+            if share:
+                with self._office.store.database.atomic():
+                    self._put(RELEASED, row.name, number, share)
+                    self._combine(row)
+            due.append(ShareRelease(row.name, bool(share)))
+        return due

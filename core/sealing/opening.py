@@ -1,0 +1,180 @@
+"""Reading sealed fields, for the person signed in, and telling what became of them: open, waiting, withheld, erased.
+
+A field is opened for a person of the roles that the law names, at an office that the law names, once a purpose was
+stored for the record or act (core/people). The passphrase of an office alone opens none: it names no person.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from core.errors import MunimentError
+from core.laws.field_checks import FieldFault, make_check
+from core.laws.field_types import SealedType
+from core.laws.law import Procedure
+from core.ledger.encoding import Value
+from core.ledger.record import Record
+from core.ledger.request import act_of
+from core.ledger.sealed import Sealed, erased_by, open_box, sealed_values
+from core.store.sealing import ErasureRow, SealedRow
+from core.views import ErasureView, SealedView
+
+if TYPE_CHECKING:
+    from core.sealing.sealing import Sealing
+
+OPEN, KEY_MISSING, ELSEWHERE = "open", "key-missing", "elsewhere"
+UNTIL, SHARES_MISSING, ERASED = "until", "shares-missing", "erased"
+
+
+class SealedReading:
+    """Used on the office's thread."""
+
+    def __init__(self, office: "Sealing") -> None:
+        self._office, self._store = office, office.store.sealing
+
+    # -- what a page shows ----------------------------------------------------------------------------------------
+
+    def of_record(self, record_id: bytes) -> list[SealedView]:
+        """The sealed fields of a record's present version. Raises `unknown-record`."""
+        record = self._record(record_id)
+        register = self._office.register_of(record.register)
+        views = []
+        for name, field in register.fields.items() if register else ():
+            value = record.fields.get(name)
+            order = erased_by(value)
+            if isinstance(field.type, SealedType) and order is not None:
+                full = self._office.store.chain.act_by_prefix(order)
+                views.append(SealedView(name, field.type.roles, (), ERASED, full.id if full else order))
+        views += [self._view(name, sealed) for name, sealed in sealed_values(record.fields)]
+        return views
+
+    def of_act(self, act_id: bytes) -> list[SealedView]:
+        """The sealed fields of an act, whatever became of it. Raises `unknown-act`."""
+        return [self._view(name, sealed) for name, sealed in sealed_values(self._act(act_id))]
+
+    def _view(self, name: str, sealed: Sealed) -> SealedView:
+        row = self._store.get(sealed.name(self._office.network))
+        roles = kind.roles if (kind := self._kind(row)) is not None else ()
+        if row is None:
+            return SealedView(name, roles, sealed.offices, KEY_MISSING)
+        given = tuple(sorted(sealed.shares[place - 1][0] for place in self._office.keys.shares_given(row)))
+        happened = row.event is not None and self._store.event_of(row) is not None
+        said = self._store.releases(row.name)
+        withheld = tuple(holder for holder, _ in sealed.shares if holder not in given and said.get(holder, True))
+        return SealedView(
+            name,
+            roles,
+            sealed.offices,
+            self._state(row, happened),
+            row.erased,
+            f"{row.law}.{row.event}" if row.event else None,
+            sealed.threshold,
+            given,
+            withheld if happened else (),
+            tuple(holder for holder, usable in said.items() if not usable),
+        )
+
+    def _state(self, row: SealedRow, happened: bool) -> str:
+        if row.erased is not None:
+            return ERASED
+        if self._office.number not in row.sealed.offices:
+            return ELSEWHERE
+        if self._store.key(row.name) is not None:
+            return OPEN
+        if row.event is None:
+            return KEY_MISSING
+        return SHARES_MISSING if happened else UNTIL
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    def open_record(self, record_id: bytes) -> dict[str, Value]:
+        """What the sealed fields of a record say, to whom may read them; a field that nobody can open here is left out.
+
+        Raises `unknown-record`, `nobody-signed-in`, `purpose-missing`.
+        """
+        return self._open(record_id, self._record(record_id).fields, ())
+
+    def open_act(self, act_id: bytes) -> dict[str, Value]:
+        """As `open_record`, of an act. Raises `unknown-act`, `nobody-signed-in`, `purpose-missing`."""
+        view = self._office.act_view(act_id)
+        about = (*view.records, *(ref.record for ref in act_of(view.transaction).changes.values()))
+        return self._open(act_id, self._act(act_id), about)
+
+    def _open(self, subject: bytes, fields: Mapping[str, Value], about: tuple[bytes, ...]) -> dict[str, Value]:
+        people = self._office.people
+        if people.present is None:
+            raise MunimentError("nobody-signed-in")
+        if not people.has_stated(subject, *about):
+            raise MunimentError("purpose-missing")
+        shown = {}
+        for name, sealed in sealed_values(fields):
+            row = self._store.get(sealed.name(self._office.network))
+            kind = self._kind(row)
+            if row is not None and kind is not None and people.roles & set(kind.roles):
+                key = self._store.key(row.name) if self._state(row, True) == OPEN else None
+                if key is not None:
+                    shown[name] = self._value(key, sealed, kind)
+        return shown
+
+    def _value(self, key: bytes, sealed: Sealed, kind: SealedType) -> Value:
+        """Raises `sealed-differs` for what its author has sealed wrongly: it could not be judged when it was signed."""
+        value = open_box(self._office.network, key, sealed)
+        try:
+            make_check(kind.of)(value)
+        except FieldFault:
+            raise MunimentError("sealed-differs") from None
+        return value
+
+    # -- erasures -------------------------------------------------------------------------------------------------
+
+    def erasures(self) -> list[ErasureView]:
+        """Orders that the common order has executed, the newest first."""
+        return [self._erasure(row) for row in self._store.erasures()]
+
+    def _erasure(self, row: ErasureRow) -> ErasureView:
+        noted = self._store.notes(row.act)
+        epoch = self._office.anchors(row.anchor - 1, 1)[0].epoch
+        then = {member.number for member in self._office.epochs.constitutions[epoch].members if not member.removed}
+        held = [member.number for member in self._office.roll.members if not member.removed and member.number in then]
+        record = self._office.store.state.present(row.record)
+        ground, ordered_by = self._told(row.act)
+        return ErasureView(
+            row.act,
+            row.anchor,
+            record.register if record else "",
+            row.record,
+            self._office.label_of(record) if record else "",
+            ground,
+            ordered_by,
+            sum(one.erased == row.act for one in self._store.of_record(row.record)),
+            tuple(number for number in held if number in noted),
+            tuple(number for number in held if number not in noted),
+        )
+
+    def _told(self, act_id: bytes) -> tuple[Value, Value]:
+        """Why and by whose order, as the act says."""
+        view = self._office.act_view(act_id)
+        act = act_of(view.transaction)
+        procedure = self._procedure(act.law, act.procedure)
+        told = next((effect.told for effect in procedure.effects if effect.verb == "erase"), ()) if procedure else ()
+        ground, ordered_by = (act.act.get(name) for name in told) if len(told) == 2 else (None, None)
+        return ground, ordered_by
+
+    # -- looking up -----------------------------------------------------------------------------------------------
+
+    def _record(self, record_id: bytes) -> Record:
+        record = self._office.store.state.present(record_id)
+        if record is None:
+            raise MunimentError("unknown-record", record=record_id)
+        return record
+
+    def _act(self, act_id: bytes) -> Mapping[str, Value]:
+        """Its fields as they were signed: what a view withholds is closed anyway."""
+        return self._office.signed_fields(act_id)
+
+    def _kind(self, row: SealedRow | None) -> SealedType | None:
+        procedure = self._procedure(row.law, row.procedure) if row else None
+        return procedure.sealed.get(row.field) if procedure and row else None
+
+    def _procedure(self, law: str, name: str) -> Procedure | None:
+        known = self._office.laws.get(law)
+        return known.procedures.get(name) if known else None

@@ -1,0 +1,104 @@
+"""An office with sealed fields: it seals what its acts bring, keeps and passes on keys, says what it has destroyed."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from core.ledger.encoding import Value
+from core.ledger.payload import Item
+from core.ledger.record import Record
+from core.ledger.request import act_of
+from core.ledger.transaction import RecordRef, decode_transaction
+from core.people.showing import Showing
+from core.sealing.closing import Closing, Secret
+from core.sealing.keys import SealedKeys
+from core.sealing.opening import SealedReading
+from core.store.pages import label
+from core.store.working import WorkingState
+from core.writing import Writing
+
+MAX_DRAWN_UP = 64  # acts whose keys wait in memory for their signatures
+
+
+class Sealing(Writing, Showing):
+    @cached_property
+    def keys(self) -> SealedKeys:
+        return SealedKeys(self, self._key)
+
+    @cached_property
+    def sealed(self) -> SealedReading:
+        """The sealed fields of records and acts, and the orders that erased some."""
+        return SealedReading(self)
+
+    @cached_property
+    def _unrecorded(self) -> OrderedDict[bytes, list[Secret]]:
+        """Keys of acts drawn up here, by the act's id, until they are recorded or many later ones were drawn up."""
+        return OrderedDict()
+
+    # -- acts ---------------------------------------------------------------------------------------------------
+
+    def _seal(
+        self,
+        working: WorkingState,
+        law: str,
+        procedure: str,
+        references: Mapping[str, RecordRef],
+        act: Mapping[str, Value],
+        addressed_to: int | None,
+    ) -> tuple[Mapping[str, Value], list[Secret]]:
+        """The act as it is signed, and the keys of what is sealed in it. Raises what `Closing.close` raises."""
+        known = self.laws[law].procedures.get(procedure)
+        if known is None or not known.sealed:
+            return act, []
+        records = (working.record(ref.record) for ref in references.values())
+        keepers = {record.keeper for record in records if record is not None} | {addressed_to}
+        named = frozenset(number for number in keepers if number is not None)
+        return Closing(self.network, self.number, named, self.roll, self._random_bytes).close(known, act)
+
+    def _await_recording(self, act_id: bytes, secrets: list[Secret]) -> None:
+        if secrets:
+            self._unrecorded[act_id] = secrets
+            while len(self._unrecorded) > MAX_DRAWN_UP:
+                self._unrecorded.popitem(last=False)
+
+    def _keep_keys(self, ids: Sequence[bytes]) -> None:
+        """Before the block: the kept block of a crash is signed again, and must find them."""
+        secrets = [secret for act_id in ids for secret in self._unrecorded.pop(act_id, ())]
+        if secrets:
+            self.keys.keep(secrets)
+
+    def _sealing_due(self) -> tuple[Item, ...]:
+        return self.keys.due() if self._intake().needed else ()
+
+    # -- meetings -----------------------------------------------------------------------------------------------
+
+    def envelopes_of(self, block: bytes) -> list[bytes]:
+        """The keys that travel with a block, each sealed to its recipient; encoded."""
+        return self.keys.of_block(block) if self._intake().needed else []
+
+    def wanted_keys(self) -> list[bytes]:
+        """Names of the sealed fields whose key, or share of it, this office may have and lacks; bounded."""
+        return self.keys.wanted() if self._intake().needed else []
+
+    def envelopes_for(self, member: int, names: Sequence[bytes]) -> list[bytes]:
+        """What can be given to a member that lacks these. May store a new envelope, durable on return."""
+        return self.keys.answer(member, names)
+
+    def take_envelopes(self, envelopes: Sequence[bytes]) -> int:
+        """Keep what a neighbour brings; how many were new. What has no place here is passed over. Durable on return.
+
+        Raises `malformed-envelope`, `too-large`, `not-canonical`: then nothing was kept.
+        """
+        return self.keys.take(envelopes)
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def signed_fields(self, act_id: bytes) -> Mapping[str, Value]:
+        """The fields of an act as they were signed; none where its text is not here. Raises `unknown-act`."""
+        row = self._act_row(act_id)
+        _, acts = self._opened(row.block)
+        return act_of(decode_transaction(acts[row.place])).act if acts else {}
+
+    def label_of(self, record: Record) -> str:
+        """The record's key as the person signed in may read it."""
+        return self._label(record, label(record)) if self.people.attended else label(record)
