@@ -49,8 +49,7 @@ class Desk:
         self.town.settle()
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def make_desk(tmp_path: Path) -> Desk:
     base, folder = charter_network(4), Folder(tmp_path / "office")
     officer = NewOfficer("Anna", frozenset({"registrar"}), OFFICER_SECRET)
     card = create_office(folder, "Desk", OFFICE_SECRET, [officer], make_certificate, CHEAP, floor=CHEAP)
@@ -67,6 +66,11 @@ def desk(tmp_path: Path) -> Desk:
     town.settle()
     opened.office.close()
     return made
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return make_desk(tmp_path)
 
 
 def code_of(call: Callable[[], object]) -> str:

@@ -1,7 +1,9 @@
 """What the killed process and the one that compares must agree on."""
 
 PASSPHRASE = "a lamp in the mill"
+NEW_PASSPHRASE = "the kettle beside the window"
 NEIGHBOUR_FILE = "neighbour.blocks"
 ACTS = 3
 BATCH_ACTS = 5
 CARD_FILE = "new-key.office"
+WORDS_FILE, BOX_FILE = "kit.words", "kit.box"

@@ -3,11 +3,13 @@
     python -m tests.kills.recorder
 
 Each line of its input is a case: a JSON list [folder, boundary, delay in seconds, number of its first parcel, task]. For
-each it forks a child. With the task `renew` it makes a new key for the office; with `work` it opens the office in the folder, takes a neighbour's blocks in, records acts and answers the
+each it forks a child. With the task `renew` it makes a new key for the office; with `passphrase`, `rekey`, `kit`,
+`reset` and `restore` it does what the custody of its keys needs (tests/kills/test_custody_kills.py); with `work` it opens the office in the folder, takes a neighbour's blocks in, records acts and answers the
 neighbour. After each call
 *returned*, the child prints what was done (`open`, `act <id>`, `block <id>`), and that line is the acknowledgement. The
 child kills itself at the boundary of that number, counted where our code meets the system: before and after each
-fsync, fdatasync, rename and truncation, before and in the middle of each write, before each BEGIN and COMMIT. Where a
+fsync, fdatasync, rename and truncation, before each removal, before and in the middle of each write, before each BEGIN
+and COMMIT and each step of a whole copy. Where a
 delay is given it is killed from outside instead, wherever it happens to be. The last line of a case is `end <how the child ended> <boundaries>`.
 
 Nothing of our own code is replaced; the functions of `os` and of the SQLite driver are only counted.
@@ -24,7 +26,13 @@ from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from core.crypto.keyfile import Cost
 from core.crypto.signing import SigningKey
+from core.custody.making import draw_kit, keep_kit
+from core.custody.passphrases import change_passphrase, given_kit, reset_passphrase
+from core.custody.rekeying import rekey
+from core.custody.restoring import FromNeighbour, NewPassphrase, restore_from_kit
+from core.custody.sheet import Sheet
 from core.folder import Folder, open_office, open_officer
 from core.ledger.encoding import decode
 from core.ledger.payload import Group
@@ -32,7 +40,16 @@ from core.office import Office
 from core.renewing import make_new_key, note_new_key
 from core.store.files import write_durably
 from sync.certificate import make_certificate
-from tests.kills.cases import ACTS, BATCH_ACTS, CARD_FILE, NEIGHBOUR_FILE, PASSPHRASE
+from tests.kills.cases import (
+    ACTS,
+    BATCH_ACTS,
+    BOX_FILE,
+    CARD_FILE,
+    NEIGHBOUR_FILE,
+    NEW_PASSPHRASE,
+    PASSPHRASE,
+    WORDS_FILE,
+)
 from tests.offices import StepClock, propose_registration, registrar, registration
 
 REPORT = sys.stdout.fileno()
@@ -79,6 +96,8 @@ class Boundaries:
         os.fdatasync = self.around(os.fdatasync, both=True)
         os.replace = self.around(os.replace, both=True)
         os.ftruncate = self.around(os.ftruncate, both=True)
+        os.unlink = self.around(os.unlink, both=False)
+        os.rmdir = self.around(os.rmdir, both=False)
         os.write = self.torn(os.write)
         connect = sqlcipher.connect
 
@@ -91,7 +110,7 @@ class Boundaries:
 
     def _on_statement(self, statement: str) -> None:
         # Between the two nothing reaches the file that a kill could leave behind.
-        if statement.startswith(("BEGIN", "COMMIT")):
+        if statement.startswith(("BEGIN", "COMMIT", "ATTACH", "SELECT sqlcipher_export", "DETACH")):
             self.step()
 
 
@@ -130,7 +149,49 @@ def renew(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> No
     office.close()
 
 
-TASKS = {"work": work, "renew": renew}
+def passphrase(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> None:
+    change_passphrase(folder, PASSPHRASE, NEW_PASSPHRASE, Cost.cheapest, Cost.cheapest())
+    tell("changed")
+
+
+def another_key(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> None:
+    rekey(folder, PASSPHRASE)
+    tell("rekeyed")
+
+
+def kit(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> None:
+    """A second kit, its words on a disk that is not the office's, as on paper."""
+    drawn = draw_kit(folder, PASSPHRASE)
+    (folder.path / "second.words").write_text(drawn.sheets[0].words)
+    words = drawn.sheets[0].words.split()
+    tell("printed")
+    keep_kit(folder, PASSPHRASE, drawn, [words[asked.place - 1] for asked in drawn.asked])
+    tell("kept")
+
+
+def reset(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> None:
+    given = given_kit([Sheet((folder.path / WORDS_FILE).read_text())])
+    reset_passphrase(folder, given, NEW_PASSPHRASE, Cost.cheapest, Cost.cheapest())
+    tell("changed")
+
+
+def restore(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> None:
+    """Another computer, which has the kit's sheets and the charter."""
+    sheets = [Sheet((folder.path / WORDS_FILE).read_text(), (folder.path / BOX_FILE).read_bytes())]
+    new = NewPassphrase(NEW_PASSPHRASE, Cost.cheapest, Cost.cheapest())
+    restore_from_kit(Folder(folder.path / "new"), given_kit(sheets), FromNeighbour(folder.charter), new)
+    tell("restored")
+
+
+TASKS = {
+    "work": work,
+    "renew": renew,
+    "passphrase": passphrase,
+    "rekey": another_key,
+    "kit": kit,
+    "reset": reset,
+    "restore": restore,
+}
 
 
 def _record(office: Office, key: SigningKey, number: int, tell: Callable[[str], None]) -> None:

@@ -143,10 +143,10 @@ def record_one_more(desk: Desk, office: Office) -> None:
     assert office.record(Group((proposal.encoded,), (signature,)))[0].ladder.step is Step.RECORDED
 
 
-def check(desk: Desk, ending: Ending, why: str) -> None:
+def check(desk: Desk, ending: Ending, why: str, passphrase: str = PASSPHRASE) -> None:
     """The office opens, and nothing that it acknowledged is missing."""
     intended = desk.intents()
-    office = open_office(desk.folder, PASSPHRASE, StepClock()).office
+    office = open_office(desk.folder, passphrase, StepClock()).office
     try:
         assert office.quarantine is None, why
         record_one_more(desk, office)

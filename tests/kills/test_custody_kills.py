@@ -1,0 +1,186 @@
+"""Passphrase, kit, key of the copy, restore: killed at every boundary, an office is never without its keys.
+
+Each task is counted once and then killed at each of its boundaries (tests/kills/recorder.py). The windows are named in
+core/custody/{keys,passphrases,rekeying,restoring}.py.
+"""
+
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from core.crypto.keyfile import Cost, open_keys
+from core.custody.box import box_number, kit_number
+from core.custody.keys import DATABASE_KEY, NEXT_DATABASE_KEY
+from core.custody.passphrases import given_kit
+from core.custody.rekeying import MADE, UNDER_WAY
+from core.custody.restoring import FromNeighbour, NewPassphrase, restore_from_kit
+from core.custody.sheet import Sheet
+from core.errors import MunimentError
+from core.folder import Folder, open_office
+from tests.custody.kits import make_kit
+from tests.kills.cases import BOX_FILE, NEW_PASSPHRASE, PASSPHRASE, WORDS_FILE
+from tests.kills.test_kills import Desk, Ending, Recorder, check
+from tests.offices import StepClock
+
+RANDOM_KILLS = 12
+EVERY = 4  # boundaries of a restore, which begins anew in the same way at each of them
+pytestmark = pytest.mark.skipif(
+    not hasattr(__import__("os"), "pidfd_open"), reason="the killed process is watched by Linux' pidfd"
+)
+
+
+@pytest.fixture(scope="module")
+def recorder() -> Iterator[Recorder]:
+    made = Recorder()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def quick_path(tmp_path: Path) -> Iterator[Path]:
+    """In memory where the system has such a place: what a killed process wrote is in the system's cache either way."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as made:
+        yield Path(made)
+
+
+@pytest.fixture
+def desk(quick_path: Path, recorder: Recorder) -> Desk:
+    """An office with a day's acts and a kit."""
+    made = Desk(quick_path / "office")
+    recorder.run(made.folder)
+    (sheet,) = make_kit(made.folder, passphrase=PASSPHRASE).sheets
+    (made.folder.path / WORDS_FILE).write_text(sheet.words)
+    (made.folder.path / BOX_FILE).write_bytes(sheet.box or b"")
+    made.keep()
+    return made
+
+
+def killed_everywhere(
+    recorder: Recorder, desk: Desk, task: str, closely: int | None = None
+) -> Iterator[tuple[Ending, str]]:
+    """At each boundary; or at so many of the last ones, and before them at one of `EVERY`."""
+    whole = recorder.run(desk.put_back(), task=task)
+    assert whole.status == 0
+    reached = set()
+    for boundary in range(1, whole.boundaries + 1):
+        if closely is not None and boundary <= whole.boundaries - closely and boundary % EVERY:
+            continue
+        put_back(desk)
+        ending = recorder.run(desk.folder, boundary, task=task)
+        assert ending.status == -9
+        reached.add(len(ending.done))
+        yield ending, f"{task} killed at boundary {boundary} of {whole.boundaries}"
+    assert reached >= set(range(len(whole.done)))
+
+
+def put_back(desk: Desk) -> None:
+    desk.put_back()
+    for name in (UNDER_WAY, MADE, "new"):
+        shutil.rmtree(desk.folder.path / name, ignore_errors=True)
+
+
+def opens_with(desk: Desk) -> str:
+    """The one passphrase that opens the key file."""
+    found = []
+    for passphrase in (PASSPHRASE, NEW_PASSPHRASE):
+        with suppress(MunimentError):
+            open_keys(desk.folder.node_key.read_bytes(), passphrase)
+            found.append(passphrase)
+    (one,) = found
+    return one
+
+
+def kit_opens(desk: Desk, words_file: str) -> bool:
+    given = given_kit([Sheet((desk.folder.path / words_file).read_text())])
+    ours = box_number(desk.folder.kit_box.read_bytes()) == kit_number(given.key.public)  # whole, whosever it is
+    return ours and bool(given.open(desk.folder.kit_box.read_bytes()))
+
+
+@pytest.mark.parametrize("task", ["passphrase", "reset"])
+def test_one_passphrase_opens_at_every_moment(recorder: Recorder, desk: Desk, task: str) -> None:
+    seen = set()
+    for ending, why in killed_everywhere(recorder, desk, task):
+        opening = opens_with(desk)
+        seen.add(opening)
+        assert opening == NEW_PASSPHRASE or "changed" not in ending.done, why
+        check(desk, Ending([], 0, 0), why, opening)
+        assert kit_opens(desk, WORDS_FILE), why
+    assert seen == {PASSPHRASE, NEW_PASSPHRASE}
+
+
+def test_a_new_key_of_the_copy_is_finished_by_the_next_opening(recorder: Recorder, desk: Desk) -> None:
+    before = open_keys(desk.folder.node_key.read_bytes(), PASSPHRASE).secrets
+    seen = set()
+    for ending, why in killed_everywhere(recorder, desk, "rekey"):
+        left = open_keys(desk.folder.node_key.read_bytes(), PASSPHRASE).secrets
+        asked, made = NEXT_DATABASE_KEY in left, (desk.folder.path / MADE).exists()
+        copying = (desk.folder.path / UNDER_WAY).exists()
+        placed = made and not (desk.folder.path / MADE / "replica.db").exists()
+        seen.add((asked, copying, made, placed))
+        check(desk, Ending([], 0, 0), why)
+        after = open_keys(desk.folder.node_key.read_bytes(), PASSPHRASE).secrets
+        assert NEXT_DATABASE_KEY not in after, why
+        assert (after[DATABASE_KEY] == before[DATABASE_KEY]) == (not asked and after == before), why
+        assert after[DATABASE_KEY] != before[DATABASE_KEY] or "rekeyed" not in ending.done, why
+        assert not (desk.folder.path / MADE).exists(), why
+        assert not (desk.folder.path / UNDER_WAY).exists(), why
+        assert kit_opens(desk, WORDS_FILE), why
+    windows = {
+        "nothing asked": (False, False, False, False),
+        "asked": (True, False, False, False),
+        "copying": (True, True, False, False),
+        "made": (True, False, True, False),
+        "placed": (True, False, True, True),
+        "forgotten": (False, False, True, True),
+    }
+    assert seen == set(windows.values())
+
+
+def test_killed_anywhere_while_the_key_changes(recorder: Recorder, desk: Desk) -> None:
+    random_delays, killed = random.Random(11), 0
+    for number in range(RANDOM_KILLS):
+        put_back(desk)
+        delay_s = random_delays.uniform(0.001, 0.06)
+        ending = recorder.run(desk.folder, delay_s=delay_s, task="rekey")
+        killed += ending.status == -9
+        check(desk, Ending([], 0, 0), f"random kill {number} after {delay_s:.4f} s")
+    assert killed > RANDOM_KILLS // 3
+
+
+def test_one_of_two_kits_opens_at_every_moment(recorder: Recorder, desk: Desk) -> None:
+    seen = set()
+    for ending, why in killed_everywhere(recorder, desk, "kit"):
+        opened = kit_opens(desk, WORDS_FILE)
+        if "printed" in ending.done:
+            assert kit_opens(desk, "second.words") != opened, why
+        else:
+            assert opened, why
+        check(desk, Ending([], 0, 0), why)  # which mends the box
+        again = kit_opens(desk, WORDS_FILE)
+        assert not again or "kept" not in ending.done, why
+        seen.add((opened, again))
+    assert seen == {(True, True), (True, False), (False, False)}  # the middle one: key file written, box not yet
+
+
+def test_a_restore_from_the_kit_is_whole_or_begins_anew(recorder: Recorder, desk: Desk) -> None:
+    sheet = Sheet((desk.folder.path / WORDS_FILE).read_text(), (desk.folder.path / BOX_FILE).read_bytes())
+    new = NewPassphrase(NEW_PASSPHRASE, Cost.cheapest, Cost.cheapest())
+    seen = set()
+    for number, (ending, why) in enumerate(killed_everywhere(recorder, desk, "restore", closely=12)):
+        folder = Folder(desk.folder.path / "new")
+        seen.add(folder.standing())
+        if folder.standing() != "member":
+            assert "restored" not in ending.done, why
+            if number % EVERY:
+                continue
+            restore_from_kit(folder, given_kit([sheet]), FromNeighbour(desk.folder.charter), new)
+        office = open_office(folder, NEW_PASSPHRASE, StepClock()).office
+        assert office.quarantine == "restored", why
+        office.close()
+    assert seen >= {"empty", "member"}
