@@ -79,6 +79,7 @@ class Application(QObject):
 
             service: Service[Office] = Service(unlock, settings)
             service.start()
+            service.call(lambda: service.office.people.attend()).result()  # a window shows nothing to nobody
             return service, service.call(lambda: read_standing(service.office)).result()
 
         self.background.run(self, start, lambda answer: self._opened(*answer), self._refused)

@@ -6,7 +6,7 @@ the GUI thread; nothing else of the window touches it. Laws and charter are valu
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, Signal
 from core import voting
 from core.casefile.session import CaseFiles
 from core.condition import read_condition
-from core.errors import MunimentError
-from core.folder import Folder
+from core.crypto.signing import SigningKey
+from core.folder import Folder, open_officer
 from core.laws.form import FormField, record_form, state_label
 from core.laws.law import Law
 from core.laws.requests import REFUSE
@@ -23,10 +23,13 @@ from core.ledger.roll import Officer
 from core.ledger.transaction import Transaction
 from core.office import Office
 from core.officers import officers_of
+from core.people.actions import Action, may
+from core.people.people import USUAL_LOCK_S, Person
 from core.requests import acted
 from core.store.working import WorkingState
 from core.views import NOT_HELD, Condition
 from desktop.background import Background, Failed, Task, Then
+from desktop.locking import ENDED, AutoLock
 from desktop.wording import say, text_in
 from sync.events import Event, MeetingEnded, MeetingProgress, ReplicaDamaged
 from sync.service import Service
@@ -46,6 +49,8 @@ class Standing:
     quorum: int
     laws: Mapping[str, Law]
     condition: Condition
+    person: Person | None = None  # who is signed in here
+    lock_s: int = USUAL_LOCK_S  # after so many seconds without use the window locks
 
 
 def read_standing(office: Office) -> Standing:
@@ -60,6 +65,8 @@ def read_standing(office: Office) -> Standing:
         office.roll.quorum,
         _daily_first(office.laws),
         read_condition(office),
+        office.people.present,
+        office.people.lock_after_s,
     )
 
 
@@ -80,6 +87,8 @@ class Desk(QObject):
     changed = Signal()  # the replica or the drafts have changed: pages ask again
     standing_changed = Signal()  # who belongs to the network, its rules, or what this office may do
     news = Signal(object)  # what the service tells (sync/events.py)
+    signed_in = Signal()
+    locked = Signal(str)  # why: idle, sleep, session or asked (desktop/locking.py)
 
     def __init__(
         self,
@@ -95,13 +104,17 @@ class Desk(QObject):
         self.standing = standing
         self.background = background
         self.casefiles = CaseFiles()
+        self.last_person: int | None = None  # number of the officer who was signed in last
+        self.auto_lock = AutoLock(self)
+        self.auto_lock.limit_s = standing.lock_s
+        self.auto_lock.due.connect(self.lock)
         self.changed.connect(self._look_again)
         service.listen(self._hear)
 
     def _hear(self, event: Event) -> None:
         """On the service's thread: pass the event on as it is now."""
         if isinstance(event, MeetingProgress):
-            event = MeetingProgress(event.office, copy(event.progress))
+            event = MeetingProgress(event.office, copy(event.progress), event.seconds_left)
         self.background.post(self, self._tell_news, event)
 
     def _tell_news(self, event: Event) -> None:
@@ -116,9 +129,56 @@ class Desk(QObject):
         self.ask(self, read_standing, self._take_standing, nothing)
 
     def _take_standing(self, standing: Standing) -> None:
+        if self.person is None:
+            standing = replace(standing, person=None)  # it was asked before the window was locked
+        elif standing.person is not None and not standing.person.roles:
+            self.lock(ENDED)
+            return
         if standing != self.standing:
             self.standing = standing
             self.standing_changed.emit()
+
+    # -- who is here --------------------------------------------------------------------------------------------
+
+    @property
+    def person(self) -> Person | None:
+        return self.standing.person
+
+    def may(self, action: Action) -> bool:
+        """For what the window offers; core asks again when it is done."""
+        return self.person is not None and may(self.person.roles, action)
+
+    def sign_in(self, owner: QObject, number: int, passphrase: str, failed: Failed) -> None:
+        """With the officer's own key, which is opened for this and not kept; `signed_in` tells."""
+        folder = self.folder
+
+        def prove(key: SigningKey) -> None:
+            def work(office: Office) -> Standing:
+                office.people.sign_in(number, key)
+                return read_standing(office)
+
+            self.ask(owner, work, self._signed_in, failed)
+
+        self.background.run(owner, lambda: open_officer(folder, number, passphrase), prove, failed)
+
+    def _signed_in(self, standing: Standing) -> None:
+        self.standing = standing
+        self.auto_lock.limit_s = standing.lock_s
+        self.auto_lock.restart()
+        self.signed_in.emit()
+
+    def lock(self, why: str) -> None:
+        """Every window puts its drafts away and shows nothing more; meetings go on."""
+        if self.person is None:
+            return
+        self.last_person = self.person.number
+        self.standing = replace(self.standing, person=None)
+        self.locked.emit(why)  # first: what the windows still ask stands before the sign-out in the office's queue
+        self.ask(self, lambda office: office.people.sign_out(), nothing, nothing)
+
+    def set_lock_time(self, seconds: int) -> None:
+        self.auto_lock.limit_s = seconds
+        self.ask(self, lambda office: office.people.lock_after(seconds), nothing, nothing)
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -212,5 +272,5 @@ class Desk(QObject):
         return law if law is not None and register in law.by_full_name else None
 
 
-def nothing(_error: MunimentError) -> None:
-    """For questions whose failure another answer tells already."""
+def nothing(_answer: object) -> None:
+    """For questions whose answer is of no interest, or whose failure another answer tells already."""

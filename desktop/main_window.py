@@ -1,12 +1,28 @@
 """The window of an open office: its pages, chosen on the left or by Ctrl and a number; who we are at the foot."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+import gc
 
-from core.views import ActView
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.laws.visibility import Withheld
+from core.office import Office
+from core.people.actions import Action
+from core.people.people import AGAIN
+from core.views import ActView, Draft
 from desktop.desk import Desk
 from desktop.drafting import SUBJECT_PREFIX
+from desktop.locking import ASKED, START
 from desktop.pages.changes import ChangesPage
 from desktop.pages.condition import ConditionPage
 from desktop.pages.ledger import LedgerPage
@@ -14,14 +30,17 @@ from desktop.pages.new_act import NewActPage
 from desktop.pages.offices import OfficesPage
 from desktop.pages.page import Page
 from desktop.pages.register import RegisterPage
+from desktop.pages.signing_in import SigningIn
 from desktop.pages.today import TodayPage
 from desktop.pages.verify import VerifyPage
 from desktop.widgets.banner import Banner
 from desktop.widgets.texts import label
+from desktop.widgets.who import WhoIsHere
 from desktop.wording import say
 
 SIZE = (1366, 768)  # the offices' screens
 SIDEBAR_WIDTH = 190
+_PAGES = ("today", "register", "new_act", "offices", "ledger", "verify", "changes", "condition")
 
 
 class MainWindow(QMainWindow):
@@ -33,7 +52,79 @@ class MainWindow(QMainWindow):
         self.desk = desk
         self.setWindowTitle(say("window.title", office=desk.office_name))
         self.resize(*SIZE)
-        self._stack = QStackedWidget(self)
+        self.signing_in: SigningIn | None = None
+        self._left_off: tuple[int, str, bytes] | None = None  # who, on which page, with which draft
+        another = QAction(say("window.another"), self)
+        another.setShortcut(QKeySequence("Ctrl+Shift+N"))
+        another.triggered.connect(self._open_another)
+        self.addAction(another)
+        QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
+        desk.changed.connect(self._refresh)
+        desk.standing_changed.connect(self._take_standing)
+        desk.signed_in.connect(self._open_pages)
+        desk.locked.connect(self._put_away)
+        if desk.person is not None:
+            self._open_pages()
+        else:
+            self._show_signing_in(START)
+
+    # -- signed in and locked ------------------------------------------------------------------------------------
+
+    def _open_pages(self) -> None:
+        """Somebody has signed in: pages are made for that person's roles, and begin where the same person left off."""
+        self._make_pages()
+        self.signing_in = None
+        left_off, self._left_off = self._left_off, None
+        person = self.desk.person
+        if left_off is None or person is None or left_off[0] != person.number:
+            self.go("today")
+            return
+        self.go(left_off[1] if left_off[1] in self._buttons else "today")
+        if left_off[2]:
+            self._find_draft(left_off[2])
+
+    def _find_draft(self, draft_id: bytes) -> None:
+        """As it was kept last: read behind what is still being kept."""
+        service = self.desk.service
+
+        def work() -> list[Draft]:
+            drafts = service.call(lambda: service.office.drafts()).result()
+            return [draft for draft in drafts if draft.id == draft_id]
+
+        def found(drafts: list[Draft]) -> None:
+            for draft in drafts:
+                self._go_on_with_draft(draft)
+
+        self.desk.background.run_in_order(self.new_act, work, found, self.new_act.tell_trouble)
+
+    def _put_away(self, why: str) -> None:
+        """What was typed last is kept, and every page goes: nothing of the register is left in this window."""
+        if self.signing_in is not None:
+            return
+        key = next(key for key, page in self.pages.items() if page is self._stack.currentWidget())
+        draft = self.new_act.keeper.draft.id if self.new_act.keeper is not None else b""
+        self._left_off = (self.desk.last_person or 0, key, draft)
+        self.new_act.leave_quietly()
+        for dialog in self.findChildren(QDialog):
+            dialog.reject()
+        clipboard = QGuiApplication.clipboard()
+        if clipboard.ownsClipboard():
+            clipboard.clear()
+        self._show_signing_in(why, bool(draft))
+        for name in (*_PAGES, "banner"):
+            delattr(self, name)
+        self.pages, self._buttons = {}, {}
+        QTimer.singleShot(0, self, gc.collect)  # after Qt has deleted them
+
+    def _show_signing_in(self, why: str, drafts_kept: bool = False) -> None:
+        self.signing_in = SigningIn(self.desk, why, drafts_kept, self)
+        self.setCentralWidget(self.signing_in)  # which deletes the pages
+        self.signing_in.focus_first()
+
+    def _make_pages(self) -> None:
+        desk = self.desk
+        both = QWidget(self)
+        self._stack = QStackedWidget(both)
         self.today = TodayPage(desk, self._stack)
         self.register = RegisterPage(desk, self._stack)
         self.new_act = NewActPage(desk, self._stack)
@@ -42,7 +133,7 @@ class MainWindow(QMainWindow):
         self.verify = VerifyPage(desk, self._stack)
         self.changes = ChangesPage(desk, self._stack)
         self.condition = ConditionPage(desk, self._stack)
-        self.banner = Banner(desk, self)
+        self.banner = Banner(desk, both)
         self.pages: dict[str, Page] = {
             "today": self.today,
             "register": self.register,
@@ -53,12 +144,12 @@ class MainWindow(QMainWindow):
             "changes": self.changes,
         }
         self._buttons: dict[str, QPushButton] = {}
-        self._lay_out()
+        self._lay_out(both)
         self._connect()
-        self.go("today")
+        self.setCentralWidget(both)
 
-    def _lay_out(self) -> None:
-        side = QWidget(self)
+    def _lay_out(self, both: QWidget) -> None:
+        side = QWidget(both)
         side.setObjectName("sidebar")
         side.setFixedWidth(SIDEBAR_WIDTH)
         layout = QVBoxLayout(side)
@@ -70,24 +161,26 @@ class MainWindow(QMainWindow):
         network.setContentsMargins(18, 0, 10, 12)
         layout.addWidget(name)
         layout.addWidget(network)
-        self._group = group = QButtonGroup(self)
+        self._group = group = QButtonGroup(side)
         for number, key in enumerate(self.pages, start=1):
             made = QPushButton(say(f"page.{key}"), side)
             made.setCheckable(True)
             made.setAccessibleName(say(f"page.{key}").replace("&", ""))
             made.clicked.connect(lambda _checked, key=key: self.go(key))
             group.addButton(made)
+            made.setVisible(key != "new" or self.desk.may(Action.DRAW_UP))
             layout.addWidget(made)
             self._buttons[key] = made
-            QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda key=key: self.go(key))
+            QShortcut(QKeySequence(f"Ctrl+{number}"), side, lambda key=key: self.go(key))
         for page in (*self.pages.values(), self.condition):
             self._stack.addWidget(page)
         self.pages["condition"] = self.condition  # reached from the banner alone
         layout.addStretch(1)
+        self.who = self._who(side)
+        layout.addWidget(self.who)
         self._foot = label(say("window.number", number=self.desk.number + 1), side, "quiet")
         self._foot.setContentsMargins(18, 0, 10, 0)
         layout.addWidget(self._foot)
-        both = QWidget(self)
         row = QHBoxLayout(both)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -97,16 +190,16 @@ class MainWindow(QMainWindow):
         content.addWidget(self.banner)
         content.addWidget(self._stack, 1)
         row.addLayout(content, 1)
-        self.setCentralWidget(both)
-        another = QAction(say("window.another"), self)
-        another.setShortcut(QKeySequence("Ctrl+Shift+N"))
-        another.triggered.connect(self._open_another)
-        self.addAction(another)
-        QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
+
+    def _who(self, parent: QWidget) -> WhoIsHere:
+        person = self.desk.person
+        assert person is not None
+        who = WhoIsHere(person, self.desk.standing.lock_s, parent)
+        who.lock_wanted.connect(lambda: self.desk.lock(ASKED))
+        who.lock_time_chosen.connect(self.desk.set_lock_time)
+        return who
 
     def _connect(self) -> None:
-        self.desk.changed.connect(self._refresh)
-        self.desk.standing_changed.connect(self._take_standing)
         self.banner.show_condition(self.desk.condition)
         self.banner.wanted.connect(lambda: self.go("condition"))
         self.condition.offices_wanted.connect(lambda: self.go("offices"))
@@ -132,6 +225,8 @@ class MainWindow(QMainWindow):
 
     def go(self, key: str) -> None:
         """Show a page: today, register, new, offices, ledger, verify, changes or condition."""
+        if key == "new" and not self.desk.may(Action.DRAW_UP):
+            return
         button = self._buttons.get(key)
         self._group.setExclusive(button is not None)  # no button may be pressed where none leads there
         for other in self._buttons.values():
@@ -167,10 +262,19 @@ class MainWindow(QMainWindow):
         self.new_act.start_with(procedure, fields)  # type: ignore[arg-type]  # a signal's object
 
     def _enter_again(self, act: ActView) -> None:
-        """A void act as a new draft: its content, on the records as they stand now."""
-        transaction = act.transaction
-        records = {SUBJECT_PREFIX + name: ref.record for name, ref in transaction.changes.items()}
-        self._start_with(f"{transaction.law}.{transaction.procedure}", {**records, **transaction.act})
+        """A void act as a new draft: its content, as far as it is for this role, on the records as they stand now."""
+
+        def read(office: Office) -> ActView:
+            office.people.work_on(act.id, AGAIN)
+            return office.act_view(act.id)
+
+        def start(view: ActView) -> None:
+            transaction = view.transaction
+            records = {SUBJECT_PREFIX + name: ref.record for name, ref in transaction.changes.items()}
+            fields = {name: value for name, value in transaction.act.items() if not isinstance(value, Withheld)}
+            self._start_with(f"{transaction.law}.{transaction.procedure}", {**records, **fields})
+
+        self.desk.ask(self.today, read, start, self.today.tell_trouble)
 
     def _go_on_with_draft(self, draft: object) -> None:
         self.go("new")
@@ -180,12 +284,16 @@ class MainWindow(QMainWindow):
         MainWindow(self.desk).show()
 
     def _refresh(self) -> None:
-        self.page.refresh()
+        if self.signing_in is None:
+            self.page.refresh()
 
     def _take_standing(self) -> None:
+        if self.signing_in is not None:
+            return
         self.banner.show_condition(self.desk.condition)
         self.page.refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.new_act.leave_quietly()
+        if self.signing_in is None:
+            self.new_act.leave_quietly()
         super().closeEvent(event)

@@ -82,6 +82,11 @@ def mask_act(values: Mapping[str, Value], procedure: Procedure | None, reader: R
     return _mask(values, procedure.fields.get, reader)
 
 
+def is_public(register: Register) -> bool:
+    """Whether everything of its records may be read by everybody: nobody has to say why."""
+    return not any(needs_purpose(visible_of(field)) for field in register.subject.members.values())
+
+
 def asks_interest(register: Register) -> bool:
     """Whether a record has a field that is shown only to whom an interest was shown: who, has to be told in words."""
     return any(field.visible == INTEREST_SHOWN for field in register.subject.members.values())

@@ -18,7 +18,7 @@ from core.crypto.hashing import tagged_hash
 from core.crypto.signing import Signer as Key
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.laws.visibility import Reader, asks_interest
+from core.laws.visibility import Reader, asks_interest, is_public
 from core.ledger.transaction import Signer, Transaction, decode_transaction, transaction_id
 from core.people.actions import ROLES, Action, Gate, action_of
 from core.store.looks import MAX_NOTE_CHARS, Look
@@ -33,6 +33,10 @@ PURPOSES = ("application", "holder", "check", "audit", "authority", "other")
 IN_WORDS = frozenset({"authority", "other"})
 # What core states itself, because the work that is done says why.
 PREPARING, DECIDING, SECOND_OFFICER, EXTRACT, AGAIN = "preparing", "deciding", "second-officer", "extract", "again"
+
+LOCK_S = (30, 3600)  # shortest and longest
+USUAL_LOCK_S = 300
+_LOCK_AFTER = "lock-after-s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,20 @@ class People(Gate):
         self._present = None
         self._looked.clear()
         self._opened.clear()
+
+    @property
+    def lock_after_s(self) -> int:
+        """After so many seconds without use the window of this office signs out."""
+        kept = self._office.store.database.meta(_LOCK_AFTER)
+        return int(kept) if kept is not None else USUAL_LOCK_S
+
+    def lock_after(self, seconds: int) -> None:
+        """Raises `bad-lock-time` outside LOCK_S, `nobody-signed-in`."""
+        if self._attended and self._present is None:
+            raise MunimentError("nobody-signed-in")
+        if not LOCK_S[0] <= seconds <= LOCK_S[1]:
+            raise MunimentError("bad-lock-time", least=LOCK_S[0], most=LOCK_S[1])
+        self._office.store.database.set_meta(_LOCK_AFTER, str(seconds).encode())
 
     def require(self, action: Action) -> None:
         """Raises `nobody-signed-in`, `not-for-role`."""
@@ -181,9 +199,12 @@ class People(Gate):
     def work_on(self, subject: bytes, purpose: str) -> None:
         """As `look`, where the work itself says why; nothing happens for one who may not look. `subject`: record or
         act."""
-        if self._present is not None and self.may(Action.LOOK):
-            record = self._office.store.state.present(subject)
-            self._state_purpose(subject, record.register if record else "", purpose, "")
+        if self._present is None or not self.may(Action.LOOK):
+            return
+        record = self._office.store.state.present(subject)
+        register = self._office.register_of(record.register) if record is not None else None
+        if register is None or not is_public(register):
+            self._state_purpose(subject, record.register if record is not None else "", purpose, "")
 
     def looks_at(self, subject: bytes) -> list[Look]:
         """Who looked at a record or an act, newest first."""

@@ -28,13 +28,25 @@ def sign_act(
     then: Callable[[ActView], None],
     failed: Callable[[MunimentError], None],
 ) -> None:
-    """Open each officer's key, sign, record. Keys live no longer than this; nothing is written if one fails."""
+    """Open each officer's key, sign, record. Keys live no longer than this; nothing is written if one fails.
+
+    For a page that shows the text with all its signers: whoever is not signed in has opened it by giving the
+    passphrase there (desktop/pages/signing.py takes the longer way).
+    """
     folder, signers = desk.folder, proposal.transaction.signers
     service = desk.service
 
     def sign() -> tuple[bytes, ...]:
         keys = [open_officer(folder, s.officer, phrase) for s, phrase in zip(signers, passphrases, strict=True)]
-        message = service.call(lambda: service.office.signing_message([proposal.encoded])).result()
+        people = service.office.people
+
+        def open_for_all() -> bytes:
+            for signer, key in zip(signers, keys, strict=True):
+                if people.present is None or signer.officer != people.present.number:
+                    people.open_review(signer.officer, key, proposal.encoded)
+            return service.office.signing_message([proposal.encoded])
+
+        message = service.call(open_for_all).result()
         return tuple(key.sign(message) for key in keys)
 
     def record(signatures: tuple[bytes, ...]) -> None:

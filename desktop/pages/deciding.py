@@ -14,6 +14,7 @@ from core.laws.verdict import Rejected
 from core.ledger.transaction import Signer
 from core.office import Office, Proposal
 from core.officers import name_of
+from core.people.people import DECIDING
 from core.store.working import WorkingState
 from core.views import ActView, RecordView, RequestView
 from desktop.desk import Desk
@@ -155,6 +156,8 @@ class Deciding(QWidget):
         request, signers = self.request, self._chosen(len(self.signers))
 
         def work(office: Office) -> _Asked:
+            for subject in (request.act.id, *(ref.record for ref in request.act.transaction.changes.values())):
+                office.people.work_on(subject, DECIDING)
             view = office.request_view(request.act.id)
             changes = view.act.transaction.changes
             records = {name: office.record_view(ref.record) for name, ref in changes.items()}

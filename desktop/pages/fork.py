@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.errors import MunimentError
+from core.laws.visibility import Withheld
 from core.ledger.forks import encode_evidence_file
 from core.office import Office
 from core.store.files import write_durably
@@ -148,7 +149,8 @@ class ForkPanel(QWidget):
         """What the act names by the numbers that its registers go by."""
         law = self._desk.laws.get(act.transaction.law)
         keys = [name for register in law.registers.values() for name in register.key] if law else []
-        return " · ".join(str(act.transaction.act[name]) for name in keys if name in act.transaction.act)
+        found = (act.transaction.act.get(name) for name in keys)
+        return " · ".join(str(value) for value in found if value is not None and not isinstance(value, Withheld))
 
     # -- what it does -------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from core.office import Proposal
 from core.views import ActView, Draft, RecordView
 from desktop.desk import Desk
 from desktop.drafting import SUBJECT_PREFIX, DraftKeeper, new_draft
-from desktop.pages.acting import Recorded, recorded_act, sign_act
+from desktop.pages.acting import Recorded, recorded_act
 from desktop.pages.choosing import Choosing
 from desktop.pages.filling import Filling
 from desktop.pages.page import Page
@@ -171,7 +171,9 @@ class NewActPage(Page):
             self.reviewing.deleteLater()
         reviewing = self.reviewing = Reviewing(filling, proposal, self.desk, self._stack)
         reviewing.left.connect(self._back_to_form)
-        reviewing.sign_wanted.connect(lambda passphrases: self._sign(proposal, passphrases))
+        reviewing.recorded.connect(self._recorded)
+        reviewing.failed.connect(self.tell_trouble)
+        reviewing.signing.turn_changed.connect(self.notice.clear)
         reviewing.request_wanted.connect(lambda office: self._review(signers, office))
         self._stack.addWidget(reviewing)
         self._stack.setCurrentWidget(reviewing)
@@ -181,19 +183,6 @@ class NewActPage(Page):
         if self.filling is not None:
             self._stack.setCurrentWidget(self.filling)
             self.filling.form.focus_first()
-
-    def _sign(self, proposal: Proposal, passphrases: Sequence[str]) -> None:
-        reviewing = self.reviewing
-        if reviewing is None:
-            return
-        self.notice.clear()
-        reviewing.begin_signing()
-        sign_act(self.desk, self, proposal, passphrases, self._recorded, self._not_signed)
-
-    def _not_signed(self, error: MunimentError) -> None:
-        if self.reviewing is not None:
-            self.reviewing.end_signing()
-        self.tell_trouble(error)
 
     def _recorded(self, view: ActView) -> None:
         if self.keeper is not None:

@@ -22,8 +22,12 @@ from core.laws.conflicts import fits
 from core.laws.form import FormField
 from core.ledger.encoding import Value
 from core.ledger.record import HELD_ACTS, RELEASED_TO, Record
+from core.people.actions import Action
+from core.store.looks import Look
 from core.views import RecordView, TimelineEntry
 from desktop.desk import Desk
+from desktop.dialogs.who_looked import WhoLooked
+from desktop.pages.looking import LookBar
 from desktop.printing_act import print_act
 from desktop.widgets.notice import Notice
 from desktop.widgets.status import StatusLine, ladder_shape, shape_icon
@@ -55,10 +59,15 @@ class RecordPanel(QWidget):
         self._print.clicked.connect(self._print_newest)
         self.ledger = button(say("record.ledger"), self)
         self.ledger.clicked.connect(self._show_in_ledger)
+        self.looks = button(say("look.who"), self)
+        self.looks.clicked.connect(self._who_looked)
+        self.look_bar = LookBar(desk, self)
+        self.look_bar.stated.connect(self.refresh)
         self._act = button(say("record.act"), self)
         self._acts = QMenu(self)
         self._act.setMenu(self._acts)
         self.notice = Notice(self)
+        self.look_bar.failed.connect(self.notice.tell_trouble)
         self.timeline = QListWidget(self)
         self.timeline.setAccessibleName(say("record.timeline"))
         self.timeline.setUniformItemSizes(True)
@@ -79,7 +88,7 @@ class RecordPanel(QWidget):
         texts.addWidget(self.heading)
         texts.addWidget(self.status)
         head.addLayout(texts, 1)
-        for widget in (self._act, self._print, self._back):
+        for widget in (self._act, self.looks, self._print, self._back):
             head.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
         history = QWidget(self)
         right = QVBoxLayout(history)
@@ -107,6 +116,7 @@ class RecordPanel(QWidget):
         layout.setSpacing(10)
         layout.addLayout(head)
         layout.addWidget(self.notice)
+        layout.addWidget(self.look_bar)
         layout.addWidget(split, 1)
 
     # -- showing ------------------------------------------------------------------------------------------------
@@ -135,6 +145,9 @@ class RecordPanel(QWidget):
         self.heading.setText(say("record.heading", register=title, label=view.label, state=state))
         if view.timeline:
             self.status.show_ladder(view.timeline[0].ladder, len(self._desk.offices))
+        self.look_bar.ask_for(record)
+        self._print.setVisible(self._desk.may(Action.PRINT))
+        self.looks.setVisible(self._desk.may(Action.READ_LOOKS))
         self._now.show_record(record)
         self._fill_acts(view)
         chosen = max(0, self.timeline.currentRow())
@@ -183,11 +196,21 @@ class RecordPanel(QWidget):
                     action.setData(full)
                     action.triggered.connect(partial(self.act_wanted.emit, view, full))
                     break
-        self._act.setVisible(not self._acts.isEmpty())
+        self._act.setVisible(not self._acts.isEmpty() and self._desk.may(Action.DRAW_UP))
 
     def procedures(self) -> list[str]:
         """Full names of the acts that are possible on the record shown."""
         return [action.data() for action in self._acts.actions()]
+
+    def _who_looked(self) -> None:
+        if (view := self._view) is None:
+            return
+        record = view.record.id
+
+        def show(looks: Sequence[Look]) -> None:
+            WhoLooked(view.label, looks, self).open()
+
+        self._desk.ask(self, lambda office: office.people.looks_at(record), show, self.notice.tell_trouble)
 
     def _print_newest(self) -> None:
         if self._view is None or not self._view.timeline:

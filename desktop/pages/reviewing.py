@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from core.errors import MunimentError
 from core.laws.form import FormField
 from core.laws.sentences import rule_sentence
 from core.laws.verdict import Accepted, Finding, Rejected
-from core.ledger.transaction import Signer
+from core.ledger.transaction import Signer, Transaction
 from core.office import Proposal
 from desktop.desk import Desk
 from desktop.pages.filling import Filling
+from desktop.pages.signing import Signing
 from desktop.widgets.notice import Busy
 from desktop.widgets.status import Shape, StatusLine
 from desktop.widgets.texts import button, card, label, literal
@@ -28,20 +30,33 @@ _SHAPES = {
 
 
 class Reviewing(QWidget):
-    sign_wanted = Signal(object)  # passphrases, in the order of the signers
+    recorded = Signal(object)  # ActView
+    failed = Signal(object)  # MunimentError
     request_wanted = Signal(int)  # the number of the competent office
     left = Signal()
 
     def __init__(self, filling: Filling, proposal: Proposal, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self._filling, self._proposal, self._desk = filling, proposal, desk
-        self.passphrases: list[QLineEdit] = []
+        self.passphrases: list[QLineEdit] = []  # of the persons, in the order of their turns
+        self._marks: list[StatusLine] = []
+        self.signing = Signing(desk, proposal, self)
+        self.signing.turn_changed.connect(self._next_turn)
+        self.signing.opened.connect(self._show_opened)
+        self.signing.recorded.connect(self.recorded)
+        self.signing.failed.connect(self._failed)
         self.competent = self._competent_office()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addWidget(self._verdict())
-        layout.addWidget(self._text(), 1)
+        self.handing_over = StatusLine(self, "strong")
+        self.handing_over.hide()
+        layout.addWidget(self.handing_over)
+        self.text = QScrollArea(self)
+        self.text.setWidgetResizable(True)
+        self._show_text(proposal.transaction)
+        layout.addWidget(self.text, 1)
         self.busy = Busy(self)
         layout.addWidget(self.busy)
         self.may_sign = isinstance(proposal.verdict, Accepted)
@@ -52,9 +67,8 @@ class Reviewing(QWidget):
         self.back = button(say("review.back"), self)
         self.back.clicked.connect(self.left)
         row.addWidget(self.back)
-        is_request = proposal.transaction.addressed_to is not None
-        self.sign = button(say("review.sign-request" if is_request else "review.sign"), self, main=True)
-        self.sign.clicked.connect(self._sign)
+        self.sign = button("", self, main=True)
+        self.sign.clicked.connect(self._go_on)
         self.sign.setVisible(self.may_sign)
         row.addWidget(self.sign)
         if self.competent is not None:
@@ -63,10 +77,12 @@ class Reviewing(QWidget):
             self.request.clicked.connect(lambda: self.request_wanted.emit(number))
             row.addWidget(self.request)
         layout.addLayout(row)
+        if self.may_sign:
+            self._next_turn()
 
     def focus_first(self) -> None:
-        if self.passphrases:
-            self.passphrases[0].setFocus()
+        if self.may_sign:
+            self._focus_turn()
         else:
             (self.request if self.competent is not None else self.back).setFocus()
 
@@ -77,19 +93,6 @@ class Reviewing(QWidget):
             return None
         number = verdict.facts.get("office")
         return number if isinstance(number, int) and number != self._desk.number else None
-
-    def begin_signing(self) -> None:
-        self.busy.begin(say("review.signing"))
-        for widget in (*self.passphrases, self.sign, self.back):
-            widget.setEnabled(False)
-
-    def end_signing(self) -> None:
-        self.busy.end()
-        for widget in (*self.passphrases, self.sign, self.back):
-            widget.setEnabled(True)
-        for line in self.passphrases:
-            line.clear()
-        self.focus_first()
 
     # -- what the rules say -------------------------------------------------------------------------------------
 
@@ -142,26 +145,24 @@ class Reviewing(QWidget):
 
     # -- what will be signed ------------------------------------------------------------------------------------
 
-    def _text(self) -> QWidget:
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        frame, layout = card(scroll)
+    def _show_text(self, transaction: Transaction) -> None:
+        frame, layout = card(self.text)
         layout.addWidget(label(say("review.text"), frame, "heading"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(6)
-        for row, (caption, lines) in enumerate(self._lines()):
+        for row, (caption, lines) in enumerate(self._lines(transaction)):
             grid.addWidget(label(caption, frame, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label("\n".join(lines), frame, selectable=True), row, 1)
         grid.setColumnMinimumWidth(0, 200)
         grid.setColumnStretch(1, 1)
         layout.addLayout(grid)
         layout.addStretch(1)
-        scroll.setWidget(frame)
-        return scroll
+        self.text.setWidget(frame)
+        self.text.verticalScrollBar().setValue(0)
 
-    def _lines(self) -> Sequence[tuple[str, Sequence[str]]]:
-        transaction, form = self._proposal.transaction, self._filling.form
+    def _lines(self, transaction: Transaction) -> Sequence[tuple[str, Sequence[str]]]:
+        form = self._filling.form
         law = self._filling.law
         lines: list[tuple[str, Sequence[str]]] = [
             (say("review.act"), [self._desk.procedure_title(f"{law.name}.{transaction.procedure}")]),
@@ -174,18 +175,25 @@ class Reviewing(QWidget):
                 view = form.picked(field.name)
                 lines.append((field.label, [view.label if view else "…"]))
             elif field.name in transaction.act:
-                lines.append((field.label, self._value_lines(field)))
+                lines.append((field.label, self._value_lines(field, transaction)))
         people = [say("review.signer", name=self._name(s), role=say(f"role.{s.role}")) for s in transaction.signers]
         lines.append((say("review.signers"), people))
         lines.append((say("review.claimed"), [claimed_text(transaction.claimed_ms)]))
         return lines
 
-    def _value_lines(self, field: FormField) -> Sequence[str]:
-        value = self._proposal.transaction.act[field.name]
+    def _value_lines(self, field: FormField, transaction: Transaction) -> Sequence[str]:
+        value = transaction.act[field.name]
         return value_lines(value, field, self._desk.offices, self._filling.form.entry_words)
 
     def _name(self, signer: Signer) -> str:
-        return self._desk.standing.officers[signer.officer].name
+        return self._name_of(signer.officer)
+
+    def _name_of(self, officer: int) -> str:
+        return self._desk.standing.officers[officer].name
+
+    def _roles_of(self, officer: int) -> str:
+        signers = self._proposal.transaction.signers
+        return ", ".join(say(f"role.{one.role}") for one in signers if one.officer == officer)
 
     # -- signatures ---------------------------------------------------------------------------------------------
 
@@ -194,37 +202,93 @@ class Reviewing(QWidget):
         layout.addWidget(label(say("review.signatures"), frame, "heading"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
-        for row, signer in enumerate(self._proposal.transaction.signers):
+        for row, officer in enumerate(self.signing.persons):
             line = QLineEdit(frame)
             line.setEchoMode(QLineEdit.EchoMode.Password)
             line.setMinimumWidth(320)
-            words = say("review.passphrase-of", name=self._name(signer), role=say(f"role.{signer.role}"))
+            words = say("review.passphrase-of", name=self._name_of(officer), role=self._roles_of(officer))
             caption = label(words, frame, wrap=False)
             caption.setBuddy(line)
             line.setAccessibleName(words)
-            line.returnPressed.connect(self._next_or_sign)
+            line.returnPressed.connect(self._go_on)
+            mark = StatusLine(frame, "quiet")
             grid.addWidget(caption, row, 0)
             grid.addWidget(line, row, 1)
+            grid.addWidget(mark, row, 2)
             self.passphrases.append(line)
+            self._marks.append(mark)
         grid.setColumnStretch(2, 1)
         layout.addLayout(grid)
         return frame
 
-    def _next_or_sign(self) -> None:
-        empty = [line for line in self.passphrases if not line.text()]
-        if empty:
-            empty[0].setFocus()
-        else:
-            self._sign()
+    def _next_turn(self) -> None:
+        """Whoever signs next: only that person's line is open."""
+        self.busy.end()
+        turn = self.signing.turn
+        for officer, line, mark in zip(self.signing.persons, self.passphrases, self._marks, strict=True):
+            signed = self.signing.has_signed(officer)
+            line.setEnabled(officer == turn)
+            line.clear()
+            shape, key = (Shape.CERTIFIED, "signed") if signed else (Shape.WAITING, "waits")
+            mark.show_words(shape, say(f"review.{key}"))
+            mark.setVisible(signed or officer != turn)
+        for widget in (self.sign, self.back):
+            widget.setEnabled(True)
+        if turn is not None:
+            self._name_button(turn)
+            guest = self.signing.is_guest
+            self.handing_over.setVisible(guest)
+            if guest:
+                words = say("review.hand-over", name=self._name_of(turn), role=self._roles_of(turn))
+                self.handing_over.show_words(Shape.INFO, words)
+        self._focus_turn()
 
-    def _sign(self) -> None:
-        if self.may_sign and all(line.text() for line in self.passphrases):
-            self.sign_wanted.emit([line.text() for line in self.passphrases])
+    def _name_button(self, turn: int) -> None:
+        if self.signing.is_guest and not self.signing.has_opened:
+            words = say("review.open-for", name=literal(self._name_of(turn)))
         else:
-            self._next_empty()
+            is_request = self._proposal.transaction.addressed_to is not None
+            words = say("review.sign-request" if is_request else "review.sign")
+        self.sign.setText(words)
 
-    def _next_empty(self) -> None:
-        for line in self.passphrases:
-            if not line.text():
-                line.setFocus()
-                return
+    def _focus_turn(self) -> None:
+        turn = self.signing.turn
+        if self.signing.has_opened:
+            self.sign.setFocus()
+        elif turn is not None:
+            self.passphrases[list(self.signing.persons).index(turn)].setFocus()
+
+    def _show_opened(self, transaction: Transaction) -> None:
+        """What core has opened for the second officer, and nothing that the window had kept."""
+        self.busy.end()
+        turn = self.signing.turn
+        if turn is None:
+            return
+        self._show_text(transaction)
+        self.handing_over.show_words(Shape.INFO, say("review.read-now", name=self._name_of(turn)))
+        for widget in (self.sign, self.back):
+            widget.setEnabled(True)
+        self._name_button(turn)
+        self._focus_turn()
+
+    def _go_on(self) -> None:
+        turn = self.signing.turn
+        if not self.may_sign or turn is None or self.busy.isVisible():
+            return
+        line = self.passphrases[list(self.signing.persons).index(turn)]
+        if not self.signing.has_opened and not line.text():
+            line.setFocus()
+            return
+        self.busy.begin(say("review.signing"))
+        for widget in (*self.passphrases, self.sign, self.back):
+            widget.setEnabled(False)
+        if self.signing.has_opened:
+            self.signing.sign()
+        else:
+            passphrase = line.text()
+            line.clear()
+            self.signing.give(passphrase)
+
+    def _failed(self, error: MunimentError) -> None:
+        self._next_turn()
+        self.failed.emit(error)

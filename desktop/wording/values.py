@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from core.laws.form import FormField
+from core.laws.visibility import Withheld
 from core.ledger.encoding import Value
 from desktop.wording import say
 
@@ -16,7 +17,9 @@ EntryWords = Callable[[FormField, Value], str | None]  # what an entry of anothe
 def value_lines(
     value: Value, field: FormField, offices: Sequence[str] = (), entry_words: EntryWords | None = None
 ) -> list[str]:
-    """One line a value; a list has one line a row. `offices`: names by number."""
+    """One line a value; a list has one line a row. `offices`: names by number. What is withheld says why."""
+    if isinstance(value, Withheld):
+        return [say(f"value.withheld.{value.value}")]
     if field.type == "list" and isinstance(value, list):
         return [row_text(row, field.of, offices, entry_words) for row in value] or [say("value.none")]
     if field.type == "entry_of" and entry_words is not None:
@@ -28,6 +31,8 @@ def value_text(value: Value, field: FormField, offices: Sequence[str] = ()) -> s
     """On one line; what does not fit its field is shown as it stands."""
     if value is None:
         return say("value.none")
+    if isinstance(value, Withheld):
+        return say(f"value.withheld.{value.value}")
     try:
         return _text(value, field, offices)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError):

@@ -23,6 +23,7 @@ from desktop.application import OpenOffice, make_application
 from desktop.background import Background
 from desktop.desk import read_standing
 from desktop.library import library_laws
+from desktop.pages.reviewing import Reviewing
 from sync.certificate import make_certificate
 from sync.service import Service, Settings
 
@@ -85,6 +86,9 @@ def record_act(
         proposal = office.propose("land", procedure, records, act, signers)
         message = office.signing_message([proposal.encoded])
         keys = [open_officer(folder, *secrets[role]) for role in roles]
+        for signer, key in zip(signers, keys, strict=True):
+            if office.people.present is not None and signer.officer != office.people.present.number:
+                office.people.open_review(signer.officer, key, proposal.encoded)
         (view,) = office.record(Group((proposal.encoded,), tuple(key.sign(message) for key in keys)))
         return view
 
@@ -99,6 +103,17 @@ def first_registration(cadastral: str, address: str, holder: dict[str, str]) -> 
         "area_m2": 612,
         "rights": [{"kind": "ownership", "holder": holder, "part": [1, 1]}],
     }
+
+
+def sign_in_turn(qtbot: QtBot, reviewing: Reviewing, secrets: Sequence[str]) -> None:
+    """Each person gives the own passphrase; who is not signed in opens the text with it, and signs then."""
+    for number, (line, secret) in enumerate(zip(reviewing.passphrases, secrets, strict=True)):
+        qtbot.waitUntil(line.isEnabled, timeout=10_000)
+        line.setText(secret)
+        reviewing.sign.click()
+        if number or reviewing.signing.is_guest:
+            qtbot.waitUntil(lambda: reviewing.signing.has_opened and reviewing.sign.isEnabled(), timeout=10_000)
+            reviewing.sign.click()
 
 
 @pytest.fixture(autouse=True)
@@ -117,8 +132,13 @@ def open_desk(network: MadeNetwork, qtbot: QtBot) -> Iterator[Callable[[int], Op
     """Open an office of the network with its window; all are closed at the end, threads first."""
     opened: list[tuple[OpenOffice, Background]] = []
 
-    def open_one(number: int = 0) -> OpenOffice:
+    def open_one(number: int = 0, officer: int | None = 0) -> OpenOffice:
+        """`officer`: who is signed in (0: the registrar); None: nobody is, and the window asks."""
         service = network.open(number)
+        service.call(service.office.people.attend).result()
+        if officer is not None:
+            key = open_officer(network.folders[number], officer, (REGISTRAR_SECRET, NOTARY_SECRET)[officer])
+            service.call(lambda: service.office.people.sign_in(officer, key)).result()
         background = Background()
         standing = service.call(lambda: read_standing(service.office)).result()
         office = OpenOffice(service, network.folders[number], standing, background)

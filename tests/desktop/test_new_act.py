@@ -121,6 +121,16 @@ def _review(qtbot: QtBot, page: NewActPage) -> None:
     assert page.reviewing is not None, (filling.notice.text, filling.form.act())
 
 
+def _sign_and_hand_over(qtbot: QtBot, page: NewActPage) -> None:
+    """Who is signed in signs; then the cursor stands where the second officer's passphrase is typed."""
+    write(REGISTRAR_SECRET)
+    press(Qt.Key.Key_Return)
+    assert page.reviewing is not None
+    second = page.reviewing.passphrases[1]
+    qtbot.waitUntil(lambda: focused() is second, timeout=10_000)
+    assert "takes this place, reads the text and signs as notary" in page.reviewing.handing_over.text
+
+
 def _list_shown(page: NewActPage) -> bool:
     editor = page.filling.form.editor("parcel") if page.filling else None
     return editor is not None and editor.offers()
@@ -136,15 +146,19 @@ def test_transfer_from_first_key_to_record_by_keyboard(
     parcel = _prepare(office)
     page = _fill_transfer(qtbot, office, scan)
     _review(qtbot, page)
-    assert page.reviewing is not None
+    reviewing = page.reviewing
+    assert reviewing is not None
     shown = [label.text() for label in page.reviewing.findChildren(QLabel)]
     assert page.reviewing.may_sign, shown
     assert any("Barys Čyž (P-300) · 1/2" in text for text in shown)
     assert any("Alice Żak (P-100)" in text for text in shown)  # the entry that is given, by what it says
     with qtbot.waitSignal(page.recorded, timeout=20_000):
-        write(REGISTRAR_SECRET)
-        press(Qt.Key.Key_Return)
+        _sign_and_hand_over(qtbot, page)
         write(NOTARY_SECRET)
+        press(Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: reviewing.signing.has_opened and focused() is reviewing.sign, timeout=10_000)
+        opened = [label.text() for label in reviewing.text.findChildren(QLabel)]
+        assert any("Barys Čyž (P-300) · 1/2" in text for text in opened)  # read again, from the bytes to be signed
         press(Qt.Key.Key_Return)
     view = page.done.view
     assert view is not None
@@ -170,8 +184,7 @@ def test_wrong_passphrase_of_an_officer_records_nothing(
     parcel = _prepare(office)
     page = _fill_transfer(qtbot, office, scan)
     _review(qtbot, page)
-    write(REGISTRAR_SECRET)
-    press(Qt.Key.Key_Return)
+    _sign_and_hand_over(qtbot, page)
     write(REGISTRAR_SECRET)
     press(Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(page.notice.text), timeout=10_000)

@@ -107,6 +107,7 @@ def test_record_shows_history_with_before_and_after(open_desk: Open, qtbot: QtBo
     office.window.open_record(parcel)
     _wait(qtbot, office)
     panel = office.window.register.record
+    _say_why(qtbot, office)
     assert panel.timeline.count() == 2
     assert panel.timeline.item(0).text().startswith("Transfer of ownership · at this office only")
     texts = _texts(panel)
@@ -119,12 +120,22 @@ def test_record_shows_history_with_before_and_after(open_desk: Open, qtbot: QtBo
     assert office.window.focusWidget() is office.window.register.table
 
 
+def _say_why(qtbot: QtBot, office: OpenOffice) -> None:
+    """What is not public is shown once a purpose is stated."""
+    bar = office.window.register.record.look_bar
+    assert bar.isVisible()
+    bar.show_all.click()
+    _wait(qtbot, office)
+    qtbot.waitUntil(bar.isHidden, timeout=5_000)
+
+
 def test_markup_of_others_is_shown_as_text_everywhere(open_desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
     office = open_desk()
     parcel = _register(office, "7000000001", MARKUP, '<b>bold</b> <a href="http://x">x</a>')
     office.window.go("today")
     office.window.open_record(parcel)
     _wait(qtbot, office)
+    _say_why(qtbot, office)
     assert any('<a href="http://x">Bob</a> & <b>Co</b>' in text for text in _texts(office.window.register.record))
     office.window.go("new")
     office.window.new_act.start("land.transfer", office.window.register.record.view)

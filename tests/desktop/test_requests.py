@@ -11,7 +11,15 @@ from core.views import RecordView, Step
 from desktop.application import OpenOffice
 from desktop.pages.deciding import Deciding
 from desktop.pages.new_act import NewActPage
-from tests.desktop.conftest import ALICE, NAMES, NOTARY_SECRET, REGISTRAR_SECRET, first_registration, record_act
+from tests.desktop.conftest import (
+    ALICE,
+    NAMES,
+    NOTARY_SECRET,
+    REGISTRAR_SECRET,
+    first_registration,
+    record_act,
+    sign_in_turn,
+)
 from tests.desktop.typing_keys import press, write
 from tests.ledger.building import document
 
@@ -98,9 +106,7 @@ def ask(qtbot: QtBot, laptop: OpenOffice) -> NewActPage:
     assert reviewing.may_sign
     assert f"Requested from\n{KEEPER}" in texts(reviewing)
     with qtbot.waitSignal(page.recorded, timeout=20_000):
-        for line, secret in zip(reviewing.passphrases, (REGISTRAR_SECRET, NOTARY_SECRET), strict=True):
-            line.setText(secret)
-        reviewing.sign.click()
+        sign_in_turn(qtbot, reviewing, (REGISTRAR_SECRET, NOTARY_SECRET))
     wait(qtbot, laptop)
     return page
 

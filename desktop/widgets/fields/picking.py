@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem
 
 from core.laws.form import FormField
 from core.ledger.encoding import Value
+from core.office import Office
+from core.people.people import PREPARING
 from core.views import RecordRow, RecordView
 from desktop.desk import Desk
 from desktop.widgets.fields.choice_box import ChoiceBox
@@ -116,12 +118,12 @@ class RecordEditor(Editor):
     def _pick(self, record_id: bytes, announce: bool) -> None:
         self._wanted = record_id
         self._list.hide()
-        self._desk.ask(
-            self,
-            lambda office: office.record_view(record_id),
-            lambda view: self._taken(view, announce),
-            self._tell,
-        )
+
+        def work(office: Office) -> RecordView:
+            office.people.work_on(record_id, PREPARING)
+            return office.record_view(record_id)
+
+        self._desk.ask(self, work, lambda view: self._taken(view, announce), self._tell)
 
     def _taken(self, view: RecordView, announce: bool) -> None:
         if view.record.id != self._wanted:

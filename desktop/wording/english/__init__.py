@@ -11,7 +11,7 @@ from desktop.wording.english.keeping import KEEPING
 from desktop.wording.english.law_faults import LAW_FAULTS
 from desktop.wording.english.meeting import MEETING
 from desktop.wording.english.order import ORDER_REFUSALS
-from desktop.wording.english.people import PEOPLE_DONE, PEOPLE_TROUBLES
+from desktop.wording.english.people import PEOPLE_DONE, PEOPLE_SCREEN, PEOPLE_TROUBLES
 from desktop.wording.english.refusals import REFUSALS
 from desktop.wording.english.requests import REQUEST_REFUSALS, REQUEST_SCREEN
 from desktop.wording.english.screen import SCREEN
@@ -28,6 +28,7 @@ ENGLISH = Catalogue(
         **SCREEN,
         **REQUEST_SCREEN,
         **SCREEN_OFFICE,
+        **PEOPLE_SCREEN,
         **SCREEN_LEDGER,
         **SCREEN_CONDITION,
         **CHANGES_SCREEN,

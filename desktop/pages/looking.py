@@ -1,0 +1,65 @@
+"""Why somebody looks: asked above a record that is not public throughout, and kept before the rest is shown."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from core.laws.visibility import Withheld
+from core.ledger.record import Record
+from core.people.actions import Action
+from core.people.people import PURPOSES
+from core.store.looks import MAX_NOTE_CHARS
+from desktop.desk import Desk
+from desktop.widgets.texts import button, label
+from desktop.wording import say
+
+
+class LookBar(QFrame):
+    """Hidden where nothing waits for a purpose, and from whoever may not look at all."""
+
+    stated = Signal()
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._record = b""
+        self.setProperty("role", "notice-info")
+        self.purpose, self.note = QComboBox(self), QLineEdit(self)
+        for purpose in PURPOSES:
+            self.purpose.addItem(say(f"purpose.{purpose}"), purpose)
+        self.note.setMaxLength(MAX_NOTE_CHARS)
+        self.note.setPlaceholderText(say("look.note"))
+        self.note.setAccessibleName(say("look.note"))
+        self.show_all = button(say("look.show"), self)
+        caption = label(say("look.purpose"), self, wrap=False)
+        caption.setBuddy(self.purpose)
+        self.purpose.setAccessibleName(say("look.purpose").replace("&", ""))
+        row = QHBoxLayout()
+        row.addWidget(caption)
+        row.addWidget(self.purpose)
+        row.addWidget(self.note, 1)
+        row.addWidget(self.show_all)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 8, 14, 10)
+        layout.addWidget(label(say("look.about"), self))
+        layout.addLayout(row)
+        self.show_all.clicked.connect(self._state)
+        self.note.returnPressed.connect(self._state)
+        self.hide()
+
+    def ask_for(self, record: Record) -> None:
+        """`record`: as it was shown."""
+        if record.id != self._record:
+            self._record = record.id
+            self.note.clear()
+        waits = any(value is Withheld.PURPOSE for value in record.fields.values())
+        self.setVisible(waits and self._desk.may(Action.LOOK))
+
+    def _state(self) -> None:
+        record, purpose, note = self._record, self.purpose.currentData(), self.note.text().strip()
+        self._desk.ask(
+            self,
+            lambda office: office.people.look(record, purpose, note),
+            lambda _none: self.stated.emit(),
+            self.failed.emit,
+        )
