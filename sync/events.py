@@ -6,7 +6,7 @@ from typing import Any
 
 from sync.meeting import MeetingReport
 from sync.neighbourhood import Nearby
-from sync.session import Progress
+from sync.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class NeighboursChanged:
 @dataclass(frozen=True)
 class MeetingProgress:
     office: int
-    progress: Progress  # a copy, ten times a second at most
+    progress: Progress  # a copy, ten times a second at most, and at once when it is known what will come
+    seconds_left: float | None = None  # of what is known to come, as far as can be told
 
 
 @dataclass(frozen=True)

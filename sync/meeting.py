@@ -7,10 +7,11 @@ committed.
 
 import asyncio
 from collections.abc import Callable
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from core.errors import MunimentError
-from sync.link import Link
+from sync.link import PREFIX_BYTES, Link
+from sync.pace import Estimate, Pace, asked_pace, on_the_wire
 from sync.progress import Progress
 from sync.replica import Replica
 from sync.session import Session
@@ -29,6 +30,10 @@ class MeetingReport(TypedDict):
     blocks_sent: int
     blocks_new: int
     blocks_written: int
+    papers_new: int  # scans that are whole now
+    papers_refused: list[str]  # codes
+    drafts_new: int  # case files that came for the first time
+    drafts_changed: list[str]  # ids of case files of which something came
     forks: list[int]  # authors whose fork it brought to light here
     lacking: list[int]  # offices of whose acts the peer knows newer ones that it could not pass on
     withheld: list[int]  # offices of whose acts we know newer ones that we could not pass on
@@ -36,28 +41,93 @@ class MeetingReport(TypedDict):
     discovery_s: float | None  # from being asked to meet until mDNS named the peer; None: not by mDNS
 
 
-async def hold(
-    link: Link, replica: Replica, office: int, initiator: bool, on_progress: Callable[[Progress], None]
-) -> MeetingReport:
-    """Hold a meeting to its end. Raises the codes of `Session.receive` and of `Link`; the link stays open."""
-    loop = asyncio.get_running_loop()
-    started = told = loop.time()
-    known_forkers = replica.forkers()
-    session = Session(replica, initiator, office)
-    session.start()
-    await _send_all(link, session)
-    while not session.finished:
-        message = await link.receive()
+class Conversation:
+    """What one meeting is held with: the link, the cap that both sides keep, and whoever is told of its progress."""
+
+    def __init__(
+        self, link: Link, session: Session, pace: Pace, on_progress: Callable[[Progress, float | None], None]
+    ) -> None:
+        """`pace`: of this node, over all its meetings. `on_progress`: with the seconds left, as far as is known."""
+        self._link, self._session, self._pace, self._on_progress = link, session, pace, on_progress
+        self._loop = asyncio.get_running_loop()
+        self.began_s = self._told_s = self._loop.time()
+        self._announced = 0  # bytes that were planned when that was told last
+        self._peer_pace = Pace(None)
+
+    async def hold(self) -> None:
+        """To its end. Raises the codes of `Session.receive` and of `Link`; the link stays open."""
+        session = self._session
+        session.start()
+        await self._send_all()
+        while not session.finished:
+            message = await self._link.receive()
+            try:
+                session.receive(message)
+            except MunimentError:
+                await self._say_goodbye()
+                raise
+            await self._send_all()
+            self._tell()
+            await asyncio.sleep(0)
+
+    async def _send_all(self) -> None:
+        while True:
+            for message in self._session.outgoing():
+                self._tell()  # what is planned, before it goes
+                await self._wait_for_room(len(message))
+                await self._link.send(message)
+            errand = self._session.errand()
+            if errand is None:
+                return
+            self._session.errand_done(await asyncio.to_thread(_done_or_failed, errand))
+
+    async def _wait_for_room(self, message_bytes: int) -> None:
+        asked = self._session.asked_bytes_per_s
+        if asked and self._peer_pace.bytes_per_s is None:
+            self._peer_pace = asked_pace(asked)
+        size, now_s = on_the_wire(PREFIX_BYTES + message_bytes), self._loop.time()
+        wait_s = max(self._pace.wait_s(size, now_s), self._peer_pace.wait_s(size, now_s))
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+
+    def _tell(self) -> None:
+        progress, now_s = self._session.progress, self._loop.time()
+        planned = progress.bytes_expected + progress.bytes_planned + progress.paper_bytes_expected
+        if planned == self._announced and now_s - self._told_s < PROGRESS_EVERY_S:
+            return
+        self._announced, self._told_s = planned, now_s
+        passed = progress.bytes_received + progress.bytes_sent
+        caps = [pace.bytes_per_s for pace in (self._pace, self._peer_pace) if pace.bytes_per_s]
+        estimate = Estimate(min(caps, default=None), self.began_s)
+        self._on_progress(progress.copy(), estimate.seconds_left(max(0, planned - passed), passed, now_s))
+
+    async def _say_goodbye(self) -> None:
         try:
-            session.receive(message)
+            await self._send_all()
         except MunimentError:
-            await _say_goodbye(link, session)
-            raise
-        await _send_all(link, session)
-        if loop.time() - told >= PROGRESS_EVERY_S:
-            told = loop.time()
-            on_progress(session.progress.copy())
-        await asyncio.sleep(0)
+            return  # it is gone: there is nobody to tell
+
+
+def _done_or_failed(errand: Callable[[], Any]) -> Any:
+    try:
+        return errand()
+    except MunimentError as error:
+        return error
+
+
+async def hold(
+    link: Link,
+    replica: Replica,
+    session: Session,
+    office: int,
+    initiator: bool,
+    pace: Pace,
+    on_progress: Callable[[Progress, float | None], None],
+) -> MeetingReport:
+    """Hold a meeting to its end and say what it came to. Raises as `Conversation.hold`; the link stays open."""
+    known_forkers = replica.forkers()
+    conversation = Conversation(link, session, pace, on_progress)
+    await conversation.hold()
     progress = session.progress
     return MeetingReport(
         office=office,
@@ -68,21 +138,13 @@ async def hold(
         blocks_sent=progress.blocks_sent,
         blocks_new=progress.blocks_new,
         blocks_written=progress.blocks_written,
+        papers_new=progress.papers_new,
+        papers_refused=sorted(set(progress.papers_refused.values())),
+        drafts_new=progress.drafts_new,
+        drafts_changed=[draft.hex() for draft in progress.drafts_changed],
         forks=sorted(replica.forkers() - known_forkers),
         lacking=sorted(progress.lacking),
         withheld=sorted(progress.withheld),
-        duration_s=round(loop.time() - started, 3),
+        duration_s=round(asyncio.get_running_loop().time() - conversation.began_s, 3),
         discovery_s=None,
     )
-
-
-async def _send_all(link: Link, session: Session) -> None:
-    for message in session.outgoing():
-        await link.send(message)
-
-
-async def _say_goodbye(link: Link, session: Session) -> None:
-    try:
-        await _send_all(link, session)
-    except MunimentError:
-        return  # it is gone: there is nobody to tell

@@ -19,8 +19,10 @@ from sync.link import Link
 from sync.meeting import MeetingReport, hold
 from sync.messages import Bye, encode_message
 from sync.neighbourhood import Neighbourhood
+from sync.pace import Limits, Pace
+from sync.progress import Progress
 from sync.replica import Replica
-from sync.session import Progress
+from sync.session import Session
 from sync.tls import Credentials
 
 DEFAULT_PORT = 7420
@@ -49,11 +51,16 @@ class Meetings:
         self._office, (self._credentials, *self._later) = office, credentials
         self._neighbourhood, self._tell = neighbourhood, tell
         self._gossip = Gossip(office.number)
+        self.limits, self._pace = Limits(), Pace(None)
         self._loop = asyncio.get_running_loop()
         self._initiating: dict[int, asyncio.Task[Any]] = {}
         self._serving: dict[int, tuple[asyncio.Task[None], Link]] = {}
         self._links: set[Link] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
+
+    def limit(self, limits: Limits) -> None:
+        """From now on; a meeting under way keeps what it began with, but for the cap."""
+        self.limits, self._pace.bytes_per_s = limits, limits.bytes_per_s
 
     async def cut(self) -> None:
         """Give meetings a moment, then end them where they are: that loses nothing."""
@@ -174,10 +181,11 @@ class Meetings:
         return member.number
 
     async def _hold(self, link: Link, number: int, initiator: bool) -> MeetingReport:
-        def on_progress(progress: Progress) -> None:
-            self._tell(MeetingProgress(number, progress))
+        def on_progress(progress: Progress, seconds_left: float | None) -> None:
+            self._tell(MeetingProgress(number, progress, seconds_left))
 
-        report = await hold(link, self._office, number, initiator, on_progress)
+        session = Session(self._office, initiator, number, self.limits)
+        report = await hold(link, self._office, session, number, initiator, self._pace, on_progress)
         self._gossip.met(number, self._office.vector(), self._loop.time())
         self._tell(MeetingEnded(report))
         return report

@@ -18,6 +18,7 @@ class Hello:
     capabilities: int = CASE_FILES | PAPERS
     met: bytes = NEVER_MET  # 16-byte digest of the vector that I hold both of us to have had when we last parted
     beside: int = 0  # what I have to say or ask beside acts, as bits
+    pace: int = 0  # bytes per second that I ask the other side to keep to; 0: as fast as it can
 
 
 class ShortTip(NamedTuple):

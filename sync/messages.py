@@ -97,8 +97,8 @@ def _malformed() -> Message:
 
 def _value(message: Message) -> Value:
     match message:
-        case Hello(network, epoch, anchor, digest, capabilities, met, beside):
-            return [1, VERSION, capabilities, network, epoch, anchor, digest, met, beside]
+        case Hello(network, epoch, anchor, digest, capabilities, met, beside, pace):
+            return [1, VERSION, capabilities, network, epoch, anchor, digest, met, beside, pace]
         case Vector(last, tips):
             return [2, last, [list(tip) for tip in tips]]
         case Ask(questions):
@@ -147,10 +147,10 @@ def _of_comparing(value: Value) -> Message | None:
     match value:
         case [1, int(version), *_] if type(version) is int and version != VERSION:
             raise MunimentError("other-protocol-version", version=version)
-        case [1, version, capabilities, network, epoch, anchor, digest, met, beside]:
-            naturals(version, capabilities, epoch, anchor, beside)
-            met = exact_bytes(met, ID_PREFIX_BYTES)
-            return Hello(exact_bytes(network, 32), epoch, anchor, exact_bytes(digest, 32), capabilities, met, beside)
+        case [1, version, capabilities, network, epoch, anchor, digest, met, beside, pace]:
+            naturals(version, capabilities, epoch, anchor, beside, pace)
+            network, digest, met = (exact_bytes(one, size) for one, size in ((network, 32), (digest, 32), (met, 16)))
+            return Hello(network, epoch, anchor, digest, capabilities, met, beside, pace)
         case [2, bool(last), tips]:
             return Vector(last, tuple(_tip(tip) for tip in list_up_to(tips, MAX_TIPS)))
         case [3, questions]:

@@ -43,9 +43,10 @@ class Opening:
         self._told: list[ShortTip] = []  # by the peer
         self._resolution: Resolution | None = None
 
-    def say_hello(self, able: int, beside: int) -> None:
-        replica, met = self._replica, self._comparison.met_digest
-        self._queue.append(Hello(replica.network, replica.roll.epoch, replica.anchor, self._digest, able, met, beside))
+    def say_hello(self, able: int, beside: int, pace: int) -> None:
+        replica, digest, met = self._replica, self._digest, self._comparison.met_digest
+        hello = Hello(replica.network, replica.roll.epoch, replica.anchor, digest, able, met, beside, pace)
+        self._queue.append(hello)
 
     def take_hello(self, hello: Hello) -> State:
         """FINISHED: both hold the same."""

@@ -29,6 +29,7 @@ from sync.listener import Listener
 from sync.meeting import MeetingReport
 from sync.meetings import DEFAULT_PORT, Meetings
 from sync.neighbourhood import Nearby, Neighbourhood
+from sync.pace import Limits
 from sync.replica import Replica
 from sync.tls import Credentials
 
@@ -155,6 +156,10 @@ class Service(Generic[R]):
     def meet_address(self, address: str) -> "Future[MeetingReport]":
         """Meet whoever listens at `host` or `host:port`, if it is a member. Raises `bad-address` and as above."""
         return self._submit(self._meetings.meet_address(address))
+
+    def limit(self, limits: Limits) -> "Future[None]":
+        """What meetings are allowed from now on, on a slow or paid connection."""
+        return self.call(lambda: self._meetings.limit(limits))
 
     def write_courier(self, path: Path, recipients: Sequence[int], whole: bool = False) -> "Future[CourierReport]":
         """Write a courier file for these members; durable when the future is done. See sync/courier.py."""

@@ -43,6 +43,7 @@ from sync.messages import (
     short_tip,
 )
 from sync.opening import Opening
+from sync.pace import Limits
 from sync.paper_talk import PaperTalk
 from sync.progress import Progress
 from sync.replica import Replica, StoredBlock
@@ -61,11 +62,17 @@ class Session:
     """One side of one meeting. Call `start`, then feed `receive`; after each send all of `outgoing`.
 
     `peer`: number of the member one talks with; without it nothing is remembered of it, and acts are all there is.
-    `case_files`: the talk about shared drafts, where there is a worker for it.
+    `limits`: what a slow or paid connection is spared. `case_files`: the talk about shared drafts, where there is a
+    worker for it.
     """
 
     def __init__(
-        self, replica: Replica, initiator: bool, peer: int | None = None, case_files: Talk | None = None
+        self,
+        replica: Replica,
+        initiator: bool,
+        peer: int | None = None,
+        limits: Limits | None = None,
+        case_files: Talk | None = None,
     ) -> None:
         self.state = State.HELLO
         self.progress = Progress()
@@ -73,6 +80,8 @@ class Session:
         self._initiator = initiator
         self._peer = peer
         self._one_way = False
+        self._limits = limits or Limits()
+        self.asked_bytes_per_s = 0  # by the peer, of this side; 0: no cap
         self._compactor = Compactor(replica)
         self._giving = Giving(replica, self._compactor)
         self._taking = Taking(replica, self._compactor, self.progress, self._arrived)
@@ -81,7 +90,7 @@ class Session:
         self._talks: dict[int, Talk] = {}
         if case_files is not None:
             self._talks[CASE_FILES] = case_files
-        if peer is not None:
+        if peer is not None and self._limits.papers:
             self._talks[PAPERS] = PaperTalk(replica.papers, peer, self.progress)
         self._beside = 0
         self._to_come: list[Talk] = []  # after acts
@@ -123,7 +132,7 @@ class Session:
             return  # a file is not answered
         self._opening = Opening(replica, self._peer, self._compactor, self._queue)
         self._beside = sum(bit for bit, talk in self._talks.items() if talk.has_something)
-        self._opening.say_hello(sum(self._talks), self._beside)
+        self._opening.say_hello(sum(self._talks), self._beside, self._limits.bytes_per_s or 0)
         if self._one_way:
             self._move(State.MY_TURN)
 
@@ -216,6 +225,7 @@ class Session:
         if self._one_way:
             self._move(State.PEER_TURN)
             return
+        self.asked_bytes_per_s = hello.pace
         both = self._beside | hello.beside
         self._to_come = [talk for bit, talk in sorted(self._talks.items()) if both & bit and hello.capabilities & bit]
         state = self._opening.take_hello(hello)

@@ -8,8 +8,8 @@ from sync.session import Session
 class Meeting:
     """Both sides and what is on its way between them. `messages`: all that was sent, as (side, bytes)."""
 
-    def __init__(self, first, second):
-        self.sides = (Session(first, True, second.number), Session(second, False, first.number))
+    def __init__(self, first, second, limits=None):
+        self.sides = (Session(first, True, second.number, limits), Session(second, False, first.number, limits))
         self.messages = []
         self._wires = (deque(), deque())  # to each side
         for side in (0, 1):

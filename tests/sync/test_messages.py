@@ -44,7 +44,7 @@ signatures = st.binary(min_size=64, max_size=64)
 names = st.text(max_size=20)
 tips = st.builds(ShortTip, numbers, numbers, numbers, prefixes)
 messages = st.one_of(
-    st.builds(Hello, digests, numbers, numbers, digests, numbers, prefixes, numbers),
+    st.builds(Hello, digests, numbers, numbers, digests, numbers, prefixes, numbers, numbers),
     st.builds(Vector, st.booleans(), st.lists(tips, max_size=9).map(tuple)),
     st.builds(
         Ask,
@@ -155,13 +155,13 @@ def test_known_refusals(vector):
         9,
         [16],
         ["1"],
-        [True, 2, 0, bytes(32), 0, 0, bytes(32), bytes(16), 0],
-        [1, True, 0, bytes(32), 0, 0, bytes(32), bytes(16), 0],
-        [1, 2, 0, bytes(31), 0, 0, bytes(32), bytes(16), 0],
-        [1, 2, 0, bytes(32), -1, 0, bytes(32), bytes(16), 0],
+        [True, 2, 0, bytes(32), 0, 0, bytes(32), bytes(16), 0, 0],
+        [1, True, 0, bytes(32), 0, 0, bytes(32), bytes(16), 0, 0],
+        [1, 2, 0, bytes(31), 0, 0, bytes(32), bytes(16), 0, 0],
+        [1, 2, 0, bytes(32), -1, 0, bytes(32), bytes(16), 0, 0],
         [1, 2, 0, bytes(32), 0, 0, bytes(32)],
-        [1, 2, 0, bytes(32), 0, 0, bytes(32), bytes(15), 0],
-        [1, 2, 0, bytes(32), 0, 0, bytes(32), bytes(16), 0, 0],
+        [1, 2, 0, bytes(32), 0, 0, bytes(32), bytes(15), 0, 0],
+        [1, 2, 0, bytes(32), 0, 0, bytes(32), bytes(16), 0, 0, 0],
         [2, 1, []],
         [2, True, [[0, 0, 1, bytes(15)]]],
         [3, [[[0, 0, 1, bytes(16)], []]]],
