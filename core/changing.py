@@ -69,12 +69,12 @@ def draw_up_change(
 ) -> Proposal:
     """The act that proposes a change, for the administrator (number of the officer) to sign.
 
-    Raises what `apply` raises for a change that leads nowhere, `too-large`, and `rejected` where the law refuses.
+    Raises what `apply` raises for a change that leads nowhere, `too-large`, `no-place-for-proposal`, and `rejected`
+    where the law refuses.
     """
     office.epochs.check(Change(kind, bytes(16), member, content))
-    reference = f"P{office.number + 1}-{office.count_records(f'{voting.LAW}.proposal') + 1}"
     act: dict[str, Value] = {
-        "reference": reference,
+        **next_place(office),
         "kind": kind,
         "content": voting.pack_content(content),
         "reason": reason,
@@ -82,6 +82,13 @@ def draw_up_change(
     if member is not None:
         act["member"] = member
     return _propose(office, "propose", {}, act, administrator)
+
+
+def next_place(office: Office) -> dict[str, Value]:
+    """What the office's next proposal is called, and its place. Raises `no-place-for-proposal`."""
+    place = voting.free_place(WorkingState(office.store.state, office.number), office.number)
+    number = office.count_records(f"{voting.LAW}.proposal") + 1
+    return {"reference": f"P{office.number + 1}-{number}", "place": place}
 
 
 def draw_up_vote(office: Office, change: ChangeView, answer: str, administrator: int) -> Proposal | None:

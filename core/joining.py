@@ -93,9 +93,7 @@ class Joining(JoiningPast):
         """As the act that made it had it: in the order in which the law names the parts of the key."""
         law = self.laws.get(record.register.partition(".")[0])
         register = law.by_full_name.get(record.register) if law else None
-        if register is None or len(record.key) < 2:
-            return label(record)
-        return " · ".join(str(record.key[name]) for name in register.key if name in record.key)
+        return label(record, register.key if register is not None else None)
 
     # -- what C has not settled ---------------------------------------------------------------------------------
 

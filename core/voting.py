@@ -18,8 +18,8 @@ from core.ledger.roll import Roll
 
 LAW = "charter"
 KINDS = ("admit", "dormancy", "incarnation", "law", "quorum", "remove", "waking")
-MAX_OPEN = 500
-MAX_VOTES = 1000
+PLACES = range(1, 51)  # of one office's open proposals
+MAX_OFFICES = 1000  # one proposal of each at a place, one standing vote of each on a proposal: no list is ever full
 PART_CHARS = 6000
 MAX_PARTS = 8
 MAX_CONTENT_BYTES = 1 << 20
@@ -37,21 +37,40 @@ class Proposal:
 
 def open_proposals(state: State) -> list[Proposal]:
     """In the order of their record ids."""
-    found = {record_id for kind in KINDS for record_id in _group(state, "open_proposals", kind, MAX_OPEN)}
-    proposals = [state.record(record_id) for record_id in sorted(found)]
+    proposals = map(state.record, _open_ids(state))
     return [_with_votes(state, proposal) for proposal in proposals if proposal is not None]
+
+
+def _open_ids(state: State) -> list[bytes]:
+    return sorted({found for place in PLACES for found in _group(state, "open_proposals", place, MAX_OFFICES)})
+
+
+def free_place(state: State, office: int) -> int:
+    """Where the office's next proposal may stand. Raises `no-place-for-proposal` (facts: limit)."""
+    for place in PLACES:
+        found = (state.record(one) for one in _group(state, "open_proposals", place, MAX_OFFICES))
+        if not any(record is not None and record.keeper == office for record in found):
+            return place
+    raise MunimentError("no-place-for-proposal", limit=len(PLACES))
 
 
 def votes_on(state: State, proposal: bytes) -> list[Record]:
     """The standing votes on a proposal (its record id), in the order of their record ids."""
-    found = (state.record(vote) for vote in _group(state, "votes_on", proposal, MAX_VOTES))
+    found = (state.record(vote) for vote in _group(state, "votes_on", proposal, MAX_OFFICES))
     return [vote for vote in found if vote is not None]
 
 
 def passed_changes(state: State, roll: Roll, applied: Collection[bytes]) -> Iterator[Change]:
-    """The changes that a quorum of the roll's witnesses is for, the one with the least record id first."""
-    for proposal in open_proposals(state):
-        if proposal.change is None or proposal.record.id in applied:
+    """The changes that a quorum of the roll's witnesses is for, the one with the least record id first.
+
+    Looked at after every anchor: what too few have voted on is not read, whatever and how much it holds.
+    """
+    for proposed in _open_ids(state):
+        if proposed in applied or state.count(f"{LAW}.votes_on", encode([proposed])) < roll.quorum:
+            continue
+        record = state.record(proposed)
+        proposal = _with_votes(state, record) if record is not None else None
+        if proposal is None or proposal.change is None:
             continue
         witnesses = [number for number in proposal.yes if (member := roll.member(number)) and member.witness]
         if len(witnesses) >= roll.quorum:

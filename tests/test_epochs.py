@@ -15,7 +15,7 @@ from core.office import RENEWED, Office
 from core.store.journal import MemoryJournal
 from core.store.working import WorkingState
 from core.views import Step
-from core.voting import open_proposals, pack_content
+from core.voting import free_place, open_proposals, pack_content
 from sync.certificate import make_certificate
 from tests.independent.confirming import confirm
 from tests.ledger.building import PEOPLE, Network, make_network, seed
@@ -45,7 +45,9 @@ class Town:
         return office.record(sign(self.network, office, [proposal]))[0].records
 
     def propose(self, office: Office, kind: str, member: int | None = None, content: bytes = b"") -> bytes:
-        act: dict[str, Value] = {"reference": "P-1", "kind": kind, "content": pack_content(content), "reason": "x"}
+        place = free_place(WorkingState(office.store.state, office.number), office.number)
+        act: dict[str, Value] = {"reference": "P-1", "place": place, "kind": kind, "content": pack_content(content)}
+        act["reason"] = "x"
         (record,) = self.act(office, "propose", act if member is None else {**act, "member": member})
         return record
 

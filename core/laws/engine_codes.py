@@ -13,9 +13,9 @@ already-decided already-keeper already-requested bad-officer-signature control-c
 earlier-request enclosed-twice entry-too-small equal-rank fact-not-refused field-missing field-unknown
 fraction-not-reduced fraction-too-fine held-together impossible-time index-full kept-by-all key-taken law-not-in-force
 list-too-long list-too-short named-twice no-such-day no-such-entry no-such-record not-a-choice not-a-currency not-held
-not-in-state not-in-the-roll not-keeper not-released officer-unknown one-person-two-roles one-request-each
-out-of-bounds overtaken powers-ended-unseen queue-full record-held record-released record-too-large record-twice
-records-differ release-not-final request-expired request-lapsed request-not-needed request-of-another-law
+not-in-state not-in-the-roll not-keeper not-released not-sealed nothing-to-erase officer-unknown one-person-two-roles
+one-request-each out-of-bounds overtaken powers-ended-unseen queue-full record-held record-released record-too-large
+record-twice records-differ release-not-final request-expired request-lapsed request-not-needed request-of-another-law
 request-overtaken request-refused request-to-another-office request-to-oneself requests-not-asked requests-not-known
 role-missing role-not-asked role-not-held rule-undecided signer-of-another-office signer-twice text-empty
 text-not-as-declared text-too-long time-undecided unknown-law unknown-office-asked unknown-procedure

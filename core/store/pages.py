@@ -24,9 +24,10 @@ _OVERLAID = "(SELECT body FROM overlay WHERE id = ?1)"
 _AGREED = "(SELECT body FROM record WHERE id = ?1)"
 
 
-def label(record: Record) -> str:
-    """The record's key as text."""
-    return " · ".join(str(value) for value in record.key.values())
+def label(record: Record, names: Iterable[str] | None = None) -> str:
+    """The record's key as text, in the order of these names; a part that is the id of another record says nothing."""
+    parts = (record.key[name] for name in (record.key if names is None else names) if name in record.key)
+    return " · ".join(str(part) for part in parts if not isinstance(part, bytes))
 
 
 def words(record: Record) -> str:

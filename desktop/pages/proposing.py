@@ -5,14 +5,14 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from core.changing import NEEDS_MEMBER
+from core.changing import NEEDS_MEMBER, next_place
 from core.folder import read_bounded
 from core.laws.form import typed_text
 from core.laws.law_reading import parse_law
 from core.ledger.constitution import POLICIES, Change
 from core.ledger.encoding import Value
 from core.office import Office
-from core.voting import KINDS, LAW, pack_content
+from core.voting import KINDS, pack_content
 from desktop.desk import Desk
 from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.notice import Notice
@@ -104,7 +104,6 @@ class ProposeForm(QFrame):
             return
         member = self.office.currentData() if kind in NEEDS_MEMBER else None
         policy = self.policy.currentData()
-        number = self._desk.number
 
         def read() -> bytes:
             if kind == "law":
@@ -112,15 +111,15 @@ class ProposeForm(QFrame):
             return read_bounded(Path(path)) if kind in _WITH_FILE else policy.encode() if kind == "quorum" else b""
 
         def check(content: bytes) -> None:
-            def work(office: Office) -> str:
+            def work(office: Office) -> dict[str, Value]:
                 office.epochs.check(Change(kind, bytes(16), member, content))
-                return f"P{number + 1}-{office.count_records(f'{LAW}.proposal') + 1}"
+                return next_place(office)
 
-            self._desk.ask(self, work, lambda reference: wanted(reference, content), self.notice.tell_trouble)
+            self._desk.ask(self, work, lambda named: wanted(named, content), self.notice.tell_trouble)
 
-        def wanted(reference: str, content: bytes) -> None:
+        def wanted(named: dict[str, Value], content: bytes) -> None:
             fields: dict[str, Value] = {
-                "reference": reference,
+                **named,
                 "kind": kind,
                 "reason": reason,
                 "content": pack_content(content),

@@ -34,7 +34,8 @@ def desk(law: Law) -> Desk:
 
 
 def propose(kind: str = "dormancy", member: int | None = 2, content: Sequence[str] = ()) -> Act:
-    act: Act = {"reference": "P-1", "kind": kind, "content": [{"part": part} for part in content], "reason": "asleep"}
+    act: Act = {"reference": "P-1", "place": 1, "kind": kind, "reason": "asleep"}
+    act["content"] = [{"part": part} for part in content]
     return act if member is None else {**act, "member": member}
 
 
@@ -80,7 +81,7 @@ def test_a_proposal_says_what_it_changes(desk: Desk, act: Act, code: str) -> Non
 
 def test_proposals_and_votes_wait_for_the_common_order(desk: Desk) -> None:
     proposal = desk.enter("propose", propose(), None, ADMINISTRATOR)
-    assert proposal.keeper is None
+    assert proposal.keeper == 0
     voting = desk.judge(desk.transaction("vote", {"proposal": proposal.id, "answer": "yes"}, None, ADMINISTRATOR))
     assert isinstance(voting, Accepted)
     assert voting.shared

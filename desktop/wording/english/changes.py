@@ -25,6 +25,11 @@ CHANGES_TROUBLES = {
     "unknown-proposal": Trouble(
         "No open proposal is called {reference}.", UNWRITTEN, "List the proposals, and meet the other offices first."
     ),
+    "no-place-for-proposal": Trouble(
+        "This office has {limit} open proposals already, and no office may have more.",
+        UNWRITTEN,
+        "Drop one that is done with, or ask another office to propose the change.",
+    ),
     "several-proposals": Trouble(
         "Several open proposals are called {reference}.", UNWRITTEN, "Name it by its number in the list."
     ),

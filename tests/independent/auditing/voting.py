@@ -53,7 +53,7 @@ def _passed(state: State, proposal: bytes, roll: Roll) -> Change | None:
         return None
     answers: dict[int, set[str]] = {}
     for vote in state.charter["charter.vote"].values():
-        if vote.state == "standing" and vote.fields.get("proposal") == proposal and vote.keeper is not None:
+        if vote.state == "standing" and vote.key.get("proposal") == proposal and vote.keeper is not None:
             answers.setdefault(vote.keeper, set()).add(vote.fields.get("answer"))
     agreed = [number for number, given in answers.items() if given == {"yes"} and roll.is_witness(number)]
     if len(agreed) < roll.quorum:
