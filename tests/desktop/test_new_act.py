@@ -8,13 +8,17 @@ from types import FrameType
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from core.laws.form import FormField
 from core.views import Step
 from desktop.application import OpenOffice
 from desktop.pages.new_act import NewActPage
 from desktop.widgets.fields.choice_box import ChoiceBox
+from desktop.widgets.fields.editor import LineEditor
+from desktop.widgets.fields.rows import RowsEditor
+from desktop.widgets.tab_order import step
 from tests.desktop.conftest import ALICE, NOTARY_SECRET, REGISTRAR_SECRET, MadeNetwork, first_registration, record_act
 from tests.desktop.typing_keys import ALT, CTRL, focused, press, tab, write
 
@@ -325,3 +329,22 @@ def test_the_wheel_never_changes_a_choice(open_desk: Callable[..., OpenOffice], 
     )
     QApplication.sendEvent(box, down)
     assert box.currentIndex() == before
+
+
+def test_a_row_takes_keys_in_the_turn_in_which_it_comes(qtbot: QtBot) -> None:
+    """Nothing of the event loop runs between the row's coming and the keys: what is typed fast goes where it must."""
+    columns = (FormField("name", "text", "Name", "", True), FormField("part", "fraction", "Part", "", True))
+    window = QWidget()
+    qtbot.addWidget(window)
+    rows = RowsEditor(FormField("to", "list", "Who takes it", "", True, of=columns), window, LineEditor)
+    QVBoxLayout(window).addWidget(rows)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    rows.expect_new_row()
+    rows.show_rows(["one"], [{}])
+    write("Barys")
+    assert step(window, True, None)
+    write("1/2")
+    assert [editor.value() for editor in rows.editors().values()] == ["Barys", [1, 2]]

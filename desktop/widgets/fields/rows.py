@@ -92,6 +92,7 @@ class RowsEditor(QWidget):
         line.addWidget(remove)
         self._frames[key] = frame
         self._layout.insertWidget(self._layout.count() - 1, frame)
+        frame.show()  # a layout shows it one turn later: a Tab typed before that would not find the row it stands in
 
     def _take_out(self, key: str) -> None:
         frame = self._frames.pop(key)
