@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sync.replica import SignedHeader
 
-CASE_FILES, PAPERS = 1, 2  # bits of capabilities, and of what a side has to say beside acts
+CASE_FILES, PAPERS, KEYS = 1, 2, 4  # bits of capabilities, and of what a side has to say beside acts
 NEVER_MET = bytes(16)
 
 
@@ -15,7 +15,7 @@ class Hello:
     epoch: int
     anchor: int
     vector_digest: bytes
-    capabilities: int = CASE_FILES | PAPERS
+    capabilities: int = CASE_FILES | PAPERS | KEYS
     met: bytes = NEVER_MET  # 16-byte digest of the vector that I hold both of us to have had when we last parted
     beside: int = 0  # what I have to say or ask beside acts, as bits
     pace: int = 0  # bytes per second that I ask the other side to keep to; 0: as fast as it can
@@ -157,6 +157,20 @@ class CaseMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """Keys of sealed fields and shares of them, each in an envelope to one node (core/sealing/envelope.py)."""
+
+    envelopes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WantKeys:
+    """Names of sealed fields whose keys, or shares, I may have and lack."""
+
+    names: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Bye:
     code: str
 
@@ -176,5 +190,7 @@ Message = (
     | Want
     | Chunk
     | CaseMessage
+    | Keys
+    | WantKeys
     | Bye
 )

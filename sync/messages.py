@@ -14,12 +14,14 @@ from core.errors import MunimentError
 from core.ledger.block import MAX_HEADER_BYTES
 from core.ledger.encoding import Value, decode, encode
 from core.ledger.payload import MAX_PAYLOAD_BYTES
+from core.sealing.envelope import MAX_ENVELOPE_BYTES
 from core.store.papers import CHUNK_BYTES
 from core.store.sharing import DRAFT_ID_BYTES
 from sync.link import MAX_MESSAGE_BYTES
 from sync.message_fields import bytes_up_to, exact_bytes, list_up_to, naturals, text_up_to
 from sync.message_kinds import (
     CASE_FILES,
+    KEYS,
     NEVER_MET,
     PAPERS,
     Ask,
@@ -32,6 +34,7 @@ from sync.message_kinds import (
     Headers,
     Held,
     Hello,
+    Keys,
     Message,
     PaperWish,
     Part,
@@ -43,13 +46,15 @@ from sync.message_kinds import (
     Tell,
     Vector,
     Want,
+    WantKeys,
 )
 from sync.replica import SignedHeader, Tip
 
 __all__ = [
-    "CASE_FILES", "NEVER_MET", "PAPERS", "Ask", "BlockMessage", "Buckets", "Bye", "CaseMessage", "Chunk", "End",
-    "Headers", "Held", "Hello", "Message", "PaperWish", "Part", "PartHeld", "Plan", "Question", "ShortHead",
-    "ShortTip", "Tell", "Vector", "Want", "decode_message", "encode_message", "short_tip", "vector_digest",
+    "CASE_FILES", "KEYS", "MAX_KEYS", "NEVER_MET", "PAPERS", "Ask", "BlockMessage", "Buckets", "Bye", "CaseMessage",
+    "Chunk", "End", "Headers", "Held", "Hello", "Keys", "Message", "PaperWish", "Part", "PartHeld", "Plan",
+    "Question", "ShortHead", "ShortTip", "Tell", "Vector", "Want", "WantKeys", "decode_message", "encode_message",
+    "short_tip", "vector_digest",
 ]  # fmt: skip
 
 VERSION = 2
@@ -67,6 +72,8 @@ MAX_PARTS_HELD = 16
 MAX_WISHES = 64
 MAX_CASE_BYTES = 512 << 10
 MAX_NAME_CHARS = 200
+MAX_KEYS = 64  # envelopes in one message
+MAX_KEYS_WANTED = 256
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,63}")
 
 
@@ -133,6 +140,10 @@ def _turn_value(message: Message) -> Value:
             return [14, digest, size, place, body]
         case CaseMessage(draft, law, procedure, title, body):
             return [15, draft, law, procedure, title, body]
+        case Keys(envelopes):
+            return [16, list(envelopes)]
+        case WantKeys(names):
+            return [17, list(names)]
 
 
 def _head_value(head: ShortHead | bytes) -> Value:
@@ -196,6 +207,10 @@ def _of_turns(value: Value) -> Message | None:
             return CaseMessage(
                 exact_bytes(draft, DRAFT_ID_BYTES), law, procedure, title, bytes_up_to(body, MAX_CASE_BYTES)
             )
+        case [16, envelopes]:
+            return Keys(tuple(bytes_up_to(one, MAX_ENVELOPE_BYTES) for one in list_up_to(envelopes, MAX_KEYS, 1)))
+        case [17, names]:
+            return WantKeys(tuple(exact_bytes(one, DIGEST_BYTES) for one in list_up_to(names, MAX_KEYS_WANTED, 1)))
     return None
 
 

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from core.exchange import Received, SignedHeader, StoredBlock, Tip
+from core.ledger.block import Header
+from core.ledger.blocklace import Blocklace
+from core.ledger.payload import Payload
 from core.ledger.roll import Roll
 from core.store.encounters import EncounterStore
 from core.store.papers import PaperStore
@@ -33,6 +36,15 @@ class Replica(Protocol):
     @property
     def anchor(self) -> int:
         """Number of the newest decided anchor; 0 before the first."""
+
+    @property
+    def lace(self) -> Blocklace:
+        """The graph of all blocks held."""
+
+    def verify_block(
+        self, header_bytes: bytes, signature: bytes, payload_bytes: bytes | None
+    ) -> tuple[Header, Payload | None]:
+        """A block's form, its author's signature and its payload, wherever it stands. Raises the first rule broken."""
 
     @property
     def encounters(self) -> EncounterStore:
@@ -83,6 +95,20 @@ class Replica(Protocol):
         nothing was written. A cut between two calls loses nothing: what was accepted stays, the rest comes
         next time.
         """
+
+    def envelopes_of(self, block: bytes) -> Sequence[bytes]:
+        """The keys that travel with a block, each sealed to its recipient; encoded."""
+
+    def take_envelopes(self, envelopes: Sequence[bytes]) -> int:
+        """Keep keys that a neighbour brings; how many were new. What has no place here is passed over. Durable on
+        return. Raises `malformed-envelope`, `too-large`, `not-canonical`.
+        """
+
+    def wanted_keys(self) -> Sequence[bytes]:
+        """Names of the sealed fields whose key, or share of it, this office may have and lacks; bounded."""
+
+    def envelopes_for(self, member: int, names: Sequence[bytes]) -> list[bytes]:
+        """What can be given to a member that lacks these."""
 
     def add_evidence(self, first: SignedHeader, second: SignedHeader) -> None:
         """Keep two signed headers of one place (either order) as proof of a fork. Durable on return.

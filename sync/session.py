@@ -17,9 +17,11 @@ from typing import Any
 from core.errors import MunimentError
 from sync.compact import Compactor
 from sync.giving import Giving, GivingThese
+from sync.key_talk import KeyTalk
 from sync.link import PREFIX_BYTES
 from sync.messages import (
     CASE_FILES,
+    KEYS,
     PAPERS,
     Ask,
     BlockMessage,
@@ -31,6 +33,7 @@ from sync.messages import (
     Headers,
     Held,
     Hello,
+    Keys,
     Message,
     Part,
     Plan,
@@ -38,6 +41,7 @@ from sync.messages import (
     Tell,
     Vector,
     Want,
+    WantKeys,
     decode_message,
     encode_message,
     short_tip,
@@ -92,6 +96,8 @@ class Session:
             self._talks[CASE_FILES] = case_files
         if peer is not None and self._limits.papers:
             self._talks[PAPERS] = PaperTalk(replica.papers, peer, self.progress)
+        if peer is not None:
+            self._talks[KEYS] = KeyTalk(replica, peer)
         self._beside = 0
         self._to_come: list[Talk] = []  # after acts
         self._talk: Talk | None = None  # None: acts
@@ -192,7 +198,9 @@ class Session:
             case BlockMessage():
                 self._arriving += 1
                 self._taking.take_block(message)
-            case CaseMessage() | Want() | Chunk():
+            case Keys() if self._talk is None or Keys not in self._talk.accepts:
+                self._replica.take_envelopes(message.envelopes)
+            case CaseMessage() | Want() | Chunk() | WantKeys() | Keys():
                 self._on_talk(message)
             case End():
                 self._on_end(message)
@@ -261,7 +269,7 @@ class Session:
             yield self._encode(message)
             if self.state is not State.MY_TURN:  # BYE arrived meanwhile
                 return
-            sent += not isinstance(message, Part | Plan)
+            sent += not isinstance(message, Part | Plan | Keys)
             self.progress.blocks_sent += isinstance(message, BlockMessage)
         self._last_sent = sent
         ending = End(sent)
@@ -318,7 +326,7 @@ class Session:
     def _on_talk(self, message: Message) -> None:
         if self._talk is None or not isinstance(message, self._talk.accepts):
             raise MunimentError("unexpected-message", kind=type(message).__name__, state=self.state.name)
-        self._arriving += 1
+        self._arriving += not isinstance(message, Keys)
         self._talk.take(message)
 
     def _on_end(self, end: End) -> None:

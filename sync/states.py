@@ -12,11 +12,13 @@ from sync.messages import (
     Headers,
     Held,
     Hello,
+    Keys,
     Part,
     Plan,
     Tell,
     Vector,
     Want,
+    WantKeys,
 )
 
 
@@ -39,7 +41,7 @@ EXPECTED: dict[State, tuple[type, ...]] = {
     State.VECTOR: (Vector,),
     State.RESOLVING: (Ask, Tell, Headers, Held),
     State.MY_TURN: (),
-    State.PEER_TURN: (Plan, Part, BlockMessage, End, CaseMessage, Want, Chunk),
+    State.PEER_TURN: (Plan, Part, BlockMessage, End, CaseMessage, Want, Chunk, Keys, WantKeys),
     State.FINISHED: (),
     State.FAILED: (),
 }

@@ -20,7 +20,7 @@ from core.sealing.envelope import KEY, RELEASED, SHARE, Envelope, make_envelope,
 from core.store.sealing import SealedRow
 
 if TYPE_CHECKING:
-    from core.writing import Writing
+    from core.sealing.sealing import Sealing
 
 MAX_WANTED = 256  # of one question
 MAX_ANSWERED = 1024  # envelopes in one answer
@@ -30,7 +30,7 @@ MAX_DUE = 256  # notes and shares in one block
 class SealedKeys:
     """Used on the office's thread. `key`: of the node."""
 
-    def __init__(self, office: "Writing", key: Key) -> None:
+    def __init__(self, office: "Sealing", key: Key) -> None:
         self._office, self._key = office, key
         self._store = office.store.sealing
 
@@ -67,8 +67,13 @@ class SealedKeys:
     # -- passing on ---------------------------------------------------------------------------------------------
 
     def of_block(self, block: bytes) -> list[bytes]:
-        """The envelopes that travel with a block."""
-        return [one for row in self._store.of_block(block) if not row.erased for one in self._store.envelopes(row.name)]
+        """The envelopes that travel with a block: of what is sealed in it, and shares that it says are given out."""
+        names = [row.name for row in self._store.of_block(block) if not row.erased]
+        found = [one for name in names for one in self._store.envelopes(name)]
+        vertex = self._office.lace.vertices[block]
+        for name in self._office.released_in(block):
+            found += self._store.envelopes(name, RELEASED, vertex.author)
+        return found
 
     def wanted(self) -> list[bytes]:
         """Names of the fields of which this office lacks a key or a share that it may have."""

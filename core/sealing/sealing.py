@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from core.ledger.encoding import Value
-from core.ledger.payload import Item
+from core.ledger.payload import Item, ShareRelease
 from core.ledger.record import Record
 from core.ledger.request import act_of
 from core.ledger.transaction import RecordRef, decode_transaction
@@ -98,6 +98,12 @@ class Sealing(Writing, Showing):
         row = self._act_row(act_id)
         _, acts = self._opened(row.block)
         return act_of(decode_transaction(acts[row.place])).act if acts else {}
+
+    def released_in(self, block: bytes) -> list[bytes]:
+        """Names of the sealed fields of which the block says that its author's share is given out."""
+        _, payload = self._stored(self.lace.vertices[block].position)
+        items = payload.items if payload else ()
+        return [item.sealed for item in items if isinstance(item, ShareRelease) and item.usable]
 
     def label_of(self, record: Record) -> str:
         """The record's key as the person signed in may read it."""

@@ -125,6 +125,20 @@ class GraphReplica:
         assert self.receive(data, signature, payload.encoded if payload else None) is Received.ACCEPTED
         return block_id(self.network, data)
 
+    # -- sealed fields: this law has none --------------------------------------------------------------------
+
+    def envelopes_of(self, block):
+        return []
+
+    def take_envelopes(self, envelopes):
+        return 0
+
+    def wanted_keys(self):
+        return []
+
+    def envelopes_for(self, member, names):
+        return []
+
     # -- what a meeting needs ----------------------------------------------------------------------------
 
     def vector(self):
@@ -171,12 +185,7 @@ class GraphReplica:
         identity = block_id(self.network, header)
         if identity in self.lace.vertices:
             return Received.DUPLICATE
-        decoded = decode_header(header)
-        member = self.roll.member(decoded.author)
-        if member is None:
-            raise MunimentError("unknown-author", author=decoded.author)
-        if not verify(member.key, block_preimage(self.network, header), signature):
-            raise MunimentError("bad-block-signature", author=decoded.author)
+        decoded, _ = self.verify_block(header, signature, payload)
         if self.lace.missing(decoded):
             return Received.ASIDE
         self.lace.check(decoded)
@@ -188,6 +197,15 @@ class GraphReplica:
         for sibling in added.siblings[:1]:
             self.add_evidence(self.blocks[sibling.id][:2], (header, signature))
         return Received.ACCEPTED
+
+    def verify_block(self, header, signature, payload):
+        decoded = decode_header(header)
+        member = self.roll.member(decoded.author)
+        if member is None:
+            raise MunimentError("unknown-author", author=decoded.author)
+        if not verify(member.key, block_preimage(self.network, header), signature):
+            raise MunimentError("bad-block-signature", author=decoded.author)
+        return decoded, decode_payload(payload) if payload is not None else None
 
     def add_evidence(self, first, second):
         pair = sorted([first, second], key=lambda signed: block_id(self.network, signed[0]))

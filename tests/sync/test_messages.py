@@ -20,6 +20,7 @@ from sync.messages import (
     Headers,
     Held,
     Hello,
+    Keys,
     PaperWish,
     Part,
     PartHeld,
@@ -30,6 +31,7 @@ from sync.messages import (
     Tell,
     Vector,
     Want,
+    WantKeys,
     decode_message,
     encode_message,
 )
@@ -84,6 +86,8 @@ messages = st.one_of(
     st.builds(Want, st.lists(st.builds(PaperWish, digests, numbers, numbers), min_size=1, max_size=3).map(tuple)),
     st.builds(Chunk, digests, numbers, numbers, st.binary(max_size=300)),
     st.builds(CaseMessage, prefixes, names, names, names, st.binary(max_size=300)),
+    st.builds(Keys, st.lists(st.binary(max_size=300), min_size=1, max_size=3).map(tuple)),
+    st.builds(WantKeys, st.lists(digests, min_size=1, max_size=3).map(tuple)),
     st.builds(End, numbers),
     st.builds(Bye, st.from_regex(r"[a-z][a-z0-9-]{0,63}", fullmatch=True)),
 )
