@@ -1,4 +1,4 @@
-"""Acts as an office's people would draw them up: first registrations and sales of land, proposals and votes.
+"""Acts as an office's people would draw them up: first registrations and sales of land, and how any act is signed.
 
 Every act is proposed by the real office, so it is drawn on the state that this office has.
 """
@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from core import officers
+from core.laws.requests import REFUSE
 from core.ledger.payload import Group
+from core.ledger.request import act_of
 from core.ledger.transaction import Signer
-from core.office import Office
+from core.office import Office, Proposal
+from core.store.working import WorkingState
 from core.views import ActView
-from desktop.simulation.founding import Network
+from desktop.simulation.founding import CHARTER, LAND, OFFICERS, Network
 
-LAW, CHARTER = "land", "charter"
+ROLES = [name for name, _ in OFFICERS]  # by number of the officer who has it first
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +28,18 @@ class DrawnAct:
     group: Group
     author: int
     versions: tuple[tuple[bytes, int], ...]  # (record, version) that it replaces
+    asks: bool = False  # a request: another office decides
+    decides: bytes | None = None  # the request that it enters or refuses
 
 
 class Notary:
     """Draws up and signs acts; parcels and persons have numbers that never repeat in one world."""
 
-    def __init__(self, network: Network, random: Random) -> None:
-        self._network, self._random = network, random
+    def __init__(self, network: Network, random: Random, people_change: bool = False) -> None:
+        """`people_change`: offices appoint and end officers, so who signs is asked each time."""
+        self.network, self.random, self._people_change = network, random, people_change
         self._parcels = 0
         self._persons = 0
-        self._proposals = 0
 
     def record(self, office: Office, drawn: DrawnAct) -> ActView:
         """Raises what `Office.record` raises."""
@@ -41,65 +47,92 @@ class Notary:
 
     def draw(self, office: Office) -> DrawnAct:
         """A sale of a parcel of this office, or a first registration."""
-        own = [row.id for row in office.list_records(f"{LAW}.parcel") if row.keeper == office.number]
-        if own and self._random.random() < 0.5:
-            return self.sale(office, self._random.choice(own))
+        own = [row.id for row in office.list_records(f"{LAND}.parcel") if row.keeper == office.number]
+        if own and self.random.random() < 0.5:
+            return self.sale(office, self.random.choice(own))
         return self.registration(office)
 
-    def registration(self, office: Office) -> DrawnAct:
+    def registration(self, office: Office, law: str = LAND, cadastral: int | None = None) -> DrawnAct:
+        """`cadastral`: a number that somebody else may give too."""
         self._parcels += 1
         act = {
-            "cadastral": f"{self._parcels:010}",
+            "cadastral": f"{self._parcels if cadastral is None else cadastral:010}",
             "basis": "systematic",
             "area_m2": 640,
-            "rights": [{"kind": "ownership", "holder": self._person(), "part": [1, 1]}],
+            "rights": [{"kind": "ownership", "holder": self.person(), "part": [1, 1]}],
         }
-        return self._drawn(office, "first_registration", {}, act, [Signer(office.number, 0, "registrar")])
+        return self.drawn(office, "first_registration", {}, act, self.signers(office, "registrar"), law)
 
-    def sale(self, office: Office, parcel: bytes) -> DrawnAct:
-        """The whole parcel to somebody new, on the version that this office holds."""
-        record = office.record_view(parcel).record
-        holder = record.fields["rights"][0]
-        act = {
+    def sale(self, office: Office, parcel: bytes, law: str = LAND, attesting: int | None = None) -> DrawnAct:
+        """The whole parcel to somebody new, on the version that this office holds.
+
+        `attesting`: the office whose notary attests the spouse's consent, its own by default.
+        """
+        act = self.terms_of_sale(office, parcel, office.number if attesting is None else attesting)
+        return self.drawn(office, "transfer", {"parcel": parcel}, act, self.signers(office, "registrar", "notary"), law)
+
+    def terms_of_sale(self, office: Office, parcel: bytes, attesting: int) -> dict[str, Any]:
+        """The fields of a sale to somebody new."""
+        holder = office.record_view(parcel).record.fields["rights"][0]
+        return {
             "ground": "sale",
-            "from": [{"entry": holder["id"], "part": [1, 1]}],
-            "to": [{"holder": self._person(), "part": [1, 1]}],
+            "from": [{"entry": holder["id"], "part": holder["part"]}],
+            "to": [{"holder": self.person(), "part": holder["part"]}],
             "price": [4_850_000, "EUR"],
-            "deed": {
-                "kind": "deed", "number": f"{self._persons}", "issuer": "notary", "day": [2026, 11, 23], "pages": 2,
-                "digest": self._random.randbytes(32),
-            },
-            "spouse_consent": {"answer": "not_required", "by": [office.number, 1]},
-        }  # fmt: skip
-        signers = [Signer(office.number, 0, "registrar"), Signer(office.number, 1, "notary")]
-        return self._drawn(office, "transfer", {"parcel": parcel}, act, signers)
+            "deed": self.document(),
+            "spouse_consent": {"answer": "not_required", "by": [attesting, ROLES.index("notary")]},
+        }
 
-    def proposal(self, office: Office, kind: str, member: int) -> DrawnAct:
-        """A change of who belongs to the network or counts in it."""
-        self._proposals += 1
-        reference = f"S{office.number}-{self._proposals}"
-        act = {"reference": reference, "kind": kind, "member": member, "content": [], "reason": "simulated"}
-        return self._drawn(office, "propose", {}, act, [Signer(office.number, 2, "administrator")], CHARTER)
+    def vote(self, office: Office, proposal: bytes, answer: str = "yes") -> DrawnAct:
+        """On an entered proposal, named by its record."""
+        act = {"proposal": proposal, "answer": answer}
+        return self.drawn(office, "vote", {}, act, self.signers(office, "administrator"), CHARTER)
 
-    def vote(self, office: Office, proposal: bytes) -> DrawnAct:
-        """Yes to an entered proposal, named by its record."""
-        act = {"proposal": proposal, "answer": "yes"}
-        return self._drawn(office, "vote", {}, act, [Signer(office.number, 2, "administrator")], CHARTER)
+    # -- how it is signed ---------------------------------------------------------------------------------------
 
-    def _person(self) -> dict[str, Any]:
-        self._persons += 1
-        return {"kind": "natural", "name": f"Person {self._persons}", "number": f"{self._persons}"}
+    def signers(self, office: Office, *roles: str) -> list[Signer]:
+        """Officers of this office in these roles."""
+        return [Signer(office.number, self._serving(office, role), role) for role in roles]
 
-    def _drawn(
+    def _serving(self, office: Office, role: str) -> int:
+        """Who has the role now; whoever had it first, where nobody has."""
+        first = ROLES.index(role)
+        if not self._people_change or role == "administrator":
+            return first
+        state = WorkingState(office.store.state, office.number)
+        people = officers.officers_of(state, office.roll, office.number)
+        serving = [one.number for one in people if role in one.roles]
+        return self.random.choice(serving) if serving else first
+
+    def drawn(
         self,
         office: Office,
         procedure: str,
         records: dict[str, bytes],
         act: dict[str, Any],
         signers: list[Signer],
-        law: str = LAW,
+        law: str = LAND,
+        addressed_to: int | None = None,
     ) -> DrawnAct:
-        proposal = office.propose(law, procedure, records, act, signers)
-        group = self._network.sign(office, proposal.encoded, signers)
-        changes = proposal.transaction.changes.values()
-        return DrawnAct(proposal.id, group, office.number, tuple((ref.record, ref.version) for ref in changes))
+        return self.signed(office, office.propose(law, procedure, records, act, signers, addressed_to=addressed_to))
+
+    def signed(self, office: Office, proposal: Proposal, decides: bytes | None = None) -> DrawnAct:
+        """An act that the office has drawn up."""
+        transaction = proposal.transaction
+        group = self.network.sign(office, proposal.encoded, transaction.signers)
+        act = act_of(transaction)
+        changes = () if transaction.procedure == REFUSE else office.laws[act.law].procedures[act.procedure].changes
+        versions = tuple((act.changes[name].record, act.changes[name].version) for name in changes)
+        asks = transaction.addressed_to is not None
+        return DrawnAct(proposal.id, group, office.number, versions, asks, decides)
+
+    def person(self) -> dict[str, Any]:
+        """A natural person nobody has met before."""
+        self._persons += 1
+        return {"kind": "natural", "name": f"Person {self._persons}", "number": f"{self._persons}"}
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "kind": "deed", "number": f"{self._persons}", "issuer": "notary", "day": [2026, 11, 23], "pages": 2,
+            "digest": self.random.randbytes(32),
+        }  # fmt: skip

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from random import Random
 
 from core.errors import MunimentError
+from core.exchange import StoredBlock
 from core.office import Office
 from core.store.database import IN_MEMORY, KEY_BYTES, Database
 from core.store.intent import Mark
@@ -102,13 +103,26 @@ class WorldClock:
 class Computer:
     """Starts, stops and loses an office; `office` is the one that runs now."""
 
-    def __init__(self, network: Network, number: int, random: Random, off_ms: int, office_class: OpenOffice) -> None:
+    def __init__(
+        self,
+        network: Network,
+        number: int,
+        random: Random,
+        off_ms: int,
+        office_class: OpenOffice,
+        fill: Callable[[Database], None] | None = None,
+    ) -> None:
+        """`fill`: puts a replica on the empty disk, for an office that joins a network."""
         self.number = number
         self.fuse = Fuse()
         self.clock = WorldClock(off_ms)
         self.starts = 0
         self._network, self._random, self._office_class = network, random, office_class
-        self._store = ReplicaStore(FragileDatabase(self.fuse))
+        self._key = network.nodes[number]
+        database = FragileDatabase(self.fuse)
+        if fill is not None:
+            fill(database)
+        self._store = ReplicaStore(database)
         self._journal: Journal = FragileJournal(self.fuse)
         self.office = self._open()
 
@@ -119,7 +133,7 @@ class Computer:
             self._store,
             self._network.charter,
             self.number,
-            self._network.nodes[self.number],
+            self._key,
             self._journal,
             self.clock,
             self._random.randbytes,
@@ -129,7 +143,7 @@ class Computer:
         """After a power cut: the same disk, read anew."""
         self.office = self._open()
 
-    def restore(self, backup: list[tuple[bytes, bytes, bytes | None]], journal_lost: bool) -> None:
+    def restore(self, backup: list[StoredBlock], journal_lost: bool) -> None:
         """Begin again with the blocks of a backup; the intent file survived, or it went with the disk."""
         self.fuse.put_out()
         self._store = ReplicaStore(FragileDatabase(self.fuse))
@@ -139,6 +153,12 @@ class Computer:
         self.office = self._open()
         for block in backup:
             self.office.receive(*block)
+
+    def renew(self) -> None:
+        """The office's next key is in force: it signs with that one, and keeps a new intent file with it."""
+        self._key = self._network.nodes[self.number]
+        self._journal = FragileJournal(self.fuse)
+        self.office = self._open()
 
     def close(self) -> None:
         self.office.close()

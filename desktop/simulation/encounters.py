@@ -24,11 +24,12 @@ class Encounters:
     def __init__(self, kind: str, node_count: int, random: Random) -> None:
         self._kind, self._random = kind, random
         self._rates = [exp(random.gauss(0, LOGNORMAL_SIGMA)) for _ in range(node_count)]
-        district_count = ceil(sqrt(node_count))
-        self._district = [number % district_count for number in range(node_count)]
+        self._district_count = ceil(sqrt(node_count))
 
     def next(self, awake: Sequence[int]) -> Encounter:
         """Two different offices of those awake; the first begins."""
+        while len(self._rates) <= max(awake):  # an office that was admitted since
+            self._rates.append(1.0)
         if self._kind == "unequal":
             first, second = self._unequal(awake)
         elif self._kind == "clustered":
@@ -47,6 +48,6 @@ class Encounters:
 
     def _clustered(self, awake: Sequence[int]) -> tuple[int, int]:
         first = self._random.choice(awake)
-        near = [one for one in awake if one != first and self._district[one] == self._district[first]]
+        near = [one for one in awake if one != first and (one - first) % self._district_count == 0]
         others = near if near and self._random.random() < SAME_DISTRICT else [one for one in awake if one != first]
         return first, self._random.choice(others)

@@ -93,6 +93,13 @@ def ended(act: bytes, step: str, code: str | None) -> str | None:
     return f"{_short(act)} ends as {step}" + ("" if code else " without a reason" if step == "rejected" else "")
 
 
+def answered(request: bytes, decision: bytes, shown: bytes | None) -> str | None:
+    """I6: a request whose decision stands shows that decision."""
+    if shown == decision:
+        return None
+    return f"{_short(request)} was decided by {_short(decision)} and shows {_short(shown) if shown else 'none'}"
+
+
 def too_late(act: bytes, anchor: int | None) -> str | None:
     """I5, of an act that a key signed after it had been removed: no anchor executes it, not even to refuse it."""
     return None if anchor is None else f"{_short(act)} was signed by a removed key and executed at anchor {anchor}"

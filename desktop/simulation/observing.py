@@ -9,6 +9,7 @@ from typing import Any
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
+from core.ledger.checkpoint import checkpoint_digest
 from core.ledger.forks import check_evidence, decode_evidence_file, encode_evidence_file
 from core.office import Office
 from core.views import Ladder, Step
@@ -18,6 +19,7 @@ from desktop.simulation.invariants import (
     AsPredicted,
     OneAtAPlace,
     OneSuccessor,
+    answered,
     ended,
     innocent,
     silent,
@@ -29,6 +31,7 @@ from desktop.simulation.world import World
 
 MOST_VIOLATIONS = 20  # of one world: one fault shows many times
 ANCHORS_AT_ONCE = 1000
+REPLACES = frozenset({"entered", "warned"})  # outcomes of an act that makes the next version of what it names
 
 
 class Observer:
@@ -38,6 +41,7 @@ class Observer:
         self.violations: list[dict[str, Any]] = []
         self._anchors, self._states, self._ends = Agreed(), Agreed(), Agreed()
         self._places, self._predictions, self._successors = OneAtAPlace(), AsPredicted(), OneSuccessor()
+        self._versions = Agreed()
         self._anchors_seen: dict[int, int] = {}
         self._looked_at: dict[tuple[int, bytes], object] = {}
         self._settled: set[tuple[int, bytes]] = set()  # (office, act): looked at again at the end only
@@ -98,8 +102,13 @@ class Observer:
             return
         for anchor in office.anchors(seen, ANCHORS_AT_ONCE):
             self.note("I1", self._anchors.see(number, anchor.number, anchor.block))
+            checkpoint = office.store.checkpoints.at(anchor.number)
+            if checkpoint is not None:
+                self.note("I2", self._states.see(number, ("checkpoint", anchor.number), checkpoint_digest(checkpoint)))
         self._anchors_seen[number] = office.anchor
         self.note("I2", self._states.see(number, office.anchor, office.state_root()))
+        stopped = office.finality_stopped
+        self.note("I2", None if stopped is None else f"office {number} doubts its own state at anchor {stopped}")
 
     def _look_at_act(self, number: int, office: Office, act: DrawnAct) -> None:
         ladder = ladder_of(office, act.id)
@@ -107,17 +116,31 @@ class Observer:
             return
         if act.id in self.world.too_late:
             self.note("I5", too_late(act.id, ladder.anchor))
+        if act.asks:
+            self._look_at_request(number, act, ladder)
+            return
         if ladder.anchor is None:
             certified = ladder.step is Step.CERTIFIED
             if not ladder.shared:  # only an anchor decides those
                 self.note("I5", self._predictions.seen(number, act.id, certified, ladder.outcome))
             return
         self._settled.add((number, act.id))
-        end = ladder.step.value, ladder.outcome, ladder.code, ladder.anchor
-        self.note("I3", self._ends.see(number, act.id, end))
+        self._look_at_end(number, act.id, ladder)
         self.note("I5", self._predictions.executed(act.id, ladder.outcome))
-        if ladder.step is Step.FINAL:
+        if ladder.step is Step.FINAL and ladder.outcome in REPLACES:
             self.note("I7", self._successors.accepted(act.id, act.versions))
+
+    def _look_at_request(self, number: int, act: DrawnAct, ladder: Ladder) -> None:
+        """It has come to its end when the decision has; until then it may wait, lapse or be overtaken."""
+        if ladder.decision is not None and ladder.anchor is not None:
+            self.note("I3", self._ends.see(number, (act.id, "decision"), ladder.decision))
+            self._look_at_end(number, act.id, ladder)
+
+    def _look_at_end(self, number: int, act: bytes, ladder: Ladder) -> None:
+        """Every office tells it alike; one that joined later knows no remarks on what was settled and stands."""
+        self.note("I3", self._ends.see(number, act, (ladder.step.value, ladder.outcome, ladder.anchor)))
+        if ladder.step is Step.REJECTED or number not in self.world.joined:
+            self.note("I3", self._ends.see(number, (act, "code"), ladder.code))
 
     # -- at the end ---------------------------------------------------------------------------------------------
 
@@ -168,6 +191,25 @@ class Observer:
                 ladder = ladder_of(office, act.drawn.id)
                 if ladder is not None:
                     self.note("I6", ended(act.drawn.id, ladder.step.value, ladder.code))
+                    if act.drawn.decides is not None and ladder.step is Step.FINAL:
+                        asked = ladder_of(office, act.drawn.decides)
+                        self.note("I6", answered(act.drawn.decides, act.drawn.id, asked.decision if asked else None))
+            self._look_at_records(number, office)
+
+    def _look_at_records(self, number: int, office: Office) -> None:
+        """Each version of a record that this office knows of was made by one act, the same at all of them."""
+        for record_id in sorted({record for act in self.world.acts for record in act.records}):
+            present = office.store.state.agreed(record_id)
+            if present is None:
+                continue
+            for record in (present, *office.store.state.history(record_id)):
+                if record.version <= present.version:
+                    self.note("I7", self._versions.see(number, (record_id, record.version), record.last_act))
+
+    def look_at_meeting(self, refused: str | None) -> None:
+        """Once the world has healed, honest offices have no reason to break a meeting off."""
+        if not self.world.troubled and not self.world.malicious.intersection(self.world.met):
+            self.note("I6", refused and f"a meeting of {self.world.met} ended with {refused}")
 
     def look_at_silence(self) -> None:
         wrote = [number for number in self.world.sound if self.world.office(number).write() is not None]

@@ -18,16 +18,21 @@ def can_join_from(office: Office) -> bool:
     return state_for_joining(office) is not None
 
 
-def rejoined(office: Office) -> str | None:
-    """What is wrong with the newcomer's copy; None: nothing."""
+def join_from(office: Office, database: Database) -> None:
+    """Fill an empty database from the office's snapshot. Raises what nobody must ever see: the snapshot is honest."""
     state = state_for_joining(office)
     assert state is not None
+    with TemporaryDirectory(prefix="snapshot-") as folder:
+        path = Path(folder) / "snapshot"
+        write_snapshot(office, path)
+        join(database, path, Given(office.network, state[1]))
+
+
+def rejoined(office: Office) -> str | None:
+    """What is wrong with the newcomer's copy; None: nothing."""
     database = Database(IN_MEMORY, bytes(KEY_BYTES))
     try:
-        with TemporaryDirectory(prefix="snapshot-") as folder:
-            path = Path(folder) / "snapshot"
-            write_snapshot(office, path)
-            join(database, path, Given(office.network, state[1]))
+        join_from(office, database)
         newcomer = Exchange(ReplicaStore(database), office.charter)
         return _difference(office, newcomer)
     except MunimentError as error:

@@ -10,17 +10,19 @@ from random import Random
 
 from core.office import Office
 from desktop.simulation.council import Council
+from desktop.simulation.counter import Counters
 from desktop.simulation.figures import Figures, measured, watch
 from desktop.simulation.observing import Observer
 from desktop.simulation.scenario import Scenario
 from desktop.simulation.scripts import SCRIPTS
 from desktop.simulation.stage import Stage
+from desktop.simulation.troubles import Troubles
 from desktop.simulation.world import World
 
 TROUBLED_MEETINGS_EACH = 12  # per office, while things go wrong
 # Per office, until every act is at its end and all is quiet: far more than any honest run needs, also where a quorum
 # needs everybody who is left.
-MOST_MEETINGS_EACH = 300
+MOST_MEETINGS_EACH = 600
 MOST_AFTER_SCRIPT = 40  # scripts are small
 BUSY_MEETINGS_EACH = 60
 BUSY_EVERY = 4  # meetings between two acts
@@ -91,36 +93,43 @@ def _once(work: Callable[[Office], bool]) -> Callable[[Office], bool]:
 
 def _troubled(world: World, observer: Observer) -> None:
     meetings = TROUBLED_MEETINGS_EACH * world.scenario.nodes // 2
-    council = Council(world, Random(f"{world.seed}/council"))
+    council, troubles = Council(world, Random(f"{world.seed}/council")), Troubles(world)
+    counters = Counters(world, Random(f"{world.seed}/counters"))
+    counters.open()
     when = sorted(world.choice.randrange(meetings) for _ in range(world.scenario.act_count))
     for number in range(meetings):
         while when and when[0] <= number:
             when.pop(0)
             if world.sound:
-                world.record(world.choice.choice(world.sound))
-        world.trouble()
+                counters.serve(world.choice.choice(world.sound))
+        troubles.strike()
         council.sit()
         _meet(world, observer)
+        counters.sit(world.met)
     world.heal()
-    _until_quiet(world, observer, council)
+    _until_quiet(world, observer, council, counters)
 
 
 def _meet(world: World, observer: Observer, own_work: Callable[[Office], bool] | None = None) -> int:
     """One meeting, looked at; how many blocks somebody took in or wrote."""
-    encounter, met = world.meet(own_work)
-    numbers = (encounter.first, encounter.second)
-    watch(world, numbers)
-    observer.look(numbers)
+    met = world.meet(own_work)
+    watch(world, world.met)
+    observer.look(world.met)
+    observer.look_at_meeting(met.refused)
     return met.news + met.written
 
 
-def _until_quiet(world: World, observer: Observer, council: Council | None = None) -> None:
+def _until_quiet(
+    world: World, observer: Observer, council: Council | None = None, counters: Counters | None = None
+) -> None:
     """Meetings until everybody awake holds the same and nobody has written, or far too many."""
     each = MOST_AFTER_SCRIPT if world.scenario.script else MOST_MEETINGS_EACH
     most = world.meetings + each * len(world.awake) // 2
     while world.meetings < most:
         if council is not None:
             council.sit()
+        if counters is not None:
+            counters.sit(world.met)
         if not _meet(world, observer) and _quiet(world):
             return
 

@@ -9,7 +9,8 @@ from core.ledger.roll import default_quorum, tolerated
 
 MEETINGS = ("uniform", "unequal", "clustered", "couriers")
 # `sleepers`: offices fall asleep while something waits, the best informed first. `changes`: of who belongs to the
-# network.
+# network and of its rules. The last four are no faults, but what people bring to the counters while things go wrong:
+# they ask other offices, parcels pass to other offices, a register is kept by all together, officers come and go.
 FAULTS = (
     "lost",
     "duplicated",
@@ -21,6 +22,10 @@ FAULTS = (
     "clocks",
     "sleepers",
     "changes",
+    "requests",
+    "releases",
+    "shared",
+    "officers",
 )
 MIXED = "mixed"
 MAX_NODES = 1000
@@ -118,5 +123,5 @@ def mixed_scenario(seed: int, most_nodes: int) -> Scenario:
         random.randint(0, away),
         malicious,
         frozenset({MIXED}),
-        acts=random.randint(2, 5),
+        acts=random.randint(3, 8),
     )

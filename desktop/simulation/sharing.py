@@ -6,10 +6,11 @@ is another.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from types import ModuleType
+from typing import Any
 
 from core.crypto.signing import verify
 from core.ledger.block import decode_header
@@ -17,7 +18,12 @@ from core.ledger.payload import decode_payload
 from core.ledger.transaction import decode_transaction
 
 # Each with how many of its results are kept: some hundred bytes each, of payloads some thousand.
-SHARED = {verify: 1 << 15, decode_header: 1 << 13, decode_payload: 1 << 12, decode_transaction: 1 << 12}
+SHARED: dict[Callable[..., Any], int] = {
+    verify: 1 << 15,
+    decode_header: 1 << 13,
+    decode_payload: 1 << 12,
+    decode_transaction: 1 << 12,
+}
 
 
 @contextmanager

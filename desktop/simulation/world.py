@@ -18,10 +18,23 @@ from desktop.simulation.conversation import Met, converse, send_courier
 from desktop.simulation.encounters import Encounter, Encounters
 from desktop.simulation.founding import Network, first_leader, found_network
 from desktop.simulation.misdeeds import Character, draw_character
+from desktop.simulation.rejoining import can_join_from, join_from
 from desktop.simulation.rogue import RogueOffice
 from desktop.simulation.scenario import Scenario
 from desktop.simulation.wire import faulty_wire
 
+# Why nothing is recorded: the office may not sign, the act is refused, what it is about is not known here (any more).
+AT_THE_COUNTER = frozenset(
+    {
+        "quarantine",
+        "rejected",
+        "disk-full",
+        "unknown-record",
+        "unknown-request",
+        "roles-held-already",
+        "already-in-force",
+    }
+)
 MINUTES_A_MEETING_MS = 17 * 60_000
 DECADES_MS = 40 * 365 * 86_400_000
 
@@ -33,6 +46,7 @@ class Recorded:
     drawn: DrawnAct
     block: bytes
     meeting: int  # how many meetings had been held
+    records: tuple[bytes, ...] = ()  # which it wrote at the counter
     certified: int | None = None
     second_level: int | None = None
     final: int | None = None
@@ -45,6 +59,7 @@ class World:
     scenario: Scenario
     seed: int
     meetings: int = 0
+    met: tuple[int, ...] = ()  # who met last
     acts: list[Recorded] = field(default_factory=list)
     malicious_acts: list[DrawnAct] = field(default_factory=list)
     too_late: set[bytes] = field(default_factory=set)  # acts that a key signed after it had been removed
@@ -54,14 +69,17 @@ class World:
     passed: dict[int, int] = field(default_factory=dict)  # epoch → meeting after which somebody knew of its end
     closed: dict[tuple[int, int], int] = field(default_factory=dict)  # (office, epoch) → meeting
     restored: set[int] = field(default_factory=set)
+    joined: set[int] = field(
+        default_factory=set
+    )  # admitted later: of what was settled before they know the outcome only
     changing: bool = False  # who belongs to the network is about to change: nobody else goes away
     history: list[tuple[int, int, int]] = field(default_factory=list)  # (meeting, office, how many blocks it holds)
 
     def __post_init__(self) -> None:
         scenario, seed = self.scenario, self.seed
-        self._chance = Random(f"{seed}/troubles")
-        self.network: Network = found_network(seed, scenario.nodes)
-        self.notary = Notary(self.network, Random(f"{seed}/acts"))
+        self.chance = Random(f"{seed}/troubles")
+        self.network: Network = found_network(seed, scenario.nodes, scenario.faults)
+        self.notary = Notary(self.network, Random(f"{seed}/acts"), "officers" in scenario.faults)
         self.choice = Random(f"{seed}/authors")
         self._encounters = Encounters(scenario.meetings, scenario.nodes, Random(f"{seed}/meetings"))
         self._carry = faulty_wire(scenario.faults, Random(f"{seed}/wire"))
@@ -75,7 +93,6 @@ class World:
         self.computers = [self._computer(number, off[number]) for number in range(scenario.nodes)]
         self.characters = {number: self._character(number) for number in sorted(self.malicious)}
         self.asleep.update(numbers[scenario.malicious :][: scenario.sleepers])
-        self._backups: dict[int, list[tuple[bytes, bytes, bytes | None]]] = {}
 
     def _off_ms(self, clocks: Random) -> int:
         minutes = clocks.randint(-10, 10) * 60_000
@@ -96,12 +113,12 @@ class World:
 
     @property
     def awake(self) -> list[int]:
-        return [number for number in range(self.scenario.nodes) if number not in self.asleep]
+        return [number for number in range(len(self.computers)) if number not in self.asleep]
 
     @property
     def honest(self) -> list[int]:
         """Numbers of the offices that follow the rules, asleep or not."""
-        return [number for number in range(self.scenario.nodes) if number not in self.malicious]
+        return [number for number in range(len(self.computers)) if number not in self.malicious]
 
     @property
     def sound(self) -> list[int]:
@@ -124,10 +141,25 @@ class World:
         """Meetings that an awake office has had on average since a moment."""
         return 2 * ((self.meetings if until is None else until) - since) / len(self.awake)
 
+    def renew(self, number: int) -> None:
+        """The office's new key is in force: it signs again."""
+        self.computers[number].renew()
+        self.unsure.discard(number)
+
+    def join(self, office: Office) -> bool:
+        """The office that was admitted last joins with a snapshot from this one, if there is one to be had."""
+        if not can_join_from(office):
+            return False
+        number = len(self.computers)
+        nonces = Random(f"{self.seed}/nonces/{number}")
+        self.computers.append(Computer(self.network, number, nonces, 0, Office, lambda disk: join_from(office, disk)))
+        self.joined.add(number)
+        return True
+
     # -- what happens -------------------------------------------------------------------------------------------
 
     def record(self, number: int, draw: Callable[[Office], DrawnAct] | None = None) -> Recorded | None:
-        """An honest office records an act between its meetings; None where it may not sign now."""
+        """An honest office records an act between its meetings; None where it may not sign, or the act is refused."""
         office = self.office(number)
         try:
             self.keep(office, (draw or self.notary.draw)(office))
@@ -135,7 +167,7 @@ class World:
             self.computers[number].restart()
             return None
         except MunimentError as error:
-            if error.code in ("quarantine", "rejected", "disk-full"):
+            if error.code in AT_THE_COUNTER:
                 return None
             raise
         return self.acts[-1]
@@ -143,7 +175,7 @@ class World:
     def keep(self, office: Office, drawn: DrawnAct) -> ActView:
         """Record an act that is drawn up; from now on it is watched."""
         view = self.notary.record(office, drawn)
-        self.acts.append(Recorded(drawn, view.block, self.meetings))
+        self.acts.append(Recorded(drawn, view.block, self.meetings, view.records))
         return view
 
     def record_during(self, office: Office) -> bool:
@@ -153,37 +185,37 @@ class World:
             recorded.meeting += 1
         return recorded is not None
 
-    def meet(self, own_work: Callable[[Office], bool] | None = None) -> tuple[Encounter, Met]:
+    def meet(self, own_work: Callable[[Office], bool] | None = None) -> Met:
         """The next meeting of the schedule, with what may go wrong in it."""
-        encounter = self._encounters.next(self.awake)
-        return encounter, self._hold(encounter, own_work)
+        return self._hold(self._encounters.next(self.awake), own_work)
 
     def encounter(self, first: int, second: int) -> Met:
         """A meeting of these two."""
         return self._hold(Encounter(first, second), None)
 
     def _hold(self, encounter: Encounter, own_work: Callable[[Office], bool] | None) -> Met:
-        for number in (encounter.first, encounter.second):
+        self.met = encounter.first, encounter.second
+        for number in self.met:
             self._before(number, encounter)
         first, second = self.office(encounter.first), self.office(encounter.second)
-        carry = self._carry if self.troubled else faulty_wire(frozenset(), self._chance)
+        carry = self._carry if self.troubled else faulty_wire(frozenset(), self.chance)
         try:
             met = send_courier(first, second, carry) if encounter.courier else converse(first, second, carry, own_work)
         except PowerCut:
             met = Met(refused="power-cut")
-            for number in (encounter.first, encounter.second):
+            for number in self.met:
                 if number not in self.malicious:  # nobody knows which of the two it was: both start again
                     self.computers[number].restart()
-        for number in (encounter.first, encounter.second):
+        for number in self.met:
             self.computers[number].fuse.put_out()
-        self._pass_time(encounter)
+        self._pass_time()
         return met
 
-    def _pass_time(self, encounter: Encounter) -> None:
+    def _pass_time(self) -> None:
         self.meetings += 1
         for computer in self.computers:
             computer.clock.passed_ms += MINUTES_A_MEETING_MS
-        for number in (encounter.first, encounter.second):
+        for number in self.met:
             if number not in self.malicious:
                 self.history.append((self.meetings, number, len(self.office(number).lace.vertices)))
 
@@ -195,50 +227,12 @@ class World:
             self.malicious_acts += drawn
             if character.rogue.removed:
                 self.too_late.update(act.id for act in drawn)
-        faults, chance = self.scenario.faults, self._chance
+        faults, chance = self.scenario.faults, self.chance
         if not self.troubled or number in self.malicious:
             return
         for name in ("crashes", "disk-full"):
             if name in faults and chance.random() < 0.05:
                 self.computers[number].fuse.light(chance.randrange(8), full=name == "disk-full")
-
-    def trouble(self) -> None:
-        """Between meetings: computers fall asleep, are copied away and put back."""
-        faults, chance = self.scenario.faults, self._chance
-        if "sleepers" in faults and chance.random() < 0.02:
-            self._fall_asleep()
-        if "restored" in faults and chance.random() < 0.03:
-            self._back_up_or_restore()
-
-    def _fall_asleep(self) -> None:
-        """The best informed of all first: what only it has seen is asleep with it."""
-        if self.sound:
-            best = max(self.sound, key=lambda number: (len(self.office(number).lace.vertices), number))
-            if self._one_more_may_go(best):
-                self.asleep.add(best)
-
-    def _back_up_or_restore(self) -> None:
-        number = self._chance.choice(self.honest)
-        if number in self.asleep or number in self.unsure:
-            return
-        if number not in self._backups:
-            office = self.office(number)
-            self._backups[number] = [tuple(office.block(block)) for block in office.newer_than(())]
-            return
-        if not self._one_more_may_go(number):
-            return
-        journal_lost = self._chance.random() < 0.3
-        self.computers[number].restore(self._backups.pop(number), journal_lost)
-        self.restored.add(number)
-        if journal_lost:
-            self.unsure.add(number)
-
-    def _one_more_may_go(self, number: int) -> bool:
-        """What only a restored office had seen may be gone, and then it never signs again: it counts as away."""
-        if self.changing:
-            return False
-        away = self.asleep | self.restored | self.malicious | {number}
-        return len(away) <= self.scenario.nodes - self.scenario.quorum
 
     def heal(self) -> None:
         """No more faults; the malicious show all they have, and some of them go away for good."""
@@ -246,7 +240,7 @@ class World:
         for number, character in self.characters.items():
             character.rogue.face(None)
             character.rogue.retired = True
-            if self._chance.random() < 0.5 and len(self.awake) > 2:
+            if self.chance.random() < 0.5 and len(self.awake) > 2:
                 self.asleep.add(number)
 
     def close(self) -> None:
