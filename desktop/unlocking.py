@@ -55,10 +55,20 @@ def read_passphrase(path: Path | None) -> str:
     return passphrase
 
 
-def _ask() -> str:
+def read_new_passphrase(path: Path | None) -> str:
+    """As `read_passphrase`, of one that is chosen now; from a keyboard twice. Raises `passphrases-differ`, too."""
+    if path is not None or sys.stdin is None or not sys.stdin.isatty():
+        return read_passphrase(path)
+    first = _ask("New passphrase: ")
+    if _ask("Once more: ") != first:
+        raise MunimentError("passphrases-differ")
+    return first
+
+
+def _ask(prompt: str = "Passphrase: ") -> str:
     from getpass import getpass
 
-    return getpass("Passphrase: ")
+    return getpass(prompt)
 
 
 @dataclass(frozen=True)

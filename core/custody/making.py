@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from os import urandom
 
 from core.crypto.keyfile import open_keys
+from core.crypto.signing import verify
 from core.custody.box import KitKey, content_mark, kit_number, number_text, seal_box
 from core.custody.keys import KIT_PAPER, KIT_PUBLIC, boxed, write_node_keys
 from core.custody.shares import SEED_BYTES, split
 from core.custody.sheet import Sheet
 from core.data_folder import Folder, read_bounded
 from core.errors import MunimentError
+from core.ledger.charter import decode_card, decode_charter
 
 ASKED_WORDS = 2
 
@@ -75,6 +77,15 @@ def keep_kit(folder: Folder, passphrase: str, kit: DrawnKit, typed: Sequence[str
     keys = open_keys(read_bounded(folder.node_key), passphrase)
     secrets = {**keys.secrets, KIT_PUBLIC: kit.key.public, KIT_PAPER: kit.mark}
     write_node_keys(folder, secrets, passphrase, keys.cost, floor=keys.cost)
+
+
+def office_name(folder: Folder) -> str:
+    """As its card says; of an office whose card is gone, its network's name. Raises `no-office-here`."""
+    if folder.card.exists():
+        return decode_card(read_bounded(folder.card), verify).name
+    if folder.charter.exists():
+        return decode_charter(read_bounded(folder.charter), verify).name
+    raise MunimentError("no-office-here", path=str(folder.path))
 
 
 def _draw_asked(sheets: int, words: int, random_bytes: Callable[[int], bytes]) -> tuple[Asked, ...]:

@@ -88,8 +88,13 @@ def pdf_codes(document: pypdfium2.PdfDocument) -> set[bytes]:
 
 def picture_codes(picture: Image.Image) -> set[bytes]:
     """The contents of our QR symbols in a picture."""
+    return symbols_in(picture, MAGIC)
+
+
+def symbols_in(picture: Image.Image, magic: bytes) -> set[bytes]:
+    """The contents of the QR symbols in a picture that begin with these bytes."""
     symbols = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
-    return {content for content in map(bytes, _contents(symbols)) if content.startswith(MAGIC)}
+    return {content for content in map(bytes, _contents(symbols)) if content.startswith(magic)}
 
 
 def is_scan(document: pypdfium2.PdfDocument) -> bool:

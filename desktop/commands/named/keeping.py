@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from desktop.commands.named.options import Data, Json, Secret, access, conclude
+from desktop.commands.named.options import Data, Json, KitFile, Secret, access, conclude
 
 app = typer.Typer()
 
@@ -42,16 +42,30 @@ def backup(file: Path, data: Data = None, passphrase_file: Secret = None, json: 
 
 @app.command()
 def restore(
-    file: Path,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup; with a kit also a copy of the register.")],
     in_place: Annotated[bool, typer.Option("--in-place", help="Over an office that does not open any more.")] = False,
+    kit_file: KitFile = None,
+    network: Annotated[str | None, typer.Option("--network", metavar="NUMBER", help="With a copy, as in join.")] = None,
+    checkpoint: Annotated[
+        str | None, typer.Option("--checkpoint", metavar="NUMBER", help="With a copy, as in join.")
+    ] = None,
     data: Data = None,
     passphrase_file: Secret = None,
     json: Json = False,
 ) -> None:
-    """Restore a backup into an empty folder, or in place; the office opens in quarantine."""
+    """Restore a backup into an empty folder, or in place; the office opens in quarantine.
+
+    With the recovery kit the passphrase is a new one, and FILE may be a neighbour's copy of the register (with both
+    numbers received in person) or the charter, after which meetings bring the rest.
+    """
+    opening = access(data, passphrase_file)
+    if kit_file:
+        from desktop.commands.custody import restore_with_kit_command
+
+        conclude(lambda: restore_with_kit_command(opening, file, kit_file, in_place, network, checkpoint), json)
     from desktop.commands.keeping import restore_command
 
-    conclude(lambda: restore_command(access(data, passphrase_file), file, in_place), json)
+    conclude(lambda: restore_command(opening, file, in_place), json)
 
 
 @app.command()

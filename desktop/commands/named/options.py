@@ -14,6 +14,10 @@ Secret = Annotated[
     Path | None,
     typer.Option("--passphrase-file", metavar="FILE", help="Holds the passphrase; else standard input."),
 ]
+KitFile = Annotated[
+    list[Path] | None,
+    typer.Option("--kit-file", metavar="FILE", help="Sheets of the recovery kit: PDF, picture, or words in a text."),
+]
 Control = Annotated[bool, typer.Option("--control", help="Take commands as JSON lines on standard input.")]
 Loopback = Annotated[bool, typer.Option("--loopback", help="Stay on this computer: no other is called or answered.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

@@ -3,7 +3,7 @@
 from desktop.wording.catalogue import Catalogue
 from desktop.wording.english.agreeing import AGREEING
 from desktop.wording.english.changes import CHANGES_DONE, CHANGES_REFUSALS, CHANGES_SCREEN, CHANGES_TROUBLES
-from desktop.wording.english.custody import CUSTODY
+from desktop.wording.english.custody import CUSTODY, CUSTODY_DONE, CUSTODY_SCREEN
 from desktop.wording.english.demonstration import DEMONSTRATION
 from desktop.wording.english.done import DONE
 from desktop.wording.english.joining import JOINING, JOINING_DONE, JOINING_SCREEN
@@ -33,8 +33,9 @@ ENGLISH = Catalogue(
         **SCREEN_CONDITION,
         **CHANGES_SCREEN,
         **JOINING_SCREEN,
+        **CUSTODY_SCREEN,
     },
-    done={**DONE, **DEMONSTRATION, **SIMULATION, **CHANGES_DONE, **JOINING_DONE, **PEOPLE_DONE},
+    done={**DONE, **CUSTODY_DONE, **DEMONSTRATION, **SIMULATION, **CHANGES_DONE, **JOINING_DONE, **PEOPLE_DONE},
     troubles={
         **AGREEING,
         **KEEPING,
