@@ -158,13 +158,19 @@ class Replica:
 
     def admit(self, header_bytes: bytes, signature: bytes, payload_bytes: bytes | None) -> Admitted:
         """Verify a block with all its signatures; raises the first rule it breaks. A bad act spoils no block."""
-        header = decode_header(header_bytes)
-        self._check_signature(header, header_bytes, signature)
-        payload = self._check_payload(header.payload, payload_bytes, header.author)
+        header, payload = self.verify_block(header_bytes, signature, payload_bytes)
         block = Block(block_id(self.network, header_bytes), header, header_bytes, signature, payload_bytes)
         if not self.lace.waits(header):
             self.lace.check(header)
         return Admitted(block, payload, self._check_acts(header.epoch, payload))
+
+    def verify_block(
+        self, header_bytes: bytes, signature: bytes, payload_bytes: bytes | None
+    ) -> tuple[Header, Payload | None]:
+        """A block's form, its author's signature and its payload, wherever it stands. Raises the first rule broken."""
+        header = decode_header(header_bytes)
+        self._check_signature(header, header_bytes, signature)
+        return header, self._check_payload(header.payload, payload_bytes, header.author)
 
     def _check_acts(self, epoch: int, payload: Payload | None) -> Checked:
         """Signatures by the roll of the block's epoch: what it is found to be must not depend on when it arrives."""

@@ -1,10 +1,12 @@
 """Writing and reading courier files: a meeting one way (4-sync "Courier files").
 
-Written for members by number, with every block that is not in the past of each recipient's newest block
-held here: what a recipient's own blocks refer to, it has. The return file is the same thing, written by the
-recipient. Reading first checks the whole file (cut, altered, other network, not for us, nothing new, needs
-an earlier one): until then nothing is written. Then each block is committed as in a meeting; a power cut
-keeps what was committed, and the same file read again brings the rest.
+Written for members by number, with every block that any recipient may lack: what a recipient's own blocks
+refer to it has, and what both held when they last met. Whoever carries the stick need be none of them. The
+return file is the same thing, written by the recipient. Reading first checks the whole file (cut, altered,
+other network, not for us, nothing new, needs an earlier one) and then rehearses it, block by block: until
+then nothing is written, so a wrong block at its end, signed by a member, leaves nothing of it behind. Then
+each block is committed as in a meeting; a power cut keeps what was committed, and the same file read again
+brings the rest. The conversation itself is sync/session.py, one way.
 """
 
 import os
@@ -12,17 +14,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from core.crypto.signing import SigningKey
 from core.errors import MunimentError
 from core.ledger.block import decode_header
+from core.rehearsing import Rehearsal
 from core.store.files import file_error, sync_file, sync_folder
 from sync import courier_file
-from sync.compact import Compactor
+from sync.comparing import remembered
 from sync.courier_file import CHUNK_BYTES, Index, Range, Scanned
-from sync.messages import BlockMessage, End, Hello, decode_message, encode_message, vector_digest
-from sync.replica import Received, Replica
+from sync.replica import Replica, StoredBlock
+from sync.session import Session
+
+# What a conversation is refused for, and a file as one that nobody wrote in earnest.
+_NOT_WHAT_WAS_WRITTEN = {"unexpected-message", "peer-said-bye", "blocks-lost", "parts-out-of-order"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class CourierWriter:
                 raise MunimentError("unknown-office", office=number)
         self._vector = tuple(replica.vector())
         self._blocks = self._select(whole)
+        self._inside = frozenset(self._blocks)
         self._needs: set[bytes] = set()
         self._brings: list[tuple[int, int, int]] = []
         self._bytes = 0
@@ -79,11 +86,21 @@ class CourierWriter:
     def _select(self, whole: bool) -> list[bytes]:
         if whole:
             return self._replica.newer_than(())
-        lacking = [self._replica.newer_than(self._replica.seen_by(number)) for number in self._recipients]
+        lacking = [self._replica.newer_than(self._held_by(number)) for number in self._recipients]
         if len(lacking) == 1:
             return lacking[0]
         wanted = {block for part in lacking for block in part}
         return [block for block in self._replica.newer_than(()) if block in wanted]
+
+    def _held_by(self, number: int) -> list[bytes]:
+        """What a recipient's own blocks refer to, and what both held when they last parted."""
+        parted = [
+            block
+            for tip in remembered(self._replica, number) or ()
+            for block in self._replica.at(tip.author, tip.incarnation, tip.seq)
+            if block.startswith(tip.prefix)
+        ]
+        return [*self._replica.seen_by(number), *parted]
 
     def _chunks(self) -> Iterator[list[bytes]]:
         """Messages, enough for a chunk at a time."""
@@ -98,18 +115,16 @@ class CourierWriter:
         yield messages
 
     def _messages(self) -> Iterator[bytes]:
-        replica, compactor = self._replica, Compactor(self._replica)
-        digest = vector_digest(self._vector)
-        yield encode_message(Hello(replica.network, replica.roll.epoch, replica.anchor, digest))
-        inside = set(self._blocks)
-        for identity in self._blocks:
-            block = replica.block(identity)
-            header = decode_header(block.header)
-            parents = {reference.id for reference in header.refs} | ({header.prev} if header.prev else set())
-            self._needs |= parents - inside
-            self._brings.append((header.author, header.incarnation, header.seq))
-            yield encode_message(compactor.pack(block))
-        yield encode_message(End(len(self._blocks)))
+        """One side of a meeting, with nobody to answer."""
+        session = Session.to_file(self._replica, self._blocks, self._note)
+        session.start()
+        yield from session.outgoing()
+
+    def _note(self, block: StoredBlock) -> None:
+        header = decode_header(block.header)
+        parents = {reference.id for reference in header.refs} | ({header.prev} if header.prev else set())
+        self._needs |= parents - self._inside
+        self._brings.append((header.author, header.incarnation, header.seq))
 
     def _index(self, digests: Sequence[bytes]) -> Index:
         return Index(
@@ -136,7 +151,6 @@ class CourierReader:
         self._index: Index | None = None
         self._file_key = b""
         self.blocks_new = 0
-        self.blocks_read = 0
 
     @property
     def carried(self) -> Carried:
@@ -167,24 +181,31 @@ class CourierReader:
         self._index = index
 
     def blocks(self, replica: Replica) -> Iterator[int]:
-        """Commit block after block; yields how many were read. Raises `courier-altered`, refusals' codes."""
+        """Rehearse the whole file, then commit block after block; yields how many were committed so far.
+
+        Raises `courier-altered` and refusals' codes; in the rehearsal, so that nothing was written.
+        """
+        for _ in self._converse(Session.from_file(cast(Replica, Rehearsal(replica)))):
+            yield 0
+        session = Session.from_file(replica)
+        for _ in self._converse(session):
+            self.blocks_new = session.progress.blocks_new
+            yield session.progress.blocks_received
+
+    def _converse(self, session: Session) -> Iterator[None]:
+        """Let a session hear what the file says."""
         assert self._index is not None
-        compactor = Compactor(replica)
         for number in range(len(self._scanned.chunks)):
             for data in courier_file.open_chunk(self._file, self._scanned, self._file_key, number):
-                match decode_message(data):
-                    case BlockMessage() as message:
-                        _, _, block = compactor.unpack(message)
-                        received = replica.receive(*block)
-                        self.blocks_new += received is Received.ACCEPTED
-                        self.blocks_read += 1
-                        yield self.blocks_read
-                    case Hello(network) if network == replica.network and self.blocks_read == 0:
-                        pass
-                    case End(sent) if sent == self.blocks_read == self._index.block_count:
-                        pass
-                    case _:
-                        raise MunimentError("courier-altered", part="messages")
+                try:
+                    session.receive(data)
+                except MunimentError as error:
+                    if error.code in _NOT_WHAT_WAS_WRITTEN:
+                        raise MunimentError("courier-altered", part="messages") from None
+                    raise
+                yield
+        if not session.finished or session.progress.blocks_received != self._index.block_count:
+            raise MunimentError("courier-altered", part="messages")
 
     def _nothing_new(self, replica: Replica, index: Index) -> str:
         newest = max((tip.seq for tip in index.vector if tip.author == index.sender), default=0)

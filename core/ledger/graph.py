@@ -5,7 +5,7 @@ Pasts are kept as clocks (core/ledger/vertex.py). What makes a block valid, and 
 epoch may still arrive and are judged by the roll of theirs.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, MutableMapping
 
 from core.ledger.block import Header
 from core.ledger.roll import Roll
@@ -17,7 +17,7 @@ class BlockGraph:
 
     def __init__(self, roll: Roll, genesis: bytes = bytes(32)) -> None:
         self.genesis = genesis
-        self.vertices: dict[bytes, Vertex] = {}
+        self.vertices: MutableMapping[bytes, Vertex] = {}
         self.rolls: list[Roll] = []  # by epoch
         self.closings: list[Vertex] = []  # closing anchors, by the epoch that they closed
         self.chains: dict[tuple[int, int], int] = {}  # (author, incarnation) → index
@@ -126,6 +126,10 @@ class BlockGraph:
     def is_forked(self, chain: int) -> bool:
         """Whether this view holds two blocks of one place of the chain, or evidence of them."""
         return chain in self._forked
+
+    @property
+    def forked_chains(self) -> frozenset[int]:
+        return frozenset(self._forked)
 
     @property
     def fork_count(self) -> int:

@@ -2,14 +2,19 @@
 
 import io
 import os
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.crypto.signing import SigningKey
 from core.errors import MunimentError
+from core.ledger.block import block_preimage, decode_header, encode_header
 from sync import courier_file
+from sync.compact import Compactor
 from sync.courier import CourierReader, CourierWriter, DurableFile
+from sync.messages import BlockMessage, End, Hello, encode_message
 from tests.sync.graphs import NETWORK, GraphReplica, make_members, make_replicas, same_view, seed
 from tests.sync.meetings import meet
 
@@ -250,6 +255,84 @@ def test_files_that_a_member_made_wrong(messages, changes, code):
     sender = make_replicas(4)[0]
     sender.act()
     assert refusal(fresh(), forged(sender, messages, **changes)) == code
+
+
+def messages_of(sender, blocks):
+    compactor = Compactor(sender)
+    packed = [encode_message(BlockMessage(one.header, one.signature, compactor.pack(one).payload)) for one in blocks]
+    return [encode_message(Hello(NETWORK, 0, 0, bytes(32))), *packed, encode_message(End(len(packed)))]
+
+
+def wrong(sender, which):
+    """The sender's newest block made wrong in one way; all before it are right."""
+    block = sender.block(sender.at(0, 0, 3)[0])
+    header = decode_header(block.header)
+    match which:
+        case "signature":
+            return block._replace(signature=bytes(64))
+        case "payload":
+            return block._replace(payload=(block.payload or b"") + b"x")
+        case "round":
+            header = replace(header, round=header.round + 1)
+        case "time":
+            header = replace(header, claimed_ms=0)
+        case "pointless":
+            header, block = replace(header, payload=None, refs=()), block._replace(payload=None)
+    data = encode_header(header)
+    return block._replace(header=data, signature=SigningKey(seed(0)).sign(block_preimage(NETWORK, data)))
+
+
+@pytest.mark.parametrize(
+    ("which", "code"),
+    [
+        ("signature", "bad-block-signature"),
+        ("payload", "not-canonical"),
+        ("round", "wrong-round"),
+        ("time", "time-goes-back"),
+        ("pointless", "pointless-block"),
+    ],
+)
+def test_a_wrong_block_at_the_end_leaves_nothing_of_a_file_that_its_member_signed(which, code):
+    sender = make_replicas(4)[0]
+    for _ in range(3):
+        sender.act()
+    good = [sender.block(block) for block in sender.newer_than([])]
+    data = forged(sender, messages_of(sender, [*good[:2], wrong(sender, which)]), block_count=3)
+    assert refusal(fresh(), data) == code
+    assert read(fresh(), forged(sender, messages_of(sender, good), block_count=3)).blocks_new == 3
+
+
+def test_a_file_with_fewer_blocks_than_its_index_says_leaves_nothing():
+    sender = make_replicas(4)[0]
+    for _ in range(3):
+        sender.act()
+    good = [sender.block(block) for block in sender.newer_than([])]
+    assert refusal(fresh(), forged(sender, messages_of(sender, good[:2]), block_count=3)) == "courier-altered"
+
+
+def test_a_fork_inside_a_file_is_rehearsed_as_it_is_taken_in():
+    first, second, _, forker = make_replicas(4)
+    twin = forker.copy()
+    twin._random.seed("twin")
+    for copy in (forker, twin):
+        for _ in range(3):
+            copy.act(50)
+        for block in copy.newer_than([]):
+            first.receive(*copy.block(block))
+    first.write()
+    assert read(second, write(first, [1])).blocks_new == 7
+    assert same_view(first, second)
+
+
+def test_what_both_held_when_they_last_met_is_not_carried_again():
+    first, second, third, _ = make_replicas(4)
+    for _ in range(3):
+        first.act()
+    meet(first, second)
+    first.act()
+    # The second has written nothing since that refers to what came; the first knows it from the meeting.
+    assert read(second, write(first, [1])).blocks == 1
+    assert read(third, write(first, [1, 2])).blocks == 5
 
 
 @given(st.binary(max_size=300))
