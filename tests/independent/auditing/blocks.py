@@ -123,6 +123,10 @@ def _read_item(keys: Keys, block: Block, item) -> bytes:
             if forked is not None:
                 block.accused.add(forked)
             return encode(item)
+        case [3, order] if is_id(order):  # the author has destroyed what this order names
+            return encode(item)
+        case [4, sealed, usable] if is_id(sealed) and type(usable) is bool:  # … has given out its share of a key
+            return encode(item)
     raise RefusedError("malformed-payload", str(block.header.place))
 
 

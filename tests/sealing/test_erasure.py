@@ -1,0 +1,299 @@
+"""Sealed fields through whole offices: read by those the law names, destroyed by order, noted, and still verified."""
+
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from core.errors import MunimentError
+from core.laws.verdict import Rejected
+from core.ledger.sealed import erased_by, read_sealed_value
+from core.ledger.transaction import Signer
+from core.office import Office
+from core.store.database import Database
+from core.store.replica import ReplicaStore
+from core.views import Step
+from tests.offices import DATABASE_KEY, hand_over
+from tests.sealing.homes import (
+    NAME,
+    REPORT,
+    act,
+    children_network,
+    enter,
+    entry,
+    give_keys,
+    make_homes,
+    meet,
+    open_home,
+    order_erasure,
+    read,
+    settle,
+    sign_in,
+)
+
+OPEN = {"name": NAME, "report": REPORT}
+PLAIN = (NAME.encode(), REPORT.encode())
+
+
+@pytest.fixture
+def homes() -> list[Office]:
+    return make_homes()
+
+
+def everything_stored(office: Office) -> bytes:
+    """Every value of every table of an office, as bytes."""
+    database = office.store.database
+    tables = [row[0] for row in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    rows = (
+        row for table in tables if not table.startswith("search_") for row in database.rows(f"SELECT * FROM {table}")
+    )
+    return b"\0".join(one if isinstance(one, bytes) else str(one).encode() for row in rows for one in row)
+
+
+# -- reading ------------------------------------------------------------------------------------------------------------
+
+
+def test_read_by_the_offices_and_roles_that_the_law_names(homes: list[Office]) -> None:
+    child = enter(homes[0], 1, court=2).records[0]
+    settle(homes)
+    assert read(homes[0], child) == OPEN
+    assert read(homes[0], child, officer=1) == {"report": REPORT}  # the notary
+    assert read(homes[2], child) == {"report": REPORT}  # the court, whose registrar may read the report alone
+    assert read(homes[1], child) == {}
+    states = {view.field: view.state for view in homes[1].sealed.of_record(child)}
+    assert states == {"name": "elsewhere", "report": "elsewhere"}
+
+
+def test_a_passphrase_alone_opens_nothing_and_a_purpose_is_stated_first(homes: list[Office]) -> None:
+    child = enter(homes[0], 1).records[0]
+    with pytest.raises(MunimentError, match="nobody-signed-in"):
+        homes[0].sealed.open_record(child)
+    sign_in(homes[0])
+    with pytest.raises(MunimentError, match="purpose-missing"):
+        homes[0].sealed.open_record(child)
+    homes[0].people.look(child, "check")
+    assert homes[0].sealed.open_record(child) == OPEN
+
+
+def test_the_text_stands_nowhere_in_the_clear(homes: list[Office]) -> None:
+    child = enter(homes[0], 1).records[0]
+    settle(homes)
+    for office in homes:
+        stored = everything_stored(office)
+        assert not any(text in stored for text in PLAIN)
+        assert office.search("Alesia") == []
+    record = homes[0].record_view(child).record
+    assert read_sealed_value(record.fields["name"]) is not None
+
+
+def test_two_equal_texts_look_different(homes: list[Office]) -> None:
+    records = [homes[0].record_view(enter(homes[0], number).records[0]).record for number in (1, 2)]
+    one, other = (read_sealed_value(record.fields["name"]) for record in records)
+    assert one is not None
+    assert other is not None
+    assert one.box != other.box
+    assert one.commitment != other.commitment
+
+
+def test_a_value_that_does_not_fit_is_refused_before_it_is_sealed(homes: list[Office]) -> None:
+    fields = {**entry(1), "name": "x" * 201}
+    proposal = homes[0].propose("children", "enter", {}, fields, [Signer(0, 0, "registrar")])
+    assert isinstance(proposal.verdict, Rejected)
+    assert (proposal.verdict.code, proposal.verdict.facts["field"]) == ("text-too-long", "name")
+
+
+def test_anothers_sealed_text_cannot_be_passed_off_as_ones_own(homes: list[Office]) -> None:
+    """A copy for other readers has another name, so no key is ever given for it; its act is refused besides."""
+    child = enter(homes[0], 1, court=1).records[0]
+    settle(homes)
+    report = homes[3].record_view(child).record.fields["report"]
+    for stolen in (report, {**report, "by": 3, "offices": [0, 1, 3]}):
+        fields = {**entry(9), "report": stolen}
+        proposal = homes[3].propose("children", "enter", {}, fields, [Signer(3, 0, "registrar")])
+        if stolen is report:
+            assert isinstance(proposal.verdict, Rejected)
+            assert proposal.verdict.code == "not-sealed"
+    copied = act(homes[3], "enter", {}, {**entry(9), "report": {**report, "by": 3, "offices": [0, 1, 3]}}).records[0]
+    settle(homes)
+    assert "report" not in read(homes[3], copied)
+
+
+# -- keys on their way --------------------------------------------------------------------------------------------------
+
+
+def test_keys_travel_with_blocks_through_an_office_that_may_not_read(homes: list[Office]) -> None:
+    child = enter(homes[0], 1, court=2).records[0]
+    meet(homes[0], homes[1])
+    meet(homes[1], homes[2])
+    assert read(homes[2], child) == {"report": REPORT}
+    assert read(homes[1], child) == {}
+
+
+def test_who_missed_a_key_asks_for_it(homes: list[Office]) -> None:
+    child = enter(homes[0], 1, court=2).records[0]
+    hand_over(homes[0], homes[1])  # blocks without keys: the link broke
+    hand_over(homes[1], homes[2])
+    assert read(homes[2], child) == {}
+    assert [view.state for view in homes[2].sealed.of_record(child)] == ["elsewhere", "key-missing"]
+    assert give_keys(homes[1], homes[2], []) == 0
+    assert give_keys(homes[0], homes[2], []) == 1
+    assert homes[2].wanted_keys() == []
+    assert read(homes[2], child) == {"report": REPORT}
+
+
+def test_envelopes_of_strangers_and_altered_ones_are_not_kept(homes: list[Office]) -> None:
+    act_ = enter(homes[0], 1, court=2)
+    hand_over(homes[0], homes[1])
+    (envelope,) = homes[0].envelopes_of(act_.block)
+    altered = envelope[:-1] + bytes([envelope[-1] ^ 1])
+    assert homes[1].take_envelopes([altered]) == 0
+    assert homes[1].take_envelopes([envelope]) == 1
+    assert homes[1].take_envelopes([envelope]) == 0
+    assert homes[3].take_envelopes([envelope]) == 0  # it does not know the act
+    with pytest.raises(MunimentError, match="malformed-envelope"):
+        homes[1].take_envelopes([b"\x80"])
+
+
+def test_a_key_that_is_recorded_survives_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "replica.db"
+    office = open_home(children_network(), 0, ReplicaStore(Database(path, DATABASE_KEY, create=True)))
+    child = enter(office, 1).records[0]
+    journal = office._journal
+    office.store.database.close()
+    again = open_home(children_network(), 0, ReplicaStore(Database(path, DATABASE_KEY)), journal)
+    assert read(again, child) == OPEN
+    again.store.database.close()
+
+
+# -- erasing ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_order_destroys_the_text_on_every_replica_and_everything_still_verifies(homes: list[Office]) -> None:
+    entered = enter(homes[0], 1)
+    child = entered.records[0]
+    settle(homes)
+    renamed = act(homes[0], "rename", {"child": child}, {"name": "Alesia Karp"})
+    settle(homes)
+    assert read(homes[0], child) == {"name": "Alesia Karp", "report": REPORT}
+    receipt = homes[0].receipt(entered.id)
+    order = order_erasure(homes[0], child)
+    # Signed, not yet in the common order: nothing is destroyed.
+    assert {view.state for view in homes[0].sealed.of_act(entered.id)} == {"open"}
+    settle(homes)  # the second implementation verifies chains, entries, roots and certificates
+    for office in homes:
+        assert office.act_view(order.id).ladder.step is Step.FINAL
+        assert read(office, child) == {}
+        assert {view.state for view in office.sealed.of_record(child)} == {"erased"}
+        assert {view.erased_by for view in office.sealed.of_record(child)} == {order.id}
+        for act_id in (entered.id, renamed.id):
+            assert {view.state for view in office.sealed.of_act(act_id)} == {"erased"}
+        assert office.store.database.scalar("SELECT count(*) FROM sealed_key") == 0
+        assert office.store.database.scalar("SELECT count(*) FROM sealed_envelope") == 0
+        for _ in office.verify_state():
+            pass
+        assert office.receipt(entered.id) == receipt  # what was proved before is proved now
+    assert erased_by(homes[0].record_view(child).record.fields["name"]) == order.id[:16]
+    assert len({office.state_root() for office in homes}) == 1
+
+
+def test_every_office_notes_it_and_the_missing_are_listed(homes: list[Office]) -> None:
+    child = enter(homes[0], 1).records[0]
+    settle(homes)
+    order = order_erasure(homes[0], child)
+    settle(homes[:3])  # the fourth is away
+    (erasure,) = homes[0].sealed.erasures()
+    assert (erasure.act, erasure.ground, erasure.ordered_by) == (order.id, "court_order", "Court of Pinsk, 2-17/2026")
+    assert (erasure.label, erasure.fields) == ("AB-1", 2)
+    assert (erasure.noted, erasure.missing) == ((0, 1, 2), (3,))
+    settle(homes)
+    for office in homes:
+        (erasure,) = office.sealed.erasures()
+        assert (erasure.noted, erasure.missing) == ((0, 1, 2, 3), ())
+
+
+def test_the_retention_period_is_kept(homes: list[Office]) -> None:
+    child = act(homes[0], "enter", {}, {**entry(1), "entered": [2026, 1, 15]}).records[0]
+    fields = {"ground": "retention_over", "ordered_by": "Archive"}
+    proposal = homes[0].propose("children", "erase", {"child": child}, fields, [Signer(0, 0, "registrar")])
+    assert isinstance(proposal.verdict, Rejected)
+    assert proposal.verdict.code == "kept-by-law"
+    old = enter(homes[0], 2).records[0]
+    settle(homes)
+    act(homes[0], "erase", {"child": old}, fields)
+    settle(homes)
+    assert len(homes[0].sealed.erasures()) == 1
+    assert read(homes[0], child) == OPEN
+
+
+def test_what_others_have_is_not_touched_and_nothing_is_erased_twice(homes: list[Office]) -> None:
+    one, other = (enter(homes[0], number).records[0] for number in (1, 2))
+    settle(homes)
+    order_erasure(homes[0], one)
+    settle(homes)
+    assert read(homes[0], other) == OPEN
+    fields = {"ground": "court_order", "ordered_by": "Court"}
+    proposal = homes[0].propose("children", "erase", {"child": one}, fields, [Signer(0, 0, "registrar")])
+    assert isinstance(proposal.verdict, Rejected)
+    assert proposal.verdict.code == "nothing-to-erase"
+
+
+def test_a_new_text_may_be_sealed_after_an_erasure(homes: list[Office]) -> None:
+    child = enter(homes[0], 1).records[0]
+    settle(homes)
+    order_erasure(homes[0], child)
+    settle(homes)
+    act(homes[0], "rename", {"child": child}, {"name": "Under another name"})
+    settle(homes)
+    assert read(homes[0], child) == {"name": "Under another name"}
+
+
+def test_keys_that_arrive_after_the_order_are_not_kept(homes: list[Office]) -> None:
+    """An office that slept hands its envelopes on: nobody takes them, and it loses its own with the order."""
+    entered = enter(homes[0], 1, court=3)
+    child = entered.records[0]
+    settle(homes)
+    envelopes = homes[3].envelopes_of(entered.block)
+    assert envelopes
+    order_erasure(homes[0], child)
+    settle(homes[:3])
+    assert homes[1].take_envelopes(envelopes) == 0
+    assert read(homes[3], child) == {"report": REPORT}
+    settle(homes)
+    assert read(homes[3], child) == {}
+
+
+def test_nothing_of_a_destroyed_key_is_left_in_the_file(tmp_path: Path) -> None:
+    """Every page of the file and of its log, decrypted as SQLCipher does, free pages and unused bytes included."""
+    path = tmp_path / "replica.db"
+    homes = make_homes()
+    homes[0] = open_home(children_network(), 0, ReplicaStore(Database(path, DATABASE_KEY, create=True)))
+    children = [enter(homes[0], number).records[0] for number in range(1, 40)]
+    settle(homes, verify=False)
+    gone, kept = keys_of(homes[0], children[7]), keys_of(homes[0], children[8])
+    assert len(gone) == len(kept) == 2
+    assert all(key in plain_pages(path) for key in (*gone, *kept))
+    order_erasure(homes[0], children[7])
+    settle(homes, verify=False)
+    pages = plain_pages(path)
+    assert not any(key in pages for key in gone)
+    homes[0].store.database.close()
+    assert all(key in plain_pages(path) for key in kept)
+
+
+def keys_of(office: Office, record: bytes) -> list[bytes]:
+    found = [office.store.sealing.key(row.name) for row in office.store.sealing.of_record(record)]
+    return [key for key in found if key is not None]
+
+
+def plain_pages(path: Path) -> bytes:
+    """SQLCipher 4 with a raw key: AES-256-CBC a page of 4,096 bytes, of which the last 80 are IV and HMAC."""
+    log, plain = path.with_name(f"{path.name}-wal"), []
+    data = path.read_bytes()
+    pages = [(data[at : at + 4096], 16 if at == 0 else 0) for at in range(0, len(data), 4096)]  # a salt comes first
+    if log.exists():
+        data = log.read_bytes()
+        pages += [(data[at + 24 : at + 24 + 4096], 0) for at in range(32, len(data), 24 + 4096)]
+    for page, start in pages:
+        decryptor = Cipher(algorithms.AES(DATABASE_KEY), modes.CBC(page[4016:4032])).decryptor()
+        plain.append(decryptor.update(page[start:4016]) + decryptor.finalize())
+    return b"".join(plain)
