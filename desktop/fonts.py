@@ -7,6 +7,7 @@ printed. Font tables: OpenType 1.9, "name" and the table directory.
 """
 
 import struct
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,7 @@ FACES = {
     ("Muniment Sans Georgian", False): "NotoSansGeorgian-Regular.ttf",
     ("Muniment Sans Georgian", True): "NotoSansGeorgian-Bold.ttf",
 }
+_here = threading.local()
 FAMILIES = tuple(dict.fromkeys(family for family, _ in FACES))
 
 
@@ -39,10 +41,15 @@ def load_fonts() -> tuple[str, ...]:
     return FAMILIES
 
 
-@cache
 def paper_faces(bold: bool) -> tuple[QRawFont, ...]:
-    """The faces for text on paper, in the order in which to try them, unhinted, at EM pixels."""
-    return tuple(_face(family, bold) for family in load_fonts())
+    """The faces for text on paper, in the order in which to try them, unhinted, at EM pixels.
+
+    Each thread has its own: Qt frees what a raw font draws with when the thread that made it ends (QRawFont's manual).
+    """
+    faces: dict[bool, tuple[QRawFont, ...]] = _here.__dict__.setdefault("faces", {})
+    if bold not in faces:
+        faces[bold] = tuple(_face(family, bold) for family in load_fonts())
+    return faces[bold]
 
 
 def missing_characters(text: str) -> set[str]:

@@ -144,6 +144,7 @@ def test_only_one_file_leaves_the_window_thread() -> None:
         "desktop.commands*",
         "desktop.control",
         "desktop.demonstration*",
+        "desktop.fonts",  # one set of letters a thread
         "desktop.self_test",
     )
     windows.should_not_import("threading", "concurrent*", "asyncio*").check("desktop", only_direct_imports=True)

@@ -16,6 +16,7 @@ from core.errors import MunimentError
 from core.ledger.encoding import Value
 from core.office import Office
 from core.officers import Serving, next_number, officers_of
+from core.people.actions import Action
 from core.pruning import Pruned, prune
 from core.storage import StorageMeter, read_storage
 from core.store.working import WorkingState
@@ -85,7 +86,7 @@ class ChangesPage(Page):
         for change in answer.changes:
             layout.addWidget(self._change(content, change))
         layout.addWidget(self._officers(content, answer))
-        self.storage = StorageCard(answer.storage, content)
+        self.storage = StorageCard(answer.storage, self.desk.may(Action.PRUNE), content)
         self.storage.prune_wanted.connect(self.prune)
         self.storage.prune.setEnabled(self.busy.isHidden())
         layout.addWidget(self.storage)

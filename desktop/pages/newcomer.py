@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.errors import MunimentError
+from core.people.actions import Action
 from core.snapshot import SnapshotSummary, state_for_joining, write_snapshot
 from core.snapshot_file import Given
 from core.store.files import write_durably
@@ -89,6 +90,9 @@ class NewcomerPanel(QWidget):
             return
         given = Given(self._desk.standing.network, state[1]) if state is not None else None
         self._show_numbers(given, state[0] if state is not None else 0)
+        if not self._desk.may(Action.SNAPSHOT):
+            self.write.setEnabled(False)
+            self.notice.tell(say("newcomer.not-you"))
 
     def _show_numbers(self, given: Given | None, anchor: int) -> None:
         self._given, self._anchor = given, anchor

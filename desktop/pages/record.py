@@ -1,43 +1,36 @@
 """One record: as it stands now, and its history with each field before and after."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QMenu,
-    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
 from core.laws.conflicts import fits
-from core.laws.form import FormField
-from core.ledger.encoding import Value
-from core.ledger.record import HELD_ACTS, RELEASED_TO, Record
 from core.people.actions import Action
 from core.store.looks import Look
 from core.views import RecordView, TimelineEntry
 from desktop.desk import Desk
 from desktop.dialogs.who_looked import WhoLooked
 from desktop.pages.looking import LookBar
-from desktop.printing_act import print_act
+from desktop.pages.record_fields import RecordFields
+from desktop.printing_act import print_act, save_proof
 from desktop.widgets.notice import Notice
 from desktop.widgets.status import StatusLine, ladder_shape, shape_icon
 from desktop.widgets.texts import button, label, literal
 from desktop.wording import say
 from desktop.wording.ladder import ladder_words, short_step
-from desktop.wording.values import claimed_text, value_lines
-
-_UNSHOWN = frozenset({"act"})
-_STATE, _KEEPER = "#state", "#keeper"  # shown beside the fields that a law names
+from desktop.wording.values import claimed_text
 
 
 class RecordPanel(QWidget):
@@ -57,6 +50,8 @@ class RecordPanel(QWidget):
         self._back.clicked.connect(self.left)
         self._print = button(say("record.print"), self)
         self._print.clicked.connect(self._print_newest)
+        self.prove = button(say("record.prove"), self)
+        self.prove.clicked.connect(self._prove)
         self.ledger = button(say("record.ledger"), self)
         self.ledger.clicked.connect(self._show_in_ledger)
         self.looks = button(say("look.who"), self)
@@ -74,7 +69,7 @@ class RecordPanel(QWidget):
         self.timeline.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.timeline.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.timeline.currentRowChanged.connect(self._show_entry)
-        self._now, self._change = _Fields(desk, self), _Fields(desk, self)
+        self._now, self._change = RecordFields(desk, self), RecordFields(desk, self)
         self._lay_out()
         QShortcut(
             QKeySequence(Qt.Key.Key_Escape), self, self.left.emit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -102,9 +97,10 @@ class RecordPanel(QWidget):
         present = QWidget(self)
         left = QVBoxLayout(present)
         left.setContentsMargins(0, 0, 8, 0)
-        now = label(say("record.now"), present, "heading")
-        now.setMinimumHeight(self.ledger.sizeHint().height())  # beside the heading of the history
-        left.addWidget(now)
+        state = QHBoxLayout()
+        state.addWidget(label(say("record.now"), present, "heading"), 1)
+        state.addWidget(self.prove)
+        left.addLayout(state)
         left.addWidget(self._now, 1)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(present)
@@ -146,7 +142,8 @@ class RecordPanel(QWidget):
         if view.timeline:
             self.status.show_ladder(view.timeline[0].ladder, len(self._desk.offices))
         self.look_bar.ask_for(record)
-        self._print.setVisible(self._desk.may(Action.PRINT))
+        for paper in (self._print, self.prove):
+            paper.setVisible(self._desk.may(Action.PRINT))
         self.looks.setVisible(self._desk.may(Action.READ_LOOKS))
         self._now.show_record(record)
         self._fill_acts(view)
@@ -219,88 +216,15 @@ class RecordPanel(QWidget):
         if path:
             print_act(self._desk, self, self._view.timeline[0].act, path, self.notice)
 
+    def _prove(self) -> None:
+        if self._view is None:
+            return
+        name = say("prove.name", label=self._view.label)
+        path, _ = QFileDialog.getSaveFileName(self, say("prove.title"), name)
+        if path:
+            self.save_proof(path)
 
-class _Fields(QScrollArea):
-    """Names and values of a record; or before and after of one act. Plain text, selectable."""
-
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
-    def show_record(self, record: Record) -> None:
-        content, grid = self._fresh()
-        for row, field in enumerate(self._form(record)):
-            lines = self._lines(_value(record, field), field, record)
-            grid.addWidget(label(field.label, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label("\n".join(lines), content, selectable=True), row, 1)
-        self._finish(content, grid, grid.rowCount())
-
-    def show_change(self, entry: TimelineEntry, office_count: int) -> None:
-        content, grid = self._fresh(3)
-        status = StatusLine(content)
-        status.show_ladder(entry.ladder, office_count)
-        grid.addWidget(status, 0, 0, 1, 3)
-        for column, key in enumerate(("record.field", "record.before", "record.after")):
-            grid.addWidget(label(say(key), content, "strong"), 1, column)
-        row = 2
-        for field in self._form(entry.after):
-            before = _value(entry.before, field) if entry.before else None
-            after = _value(entry.after, field)
-            if before == after:
-                continue
-            grid.addWidget(label(field.label, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
-            for column, value in ((1, before), (2, after)):
-                lines = self._lines(value, field, entry.after)
-                grid.addWidget(
-                    label("\n".join(lines), content, selectable=True), row, column, Qt.AlignmentFlag.AlignTop
-                )
-            row += 1
-        self._finish(content, grid, row)
-
-    def _lines(self, value: Value, field: FormField, record: Record) -> Sequence[str]:
-        if value is not None and field.name == _STATE:
-            state, pending = value
-            return [self._desk.state_label(record.register, state), *self._pending_lines(pending)]
-        if value is not None and field.name == _KEEPER:
-            (keeper,) = value
-            return [say("register.shared") if keeper is None else self._desk.offices[keeper]]
-        return value_lines(value, field, self._desk.offices)
-
-    def _pending_lines(self, pending: Mapping[str, Value] | None) -> Sequence[str]:
-        if pending is None:
-            return ()
-        if RELEASED_TO in pending:
-            number: int = pending[RELEASED_TO]
-            known = number < len(self._desk.offices)
-            return [say("record.released", office=self._desk.offices[number] if known else number)]
-        return [say("record.held", acts=pending[HELD_ACTS])]
-
-    def _form(self, record: Record) -> Sequence[FormField]:
-        own = [field for field in self._desk.record_form(record.register) if field.type not in _UNSHOWN]
-        state = FormField(_STATE, "text", say("record.state"), "", True)
-        return [*own, state, FormField(_KEEPER, "text", say("record.keeper"), "", True)]
-
-    def _fresh(self, columns: int = 2) -> tuple[QWidget, QGridLayout]:
-        content = QWidget(self)
-        grid = QGridLayout(content)
-        grid.setContentsMargins(0, 4, 12, 4)
-        grid.setHorizontalSpacing(18)
-        grid.setVerticalSpacing(8)
-        grid.setColumnMinimumWidth(0, 130)
-        for column in range(1, columns):
-            grid.setColumnStretch(column, 1)
-        return content, grid
-
-    def _finish(self, content: QWidget, grid: QGridLayout, rows: int) -> None:
-        grid.setRowStretch(rows, 1)
-        self.setWidget(content)
-
-
-def _value(record: Record, field: FormField) -> Value:
-    if field.name == _STATE:
-        return (record.state, record.pending)
-    if field.name == _KEEPER:
-        return (record.keeper,)
-    return record.key.get(field.name, record.fields.get(field.name))
+    def save_proof(self, path: str) -> None:
+        """What the common register says of the record now, for somebody outside the network."""
+        if self._view is not None:
+            save_proof(self._desk, self, self._view.record.id, path, self.notice)

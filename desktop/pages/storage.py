@@ -14,7 +14,7 @@ LONG_MONTHS = 120  # beyond ten years nobody asks for the month
 class StorageCard(QFrame):
     prune_wanted = Signal()
 
-    def __init__(self, meter: StorageMeter, parent: QWidget) -> None:
+    def __init__(self, meter: StorageMeter, may_prune: bool, parent: QWidget) -> None:
         super().__init__(parent)
         frame, inside = card(self)
         inside.addWidget(label(say("storage.title"), frame, "heading"))
@@ -26,10 +26,12 @@ class StorageCard(QFrame):
             grid.addWidget(label(say(key), frame, "quiet", wrap=False), row, 0)
             grid.addWidget(label(words, frame), row, 1)
         inside.addLayout(grid)
-        inside.addWidget(label(say("storage.prune.about"), frame, "quiet"))
+        about = label(say("storage.prune.about"), frame, "quiet")
         self.prune = button(say("storage.prune"), frame)
         self.prune.clicked.connect(self.prune_wanted)
-        inside.addWidget(self.prune)
+        for widget in (about, self.prune):
+            inside.addWidget(widget)
+            widget.setVisible(may_prune)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(frame)

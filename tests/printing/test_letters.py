@@ -1,13 +1,15 @@
 """Every letter of the product's languages is in the vendored fonts; nothing else ever takes part on paper."""
 
 import struct
+import threading
 
 import pytest
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QFont, QFontDatabase, QRawFont
 
 from desktop.fonts import FACES, FAMILIES, FOLDER, load_fonts, missing_characters, paper_faces, rename_family
-from desktop.printing.typesetting import Style, break_lines, printable, runs, text_width
+from desktop.printing.drawing import draw_pdf
+from desktop.printing.typesetting import Block, Style, break_lines, printable, runs, text_width
 from desktop.wording_paper import LADDER, MONTHS, WORDS
 
 SAMPLES = {
@@ -75,3 +77,22 @@ def test_hidden_and_foreign_characters_are_spelled_out() -> None:
 
 def test_runs_change_face_with_the_script() -> None:
     assert list(runs("Гори გორი, Gori", bold=False)) == [(0, "Гори "), (1, "გორი"), (0, ", Gori")]
+
+
+def test_no_thread_draws_with_the_letters_of_another() -> None:
+    """Qt frees what they are drawn with when the thread ends; the window sets papers on several."""
+    block = Block()
+    block.add_paragraph(0, 200, "Żak · ჟაკი", STYLE)
+    faces, papers = [paper_faces(False)], list[bytes]()
+
+    def draw() -> None:
+        faces.append(paper_faces(False))
+        papers.append(draw_pdf([tuple(block.marks)], "A page"))
+
+    for _ in range(2):
+        worker = threading.Thread(target=draw)
+        worker.start()
+        worker.join()
+    assert len(papers) == 2
+    assert not {id(one) for one in faces[0]} & {id(one) for one in (*faces[1], *faces[2])}
+    assert paper_faces(False) is faces[0]

@@ -126,6 +126,7 @@ JOINING_SCREEN = {
     "newcomer.state": "They are of register state No. {number}, the newest that the offices have confirmed.",
     "newcomer.state.copy": "They are of register state No. {number}, of which the copy is.",
     "newcomer.none": "The offices have not confirmed any state of the register yet: let them meet a few times.",
+    "newcomer.not-you": "The copy is written by an administrator of this office.",
     "newcomer.print": "&Print the numbers…",
     "newcomer.print.title": "The paper for the office that joins",
     "newcomer.print.name": "register state {number}.pdf",

@@ -75,6 +75,7 @@ SCREEN = {
     "record.heading": "{register} {label} · {state}",
     "record.back": "&Back to the list",
     "record.print": "&Print extract…",
+    "record.prove": "Proof of &entry…",
     "record.act": "A&ct on this record",
     "record.now": "As it stands in this office's copy",
     "record.timeline": "What has happened to it",
@@ -87,6 +88,8 @@ SCREEN = {
     "record.field": "Field",
     "record.before": "Before",
     "record.after": "After",
+    "prove.title": "Where to put the proof of entry",
+    "prove.name": "{label}.proof",
     "print.title": "Where to put the extract",
     "print.busy": "The extract is being made…",
     "print.done": "The extract is in {path}. It says how far the act has come today; when it climbs, the same paper"

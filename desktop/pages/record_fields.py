@@ -1,0 +1,105 @@
+"""The fields of a record: names and values as it stands, or before and after of one act."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+
+from core.laws.form import FormField
+from core.ledger.encoding import Value
+from core.ledger.record import HELD_ACTS, RELEASED_TO, Record
+from core.views import TimelineEntry
+from desktop.desk import Desk
+from desktop.widgets.status import StatusLine
+from desktop.widgets.texts import label
+from desktop.wording import say
+from desktop.wording.values import value_lines
+
+_UNSHOWN = frozenset({"act"})
+_STATE, _KEEPER = "#state", "#keeper"  # shown beside the fields that a law names
+
+
+class RecordFields(QScrollArea):
+    """Names and values of a record; or before and after of one act. Plain text, selectable."""
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def show_record(self, record: Record) -> None:
+        content, grid = self._fresh()
+        for row, field in enumerate(self._form(record)):
+            lines = self._lines(_value(record, field), field, record)
+            grid.addWidget(label(field.label, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label("\n".join(lines), content, selectable=True), row, 1)
+        self._finish(content, grid, grid.rowCount())
+
+    def show_change(self, entry: TimelineEntry, office_count: int) -> None:
+        content, grid = self._fresh(3)
+        status = StatusLine(content)
+        status.show_ladder(entry.ladder, office_count)
+        grid.addWidget(status, 0, 0, 1, 3)
+        for column, key in enumerate(("record.field", "record.before", "record.after")):
+            grid.addWidget(label(say(key), content, "strong"), 1, column)
+        row = 2
+        for field in self._form(entry.after):
+            before = _value(entry.before, field) if entry.before else None
+            after = _value(entry.after, field)
+            if before == after:
+                continue
+            grid.addWidget(label(field.label, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
+            for column, value in ((1, before), (2, after)):
+                lines = self._lines(value, field, entry.after)
+                grid.addWidget(
+                    label("\n".join(lines), content, selectable=True), row, column, Qt.AlignmentFlag.AlignTop
+                )
+            row += 1
+        self._finish(content, grid, row)
+
+    def _lines(self, value: Value, field: FormField, record: Record) -> Sequence[str]:
+        if value is not None and field.name == _STATE:
+            state, pending = value
+            return [self._desk.state_label(record.register, state), *self._pending_lines(pending)]
+        if value is not None and field.name == _KEEPER:
+            (keeper,) = value
+            return [say("register.shared") if keeper is None else self._desk.offices[keeper]]
+        return value_lines(value, field, self._desk.offices)
+
+    def _pending_lines(self, pending: Mapping[str, Value] | None) -> Sequence[str]:
+        if pending is None:
+            return ()
+        if RELEASED_TO in pending:
+            number: int = pending[RELEASED_TO]
+            known = number < len(self._desk.offices)
+            return [say("record.released", office=self._desk.offices[number] if known else number)]
+        return [say("record.held", acts=pending[HELD_ACTS])]
+
+    def _form(self, record: Record) -> Sequence[FormField]:
+        own = [field for field in self._desk.record_form(record.register) if field.type not in _UNSHOWN]
+        state = FormField(_STATE, "text", say("record.state"), "", True)
+        return [*own, state, FormField(_KEEPER, "text", say("record.keeper"), "", True)]
+
+    def _fresh(self, columns: int = 2) -> tuple[QWidget, QGridLayout]:
+        content = QWidget(self)
+        grid = QGridLayout(content)
+        grid.setContentsMargins(0, 4, 12, 4)
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(8)
+        grid.setColumnMinimumWidth(0, 130)
+        for column in range(1, columns):
+            grid.setColumnStretch(column, 1)
+        return content, grid
+
+    def _finish(self, content: QWidget, grid: QGridLayout, rows: int) -> None:
+        grid.setRowStretch(rows, 1)
+        self.setWidget(content)
+
+
+def _value(record: Record, field: FormField) -> Value:
+    if field.name == _STATE:
+        return (record.state, record.pending)
+    if field.name == _KEEPER:
+        return (record.keeper,)
+    return record.key.get(field.name, record.fields.get(field.name))
