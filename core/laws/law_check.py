@@ -17,6 +17,7 @@ from core.laws.problems import LawError, Problem
 __all__ = ["HOMES", "LawReport", "Reason", "check_law", "home_of"]
 
 HOMES = ("office", "shared")
+LEAST_WITNESSES = 2
 _OF_KEEPERS = frozenset({"index-of-other-keepers", "record-of-another-keeper"})
 
 
@@ -36,10 +37,11 @@ class LawReport:
             raise LawError(list(self.problems))
 
 
-def check_law(law: Law, homes: Mapping[str, str]) -> LawReport:
+def check_law(law: Law, homes: Mapping[str, str], witnesses: int | None = None) -> LawReport:
     """`homes`: "<law>.<register>" → "office" | "shared", where the law leaves the choice to the charter.
 
-    What the charter leaves open too is kept by its office.
+    What the charter leaves open too is kept by its office. `witnesses`: how many there are when the law is adopted; of
+    a key in shares nobody may hold all, so a law that seals until an event asks for two.
     """
     problems = [
         Problem(0, "", "home-not-asked", name)
@@ -51,6 +53,8 @@ def check_law(law: Law, homes: Mapping[str, str]) -> LawReport:
         for rule in law.rules.values()
         if rule.code in ENGINE_CODES
     ]
+    if witnesses is not None and witnesses < LEAST_WITNESSES and law.events:
+        problems.append(Problem(0, "", "too-few-witnesses", law.name))
     waits = {name: why for name, procedure in law.procedures.items() if (why := _reasons(law, procedure, homes))}
     rest = (name for name in law.procedures if name not in waits)
     may_wait = {name: why for name in rest if (why := _may_wait(law.procedures[name]))}
