@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from core.errors import MunimentError
+from core.people.actions import Action
 from sync import courier_file
 from sync.courier import Carried, CourierReader, CourierWriter, DurableFile
 from sync.replica import Replica
@@ -31,6 +32,7 @@ class CourierDesk:
 
     async def write(self, path: Path, recipients: Sequence[int], whole: bool = False) -> CourierReport:
         """Raises the codes of `CourierWriter` and of `DurableFile`; then there is no file, or the older one."""
+        self._replica.people.require(Action.COURIER)
         writer = CourierWriter(self._replica, self._seeds[0], recipients, whole)
         file = DurableFile(path)
         try:
@@ -44,6 +46,7 @@ class CourierDesk:
 
     async def read(self, path: Path) -> CourierReport:
         """Raises `file-not-found`, `file-not-read`, and the codes of `courier_file.scan` and `CourierReader`."""
+        self._replica.people.require(Action.COURIER)
         try:
             file = path.open("rb")
         except FileNotFoundError:

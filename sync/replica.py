@@ -13,6 +13,7 @@ from core.ledger.block import Header
 from core.ledger.blocklace import Blocklace
 from core.ledger.payload import Payload
 from core.ledger.roll import Roll
+from core.people.actions import Gate
 from core.store.encounters import EncounterStore
 from core.store.papers import PaperStore
 from core.store.sharing import SharingStore
@@ -32,6 +33,10 @@ class Replica(Protocol):
     @property
     def number(self) -> int:
         """This node's number in the roll."""
+
+    @property
+    def people(self) -> Gate:
+        """Who asks for what is not a meeting: a stick."""
 
     @property
     def anchor(self) -> int:

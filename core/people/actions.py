@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from core.errors import MunimentError
+from core.laws.law import Law
 from core.laws.requests import DECISIONS
 from core.ledger.transaction import Transaction
 
@@ -47,7 +48,7 @@ ROLES: Mapping[Action, frozenset[str]] = {
     Action.DRAW_UP: _OFFICE_WORK | _KEEPING,
     Action.SIGN: _OFFICE_WORK,
     Action.DECIDE: frozenset({REGISTRAR, NOTARY}),
-    Action.ERASE: frozenset({REGISTRAR}),
+    Action.ERASE: frozenset({REGISTRAR, NOTARY}),
     Action.IMPORT: frozenset({REGISTRAR, NOTARY, CUSTODIAN}),
     Action.PROPOSE: frozenset({ADMINISTRATOR}),
     Action.VOTE: frozenset({ADMINISTRATOR}),
@@ -79,12 +80,15 @@ _CHARTER_ACTS = {
 }
 
 
-def action_of(transaction: Transaction) -> Action:
+def action_of(transaction: Transaction, laws: Mapping[str, Law]) -> Action:
     """What signing an act is, by its law and procedure."""
     if transaction.procedure in DECISIONS:
         return Action.DECIDE
     if transaction.law != CHARTER:
-        return Action.SIGN
+        law = laws.get(transaction.law)
+        procedure = law.procedures.get(transaction.procedure) if law is not None else None
+        erases = procedure is not None and any(effect.verb == "erase" for effect in procedure.effects)
+        return Action.ERASE if erases else Action.SIGN
     if transaction.procedure == "propose" and transaction.act.get("kind") == "remove":
         return Action.REPORT_LOST
     return _CHARTER_ACTS.get(transaction.procedure, Action.SIGN)

@@ -160,7 +160,7 @@ class People(Gate):
             self.require(Action.DRAW_UP)
         state, roll = self._state, self._office.roll
         for transaction, act in zip(transactions, acts, strict=True):
-            action = action_of(transaction)
+            action = action_of(transaction, self._office.laws)
             persons: dict[bytes, int] = {}
             for signer in self._own(transaction):
                 if signer.role not in ROLES[action]:

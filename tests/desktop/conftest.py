@@ -105,6 +105,16 @@ def first_registration(cadastral: str, address: str, holder: dict[str, str]) -> 
     }
 
 
+def sign_in(qtbot: QtBot, office: OpenOffice, officer: int = 0, secret: str = REGISTRAR_SECRET) -> None:
+    """At the window, with the officer's own passphrase."""
+    page = office.window.signing_in
+    assert page is not None
+    page.choose(officer)
+    page.passphrase.setText(secret)
+    with qtbot.waitSignal(office.desk.signed_in, timeout=10_000):
+        page.go_on.click()
+
+
 def sign_in_turn(qtbot: QtBot, reviewing: Reviewing, secrets: Sequence[str]) -> None:
     """Each person gives the own passphrase; who is not signed in opens the text with it, and signs then."""
     for number, (line, secret) in enumerate(zip(reviewing.passphrases, secrets, strict=True)):

@@ -150,9 +150,8 @@ def test_an_officer_is_appointed_and_a_founding_one_ended(network: MadeNetwork, 
 
 def test_a_void_act_is_listed_and_entered_again(network: MadeNetwork, open_desk: Open, qtbot: QtBot) -> None:
     office = open_desk(0)
-    act = record_act(
-        office.service, network.folders[0], "first_registration", {}, first_registration("7000000042", "42", ALICE)
-    )
+    typed = first_registration("7000000042", "42", ALICE)
+    act = record_act(office.service, network.folders[0], "first_registration", {}, typed)
     void = replace(act, records=(), ladder=replace(act.ladder, step=Step.REJECTED, code="not-in-the-roll"))
     today = office.service.call(lambda: office.service.office.today()).result()
     page = office.window.today
@@ -169,4 +168,4 @@ def test_a_void_act_is_listed_and_entered_again(network: MadeNetwork, open_desk:
     wait(qtbot, office)
     assert new.filling is not None
     filling = new.filling
-    qtbot.waitUntil(lambda: filling.form.act() == dict(act.transaction.act), timeout=10_000)
+    qtbot.waitUntil(lambda: filling.form.act() == typed, timeout=10_000)

@@ -40,6 +40,7 @@ from tests.desktop.conftest import (
     MadeNetwork,
     first_registration,
     record_act,
+    sign_in,
 )
 from tests.desktop.writers import Writer, fill, write_twice
 from tests.offices import hand_over
@@ -417,6 +418,7 @@ def test_an_office_comes_to_a_new_computer_and_may_not_sign(
     with qtbot.waitSignal(application.opened, timeout=20_000):
         give(stage_of(application, RestoringStage, qtbot), tmp_path / "office.backup")
     assert application.office is not None
+    sign_in(qtbot, application.office)
     assert application.office.window.banner.text == "This office may read and pass on, but not sign."
     view = application.office.desk.condition.quarantine
     assert view is not None

@@ -16,6 +16,7 @@ from core.ledger.blocklace import Blocklace, each_tip
 from core.ledger.forks import check_evidence
 from core.ledger.payload import Evidence, Group, Payload, decode_payload, payload_root
 from core.ledger.roll import Member, make_roll
+from core.people.actions import Gate
 from core.store.database import IN_MEMORY, Database
 from core.store.encounters import EncounterStore
 from core.store.papers import PaperStore
@@ -48,6 +49,8 @@ def make_members(count):
 
 class GraphReplica:
     """Satisfies sync.replica.Replica."""
+
+    people = Gate()
 
     def __init__(self, number, roll, network=NETWORK):
         self.network, self.roll, self.number, self.anchor = network, roll, number, 0
