@@ -87,8 +87,11 @@ class Control:
         return self._service.call(work).result()
 
     def _status(self, _asked: Mapping[str, Any]) -> Answer:
+        return dict(self._call(self._standing))  # on the office's thread: why it may not sign stands in the database
+
+    def _standing(self) -> Answer:
         office = self._service.office
-        counts = self._call(office.counts)
+        counts = office.counts()
         return {
             "office": office.roll.members[office.number].office,
             "number": office.number,
