@@ -54,6 +54,8 @@ class ProofReading(Reading):
 
         Raises `register-not-certified` while the quorum has not cosigned what the register says now.
         """
+        if self.store.state.agreed(record_id) is None and self.store.state.overlaid(record_id) is not None:
+            raise MunimentError("register-not-certified", record=record_id)  # known here, agreed nowhere yet
         record, proof = self.store.state.prove(record_id)
         newest = self.store.checkpoints.newest()
         certificate = self._founders_certificate(newest.anchor) if newest else None

@@ -13,8 +13,9 @@ from desktop.application import OpenOffice
 from desktop.models.record_list import PAGE
 from desktop.pages.verify import DropPlace
 from desktop.pages_picture import PAGES, PagePictures
-from tests.desktop.conftest import ALICE, MARKUP, first_registration, record_act
+from tests.desktop.conftest import ALICE, MARKUP, MadeNetwork, first_registration, record_act
 from tests.desktop.typing_keys import CTRL, press
+from tests.desktop.writers import fill
 
 Open = Callable[..., OpenOffice]
 
@@ -301,3 +302,28 @@ def test_a_record_on_its_way_to_another_office_says_so(open_desk: Open, qtbot: Q
     panel = office.window.register.record
     assert any(text.endswith("Passing to 7, which has not accepted it yet.") for text in _texts(panel))
     assert panel.procedures() == ["land.release"]
+
+
+def test_the_proof_of_entry_is_saved_once_the_majority_has_signed(
+    network: MadeNetwork, open_desk: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    fill(network, 1, 24)
+    office = open_desk()
+    fresh = _register(office, "7900000001")
+    panel, verify = office.window.register.record, office.window.verify
+    office.window.open_record(fresh)
+    _wait(qtbot, office)
+    panel.save_proof(str(tmp_path / "early"))
+    qtbot.waitUntil(lambda: bool(panel.notice.text), timeout=10_000)
+    assert panel.notice.text.startswith("The majority has not yet signed")
+    assert not (tmp_path / "early").exists()
+    (settled,) = office.service.call(lambda: office.service.office.search("7000000000", 2)).result()
+    office.window.open_record(settled.id)
+    qtbot.waitUntil(lambda: panel.view is not None and panel.view.record.id == settled.id, timeout=10_000)
+    panel.save_proof(str(tmp_path / "proof"))
+    qtbot.waitUntil(lambda: "The proof of what the common register says" in panel.notice.text, timeout=10_000)
+    office.window.go("verify")
+    with qtbot.waitSignal(verify.checked, timeout=20_000) as checked:
+        verify.check(str(tmp_path / "proof"))
+    assert checked.args == [True]
+    assert "common register said of the record" in verify.notice.text
