@@ -101,9 +101,9 @@ class LookStore:
     def _make_room(self) -> None:
         if self.count() < self._most:
             return
-        oldest = int(self._db.scalar("SELECT min(number) FROM look"))
-        end = min(oldest + DROPPED_AT_ONCE - 1, self.exported)
-        if end < oldest:
+        oldest = self._db.scalar("SELECT min(number) FROM look")
+        end = 0 if oldest is None else min(oldest + DROPPED_AT_ONCE - 1, self.exported)
+        if oldest is None or end < oldest:
             raise MunimentError("looks-full", looks=self._most)
         base = self._db.scalar("SELECT digest FROM look WHERE number = ?", (end,))
         self._db.set_meta(_BASE, base)
