@@ -75,6 +75,19 @@ class Showing(LedgerReading, Requests):
         law = self.laws.get(full_name.partition(".")[0])
         return law.by_full_name.get(full_name) if law is not None else None
 
+    def record_receipt(self, record_id: bytes) -> bytes:
+        """As of anybody; besides raises `extract-not-for-role`: the proof holds every field of the record."""
+        self.people.require(Action.PRINT)
+        if self.people.attended:
+            self.people.work_on(record_id, EXTRACT)
+            present = self.store.state.present(record_id)
+            shown = self._shown(present, stated=True) if present is not None else None
+            if shown is not None and any(
+                isinstance(one, Withheld) for one in (*shown.key.values(), *shown.fields.values())
+            ):
+                raise MunimentError("extract-not-for-role")
+        return super().record_receipt(record_id)
+
     # -- acts ---------------------------------------------------------------------------------------------------
 
     def _view(self, row: ActRow) -> ActView:

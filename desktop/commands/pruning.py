@@ -20,4 +20,7 @@ def prune_command(access: Access) -> dict[str, Any]:
         raise MunimentError("nothing-to-prune")
     freed = size_text(told.freed_bytes)
     facts: dict[str, Any] = {"blocks": told.blocks, "payload_bytes": told.payload_bytes, "bytes": told.freed_bytes}
-    return {"message": sentence("pruned", {**facts, "freed": freed}), **facts}
+    return {
+        "message": sentence("pruned" if told.freed_bytes > 0 else "pruned-unshrunk", {**facts, "freed": freed}),
+        **facts,
+    }

@@ -159,7 +159,7 @@ class ChangesPage(Page):
             roles = ", ".join(say(f"role.{role}") for role in sorted(one.roles))
             words = say("changes.officer", name=one.name, roles=roles) if roles else say("changes.ended", name=one.name)
             line.show_words(Shape.INFO if roles else Shape.REJECTED, words)
-            row.addWidget(line, 1)
+            row.addWidget(line, 1, Qt.AlignmentFlag.AlignVCenter)
             last = ADMINISTRATOR in one.roles and administrators == 1
             may_return = one.record is None or one.roles  # whose record says that the office ended is appointed anew
             if LAW in self.desk.laws and may_return:
@@ -217,7 +217,7 @@ class ChangesPage(Page):
         self.busy.end()
         if done.blocks:
             facts = {"blocks": done.blocks, "freed": size_text(done.freed_bytes)}
-            self.notice.tell(sentence("pruned", facts), "done")
+            self.notice.tell(sentence("pruned" if done.freed_bytes > 0 else "pruned-unshrunk", facts), "done")
         else:
             self.notice.tell(sentence("nothing-to-prune"))
         self.refresh()

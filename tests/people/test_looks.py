@@ -5,6 +5,7 @@ import pytest
 from core.crypto.hashing import DIGEST_BYTES
 from core.errors import MunimentError
 from core.laws.visibility import READERS, Visible, Withheld, may_read, needs_purpose
+from core.people.people import EXTRACT
 from core.store.database import IN_MEMORY, Database
 from core.store.looks import Look, LookStore
 from tests.people.staff import (
@@ -172,3 +173,17 @@ def test_the_log_is_bounded_and_only_what_was_exported_makes_room() -> None:
     assert len(store._db.meta("looks-base") or b"") == DIGEST_BYTES
     with pytest.raises(MunimentError):
         store._db.execute("DELETE FROM look WHERE number = 5")
+
+
+@pytest.mark.parametrize("number", [AUDITOR, ADMINISTRATOR])
+def test_the_proof_of_a_record_holds_all_of_it_and_is_not_for_everybody(number: int, staffed: Staffed) -> None:
+    staffed.sign_in(number)
+    with pytest.raises(MunimentError) as refused:
+        staffed.office.record_receipt(staffed.parcel)
+    assert refused.value.code == "not-for-role"
+    staffed.sign_in(CLERK)
+    with pytest.raises(MunimentError) as refused:
+        staffed.office.record_receipt(staffed.parcel)
+    assert refused.value.code == "register-not-certified"  # nobody has countersigned it here: that alone stands against
+    (look,) = staffed.office.store.looks.of_subject(staffed.parcel)
+    assert (look.officer, look.purpose) == (CLERK, EXTRACT)

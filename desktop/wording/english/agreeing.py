@@ -97,7 +97,7 @@ AGREEING = {
     "final-proof-too-new": _TOO_NEW,
     "state-proof-too-new": _TOO_NEW,
     "register-not-certified": Trouble(
-        "The majority has not yet signed a state of the register that holds this record as it stands now.",
+        "The majority has not yet signed the newest state of the register, from which the proof would be made.",
         "The record itself is kept.",
         "Meet other offices, then try again.",
     ),

@@ -86,6 +86,8 @@ JOINING_DONE = {
     "joining-paper-written": "The paper for the office that joins is {path}. It fits copies of register state No. {number}"
     " only.",
     "network-joined": "The office has joined {name}. All {records} records were verified, up to decision No. {number}.",
+    "pruned-unshrunk": "{blocks} batches of acts were put into the archive, because all offices have settled them. Their room"
+    " in the office's copy is used again; the acts can be read as before.",
     "pruned": "{blocks} batches of acts were put into the archive, because all offices have settled them. The office's"
     " copy is {freed} smaller; the acts can be read as before.",
 }

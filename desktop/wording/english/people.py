@@ -48,7 +48,7 @@ PEOPLE_TROUBLES = {
         "Keep this computer as it is and tell the administrator.",
     ),
     "extract-not-for-role": Trouble(
-        "The proof on an extract holds every field of the act, and some are not for your role.",
+        "An extract or a proof holds every field of the act or the record, and some are not for your role.",
         "Nothing was printed.",
         "Ask an officer who may read all of it.",
     ),
