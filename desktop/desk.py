@@ -7,7 +7,7 @@ the GUI thread; nothing else of the window touches it. Laws and charter are valu
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -35,6 +35,13 @@ from sync.events import Event, MeetingEnded, MeetingProgress, ReplicaDamaged
 from sync.service import Service
 
 T = TypeVar("T")
+# What of a meeting's report changes what pages show.
+_NEWS: tuple[Literal["blocks_new", "blocks_written", "papers_new", "drafts_new"], ...] = (
+    "blocks_new",
+    "blocks_written",
+    "papers_new",
+    "drafts_new",
+)
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ class Desk(QObject):
 
     def _tell_news(self, event: Event) -> None:
         self.news.emit(event)
-        if isinstance(event, MeetingEnded) and (event.report["blocks_new"] or event.report["blocks_written"]):
+        if isinstance(event, MeetingEnded) and any(event.report[name] for name in _NEWS):
             self.changed.emit()
         elif isinstance(event, ReplicaDamaged):
             self._look_again()

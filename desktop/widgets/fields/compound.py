@@ -1,10 +1,10 @@
 """Editors of values that have several parts: a party, a document, what an officer attests."""
 
-from hashlib import sha256
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QWidget
 
+from core.errors import MunimentError
 from core.folder import read_bounded
 from core.laws.form import Choice, FormField, typed_text
 from core.ledger.encoding import Value
@@ -86,7 +86,9 @@ class AttestationEditor(Editor):
 
 
 class DocumentEditor(Editor):
-    """A paper: what it says of itself, and its scan. The act carries the scan's SHA-256; the file stays where it is."""
+    """A paper: what it says of itself, and its scan. The act carries the scan's SHA-256; a copy is kept in the replica,
+    for this office and whoever asks for it.
+    """
 
     def __init__(self, field: FormField, parent: QWidget, desk: Desk) -> None:
         super().__init__(field, parent)
@@ -158,12 +160,13 @@ class DocumentEditor(Editor):
         self._read_path = path
         limit = (self.field.high or 1) << 20
         self._state.setText(say("document.reading"))
-        self._desk.background.run(
-            self,
-            lambda: sha256(read_bounded(Path(path), limit)).digest(),
-            self._scanned,
-            lambda error: self._state.setText(sentence(error.code, error.facts)),
-        )
+        self._desk.background.run(self, lambda: read_bounded(Path(path), limit), self._keep_scan, self._not_scanned)
+
+    def _keep_scan(self, content: bytes) -> None:
+        self._desk.ask(self, lambda office: office.papers.add(content), self._scanned, self._not_scanned)
+
+    def _not_scanned(self, error: MunimentError) -> None:
+        self._state.setText(sentence(error.code, error.facts))
 
     def _scanned(self, digest: bytes) -> None:
         self._take_digest(digest)
@@ -171,4 +174,4 @@ class DocumentEditor(Editor):
 
     def _take_digest(self, digest: bytes | None) -> None:
         self._digest = digest
-        self._state.setText(say("document.scanned") if digest else "")
+        self._state.setText(say("document.kept") if digest else "")

@@ -172,7 +172,6 @@ SCREEN = {
     "document.choose": "Choose the scan…",
     "document.choose.title": "The scan of the document",
     "document.reading": "The scan is being read…",
-    "document.scanned": "The scan is read; any change of it would show.",
     "pick.placeholder": "Number, place or name",
     "pick.list": "Records found",
     "pick.nothing": "Nothing found in this office's copy.",

@@ -1,0 +1,70 @@
+"""Words about scans, about case files that two offices share, and about what travels between offices."""
+
+from desktop.wording.catalogue import Trouble
+
+KEPT = "Nothing was lost and nothing was changed."
+ARRIVED = "What had arrived before is kept."
+
+PAPERS_SCREEN = {
+    "paper.here": "The scan is on this computer ({size}).",
+    "paper.not-here": "The scan is not on this computer.",
+    "paper.wanted": "Asked for: it comes from an office that has it, at the next meeting.",
+    "paper.coming": "On its way: {held} of {size} are here.",
+    "paper.open": "Open",
+    "paper.save": "Save a copy…",
+    "paper.save.title": "Save the scan",
+    "paper.want": "Ask other offices",
+    "paper.forget": "Ask no longer",
+    "document.kept": "The scan is kept in this office's copy; any change of it would show.",
+}
+
+PAPERS_TROUBLES = {
+    "paper-too-large": Trouble(
+        "The scan has {bytes} bytes; at most {limit} are allowed, and it must not be empty.",
+        KEPT,
+        "Scan it anew with fewer colours or a lower resolution.",
+    ),
+    "papers-full": Trouble(
+        "This office's copy has no room for more scans (at most {limit} bytes).",
+        "The acts are all here; only the scan was not kept.",
+        "Ask your administrator.",
+    ),
+    "too-many-papers-wanted": Trouble(
+        "This office is waiting for {limit} scans already.",
+        KEPT,
+        "Wait until some have come, or ask for them no longer.",
+    ),
+    "paper-not-held": Trouble(
+        "The scan is not on this computer.", "The act itself is here.", "Ask the other offices for it."
+    ),
+    "paper-damaged": Trouble(
+        "The scan that was kept here has changed and is not shown.",
+        "The act itself is here and unchanged.",
+        "It is asked for again at the next meeting; any office that has it can give it.",
+    ),
+    "paper-differs": Trouble(
+        "Office {office} gave another file than the one that the act names.",
+        "It was not kept; the act itself is unchanged.",
+        "Another office is asked at the next meeting.",
+    ),
+    "paper-of-unknown-kind": Trouble(
+        "The scan is of a kind that is not opened from here.", KEPT, "Save a copy and look at it with care."
+    ),
+    "paper-not-wanted": Trouble(
+        "The other office sent a scan that nobody here asked for.", ARRIVED, "Tell the other office's administrator."
+    ),
+    "paper-chunk": Trouble(
+        "The other office sent a piece of a scan that does not fit.",
+        ARRIVED,
+        "Meet again; if it happens again, tell the other office's administrator.",
+    ),
+    "parts-out-of-order": Trouble(
+        "The other office sent pieces of an act that do not go together.",
+        ARRIVED,
+        "Meet again; if it happens again, tell the other office's administrator.",
+    ),
+}
+
+PAPERS_DONE = {
+    "paper-saved": "The scan is saved as {path}.",
+}
