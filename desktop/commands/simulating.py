@@ -54,10 +54,11 @@ def simulate_command(
         facts["compared"] = summarised([answer["rivals"] for answer in answers])
     if not as_json:
         _show(figures, facts)
-    return _outcome(scenario, figures, facts)
+    return outcome(scenario, figures, facts)
 
 
-def _outcome(scenario: Scenario, figures: Figures, facts: dict[str, Any]) -> dict[str, Any]:
+def outcome(scenario: Scenario, figures: Figures, facts: dict[str, Any]) -> dict[str, Any]:
+    """What is told at the end, with the exit code: a broken promise, or an act never final where nothing goes wrong."""
     stuck = figures.never_final > 0 and not scenario.troubled
     code = "simulation-broken" if figures.violations else "simulation-stuck" if stuck else "simulation-kept"
     told = {"seeds": facts["seeds"], "offices": scenario.nodes, "acts": figures.acts}

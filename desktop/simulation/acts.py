@@ -32,6 +32,21 @@ class DrawnAct:
     decides: bytes | None = None  # the request that it enters or refuses
 
 
+@dataclass
+class Recorded:
+    """An act of an honest office, and how far it has come as its author knows."""
+
+    drawn: DrawnAct
+    block: bytes
+    meeting: int  # how many meetings had been held
+    records: tuple[bytes, ...] = ()  # which it wrote at the counter
+    certified: int | None = None
+    second_level: int | None = None
+    final: int | None = None
+    quiet: int | None = None  # nobody awake had anything left to say of it
+    rejected: bool = False
+
+
 class Notary:
     """Draws up and signs acts; parcels and persons have numbers that never repeat in one world."""
 

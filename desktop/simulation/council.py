@@ -50,8 +50,9 @@ class Council:
         elif self._left and self._random.random() < PROPOSE_RATE:
             number = self._random.choice(sound)
             changes = list(self._possible(self._world.office(number)))
+            urgent = [change for change in changes if change[0] == "incarnation"]
             if changes:
-                self.propose(number, *self._random.choice(changes))
+                self.propose(number, *self._random.choice(urgent or changes))
 
     def propose(self, number: int, kind: str, member: int | None = None) -> None:
         world = self._world

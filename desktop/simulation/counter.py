@@ -9,14 +9,12 @@ from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from random import Random
 
-from core.changing import draw_up_appointment, draw_up_roles
 from core.ledger.record import HELD_ACTS, RELEASED_TO, Record
 from core.office import Office
-from core.officers import FIRST_NUMBER, next_number
-from core.store.working import WorkingState
-from desktop.simulation.acts import ROLES, DrawnAct, Notary
-from desktop.simulation.founding import COMMON, appointed
-from desktop.simulation.world import Recorded, World
+from desktop.simulation.acts import DrawnAct, Notary, Recorded
+from desktop.simulation.founding import COMMON
+from desktop.simulation.personnel import Personnel
+from desktop.simulation.world import World
 
 Draw = Callable[[Office], DrawnAct]
 KINDS = ("requests", "releases", "shared", "officers")  # of a scenario's faults
@@ -37,6 +35,7 @@ class Counters:
         self._parcels: list[bytes] = []
         self._common: list[bytes] = []
         self._tries: Tally[tuple[object, ...]] = Tally()
+        self._personnel = Personnel(world, random, self._parcels)
 
     def open(self) -> None:
         """So that there is something to deal with."""
@@ -61,7 +60,7 @@ class Counters:
             "requests": self._ask,
             "releases": self._release,
             "shared": self._deal_in_common,
-            "officers": self._change_people,
+            "officers": self._personnel.serve,
         }
         serving[self._random.choice(kinds)](number)
 
@@ -184,37 +183,6 @@ class Counters:
             return self._notary.drawn(office, "decide_held", {"parcel": parcel.id}, act, signers, COMMON)
 
         return draw
-
-    # -- officers -----------------------------------------------------------------------------------------------
-
-    def _change_people(self, number: int) -> None:
-        drawing = (self._appointment, self._other_roles, self._other_roles, self._attested, self._attested)
-        self._world.record(number, self._random.choice(drawing))
-
-    def _appointment(self, office: Office) -> DrawnAct:
-        number = next_number(WorkingState(office.store.state, office.number), office.number)
-        key = appointed(self._world.network.seed, office.number, number)
-        roles = self._random.sample(("clerk", "notary", "registrar"), self._random.randint(1, 3))
-        proposal = draw_up_appointment(
-            office, f"Person {number}", key.public.hex(), roles, ROLES.index("administrator")
-        )
-        return self._notary.signed(office, proposal)
-
-    def _other_roles(self, office: Office) -> DrawnAct:
-        """Of the notary, or of somebody who was appointed; the powers end, or come back."""
-        last = next_number(WorkingState(office.store.state, office.number), office.number)
-        officer = self._random.choice([ROLES.index("notary"), *range(FIRST_NUMBER, last)])
-        roles = self._random.choice(([], ["notary"], ["registrar"], ["notary", "registrar"]))
-        return self._notary.signed(
-            office, draw_up_roles(office, officer, list(roles), "simulated", ROLES.index("administrator"))
-        )
-
-    def _attested(self, office: Office) -> DrawnAct:
-        """A sale whose consent another office's notary attests."""
-        own = [one.id for one in self._records(office, self._parcels) if one.keeper == office.number]
-        if not own:
-            return self._notary.registration(office)
-        return self._notary.sale(office, self._random.choice(own), attesting=self._random.choice(self._world.honest))
 
     # -- what waits ---------------------------------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ from typing import Any
 from core.ledger.approvals import has_second_level
 from core.office import Office
 from core.views import Step
-from desktop.simulation.world import Recorded, World
+from desktop.simulation.acts import Recorded
+from desktop.simulation.world import World
 
 STEPS = ("certified", "second_level", "final", "quiet")
 DIGITS = 2

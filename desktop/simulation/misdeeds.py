@@ -9,17 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
-from core.errors import MunimentError
 from core.exchange import StoredBlock
-from core.ledger.block import CLOSE
 from core.ledger.blocklace import Vertex
 from core.ledger.payload import Payload
 from desktop.simulation.acts import DrawnAct, Notary
+from desktop.simulation.lies import LIES, noise, rivals
 from desktop.simulation.rogue import RogueOffice, Sketch
 
 Deed = Callable[[RogueOffice, Random], None]
 DECADE_MS = 10 * 365 * 86_400_000
-HONEST_SHARE = 0.5  # of its turns in which it does what is expected, so that it is listened to
+HONEST_SHARE = 0.3  # of its turns in which it does what is expected, so that it is listened to
 
 
 def forks(rogue: RogueOffice, random: Random) -> None:
@@ -60,26 +59,18 @@ def opens_twice(rogue: RogueOffice, random: Random) -> None:
 def refers_to_old(rogue: RogueOffice, random: Random) -> None:
     prev = rogue.present_head()
     known = [vertex for vertex in rogue.lace.vertices.values() if vertex.author != rogue.number]
-    rogue.sign(Sketch(prev, rogue.antichain(prev, known[: random.randint(0, len(known))][-3:])))
+    rogue.sign(Sketch(prev, rogue.antichain(prev, known[: random.randint(0, len(known))][-3:]), noise(random)))
 
 
 def claims_any_time(rogue: RogueOffice, random: Random) -> None:
     prev = rogue.present_head()
-    rogue.sign(Sketch(prev, rogue.antichain(prev), claimed_ms=random.randrange(10 * DECADE_MS)))
+    rogue.sign(Sketch(prev, rogue.antichain(prev), noise(random), claimed_ms=random.randrange(10 * DECADE_MS)))
 
 
 def changes_branch(rogue: RogueOffice, random: Random) -> None:
     """Another of its branches is the one that it continues and shows."""
     rogue.head = random.choice(rogue.branches()).id if rogue.branches() else None
     rogue.write()
-
-
-def closes(rogue: RogueOffice, random: Random) -> None:
-    """CLOSE where nothing closes, and then it goes on as if it had not."""
-    prev = rogue.present_head()
-    rogue.sign(Sketch(prev, rogue.antichain(prev), flags=CLOSE))
-    if random.random() < 0.5:
-        rogue.write()
 
 
 def withholds_payload(rogue: RogueOffice, random: Random) -> None:
@@ -126,12 +117,12 @@ DEEDS: dict[str, Deed] = {
     "refers-to-old": refers_to_old,
     "claims-any-time": claims_any_time,
     "changes-branch": changes_branch,
-    "closes": closes,
     "withholds-payload": withholds_payload,
     "claims-any-round": claims_any_round,
     "forges-epoch": forges_epoch,
     "goes-on": goes_on,
     "signs-nonsense": signs_nonsense,
+    **LIES,
 }
 
 
@@ -145,6 +136,20 @@ class Character:
     two_faced: bool  # it shows each neighbour one branch only
     random: Random
     meetings: int = 0
+
+    def prepare(self, neighbour: int, notary: Notary) -> list[DrawnAct]:
+        """Before a meeting: what it does, and the acts that it encloses; nothing once it has retired."""
+        if self.rogue.retired:
+            return []
+        self.meets(neighbour)
+        return self.acts(notary)
+
+    def retire(self) -> bool:
+        """It shows all that it has, and only relays from now on; whether it had not retired before."""
+        retires = not self.rogue.retired
+        self.rogue.face(None)
+        self.rogue.retired = True
+        return retires
 
     def meets(self, neighbour: int) -> None:
         """Before a meeting: decide what is shown."""
@@ -166,7 +171,7 @@ class Character:
         drawn = []
         if self.random.random() < 0.15:
             drawn += self._encloses(notary)
-        for _ in range(self.random.randrange(3)):
+        for _ in range(self.random.randrange(4)):
             if self.random.random() >= HONEST_SHARE:
                 DEEDS[self.random.choice(self.deeds)](self.rogue, self.random)
             else:
@@ -174,12 +179,9 @@ class Character:
         return drawn
 
     def _encloses(self, notary: Notary) -> list[DrawnAct]:
-        """Two acts that cannot both stand, drawn on one state, each on a branch of its own."""
+        """Acts that cannot both stand, each on a branch of its own."""
         prev = self.rogue.present_head()
-        try:
-            drawn = [notary.draw(self.rogue), notary.draw(self.rogue)]
-        except MunimentError:
-            return []
+        drawn = rivals(self.rogue, notary, self.random)
         for act in drawn:
             self.rogue.sign(self._sketch(prev, Payload((act.group,))))
         return drawn
@@ -197,4 +199,4 @@ class Character:
 
 def draw_character(rogue: RogueOffice, random: Random) -> Character:
     deeds = tuple(sorted(random.sample(sorted(DEEDS), random.randint(2, len(DEEDS)))))
-    return Character(rogue, deeds, random.choice((0, 0, 5, 15, 40)), random.random() < 0.6, random)
+    return Character(rogue, deeds, random.choice((0, 0, 3, 8, 15)), random.random() < 0.6, random)

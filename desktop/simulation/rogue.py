@@ -78,7 +78,9 @@ class RogueOffice(Office):
         """What an honest office would write here, but on the branch of its choice and with no evidence."""
         if self.retired:
             return None
-        return self.sign(Sketch(self.present_head(), self.antichain(self.present_head())))
+        head = self.present_head()
+        refs = self.antichain(head)
+        return self.sign(Sketch(head, refs)) if refs or head is None else None
 
     def antichain(self, prev: Vertex | None, among: Iterable[Vertex] | None = None) -> tuple[Vertex, ...]:
         """Blocks of others, none in the past of another or of prev: of the newest ones, if none are given."""

@@ -8,7 +8,7 @@ from desktop.simulation.world import World
 
 SLEEP_RATE = 0.02  # of meetings
 BACKUP_RATE = 0.03  # of meetings: a copy is made, or put back
-JOURNAL_LOST = 0.3  # of copies put back: the intent file went with the disk
+JOURNAL_LOST = 0.4  # of copies put back: the intent file went with the disk
 
 
 class Troubles:

@@ -12,7 +12,7 @@ from random import Random
 from core.errors import MunimentError
 from core.office import Office
 from core.views import ActView
-from desktop.simulation.acts import DrawnAct, Notary
+from desktop.simulation.acts import DrawnAct, Notary, Recorded
 from desktop.simulation.computer import Computer, PowerCut
 from desktop.simulation.conversation import Met, converse, send_courier
 from desktop.simulation.encounters import Encounter, Encounters
@@ -36,22 +36,8 @@ AT_THE_COUNTER = frozenset(
     }
 )
 MINUTES_A_MEETING_MS = 17 * 60_000
+MALICE_MEETINGS_EACH = 15  # of an office, for which the malicious may go on when all else has healed
 DECADES_MS = 40 * 365 * 86_400_000
-
-
-@dataclass
-class Recorded:
-    """An act of an honest office, and how far it has come as its author knows."""
-
-    drawn: DrawnAct
-    block: bytes
-    meeting: int  # how many meetings had been held
-    records: tuple[bytes, ...] = ()  # which it wrote at the counter
-    certified: int | None = None
-    second_level: int | None = None
-    final: int | None = None
-    quiet: int | None = None  # nobody awake had anything left to say of it
-    rejected: bool = False
 
 
 @dataclass
@@ -137,9 +123,9 @@ class World:
         """Ids of the blocks in which malicious offices have enclosed an act."""
         return [block for one in self.characters.values() for block in one.rogue.enclosed.get(act, ())]
 
-    def meetings_each(self, since: int, until: int | None = None) -> float:
-        """Meetings that an awake office has had on average since a moment."""
-        return 2 * ((self.meetings if until is None else until) - since) / len(self.awake)
+    def meetings_each(self, since: int, until: int) -> float:
+        """Meetings that an awake office has had on average between two moments."""
+        return 2 * (until - since) / len(self.awake)
 
     def renew(self, number: int) -> None:
         """The office's new key is in force: it signs again."""
@@ -191,9 +177,9 @@ class World:
 
     def encounter(self, first: int, second: int) -> Met:
         """A meeting of these two."""
-        return self._hold(Encounter(first, second), None)
+        return self._hold(Encounter(first, second))
 
-    def _hold(self, encounter: Encounter, own_work: Callable[[Office], bool] | None) -> Met:
+    def _hold(self, encounter: Encounter, own_work: Callable[[Office], bool] | None = None) -> Met:
         self.met = encounter.first, encounter.second
         for number in self.met:
             self._before(number, encounter)
@@ -213,6 +199,7 @@ class World:
 
     def _pass_time(self) -> None:
         self.meetings += 1
+        self._retire()
         for computer in self.computers:
             computer.clock.passed_ms += MINUTES_A_MEETING_MS
         for number in self.met:
@@ -220,10 +207,9 @@ class World:
                 self.history.append((self.meetings, number, len(self.office(number).lace.vertices)))
 
     def _before(self, number: int, encounter: Encounter) -> None:
-        if number in self.characters and self.troubled:
+        if number in self.characters:
             character = self.characters[number]
-            character.meets(encounter.second if number == encounter.first else encounter.first)
-            drawn = character.acts(self.notary)
+            drawn = character.prepare(encounter.second if number == encounter.first else encounter.first, self.notary)
             self.malicious_acts += drawn
             if character.rogue.removed:
                 self.too_late.update(act.id for act in drawn)
@@ -235,12 +221,18 @@ class World:
                 self.computers[number].fuse.light(chance.randrange(8), full=name == "disk-full")
 
     def heal(self) -> None:
-        """No more faults; the malicious show all they have, and some of them go away for good."""
+        """No more faults. The malicious may go on for a while; scripts are over."""
         self.troubled = False
+        longest = 0 if self.scenario.script else MALICE_MEETINGS_EACH * len(self.awake) // 2
+        self._malice_ends = self.meetings + self.chance.choice((0, longest))
+        self._retire()
+
+    def _retire(self) -> None:
+        """When their time is over, the malicious show all they have, and some of them go away for good."""
+        if self.troubled or self.meetings < self._malice_ends:
+            return
         for number, character in self.characters.items():
-            character.rogue.face(None)
-            character.rogue.retired = True
-            if self.chance.random() < 0.5 and len(self.awake) > 2:
+            if character.retire() and self.chance.random() < 0.5 and len(self.awake) > 2:
                 self.asleep.add(number)
 
     def close(self) -> None:

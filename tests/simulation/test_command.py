@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from core.errors import MunimentError
-from desktop.commands.simulating import simulate_command
+from desktop.commands.simulating import outcome, simulate_command
 from desktop.outcome import DONE, REFUSED, USAGE, exit_code
 from desktop.simulation import pool
 from desktop.simulation.figures import Figures, summary
+from desktop.simulation.pool import run_seed
+from desktop.simulation.scenario import Scenario
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -86,23 +88,29 @@ def test_what_makes_no_sense_is_refused(asked: dict[str, Any]) -> None:
     assert exit_code(refused.value.code) == USAGE
 
 
-def _told(monkeypatch: pytest.MonkeyPatch, figures: Figures, **asked: Any) -> dict[str, Any]:
-    answer = {"figures": {name: getattr(figures, name) for name in figures.__dataclass_fields__}}
-    monkeypatch.setattr("desktop.commands.simulating.run_jobs", lambda _jobs, **_options: iter([answer]))
-    given = {"malicious": 0, "faults": "", "mutant": None, "compare": False, "trace": None} | asked
-    return simulate_command(4, "uniform", 0, seeds="0", as_json=True, **given)
+def _told(**asked: Any) -> dict[str, Any]:
+    given = {"nodes": 4, "meetings": "uniform", "sleepers": 0, "malicious": 0, "faults": "", "mutant": None}
+    rest = {"seeds": "0", "compare": False, "trace": None, "as_json": True}
+    return simulate_command(**given | rest | asked)
 
 
-def test_a_violation_ends_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = Figures(violations=[{"seed": 0, "promise": "I1", "meeting": 3, "what": "two anchors"}])
-    assert _told(monkeypatch, broken)["exit"] == REFUSED
-    assert _told(monkeypatch, broken, malicious=1)["exit"] == REFUSED
-    assert _told(monkeypatch, Figures())["exit"] == DONE
+def test_a_violation_ends_with_one() -> None:
+    """The world that `muniment simulate` is asked for is broken: one wrong rule, and the malice that needs it."""
+    told = _told(mutant="votes-without-fork-check", malicious=1)
+    assert told["exit"] == REFUSED
+    assert told["violations"]
+    assert _told()["exit"] == DONE
 
 
-def test_never_final_ends_with_one_where_nothing_goes_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _told(monkeypatch, Figures(never_final=1, acts=3))["exit"] == REFUSED
-    assert _told(monkeypatch, Figures(never_final=1, acts=3), faults="lost")["exit"] == DONE
+def test_never_final_ends_with_one_where_nothing_goes_wrong() -> None:
+    """Acts of a network that waits for a sleeper for ever; where faults are asked for, somebody may wait."""
+    waits = Scenario(3, script="the-best-sleeps", mutant="schedule-third")
+    figures = Figures(**run_seed(waits, 0)["figures"])
+    assert figures.never_final > 0
+    figures.violations = []  # else it would end with one for the promises that this breaks as well
+    facts = figures.as_json() | {"seeds": 1}
+    assert outcome(Scenario(3), figures, facts)["exit"] == REFUSED
+    assert outcome(Scenario(3, faults=frozenset({"lost"})), figures, facts)["exit"] == DONE
 
 
 def test_a_comparison_names_the_three_rules() -> None:
