@@ -35,6 +35,7 @@ class Control:
     def __init__(self, folder: Folder, service: Service[Office]) -> None:
         self._folder = folder
         self._service = service
+        self.before: Callable[[], None] = lambda: None  # called at each command
         self._commands: dict[str, Callable[[Mapping[str, Any]], Answer]] = {
             "status": self._status,
             "neighbours": self._neighbours,
@@ -53,6 +54,7 @@ class Control:
         self._commands[name] = command
 
     def answer(self, line: str) -> dict[str, Any]:
+        self.before()
         try:
             asked = json.loads(line)
             command = self._commands[asked["do"]]
@@ -132,6 +134,10 @@ class Control:
             if isinstance(proposal.verdict, Rejected):
                 return proposal.verdict
             message = office.signing_message([proposal.encoded])
+            present = office.people.present
+            for person, key in zip(people, keys, strict=True):
+                if present is not None and person.number != present.number:
+                    office.people.open_review(person.number, key, proposal.encoded)
             (view,) = office.record(Group((proposal.encoded,), tuple(key.sign(message) for key in keys)))
             return view
 

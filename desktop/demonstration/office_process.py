@@ -38,6 +38,7 @@ class OfficeProcess:
     data: Path
     passphrase_file: Path
     headless: bool
+    officer: str = ""  # who signs in at its window: NUMBER:ROLE:PASSPHRASE-FILE
     _process: "subprocess.Popen[str] | None" = field(default=None, repr=False)
 
     def __enter__(self) -> Self:
@@ -51,6 +52,8 @@ class OfficeProcess:
             line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment
         )
         self._read()
+        if self.officer:
+            self.ask("sign-in", officer=self.officer)
         return self
 
     def __exit__(self, *_error: object) -> None:

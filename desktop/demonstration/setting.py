@@ -60,7 +60,9 @@ class Setting:
         return ("--data", str(self.data(number)), "--passphrase-file", str(self.passphrase_file(number)))
 
     def process(self, number: int, headless: bool, data: Path | None = None) -> OfficeProcess:
-        return OfficeProcess(self.names[number], data or self.data(number), self.passphrase_file(number), headless)
+        (officer,) = self.signing(number, ["registrar"])
+        place = data or self.data(number)
+        return OfficeProcess(self.names[number], place, self.passphrase_file(number), headless, officer)
 
     def signing(self, number: int, roles: list[str]) -> list[str]:
         """Who signs, as the command wants it."""
