@@ -6,6 +6,7 @@
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
@@ -20,6 +21,7 @@ from desktop.background import Background
 from desktop.desk import Desk, Standing, read_standing
 from desktop.dialogs.gate import Gate
 from desktop.main_window import MainWindow
+from desktop.remembering import forget, remember, remembered
 from desktop.style import SHEET, dress
 from desktop.unlocking import Access
 from desktop.window_control import attach_control
@@ -60,6 +62,7 @@ class Application(QObject):
         self.background = Background(self)
         self.office: OpenOffice | None = None
         self.gate: Gate | None = None
+        self._by_itself = False  # it is being opened with what the system has kept
         self._settings = settings or Settings()
         self._choose_cost, self._floor = choose_cost, floor
 
@@ -69,13 +72,35 @@ class Application(QObject):
         self.gate.passphrase_given.connect(self.open)
         self.gate.show()
 
+    def begin(self) -> None:
+        """Open the office where the system keeps its passphrase for this user, else show the gate."""
+        folder = self.folder.path
+        if self.folder.standing() != "member":
+            self.show_gate()
+            return
+        self.background.run(self, lambda: remembered(folder), self._begin_with, self._refused)
+
+    def _begin_with(self, passphrase: str | None) -> None:
+        if passphrase is None:
+            self.show_gate()
+        else:
+            self._by_itself = True
+            self.open(passphrase)
+
     def open(self, passphrase: str) -> None:
         """Open the office off the GUI thread; `opened` tells, or the gate says why not."""
         folder, settings = self.folder, self._settings
+        stays = self.gate is not None and self.gate.stays_unlocked
+        given = [passphrase]  # taken out when it has opened: what runs until the end must not hold it
 
         def start() -> tuple[Service[Office], Standing]:
             def unlock() -> OpenedOffice:
-                return open_office(folder, passphrase, SystemClock())
+                secret = given.pop()
+                opened = open_office(folder, secret, SystemClock())
+                if stays:
+                    with suppress(MunimentError):  # the office is open all the same
+                        remember(folder.path, secret)
+                return opened
 
             service: Service[Office] = Service(unlock, settings)
             service.start()
@@ -96,7 +121,11 @@ class Application(QObject):
         if self.gate is None:
             self.show_gate()
         assert self.gate is not None
-        self.gate.tell_trouble(error)
+        by_itself, self._by_itself = self._by_itself, False
+        if by_itself and error.code == "wrong-passphrase":  # nobody has typed it: it was changed since
+            self.background.run(self, lambda: forget(self.folder.path), lambda _kept: None, self.gate.tell_trouble)
+        else:
+            self.gate.tell_trouble(error)
 
     def stop(self) -> None:
         """Every thread ends here; nothing is delivered afterwards."""
@@ -129,7 +158,7 @@ def run(access: Access, control: bool = False, settings: Settings | None = None)
     if access.passphrase_file is not None:
         application.open(access.passphrase())
     else:
-        application.show_gate()
+        application.begin()
     pulse = QTimer(application)
     pulse.start(PULSE_MS)
     signal.signal(signal.SIGINT, lambda *_: qt.quit())

@@ -25,6 +25,7 @@ from desktop.drafting import SUBJECT_PREFIX
 from desktop.locking import ASKED, START
 from desktop.pages.changes import ChangesPage
 from desktop.pages.condition import ConditionPage
+from desktop.pages.keys import KeysPage
 from desktop.pages.ledger import LedgerPage
 from desktop.pages.new_act import NewActPage
 from desktop.pages.offices import OfficesPage
@@ -40,7 +41,7 @@ from desktop.wording import say
 
 SIZE = (1366, 768)  # the offices' screens
 SIDEBAR_WIDTH = 190
-_PAGES = ("today", "register", "new_act", "offices", "ledger", "verify", "changes", "condition")
+_PAGES = ("today", "register", "new_act", "offices", "ledger", "verify", "changes", "keys", "condition")
 
 
 class MainWindow(QMainWindow):
@@ -132,6 +133,7 @@ class MainWindow(QMainWindow):
         self.ledger = LedgerPage(desk, self._stack)
         self.verify = VerifyPage(desk, self._stack)
         self.changes = ChangesPage(desk, self._stack)
+        self.keys = KeysPage(desk, self._stack)
         self.condition = ConditionPage(desk, self._stack)
         self.banner = Banner(desk, both)
         self.pages: dict[str, Page] = {
@@ -142,6 +144,7 @@ class MainWindow(QMainWindow):
             "ledger": self.ledger,
             "verify": self.verify,
             "changes": self.changes,
+            "keys": self.keys,
         }
         self._buttons: dict[str, QPushButton] = {}
         self._lay_out(both)
@@ -224,7 +227,7 @@ class MainWindow(QMainWindow):
         return self.pages[next(key for key, page in self.pages.items() if page is self._stack.currentWidget())]
 
     def go(self, key: str) -> None:
-        """Show a page: today, register, new, offices, ledger, verify, changes or condition."""
+        """Show a page: today, register, new, offices, ledger, verify, changes, keys or condition."""
         if key == "new" and not self.desk.may(Action.DRAW_UP):
             return
         button = self._buttons.get(key)

@@ -52,9 +52,9 @@ def join(texts: Sequence[str]) -> bytes:
         raise MunimentError("kit-sheets-differ") from None
 
 
-def tidied(text: str) -> str:
+def tidied(text: str, limit: int = MAX_TEXT_CHARS) -> str:
     """The words alone: a sheet as it is typed or copied, with its numbers, commas and line ends."""
-    return " ".join(re.sub(r"[^a-z]+", " ", text[:MAX_TEXT_CHARS].lower()).split())
+    return " ".join(re.sub(r"[^a-z]+", " ", text[:limit].lower()).split())
 
 
 def share_of(text: str) -> tuple[int, int]:

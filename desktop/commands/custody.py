@@ -3,7 +3,6 @@
 import sys
 import time
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,6 @@ from core.joining_folder import given_in_person
 from core.store.files import write_durably
 from desktop.unlocking import Access, read_new_passphrase
 from desktop.wording import say, sentence
-from desktop.wording.values import day_text
 
 MAX_WORD_BYTES = 100
 
@@ -48,7 +46,7 @@ def passphrase_command(
 
 def kit_command(access: Access, file: Path, sheets: int, needed: int | None) -> dict[str, Any]:
     """Print a new kit to a PDF and have two words typed back; until then an earlier kit stays the office's."""
-    from desktop.printing.kit import KitPaper, kit_pdf
+    from desktop.printing.kit import KitPaper, kit_pdf, today
 
     if file.exists():
         raise MunimentError("file-exists", path=str(file))
@@ -98,12 +96,6 @@ def read_kit(files: Sequence[Path]) -> GivenKit:
     from desktop.printing.kit_reading import read_sheets
 
     return given_kit([sheet for file in files for sheet in read_sheets(file)])
-
-
-def today() -> str:
-    """As it is printed on a kit."""
-    day = datetime.now().astimezone().date()
-    return day_text((day.year, day.month, day.day))
 
 
 def _typed_back(kit: DrawnKit) -> list[str]:

@@ -51,11 +51,12 @@ def _print_event(service: Service[Office], event: Event) -> None:
         print(sentence(event.code, event.facts), flush=True)
 
 
-def courier_write_command(access: Access, recipients: Sequence[str], file: Path) -> dict[str, Any]:
+def courier_write_command(access: Access, recipients: Sequence[str], file: Path, whole: bool = False) -> dict[str, Any]:
+    """`whole`: what the recipients are known to hold is written, too."""
     service = _quiet_service(access)
     try:
         numbers = [office_number(service.office, text) for text in recipients]
-        report = service.write_courier(file, numbers).result()
+        report = service.write_courier(file, numbers, whole).result()
     finally:
         service.stop()
     return {"message": sentence("courier-written", {"path": str(file)}), **report}

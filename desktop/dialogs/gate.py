@@ -18,6 +18,8 @@ from desktop.dialogs.demonstration import DemonstrationStage
 from desktop.dialogs.entering import EnteringStage
 from desktop.dialogs.founding import FoundingStage
 from desktop.dialogs.joining import JoiningStage
+from desktop.dialogs.kit_restoring import KitRestoringStage
+from desktop.dialogs.kit_stages import ForgottenStage, KitStage
 from desktop.dialogs.office_form import OfficeStage
 from desktop.dialogs.restoring import RestoringStage
 from desktop.dialogs.stage import Stage
@@ -62,6 +64,11 @@ class Gate(QWidget):
             case _:
                 self.show_welcome()
 
+    @property
+    def stays_unlocked(self) -> bool:
+        """Whether whoever unlocks here wants the system to keep the passphrase."""
+        return isinstance(self.stage, UnlockStage) and self.stage.stay.isChecked()
+
     def tell_trouble(self, error: MunimentError) -> None:
         self.stage.tell_trouble(error)
 
@@ -89,8 +96,21 @@ class Gate(QWidget):
     def show_office(self, founding: bool) -> None:
         stage = OfficeStage(self.folder, self.background, self._choose_cost, self._floor, founding, self)
         stage.left.connect(self.show_welcome)
-        stage.made.connect(self.show_founding if founding else self.show_entering)
+        stage.made.connect(self.show_founders_kit if founding else self.show_members_kit)
         self._show(stage)
+
+    def show_founders_kit(self, passphrase: str) -> None:
+        stage = self._kit_stage(passphrase)
+        stage.finished.connect(self.show_founding)
+        self._show(stage)
+
+    def show_members_kit(self, passphrase: str) -> None:
+        stage = self._kit_stage(passphrase)
+        stage.finished.connect(self.show_entering)
+        self._show(stage)
+
+    def _kit_stage(self, passphrase: str) -> KitStage:
+        return KitStage(self.folder, self.background, passphrase, self)
 
     def show_network(self) -> None:
         """The office is made; it founds a network or enters one."""
@@ -127,10 +147,24 @@ class Gate(QWidget):
         stage = RestoringStage(self.folder, self.background, self)
         stage.left.connect(self.begin)
         stage.restored.connect(self.passphrase_given)
+        stage.kit_wanted.connect(self.show_kit_restoring)
+        self._show(stage)
+
+    def show_kit_restoring(self) -> None:
+        stage = KitRestoringStage(self.folder, self.background, self._choose_cost, self._floor, self)
+        stage.left.connect(self.show_restoring)
+        stage.restored.connect(self.passphrase_given)
+        self._show(stage)
+
+    def show_forgotten(self) -> None:
+        stage = ForgottenStage(self.folder, self.background, self._choose_cost, self._floor, self)
+        stage.left.connect(self.begin)
+        stage.opened.connect(self.passphrase_given)
         self._show(stage)
 
     def show_unlock(self) -> None:
-        stage = UnlockStage(self.folder, self)
+        stage = UnlockStage(self.folder, self.background, self)
+        stage.forgotten.connect(self.show_forgotten)
         stage.passphrase_given.connect(self.passphrase_given)
         stage.restore_wanted.connect(self.show_restoring)
         self._show(stage)

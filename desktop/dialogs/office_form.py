@@ -59,7 +59,7 @@ class OfficerForm(QFrame):
 
 
 class OfficeStage(Stage):
-    made = Signal()
+    made = Signal(str)  # the office's passphrase, for its recovery kit
 
     def __init__(
         self,
@@ -142,4 +142,4 @@ class OfficeStage(Stage):
 
         self.setEnabled(False)
         self.busy.begin(say("office.making"))
-        self._background.run(self, work, lambda _card: self.made.emit(), self.tell_trouble)
+        self._background.run(self, work, lambda _card: self.made.emit(secret), self.tell_trouble)

@@ -15,6 +15,7 @@ from desktop.wording import say
 
 class RestoringStage(Stage):
     restored = Signal(str)  # the passphrase, with which the office is opened at once
+    kit_wanted = Signal()
 
     def __init__(self, folder: Folder, background: Background, parent: QWidget) -> None:
         self._in_place = folder.path.is_dir() and any(folder.path.iterdir())
@@ -41,6 +42,9 @@ class RestoringStage(Stage):
             self.body.addLayout(row) if widget is self.path else self.body.addWidget(widget)
         self.body.addWidget(label(say("unlock.folder", path=str(folder.path)), self.content, "quiet"))
         self.body.addStretch(1)
+        with_kit = button(say("restore.with-kit"), self)
+        with_kit.clicked.connect(self.kit_wanted)
+        self.foot.addWidget(with_kit)
         self.restore = button(say("restore.restore"), self, main=True)
         self.restore.clicked.connect(self._restore)
         self.foot.addWidget(self.restore)

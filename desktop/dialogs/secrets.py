@@ -37,6 +37,12 @@ class NewPassphrase(QWidget):
     def text(self) -> str:
         return self.first.text()
 
+    def clear(self) -> None:
+        """Nothing of it stays in the window."""
+        self.first.clear()
+        self.again.clear()
+        self._hint.setText(say("passphrase.floor"))
+
     def check(self) -> None:
         """Raises the passphrase's weakness, or `passphrases-differ`."""
         weakness = passphrase_weakness(self.first.text())

@@ -1,6 +1,7 @@
 """The paper of a recovery kit: a page a sheet, with its words to be copied by hand and a code to be photographed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.custody.making import DrawnKit
 from core.custody.sheet import Sheet, pack_sheet, unpack_sheet
@@ -22,6 +23,7 @@ from desktop.printing.typesetting import (
     text_width,
 )
 from desktop.wording import say
+from desktop.wording.values import day_text
 
 MM = 72 / 25.4
 ACCENT, QUIET, LINE, GROUND = "#1d5a85", "#55606a", "#cfd6dc", "#f5f6f8"
@@ -44,6 +46,12 @@ class KitPaper:
 
     office: str
     day: str  # as a person writes it
+
+
+def today() -> str:
+    """By this computer's clock, as it is printed."""
+    day = datetime.now().astimezone().date()
+    return day_text((day.year, day.month, day.day))
 
 
 def kit_pdf(kit: DrawnKit, paper: KitPaper) -> bytes:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from core.custody.shares import SHARE_WORDS, tidied
 from core.custody.sheet import MAGIC, Sheet, unpack_sheet
 from core.errors import MunimentError
 from core.folder import read_bounded
@@ -12,7 +13,7 @@ _PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
 
 
 def read_sheets(path: Path) -> list[Sheet]:
-    """The sheets in a file: a PDF, a picture, or a text with the words of a sheet on every line.
+    """The sheets in a file: a PDF, a picture, or a text with their words.
 
     Raises `file-not-found`, `file-not-read`, `too-large`, `not-a-kit-sheet`, and the refusals of `unpack_sheet`.
     """
@@ -27,8 +28,12 @@ def read_sheets(path: Path) -> list[Sheet]:
 
 
 def typed_sheets(text: str) -> list[Sheet]:
-    """A sheet a line; what is wrong with its words is found when sheets are put together."""
-    return [Sheet(line) for line in text.splitlines() if line.strip()]
+    """Every 33 words are a sheet, however they are broken into lines and numbered.
+
+    What is wrong with them, or missing at the end, is found when sheets are put together.
+    """
+    words = tidied(text, MAX_TEXT_BYTES).split()
+    return [Sheet(" ".join(words[start : start + SHARE_WORDS])) for start in range(0, len(words), SHARE_WORDS)]
 
 
 def _codes(data: bytes) -> set[bytes]:

@@ -3,10 +3,8 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 from core.crypto.keyfile import open_keys, read_header
@@ -14,7 +12,7 @@ from core.custody.shares import tidied
 from core.folder import Folder, open_office
 from desktop.printing.kit_reading import read_sheets
 from tests.commands.places import OFFICE_SECRET, Founded, Place, command_line, refused, run, untouched
-from tests.custody.kits import NEW_SECRET
+from tests.custody.kits import NEW_SECRET, words_on
 from tests.offices import StepClock
 
 
@@ -52,19 +50,6 @@ def answer(process: subprocess.Popen[str], word: str) -> None:
     assert process.stdin is not None
     process.stdin.write(word + "\n")
     process.stdin.flush()
-
-
-def words_on(paper: Path) -> list[list[str]]:
-    """The words of each page as a person reads them: numbered, in columns, beside other text."""
-    document = pypdfium2.PdfDocument(paper)
-    pages = []
-    for page in document:
-        lines = page.get_textpage().get_text_bounded().split()
-        numbered = [(int(one), word) for one, word in pairwise(lines) if one.isdecimal()]
-        words = {place: word for place, word in numbered if word.isalpha() and word.islower() and place <= 33}
-        pages.append([words[place] for place in range(1, 34)])
-    document.close()
-    return pages
 
 
 def test_a_kit_is_printed_proved_and_opens_where_the_passphrase_is_forgotten(
@@ -166,7 +151,7 @@ def test_a_new_computer_with_the_kit_and_a_neighbours_charter(
     said = run("restore", charter, "--kit-file", paper, *there.access, "--json")
     assert (said.exit_code, said.json["from"], said.json["quarantine"]) == (0, "charter", "restored")
     file = tmp_path / "for-us"
-    assert run("courier", "write", file, "--to", "1", *network.places[1].access).exit_code == 0
+    assert run("courier", "write", file, "--whole", "--to", "1", *network.places[1].access).exit_code == 0
     assert run("courier", "read", file, *there.access).exit_code == 0
     opened = open_office(there.folder, NEW_SECRET, StepClock())
     assert (opened.office.quarantine, opened.office.counts().acts) == ("restored", 1)

@@ -1,5 +1,10 @@
 """Kits for tests: drawn, proved, and brought back as a person brings them."""
 
+from itertools import pairwise
+from pathlib import Path
+
+import pypdfium2
+
 from core.custody.making import DrawnKit, draw_kit, keep_kit
 from core.custody.passphrases import GivenKit, given_kit
 from core.custody.restoring import NewPassphrase
@@ -28,3 +33,16 @@ def bring(kit: DrawnKit, with_boxes: bool = True) -> GivenKit:
 
 def new_passphrase(text: str = NEW_SECRET) -> NewPassphrase:
     return NewPassphrase(text, lambda: CHEAP, CHEAP)
+
+
+def words_on(paper: Path) -> list[list[str]]:
+    """The words of each page as a person reads them: numbered, in columns, beside other text."""
+    document = pypdfium2.PdfDocument(paper)
+    pages = []
+    for page in document:
+        lines = page.get_textpage().get_text_bounded().split()
+        numbered = [(int(one), word) for one, word in pairwise(lines) if one.isdecimal()]
+        words = {place: word for place, word in numbered if word.isalpha() and word.islower() and place <= 33}
+        pages.append([words[place] for place in range(1, 34)])
+    document.close()
+    return pages

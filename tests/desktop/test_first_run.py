@@ -17,10 +17,12 @@ from core.ledger.charter import decode_charter
 from desktop.application import Application
 from desktop.dialogs.entering import EnteringStage, grouped_number
 from desktop.dialogs.founding import FoundingStage
+from desktop.dialogs.kit_stages import KitStage
 from desktop.dialogs.office_form import OfficeStage
 from desktop.dialogs.unlock import UnlockStage
 from desktop.dialogs.welcome import WelcomeStage
 from sync.certificate import make_certificate
+from tests.custody.kits import words_on
 from tests.desktop.conftest import (
     NOTARY_SECRET,
     OFFICE_SECRET,
@@ -71,6 +73,26 @@ def _fill_office(stage: OfficeStage, name: str) -> None:
         officer.name.setText(person)
 
 
+def _prove_kit(stage: KitStage, paper: Path, qtbot: QtBot) -> None:
+    """Print it, type a wrong word first, then what stands on the paper."""
+    form = stage.form
+    form.write(paper)
+    qtbot.waitUntil(lambda: bool(form._kit), timeout=20_000)
+    asked = form._kit.asked if form._kit else ()
+    assert not stage.go_on.isEnabled()
+    form.words[0].setText("academic")
+    form.words[1].setText("academic")
+    form.keep.click()
+    qtbot.waitUntil(form.keep.isEnabled, timeout=20_000)
+    assert "is another one on the paper" in form.notice.text
+    pages = words_on(paper)
+    for one, line in zip(asked, form.words, strict=True):
+        line.setText(pages[one.sheet - 1][one.place - 1])
+    with qtbot.waitSignal(form.kept, timeout=20_000):
+        form.keep.click()
+    assert stage.go_on.isEnabled()
+
+
 def test_create_found_enter_and_open(start: Callable[[Folder], Application], qtbot: QtBot, tmp_path: Path) -> None:
     other = Folder(tmp_path / "other")
     people = [NewOfficer("Somebody", frozenset({"registrar"}), REGISTRAR_SECRET)]
@@ -85,6 +107,11 @@ def test_create_found_enter_and_open(start: Callable[[Folder], Application], qtb
     assert isinstance(office, OfficeStage)
     _fill_office(office, "First office")
     office.make.click()
+
+    kit = _stage(application, KitStage, qtbot)
+    assert isinstance(kit, KitStage)
+    _prove_kit(kit, tmp_path / "kit.pdf", qtbot)
+    kit.go_on.click()
 
     founding = _stage(application, FoundingStage, qtbot)
     assert isinstance(founding, FoundingStage)

@@ -16,6 +16,7 @@ app.add_typer(courier_app, name="courier")
 def courier_write(
     file: Path,
     to: Annotated[list[str], typer.Option("--to", metavar="OFFICE", help="Name or number; once a recipient.")],
+    whole: Annotated[bool, typer.Option("--whole", help="Everything, for an office that has lost its copy.")] = False,
     data: Data = None,
     passphrase_file: Secret = None,
     json: Json = False,
@@ -23,7 +24,7 @@ def courier_write(
     """Write what the recipients lack to a file, encrypted for them."""
     from desktop.commands.meeting import courier_write_command
 
-    conclude(lambda: courier_write_command(access(data, passphrase_file), to, file), json)
+    conclude(lambda: courier_write_command(access(data, passphrase_file), to, file, whole), json)
 
 
 @courier_app.command("read")
