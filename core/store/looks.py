@@ -56,6 +56,10 @@ class LookStore:
         asked = f"SELECT {_COLUMNS} FROM look WHERE subject = ? ORDER BY number DESC LIMIT ?"
         return [Look(*row) for row in self._db.rows(asked, (subject, limit))]
 
+    def newest(self, limit: int = 200) -> list[Look]:
+        rows = self._db.rows(f"SELECT {_COLUMNS} FROM look ORDER BY number DESC LIMIT ?", (limit,))
+        return [Look(*row) for row in rows]
+
     def page(self, after: int = 0, limit: int = 1000) -> list[Look]:
         """In the order in which they happened, after a number."""
         asked = f"SELECT {_COLUMNS} FROM look WHERE number > ? ORDER BY number LIMIT ?"

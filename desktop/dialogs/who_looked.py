@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from core.store.looks import Look
@@ -16,6 +16,8 @@ _WIDTHS = (140, 190, 160, 230)
 
 
 class WhoLooked(QDialog):
+    export_wanted = Signal()
+
     def __init__(self, record_label: str, looks: Sequence[Look], parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -42,6 +44,9 @@ class WhoLooked(QDialog):
         foot = QHBoxLayout()
         close = button(say("looks.close"), self)
         close.clicked.connect(self.accept)
+        self.export = button(say("looks.export"), self)
+        self.export.clicked.connect(self.export_wanted)
+        foot.addWidget(self.export)
         foot.addStretch(1)
         foot.addWidget(close)
         layout.addLayout(foot)

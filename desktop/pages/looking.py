@@ -1,16 +1,22 @@
 """Why somebody looks: asked above a record that is not public throughout, and kept before the rest is shown."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from core.laws.visibility import Withheld
 from core.ledger.record import Record
 from core.people.actions import Action
+from core.people.exporting import export_looks
 from core.people.people import PURPOSES
-from core.store.looks import MAX_NOTE_CHARS
+from core.store.looks import MAX_NOTE_CHARS, Look
+from core.views import RecordView
 from desktop.desk import Desk
+from desktop.dialogs.who_looked import WhoLooked
 from desktop.widgets.texts import button, label
-from desktop.wording import say
+from desktop.wording import say, sentence
 
 
 class LookBar(QFrame):
@@ -63,3 +69,42 @@ class LookBar(QFrame):
             lambda _none: self.stated.emit(),
             self.failed.emit,
         )
+
+
+class WhoLookedButton(QPushButton):
+    """For an auditor: who looked at the record shown, and all looks into a file."""
+
+    told = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(say("look.who"), parent)
+        self._desk = desk
+        self._record, self._label = b"", ""
+        self.setAutoDefault(True)
+        self.clicked.connect(self._ask)
+        self.hide()
+
+    def ask_of(self, view: RecordView) -> None:
+        self._record, self._label = view.record.id, view.label
+        self.setVisible(self._desk.may(Action.READ_LOOKS))
+
+    def _ask(self) -> None:
+        record = self._record
+        self._desk.ask(self, lambda office: office.people.looks_at(record), self._show, self.failed.emit)
+
+    def _show(self, looks: Sequence[Look]) -> None:
+        dialog = WhoLooked(self._label, looks, self)
+        dialog.export_wanted.connect(self._choose_file)
+        dialog.open()
+
+    def _choose_file(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, say("looks.export.title"), "looks.jsonl", "JSON (*.jsonl)")
+        if path:
+            self.export(Path(path))
+
+    def export(self, target: Path) -> None:
+        def tell(count: int) -> None:
+            self.told.emit(sentence("looks-exported", {"count": count, "path": str(target)}))
+
+        self._desk.ask(self, lambda office: export_looks(office, target), tell, self.failed.emit)

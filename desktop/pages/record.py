@@ -1,6 +1,5 @@
 """One record: as it stands now, and its history with each field before and after."""
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -18,17 +17,17 @@ from PySide6.QtWidgets import (
 
 from core.laws.conflicts import fits
 from core.people.actions import Action
-from core.store.looks import Look
 from core.views import RecordView, TimelineEntry
 from desktop.desk import Desk
-from desktop.dialogs.who_looked import WhoLooked
-from desktop.pages.looking import LookBar
+from desktop.pages.looking import LookBar, WhoLookedButton
+from desktop.pages.papers import PapersPanel
 from desktop.pages.record_fields import RecordFields
+from desktop.pages.sealed import SealedPanel
 from desktop.printing_act import print_act, save_proof
 from desktop.widgets.notice import Notice
 from desktop.widgets.status import StatusLine, ladder_shape, shape_icon
 from desktop.widgets.texts import button, label, literal
-from desktop.wording import say
+from desktop.wording import say, sentence
 from desktop.wording.ladder import ladder_words, short_step
 from desktop.wording.values import claimed_text
 
@@ -54,8 +53,7 @@ class RecordPanel(QWidget):
         self.prove.clicked.connect(self._prove)
         self.ledger = button(say("record.ledger"), self)
         self.ledger.clicked.connect(self._show_in_ledger)
-        self.looks = button(say("look.who"), self)
-        self.looks.clicked.connect(self._who_looked)
+        self.looks = WhoLookedButton(desk, self)
         self.look_bar = LookBar(desk, self)
         self.look_bar.stated.connect(self.refresh)
         self._act = button(say("record.act"), self)
@@ -63,6 +61,8 @@ class RecordPanel(QWidget):
         self._act.setMenu(self._acts)
         self.notice = Notice(self)
         self.look_bar.failed.connect(self.notice.tell_trouble)
+        self.looks.failed.connect(self.notice.tell_trouble)
+        self.looks.told.connect(lambda words: self.notice.tell(words, "done"))
         self.timeline = QListWidget(self)
         self.timeline.setAccessibleName(say("record.timeline"))
         self.timeline.setUniformItemSizes(True)
@@ -70,6 +70,11 @@ class RecordPanel(QWidget):
         self.timeline.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.timeline.currentRowChanged.connect(self._show_entry)
         self._now, self._change = RecordFields(desk, self), RecordFields(desk, self)
+        self.sealed = SealedPanel(desk, self)
+        self.sealed.failed.connect(self.notice.tell_trouble)
+        self.papers = PapersPanel(desk, self)
+        self.papers.failed.connect(self.notice.tell_trouble)
+        self.papers.saved.connect(lambda path: self.notice.tell(sentence("paper-saved", {"path": path}), "done"))
         self._lay_out()
         QShortcut(
             QKeySequence(Qt.Key.Key_Escape), self, self.left.emit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -94,6 +99,7 @@ class RecordPanel(QWidget):
         right.addLayout(above)
         right.addWidget(self.timeline, 2)
         right.addWidget(self._change, 3)
+        right.addWidget(self.papers)
         present = QWidget(self)
         left = QVBoxLayout(present)
         left.setContentsMargins(0, 0, 8, 0)
@@ -102,6 +108,7 @@ class RecordPanel(QWidget):
         state.addWidget(self.prove)
         left.addLayout(state)
         left.addWidget(self._now, 1)
+        left.addWidget(self.sealed)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(present)
         split.addWidget(history)
@@ -144,8 +151,9 @@ class RecordPanel(QWidget):
         self.look_bar.ask_for(record)
         for paper in (self._print, self.prove):
             paper.setVisible(self._desk.may(Action.PRINT))
-        self.looks.setVisible(self._desk.may(Action.READ_LOOKS))
+        self.looks.ask_of(view)
         self._now.show_record(record)
+        self.sealed.show_record(record)
         self._fill_acts(view)
         chosen = max(0, self.timeline.currentRow())
         self.timeline.clear()
@@ -171,6 +179,7 @@ class RecordPanel(QWidget):
         if self._view is not None and 0 <= row < len(self._view.timeline):
             entry = self._view.timeline[row]
             self._change.show_change(entry, len(self._desk.offices))
+            self.papers.show_act(entry.act)
 
     def _show_in_ledger(self) -> None:
         """The act of the version that is chosen."""
@@ -198,16 +207,6 @@ class RecordPanel(QWidget):
     def procedures(self) -> list[str]:
         """Full names of the acts that are possible on the record shown."""
         return [action.data() for action in self._acts.actions()]
-
-    def _who_looked(self) -> None:
-        if (view := self._view) is None:
-            return
-        record = view.record.id
-
-        def show(looks: Sequence[Look]) -> None:
-            WhoLooked(view.label, looks, self).open()
-
-        self._desk.ask(self, lambda office: office.people.looks_at(record), show, self.notice.tell_trouble)
 
     def _print_newest(self) -> None:
         if self._view is None or not self._view.timeline:

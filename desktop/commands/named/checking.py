@@ -42,6 +42,25 @@ def prove(record: str, file: Path, data: Data = None, passphrase_file: Secret = 
     conclude(lambda: prove_command(access(data, passphrase_file), record, file), json)
 
 
+@app.command()
+def looks(
+    by: Annotated[
+        str, typer.Option("--officer", metavar="NUMBER:auditor:PASSPHRASE-FILE", help="The auditor who reads.")
+    ],
+    record: Annotated[
+        str | None, typer.Option("--record", metavar="RECORD", help="Only this one: its number, as lists show it.")
+    ] = None,
+    export: Annotated[Path | None, typer.Option("--export", metavar="FILE", help="Write all of them to FILE.")] = None,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Tell an auditor who looked at what on this computer, and why."""
+    from desktop.commands.looks import looks_command
+
+    conclude(lambda: looks_command(access(data, passphrase_file), by, record, export), json)
+
+
 @app.command(name="export-audit")
 def export_audit(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="An empty folder, or one that is not there yet.")],

@@ -55,9 +55,9 @@ PEOPLE_TROUBLES = {
 }
 
 PEOPLE_DONE = {
-    "looks-listed": "{count} looks.",
+    "looks-listed": "Looks on this computer, newest first: {count}.",
+    "look-line": "{when}  {name}: {why} ({note}); {what}",
     "looks-exported": "{count} looks were written to {path}. Whoever reads that file reads who looked at what.",
-    "officers-listed": "{count} officers.",
 }
 
 PEOPLE_SCREEN = {
@@ -76,6 +76,8 @@ PEOPLE_SCREEN = {
     "look.who": "&Who looked",
     "looks.title": "Who looked at {label}",
     "looks.about": "On this computer, as of its own clock. Other offices keep their own list.",
+    "looks.export": "&Write all looks to a file…",
+    "looks.export.title": "All looks on this computer",
     "looks.close": "&Close",
     "looks.none": "Nobody has looked yet.",
     "looks.when": "When",
