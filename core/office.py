@@ -5,7 +5,7 @@ office would refuse after is refused before anything is written. All calls come 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from core.batch import Batch
 from core.bracketing import Bracketing
@@ -50,6 +50,7 @@ class Proposal:
     encoded: bytes
     id: bytes
     verdict: Accepted | Rejected
+    typed: Mapping[str, Value] = field(default_factory=dict)  # of the fields that are sealed in it, what they say
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Office(Sealing, Bracketing):
         addressed_to: int | None,
         trace: bool,
     ) -> Proposal:
-        version, unfit, secrets = self._law_version(law), None, list[Secret]()
+        version, unfit, secrets, typed = self._law_version(law), None, list[Secret](), act
         try:
             act, secrets = self._seal(working, law, procedure, references, act, addressed_to)
         except FieldFault as fault:  # of what cannot be judged any more once it is sealed
@@ -138,6 +139,7 @@ class Office(Sealing, Bracketing):
         )
         encoded = encode_transaction(transaction)
         act_id = transaction_id(self.network, encoded)
+        typed = {name: value for name, value in typed.items() if act.get(name) is not value}
         if unfit is not None:
             return Proposal(transaction, encoded, act_id, unfit)
         decoded = decode_transaction(encoded)
@@ -146,7 +148,7 @@ class Office(Sealing, Bracketing):
         if isinstance(verdict, Accepted):
             self._drawn_up = DrawnUp(act_id, decoded, verdict, working, self.store.database.row_changes)
             self._await_recording(act_id, secrets)
-        return Proposal(transaction, encoded, act_id, verdict)
+        return Proposal(transaction, encoded, act_id, verdict, typed)
 
     def _law_version(self, name: str) -> int:
         law = self.laws.get(name)

@@ -69,6 +69,7 @@ class SealedView:
     offices: tuple[int, ...]  # whose officers may
     state: str  # open, key-missing, elsewhere (not for this office), until, shares-missing or erased
     erased_by: bytes | None = None  # id of the order
+    order: tuple[int, int] | None = None  # office that recorded the order, and its number there
     until: str | None = None  # "<law>.<procedure>" that opens it
     threshold: int = 0  # how many shares make up the key
     given: tuple[int, ...] = ()  # offices whose share is here
@@ -81,6 +82,7 @@ class ErasureView:
     """An order of erasure that the common order has executed, and which offices have said that they obeyed."""
 
     act: bytes
+    order: tuple[int, int]  # office that recorded it, and its number there
     number: int  # of the register state in which it was executed
     register: str
     record: bytes

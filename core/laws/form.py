@@ -4,7 +4,7 @@ Pure: the form is generated from the law, so a new law needs no new code (5-laws
 asked for where the law has it, else in English, else the name itself with spaces.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unicodedata import normalize
 
 from core.laws.field_types import (
@@ -21,6 +21,7 @@ from core.laws.field_types import (
     ListType,
     MoneyType,
     RecordType,
+    SealedType,
     TextType,
 )
 from core.laws.law import Extract, Law, Procedure
@@ -66,6 +67,8 @@ class FormField:
     record: str = ""
     entries: str = ""
     role: str = ""
+    sealed_for: tuple[str, ...] = ()  # of what is encrypted: the roles that read it
+    sealed_until: str = ""  # … the title of the procedure that opens it
     of: "tuple[FormField, ...]" = ()
 
 
@@ -129,6 +132,8 @@ def _subject(law: Law, procedure: Procedure, name: str, register_name: str, lang
 
 
 def _field(law: Law, field: Field, language: str) -> FormField:
+    if isinstance(field.type, SealedType):
+        return _sealed(law, field, field.type, language)
     label, help_text = text(field.label, language, field.name), text(field.help, language)
     base = (field.name, field.type.kind, label, help_text, not field.optional)
     match field.type:
@@ -157,6 +162,14 @@ def _field(law: Law, field: Field, language: str) -> FormField:
             choices = tuple(Choice(answer, text({}, language, answer)) for answer in answers)
             return FormField(*base, choices=choices, role=role)
     return _nested(law, field.type, base, language)
+
+
+def _sealed(law: Law, field: Field, kind: SealedType, language: str) -> FormField:
+    """What is typed is of the type inside."""
+    opens = law.procedures.get(kind.until)
+    until = text(opens.title, language, kind.until) if opens else ""
+    inside = _field(law, replace(field, type=kind.of), language)
+    return replace(inside, sealed_for=kind.roles, sealed_until=until)
 
 
 def _nested(law: Law, kind: FieldType, base: tuple[str, str, str, str, bool], language: str) -> FormField:

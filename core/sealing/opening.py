@@ -43,7 +43,8 @@ class SealedReading:
             order = erased_by(value)
             if isinstance(field.type, SealedType) and order is not None:
                 full = self._office.store.chain.act_by_prefix(order)
-                views.append(SealedView(name, field.type.roles, (), ERASED, full.id if full else order))
+                whole = full.id if full else order
+                views.append(SealedView(name, field.type.roles, (), ERASED, whole, self._order(whole)))
         views += [self._view(name, sealed) for name, sealed in sealed_values(record.fields)]
         return views
 
@@ -66,6 +67,7 @@ class SealedReading:
             sealed.offices,
             self._state(row, happened),
             row.erased,
+            self._order(row.erased) if row.erased else None,
             f"{row.law}.{row.event}" if row.event else None,
             sealed.threshold,
             given,
@@ -139,6 +141,7 @@ class SealedReading:
         ground, ordered_by = self._told(row.act)
         return ErasureView(
             row.act,
+            self._order(row.act) or (0, 0),
             row.anchor,
             record.register if record else "",
             row.record,
@@ -149,6 +152,13 @@ class SealedReading:
             tuple(number for number in held if number in noted),
             tuple(number for number in held if number not in noted),
         )
+
+    def _order(self, act_id: bytes) -> tuple[int, int] | None:
+        """Under which number which office recorded an order; None where the act is not here."""
+        row = self._office.store.chain.act(act_id)
+        if row is None:
+            return None
+        return row.author, self._office.lace.vertices[self._office.store.chain.id_at(row.block)].seq
 
     def _told(self, act_id: bytes) -> tuple[Value, Value]:
         """Why and by whose order, as the act says."""

@@ -10,6 +10,7 @@ from core.ledger.encoding import Value
 from core.ledger.record import HELD_ACTS, RELEASED_TO, Record
 from core.views import TimelineEntry
 from desktop.desk import Desk
+from desktop.pages.when_made import WhenMade
 from desktop.widgets.status import StatusLine
 from desktop.widgets.texts import label
 from desktop.wording import say
@@ -56,7 +57,8 @@ class RecordFields(QScrollArea):
                     label("\n".join(lines), content, selectable=True), row, column, Qt.AlignmentFlag.AlignTop
                 )
             row += 1
-        self._finish(content, grid, row)
+        grid.addWidget(WhenMade(self._desk, entry.act, content), row, 0, 1, 3)
+        self._finish(content, grid, row + 1)
 
     def _lines(self, value: Value, field: FormField, record: Record) -> Sequence[str]:
         if value is not None and field.name == _STATE:

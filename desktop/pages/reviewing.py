@@ -18,6 +18,7 @@ from desktop.widgets.notice import Busy
 from desktop.widgets.status import Shape, StatusLine
 from desktop.widgets.texts import button, card, label, literal
 from desktop.wording import say, sentence
+from desktop.wording.sealing import sealed_words
 from desktop.wording.values import claimed_text, value_lines
 
 _SHAPES = {
@@ -182,6 +183,10 @@ class Reviewing(QWidget):
         return lines
 
     def _value_lines(self, field: FormField, transaction: Transaction) -> Sequence[str]:
+        typed = self._proposal.typed.get(field.name)  # what is sealed is read before it is signed
+        if typed is not None:
+            lines = value_lines(typed, field, self._desk.offices, self._filling.form.entry_words)
+            return [*lines, sealed_words(field)]
         value = transaction.act[field.name]
         return value_lines(value, field, self._desk.offices, self._filling.form.entry_words)
 

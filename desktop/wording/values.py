@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from core.laws.form import FormField
 from core.laws.visibility import Withheld
 from core.ledger.encoding import Value
+from core.ledger.sealed import erased_by, is_sealed
 from desktop.wording import say
 
 NARROW_SPACE = "\u202f"
@@ -33,6 +34,8 @@ def value_text(value: Value, field: FormField, offices: Sequence[str] = ()) -> s
         return say("value.none")
     if isinstance(value, Withheld):
         return say(f"value.withheld.{value.value}")
+    if is_sealed(value) or erased_by(value) is not None:
+        return say("value.sealed" if is_sealed(value) else "value.erased")
     try:
         return _text(value, field, offices)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError):

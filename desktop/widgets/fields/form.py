@@ -23,6 +23,7 @@ from desktop.widgets.fields.rows import RowsEditor
 from desktop.widgets.tab_order import step
 from desktop.widgets.texts import label
 from desktop.wording import say
+from desktop.wording.sealing import sealed_words
 from desktop.wording.values import row_text, value_text
 
 _ALONE: Mapping[str, Callable[[FormField, QWidget], Editor]] = {
@@ -151,8 +152,8 @@ class ActForm(QWidget):
         editor = self._make(field)
         caption.setBuddy(editor)
         caption.setContentsMargins(0, 6, 0, 0)
-        hint = label(field.help, self, "quiet")
-        hint.setVisible(bool(field.help))
+        hint = label(_help(field), self, "quiet")
+        hint.setVisible(bool(hint.text()))
         cell = QVBoxLayout()
         cell.setSpacing(2)
         cell.addWidget(editor)
@@ -226,8 +227,8 @@ class ActForm(QWidget):
         hint.setProperty("role", "trouble" if wrong else "quiet")
         hint.style().unpolish(hint)
         hint.style().polish(hint)
-        hint.setText(wrong or field.help)
-        hint.setVisible(bool(wrong or field.help))
+        hint.setText(wrong or _help(field))
+        hint.setVisible(bool(hint.text()))
 
     def _tell_conflicts(self) -> None:
         by_field: Mapping[str, FormField] = {path_of(field)[0]: field for field in self.fields}
@@ -238,3 +239,7 @@ class ActForm(QWidget):
             column = next((one for one in field.of if len(path) == 3 and one.name == path[2]), field)
             words = [value_text(value, column, self._desk.offices) for value in values]
             self._hint(field, say("form.conflict", values=" / ".join(words)))
+
+
+def _help(field: FormField) -> str:
+    return f"{field.help} {sealed_words(field)}".strip() if field.sealed_for else field.help

@@ -11,6 +11,7 @@ from desktop.wording.english.keeping import KEEPING
 from desktop.wording.english.law_faults import LAW_FAULTS
 from desktop.wording.english.meeting import MEETING
 from desktop.wording.english.order import ORDER_REFUSALS
+from desktop.wording.english.papers import PAPERS_DONE, PAPERS_SCREEN, PAPERS_TROUBLES
 from desktop.wording.english.people import PEOPLE_DONE, PEOPLE_SCREEN, PEOPLE_TROUBLES
 from desktop.wording.english.refusals import REFUSALS
 from desktop.wording.english.requests import REQUEST_REFUSALS, REQUEST_SCREEN
@@ -18,6 +19,13 @@ from desktop.wording.english.screen import SCREEN
 from desktop.wording.english.screen_condition import SCREEN_CONDITION
 from desktop.wording.english.screen_ledger import SCREEN_LEDGER
 from desktop.wording.english.screen_office import SCREEN_OFFICE
+from desktop.wording.english.sealing import (
+    SEALING_DONE,
+    SEALING_FAULTS,
+    SEALING_REFUSALS,
+    SEALING_SCREEN,
+    SEALING_TROUBLES,
+)
 from desktop.wording.english.simulation import SIMULATION, SIMULATION_TROUBLES
 from desktop.wording.english.working import WORKING
 
@@ -30,14 +38,27 @@ ENGLISH = Catalogue(
         **SCREEN_OFFICE,
         **PEOPLE_SCREEN,
         **SCREEN_LEDGER,
+        **PAPERS_SCREEN,
         **SCREEN_CONDITION,
         **CHANGES_SCREEN,
         **JOINING_SCREEN,
         **CUSTODY_SCREEN,
+        **SEALING_SCREEN,
     },
-    done={**DONE, **CUSTODY_DONE, **DEMONSTRATION, **SIMULATION, **CHANGES_DONE, **JOINING_DONE, **PEOPLE_DONE},
+    done={
+        **DONE,
+        **PAPERS_DONE,
+        **CUSTODY_DONE,
+        **DEMONSTRATION,
+        **SIMULATION,
+        **CHANGES_DONE,
+        **JOINING_DONE,
+        **PEOPLE_DONE,
+        **SEALING_DONE,
+    },
     troubles={
         **AGREEING,
+        **PAPERS_TROUBLES,
         **KEEPING,
         **CUSTODY,
         **WORKING,
@@ -46,8 +67,9 @@ ENGLISH = Catalogue(
         **CHANGES_TROUBLES,
         **JOINING,
         **PEOPLE_TROUBLES,
+        **SEALING_TROUBLES,
     },
-    refusals={**REFUSALS, **REQUEST_REFUSALS, **ORDER_REFUSALS, **CHANGES_REFUSALS},
-    law_faults=LAW_FAULTS,
+    refusals={**REFUSALS, **REQUEST_REFUSALS, **ORDER_REFUSALS, **CHANGES_REFUSALS, **SEALING_REFUSALS},
+    law_faults={**LAW_FAULTS, **SEALING_FAULTS},
     plural=lambda count: 0 if count == 1 else 1,
 )
