@@ -282,5 +282,9 @@ class Reading(Replica):
     def put_draft(self, draft: Draft) -> None:
         self.store.put_draft(draft)
 
+    def mirrors_of(self, draft_id: bytes) -> list[bytes]:
+        """What other offices have of a shared draft, to be merged into it."""
+        return self.store.sharing.mirrors(draft_id)
+
     def delete_draft(self, draft_id: bytes) -> None:
         self.store.delete_draft(draft_id)

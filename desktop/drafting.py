@@ -17,6 +17,7 @@ from core.laws.form import FormField
 from core.ledger.encoding import Value
 from core.views import Draft
 from desktop.desk import Desk, nothing
+from sync.events import MeetingEnded
 
 DRAFT_ID_BYTES = 16
 SUBJECT_PREFIX = "record:"
@@ -36,6 +37,7 @@ class DraftKeeper(QObject):
     shown = Signal(object)  # View
     saved = Signal()
     failed = Signal(object)  # MunimentError
+    shared = Signal(object)  # numbers of the offices that have it too
 
     def __init__(self, desk: Desk, draft: Draft, parent: QObject) -> None:
         super().__init__(parent)
@@ -43,14 +45,47 @@ class DraftKeeper(QObject):
         self.draft = draft
         self._session: DraftSession | None = None
         self._closed = False
+        desk.news.connect(self._hear)
 
     def open(self) -> None:
         name, saved, background = self.draft.id.hex(), self.draft.document or None, self._desk.background
 
         def work() -> DraftSession:
-            return self._desk.casefiles.open(name, saved, lambda view: background.post(self, self._merged, view))
+            session = self._desk.casefiles.open(name, saved, lambda view: background.post(self, self._merged, view))
+            self._take_mirrors(session)
+            return session
 
         background.run_in_order(self, work, self._opened, self.failed.emit)
+
+    def share(self, office: int) -> None:
+        """From now on that office has the draft too, and edits it. It goes with the next meeting."""
+        draft_id, desk = self.draft.id, self._desk
+        desk.ask(
+            self,
+            lambda one: one.store.sharing.share(draft_id, office),
+            lambda _none: self.ask_shared(),
+            self.failed.emit,
+        )
+
+    def ask_shared(self) -> None:
+        """With whom it is shared, to be told by `shared`."""
+        draft_id = self.draft.id
+        self._desk.ask(self, lambda one: one.store.sharing.offices(draft_id), self.shared.emit, nothing)
+
+    def _hear(self, event: object) -> None:
+        """A meeting may have brought what a colleague of another office has typed."""
+        session = self._session
+        if isinstance(event, MeetingEnded) and self.draft.id.hex() in event.report["drafts_changed"] and session:
+            self._desk.background.run_in_order(
+                self, lambda: self._take_mirrors(session), self._merged, self.failed.emit
+            )
+
+    def _take_mirrors(self, session: DraftSession) -> View:
+        """On the drafts' thread. What came from other offices stands on the disk until the next edit is kept."""
+        draft_id, service = self.draft.id, self._desk.service
+        for mirror in service.call(lambda: service.office.mirrors_of(draft_id)).result():
+            session.merge(mirror)
+        return session.view
 
     def set(self, path: FieldPath, value: Value) -> None:
         self._edit([clear_field(path) if value is None else set_field(path, value)])

@@ -11,8 +11,11 @@ import socket
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any, TypeVar
 
+from core.casefile.process import WorkerProcess
+from core.clock import SystemClock
 from core.errors import MunimentError
 from sync import link as links
+from sync.case_talk import CaseTalk
 from sync.events import Event, MeetingEnded, MeetingFailed, MeetingProgress, PeerRefused
 from sync.gossip import Gossip
 from sync.link import Link
@@ -52,6 +55,7 @@ class Meetings:
         self._neighbourhood, self._tell = neighbourhood, tell
         self._gossip = Gossip(office.number)
         self.limits, self._pace = Limits(), Pace(None)
+        self._worker, self._now_ms = WorkerProcess(), SystemClock().now_ms
         self._loop = asyncio.get_running_loop()
         self._initiating: dict[int, asyncio.Task[Any]] = {}
         self._serving: dict[int, tuple[asyncio.Task[None], Link]] = {}
@@ -72,6 +76,7 @@ class Meetings:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._worker.close()
         await asyncio.sleep(_ONE_TURN_S)
 
     def _keep(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
@@ -185,6 +190,8 @@ class Meetings:
             self._tell(MeetingProgress(number, progress, seconds_left))
 
         session = Session(self._office, initiator, number, self.limits)
+        case_files = CaseTalk(self._office.sharing, number, session.progress, self._worker, self._now_ms)
+        session.talk_of_case_files(case_files)
         report = await hold(link, self._office, session, number, initiator, self._pace, on_progress)
         self._gossip.met(number, self._office.vector(), self._loop.time())
         self._tell(MeetingEnded(report))

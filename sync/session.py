@@ -66,8 +66,7 @@ class Session:
     """One side of one meeting. Call `start`, then feed `receive`; after each send all of `outgoing`.
 
     `peer`: number of the member one talks with; without it nothing is remembered of it, and acts are all there is.
-    `limits`: what a slow or paid connection is spared. `case_files`: the talk about shared drafts, where there is a
-    worker for it.
+    `limits`: what a slow or paid connection is spared.
     """
 
     def __init__(
@@ -76,7 +75,6 @@ class Session:
         initiator: bool,
         peer: int | None = None,
         limits: Limits | None = None,
-        case_files: Talk | None = None,
     ) -> None:
         self.state = State.HELLO
         self.progress = Progress()
@@ -92,8 +90,6 @@ class Session:
         self._queue: deque[Message] = deque()
         self._opening: Opening
         self._talks: dict[int, Talk] = {}
-        if case_files is not None:
-            self._talks[CASE_FILES] = case_files
         if peer is not None and self._limits.papers:
             self._talks[PAPERS] = PaperTalk(replica.papers, peer, self.progress)
         if peer is not None:
@@ -122,6 +118,10 @@ class Session:
         session._one_way = True
         session._taking = Taking(replica, session._compactor, session.progress, session._arrived, keeps_parts=False)
         return session
+
+    def talk_of_case_files(self, talk: Talk) -> None:
+        """Before `start`: there is a worker for shared drafts."""
+        self._talks[CASE_FILES] = talk
 
     @property
     def finished(self) -> bool:

@@ -98,6 +98,25 @@ class CaseFile:
             raise MunimentError("casefile-damaged") from None
         self._take(_read_cells(self._document))
 
+    def converse(self, history: Sequence[bytes | None]) -> bytes | None:
+        """What to say next to another copy, in Automerge's sync protocol; None: it has all of this one.
+
+        `history` is what has passed since this copy stood as it was opened: None where this side spoke, else what it
+        heard. Hearing changes this copy. Raises `casefile-damaged`; may panic.
+        """
+        state = automerge.SyncState()
+        try:
+            for heard in history:
+                if heard is None:
+                    self._document.generate_sync_message(state)
+                else:
+                    self._document.receive_sync_message(state, automerge.Message.decode(heard))
+            message = self._document.generate_sync_message(state)
+        except Exception:  # noqa: BLE001 - all that Automerge raises; a panic is no Exception and passes
+            raise MunimentError("casefile-damaged") from None
+        self._take(_read_cells(self._document))
+        return None if message is None else bytes(message.encode())
+
     def save(self) -> bytes:
         """All of it, with its history. Raises `casefile-not-kept` if it would not read back the same."""
         saved = bytes(self._document.save())

@@ -8,6 +8,9 @@ both go nowhere, and the frames use a descriptor of their own.
 
     request  {"writer", "saved": bytes or null, "merge": [bytes], "steps": [step]}
     answer   {"saved", "view", "added": [row keys]} or {"code", "facts"}
+
+    request  {"writer", "saved": bytes or null, "merge": [bytes], "history": [what was heard; null: this side spoke]}
+    answer   {"saved", "message": bytes or null, "blank": whether nothing is in it} or {"code", "facts"}
 """
 
 import os
@@ -32,6 +35,8 @@ def answer(frame: bytes) -> bytes:
 
 
 def _answer(request: Value) -> Value:
+    if isinstance(request, dict) and "history" in request:
+        return _converse(request)
     match request:
         case {
             "writer": bytes(writer),
@@ -49,6 +54,21 @@ def _answer(request: Value) -> Value:
     for other in others:
         casefile.merge(other)
     return {"saved": casefile.save(), "view": casefile.view().as_value(), "added": added}
+
+
+def _converse(request: Value) -> Value:
+    match request:
+        case {"writer": bytes(writer), "saved": bytes() | None as saved, "merge": [*others], "history": [*history]}:
+            heard = [*others, *(one for one in history if one is not None)]
+            if len(writer) != WRITER_BYTES or not all(isinstance(one, bytes) for one in heard):
+                raise MunimentError("casefile-request")
+        case _:
+            raise MunimentError("casefile-request")
+    casefile = CaseFile(writer, saved)
+    for other in others:
+        casefile.merge(other)
+    message = casefile.converse(history)
+    return {"saved": casefile.save(), "message": message, "blank": not casefile.get()}
 
 
 def _take_step(casefile: CaseFile, step: Value) -> str | None:

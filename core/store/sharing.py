@@ -22,13 +22,13 @@ class Share(NamedTuple):
     said: bytes
 
     @property
-    def standing(self) -> bytes:
-        """What would be said now, as a digest."""
-        return sha256(sha256(self.draft.document).digest() + sha256(self.mirror).digest()).digest()
-
-    @property
     def has_news(self) -> bool:
-        return bool(self.draft.document) and self.said != self.standing
+        return bool(self.draft.document) and self.said != what_stands(self.draft.document, self.mirror)
+
+
+def what_stands(document: bytes, mirror: bytes) -> bytes:
+    """What there is to say of a draft, as a digest."""
+    return sha256(sha256(document).digest() + sha256(mirror).digest()).digest()
 
 
 class SharingStore:
@@ -67,15 +67,18 @@ class SharingStore:
         )
         return [Share(Draft(*row[:6]), office, row[6], row[7]) for row in rows]
 
-    def may_take(self, office: int, draft: bytes) -> bool:
-        """Whether what an office says of a draft is listened to: it shares it, or begins to and has room."""
+    def may_take(self, office: int, draft: bytes, begun: int = 0) -> bool:
+        """Whether what an office says of a draft is listened to: it shares it, or begins to and has room.
+
+        `begun`: drafts that it begins to share just now.
+        """
         row = self._db.row("SELECT gone FROM shared_draft WHERE draft = ? AND office = ?", (draft, office))
         if row is not None:
             return not row[0]
         if self._db.scalar("SELECT 1 FROM draft WHERE id = ?", (draft,)) is not None:
             return False  # ours, and not shared with it
         rows = self._db.scalar("SELECT count(*) FROM shared_draft WHERE office = ?", (office,))
-        return bool(rows < MAX_FROM_OFFICE)
+        return bool(rows + begun < MAX_FROM_OFFICE)
 
     def take(self, office: int, draft: Draft, mirror: bytes) -> bool:
         """Keep what an office has of a draft, which begins here if it is new; whether it is."""
@@ -92,10 +95,6 @@ class SharingStore:
             )
         return new
 
-    def agree(self, share: bytes, office: int) -> None:
-        """Both have said what they had: what stands now was said."""
-        for one in self.with_office(office):
-            if one.draft.id == share:
-                self._db.execute(
-                    "UPDATE shared_draft SET said = ? WHERE draft = ? AND office = ?", (one.standing, share, office)
-                )
+    def agree(self, draft: bytes, office: int, said: bytes) -> None:
+        """Both have told each other what stood (`what_stands`)."""
+        self._db.execute("UPDATE shared_draft SET said = ? WHERE draft = ? AND office = ?", (said, draft, office))

@@ -1,7 +1,10 @@
 """The second stage of a new act: the form generated from the law, who will sign, and the draft kept meanwhile."""
 
+from collections.abc import Sequence
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from core.casefile.view import View
 from core.errors import MunimentError
@@ -14,7 +17,7 @@ from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.fields.form import ActForm
 from desktop.widgets.notice import Notice
 from desktop.widgets.status import Shape, StatusLine
-from desktop.widgets.texts import button, card, label
+from desktop.widgets.texts import button, card, label, literal
 from desktop.wording import say
 
 
@@ -43,6 +46,8 @@ class Filling(QWidget):
         self.form.row_wanted.connect(keeper.add_row)
         self.form.row_unwanted.connect(keeper.remove_row)
         keeper.saved.connect(self._saved)
+        keeper.shared.connect(self._tell_shared)
+        keeper.ask_shared()
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
@@ -55,11 +60,17 @@ class Filling(QWidget):
         row.addWidget(self.state, 1)
         discard = button(say("draft.discard"), self)
         discard.clicked.connect(self.discarded)
+        self.share = button(say("draft.share"), self)
+        self._offices = QMenu(self)
+        self.share.setMenu(self._offices)
+        for number, name in enumerate(self._desk.offices):
+            if number != self._desk.number:
+                self._offices.addAction(literal(name)).triggered.connect(partial(self._share_with, number))
         leave = button(say("draft.leave"), self)
         leave.clicked.connect(self._leave)
         self.review = button(say("draft.review"), self, main=True)
         self.review.clicked.connect(self._review)
-        for widget in (discard, leave, self.review):
+        for widget in (discard, self.share, leave, self.review):
             row.addWidget(widget)
         layout.addLayout(row)
 
@@ -102,6 +113,16 @@ class Filling(QWidget):
         if self._waiting_for_draft:
             self._waiting_for_draft = False
             self._go_on_to_review()
+
+    def _share_with(self, office: int, *_checked: bool) -> None:
+        """What was typed last goes into the draft first."""
+        self.form.flush()
+        self._keeper.share(office)
+
+    def _tell_shared(self, offices: Sequence[int]) -> None:
+        if offices:
+            names = ", ".join(self._desk.offices[number] for number in offices)
+            self.notice.tell(say("draft.shared", offices=names), "info")
 
     def _saved(self) -> None:
         self.state.show_words(Shape.DRAFT, say("draft.saved"))

@@ -9,12 +9,15 @@ class Meeting:
     """Both sides and what is on its way between them. `messages`: all that was sent, as (side, bytes)."""
 
     def __init__(self, first, second, limits=None):
-        self.sides = (Session(first, True, second.number, limits), Session(second, False, first.number, limits))
+        self.sides = self.sessions(first, second, limits)
         self.messages = []
         self._wires = (deque(), deque())  # to each side
         for side in (0, 1):
             self.sides[side].start()
             self._collect(side)
+
+    def sessions(self, first, second, limits):
+        return (Session(first, True, second.number, limits), Session(second, False, first.number, limits))
 
     def _collect(self, side):
         session = self.sides[side]

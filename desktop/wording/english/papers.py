@@ -15,6 +15,8 @@ PAPERS_SCREEN = {
     "paper.save.title": "Save the scan",
     "paper.want": "Ask other offices",
     "paper.forget": "Ask no longer",
+    "draft.share": "Share with an office…",
+    "draft.shared": "{offices} can fill in this draft too. What is typed here or there goes with the next meeting.",
     "document.kept": "The scan is kept in this office's copy; any change of it would show.",
 }
 
