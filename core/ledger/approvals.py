@@ -47,8 +47,10 @@ def newly_seen(vertex: Vertex, closing: Vertex | None) -> Iterator[Vertex]:
     for known, tips in zip(chain(clock, repeat(None)), vertex.clock, strict=False):
         if tips is known:
             continue
-        met: set[Vertex] = set()
+        met, seen = set[Vertex](), set(each_tip(known))
         for tip in each_tip(tips):
+            if tip in seen:  # most, of a forker's countless branches
+                continue
             step: Vertex | None = tip
             while step is not None and step not in met and not covers(known, step):
                 met.add(step)

@@ -14,7 +14,7 @@ from core.ledger.approvals import approve
 from core.ledger.block import CLOSE, Header, Reference
 from core.ledger.graph import BlockGraph
 from core.ledger.roll import Member
-from core.ledger.vertex import ROUNDS_BACK, Tips, Vertex, branch_tips, covers, each_tip, tips_in
+from core.ledger.vertex import ROUNDS_BACK, Tips, Vertex, covers, each_tip, merge_tips, tips_in
 
 __all__ = ["Blocklace", "Tips", "Vertex", "each_tip"]
 
@@ -202,9 +202,9 @@ class Blocklace(BlockGraph):
                     if theirs.seq > mine.seq:
                         clock[chain] = theirs
                 else:
-                    clock[chain] = branch_tips((*each_tip(mine), *each_tip(theirs)))
+                    clock[chain] = merge_tips(mine, theirs)
         own = clock[vertex.chain]
-        clock[vertex.chain] = vertex if own is vertex.prev else branch_tips((*each_tip(own), vertex))
+        clock[vertex.chain] = vertex if own is vertex.prev else merge_tips(own, vertex)
         return tuple(clock)
 
     def _overlap(self, prev: Vertex | None, parents: tuple[Vertex, ...]) -> bool:

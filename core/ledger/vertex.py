@@ -5,6 +5,7 @@ chain the newest block in a past, or all branch tips where it forked; it may be 
 A clock is fixed when its block is added, so a fork that is discovered later changes no clock and nothing derived.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 ROUNDS_BACK = 4  # a vote reaches three rounds back: round r+3 judges round r
@@ -82,8 +83,33 @@ def covers(known: Tips, vertex: Vertex) -> bool:
     return any(on_chain(vertex, tip) for tip in known)
 
 
-def branch_tips(tips: tuple[Vertex, ...]) -> Tips:
-    """The tips that stand before no other of them on its chain; a lone one stands for itself."""
-    distinct = set(tips)
-    sinks = [tip for tip in distinct if not any(tip is not other and on_chain(tip, other) for other in distinct)]
-    return sinks[0] if len(sinks) == 1 else tuple(sorted(sinks, key=lambda tip: (tip.seq, tip.id)))
+def merge_tips(mine: Tips, theirs: Tips) -> Tips:
+    """The branch tips of one chain in two pasts together; each side as it is in one clock: no tip below another.
+
+    Only what one side alone has is compared: a forker's countless branches lie in every clock above them.
+    """
+    if mine is None or theirs is None or mine is theirs:
+        return theirs if mine is None else mine
+    ours, others = each_tip(mine), each_tip(theirs)
+    known = set(ours)
+    new = [tip for tip in others if tip not in known]
+    if not new:
+        return mine
+    alone = known.difference(others)
+    if not alone:
+        return theirs
+    passed = _standing_before(alone, new) | _standing_before(set(new), alone)
+    kept = [tip for tip in (*ours, *new) if tip not in passed]
+    return kept[0] if len(kept) == 1 else tuple(sorted(kept, key=lambda tip: (tip.seq, tip.id)))
+
+
+def _standing_before(tips: set[Vertex], others: Iterable[Vertex]) -> set[Vertex]:
+    """Those of the tips that stand before one of the others on its chain: one at most before each."""
+    least, found = min(tip.seq for tip in tips), set[Vertex]()
+    for other in others:
+        step = other.prev
+        while step is not None and step.seq >= least and step not in tips:
+            step = step.prev
+        if step is not None and step in tips:
+            found.add(step)
+    return found
