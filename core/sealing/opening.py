@@ -161,12 +161,11 @@ class SealedReading:
         return row.author, self._office.lace.vertices[self._office.store.chain.id_at(row.block)].seq
 
     def _told(self, act_id: bytes) -> tuple[Value, Value]:
-        """Why and by whose order, as the act says."""
-        view = self._office.act_view(act_id)
-        act = act_of(view.transaction)
-        procedure = self._procedure(act.law, act.procedure)
+        """Why and by whose order, as the act says: the law asks that everybody can read it."""
+        act = self._office.signed_act(act_id)
+        procedure = self._procedure(act.law, act.procedure) if act else None
         told = next((effect.told for effect in procedure.effects if effect.verb == "erase"), ()) if procedure else ()
-        ground, ordered_by = (act.act.get(name) for name in told) if len(told) == 2 else (None, None)
+        ground, ordered_by = (act.act.get(name) for name in told) if act and len(told) == 2 else (None, None)
         return ground, ordered_by
 
     # -- looking up -----------------------------------------------------------------------------------------------
@@ -179,7 +178,8 @@ class SealedReading:
 
     def _act(self, act_id: bytes) -> Mapping[str, Value]:
         """Its fields as they were signed: what a view withholds is closed anyway."""
-        return self._office.signed_fields(act_id)
+        signed = self._office.signed_act(act_id)
+        return signed.act if signed else {}
 
     def _kind(self, row: SealedRow | None) -> SealedType | None:
         procedure = self._procedure(row.law, row.procedure) if row else None

@@ -8,7 +8,7 @@ from core.ledger.encoding import Value
 from core.ledger.payload import Item, ShareRelease
 from core.ledger.record import Record
 from core.ledger.request import act_of
-from core.ledger.transaction import RecordRef, decode_transaction
+from core.ledger.transaction import RecordRef, Transaction, decode_transaction
 from core.people.showing import Showing
 from core.sealing.closing import Closing, Secret
 from core.sealing.keys import SealedKeys
@@ -93,11 +93,14 @@ class Sealing(Writing, Showing):
 
     # -- asking -------------------------------------------------------------------------------------------------
 
-    def signed_fields(self, act_id: bytes) -> Mapping[str, Value]:
-        """The fields of an act as they were signed; none where its text is not here. Raises `unknown-act`."""
+    def signed_act(self, act_id: bytes) -> Transaction | None:
+        """An act as it was signed, of a decision what was asked for; None where its text is not here.
+
+        For what nobody has to say why to read. Raises `unknown-act`.
+        """
         row = self._act_row(act_id)
         _, acts = self._opened(row.block)
-        return act_of(decode_transaction(acts[row.place])).act if acts else {}
+        return act_of(decode_transaction(acts[row.place])) if acts else None
 
     def released_in(self, block: bytes) -> list[bytes]:
         """Names of the sealed fields of which the block says that its author's share is given out."""
