@@ -49,6 +49,8 @@ def check_paper(path: Path, service: Service[Office]) -> PaperCheck:
         message = f"{message} {say('verify.other-network')}"
     step, shape = _present(result, office)
     facts = {name: value for name, value in result.facts if not _is_technical(name)}
+    for name, seq, order_office in result.erased:
+        facts[name] = f"{facts.get(name, '')}\n{say('sealed.erased', seq=seq, office=order_office)}".strip()
     technical = {name: value for name, value in result.facts if _is_technical(name)}
     return PaperCheck(result.valid, message, facts, technical, step, shape, ", ".join(result.witnesses))
 

@@ -13,6 +13,7 @@ from core.laws.law import Law
 from core.laws.law_reading import law_from_canonical
 from core.ledger.charter import Charter
 from core.office import Office
+from core.sealing.opening import ERASED
 
 T = TypeVar("T")
 Run = Callable[[Callable[[], T]], T]  # runs a question on the thread that the office lives on
@@ -28,6 +29,9 @@ class Present:
     code: str | None = None
     shared: bool = False  # only the common order decides it
     office: str = ""  # of a request that waits: the competent office
+    erased: tuple[
+        tuple[str, int, str], ...
+    ] = ()  # sealed fields destroyed since: field, order's number, its office
     register_state: int | None = None  # number of the certified state of the register that holds it
 
 
@@ -60,6 +64,8 @@ def knowledge_of_office(office: Office, run: Run[Present | None] = lambda questi
         names = tuple(office.roll.members[number].office for number in ladder.seen_by)
         asked = str(ladder.facts["office"]) if ladder.outcome in ("requested", "lapsed") else ""
         state = office.register_state(act)
-        return Present(ladder.step.value, ladder.outcome, names, ladder.code, ladder.shared, asked, state)
+        orders = ((view.field, view.order) for view in office.sealed.of_act(act) if view.state == ERASED and view.order)
+        erased = tuple((field, seq, office.roll.members[author].office) for field, (author, seq) in orders)
+        return Present(ladder.step.value, ladder.outcome, names, ladder.code, ladder.shared, asked, erased, state)
 
     return Knowledge(charter.network, charter.laws, charter.node, lambda act: run(lambda: ask(act)))

@@ -23,7 +23,8 @@ from core.ledger.block import block_id, decode_header
 from core.ledger.forks import check_evidence, decode_evidence_file
 from core.ledger.receipt import ReceiptFacts, check_receipt
 from core.ledger.receipt_format import decode_receipt
-from desktop.knowledge import Knowledge
+from core.ledger.request import act_of
+from desktop.knowledge import Knowledge, Present
 from desktop.library import library_laws
 from desktop.printing.code import unpack
 from desktop.printing.comparing import find_difference, read_printed_step
@@ -41,7 +42,7 @@ from desktop.printing.reading import (
     pdf_codes,
     picture_codes,
 )
-from desktop.printing.values import grouped
+from desktop.printing.values import Teller, grouped
 from desktop.verify_result import VerifyResult
 from desktop.verifying_record import STARTS as RECORD_STARTS
 from desktop.verifying_record import verify_record
@@ -165,6 +166,7 @@ def _told(result: VerifyResult, facts: ReceiptFacts, law: Law | None, knowledge:
         network=facts.network,
         network_known=knowledge.network == facts.network,
         act=facts.transaction_id,
+        erased=_erased(facts, law, present) if present else (),
     )
     final = facts.final
     if final is not None and (present is None or final.entry.outcome not in WAITING):
@@ -186,6 +188,13 @@ def _told(result: VerifyResult, facts: ReceiptFacts, law: Law | None, knowledge:
         waits_for=present.office,
         checkpoint=None if number is None else say(facts.language, "register-state", number=number),
     )
+
+
+def _erased(facts: ReceiptFacts, law: Law | None, present: Present) -> tuple[tuple[str, int, str], ...]:
+    """What a replica knows to be destroyed of this act, by the labels of the paper."""
+    procedure = law.procedures.get(act_of(facts.transaction).procedure) if law else None
+    teller, fields = Teller(facts.language, facts.members), procedure.fields if procedure else {}
+    return tuple((teller.label(name, fields.get(name)), seq, office) for name, seq, office in present.erased)
 
 
 def _office_name(knowledge: Knowledge, facts: ReceiptFacts, number: int) -> str:

@@ -31,4 +31,5 @@ class VerifyResult:
     why: str | None = None  # the code of what became of it, where it was not simply entered
     waits_for: str = ""  # of a request that waits: the competent office
     checkpoint: str | None = None  # the certified state of the register that says so: by the code, or by the replica
+    erased: tuple[tuple[str, int, str], ...] = ()  # by the replica: label, number of the order, its office
     detail: dict[str, Any] = field(default_factory=dict)

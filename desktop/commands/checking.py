@@ -19,7 +19,7 @@ from desktop.outcome import BAD_INPUT, DONE, REFUSED
 from desktop.unlocking import Access
 from desktop.verification import verify_file
 from desktop.verify_result import VerifyResult
-from desktop.wording import law_fault, sentence, text_in
+from desktop.wording import law_fault, say, sentence, text_in
 
 
 def check_law_command(path: Path, homes: Sequence[str] = ()) -> dict[str, Any]:
@@ -113,6 +113,9 @@ def _told(result: VerifyResult) -> dict[str, Any]:
         "network": result.network,
         "network_known": result.network_known,
         "act": result.act,
+        "erased": [{"field": field, "order": seq, "office": office} for field, seq, office in result.erased],
     }
-    message = "\n".join([sentence(result.code, result.detail), *(f"  {label}: {text}" for label, text in result.facts)])
+    lines = [f"  {label}: {text}" for label, text in result.facts]
+    lines += [f"  {field}: {say('sealed.erased', seq=seq, office=office)}" for field, seq, office in result.erased]
+    message = "\n".join([sentence(result.code, result.detail), *lines])
     return {"message": message, "code": result.code, "exit": DONE if result.valid else REFUSED, **facts}

@@ -20,6 +20,7 @@ from core.laws.field_types import (
 )
 from core.ledger.encoding import Value
 from core.ledger.roll import Member
+from core.ledger.sealed import Sealed, read_sealed_value
 from desktop.wording_paper import day_text, knows, say
 
 NO_MINOR_UNITS = frozenset({"ISK", "JPY", "KRW"})  # ISO 4217; all other currencies here have two
@@ -78,6 +79,9 @@ class Teller:
 
     def _mapping(self, value: Mapping[str, Value], kind: FieldType | None) -> str:
         keys = set(value)
+        sealed = read_sealed_value(value)
+        if sealed is not None:
+            return self._sealed(sealed)
         if keys == {"kind", "name", "number"} and (kind is None or isinstance(kind, PartyType)):
             return self._party(value)
         if keys == {"digest", "kind", "number", "issuer", "day", "pages"}:
@@ -85,6 +89,13 @@ class Teller:
         if keys == {"answer", "by"}:
             return self._attestation(value)
         return self._row(dict(value), {})
+
+    def _sealed(self, sealed: Sealed) -> str:
+        """What is closed is not told; of a key in shares the paper says how many of their holders could open it."""
+        if sealed.shares:
+            counts = {"threshold": sealed.threshold, "count": len(sealed.shares)}
+            return say(self.language, "sealed-until", **counts)
+        return say(self.language, "sealed", count=len(sealed.offices))
 
     def _party(self, value: Mapping[str, Value]) -> str:
         word = f"party-{value['kind']}"

@@ -13,6 +13,10 @@ from core.office import Office
 from core.store.database import Database
 from core.store.replica import ReplicaStore
 from core.views import Step
+from desktop.knowledge import knowledge_of_office
+from desktop.printing.office_extract import extract_pdf
+from desktop.printing.paper import BRACKETED
+from desktop.verification import verify_file
 from tests.offices import DATABASE_KEY, hand_over
 from tests.sealing.homes import (
     NAME,
@@ -297,3 +301,36 @@ def plain_pages(path: Path) -> bytes:
         decryptor = Cipher(algorithms.AES(DATABASE_KEY), modes.CBC(page[4016:4032])).decryptor()
         plain.append(decryptor.update(page[start:4016]) + decryptor.finalize())
     return b"".join(plain)
+
+
+# -- papers -------------------------------------------------------------------------------------------------------------
+
+
+def test_an_extract_printed_before_still_verifies_and_says_by_which_order_it_was_erased(
+    homes: list[Office], tmp_path: Path
+) -> None:
+    entered = enter(homes[0], 1)
+    settle(homes)
+    paper = tmp_path / "extract.pdf"
+    view, bracket = homes[0].act_view(entered.id), homes[0].time_bracket(entered.id)
+    receipt = homes[0].receipt(entered.id, "en", BRACKETED)
+    paper.write_bytes(extract_pdf(homes[0], receipt, view, (2026, 11, 23), bracket))
+    before = verify_file(paper, knowledge_of_office(homes[1]))
+    assert (before.code, before.erased) == ("valid", ())
+    assert "Sealed. Officers whom the rules name" in dict(before.facts)["Name"]
+    order = order_erasure(homes[0], entered.records[0])
+    settle(homes)
+    after = verify_file(paper, knowledge_of_office(homes[3]))
+    assert (after.valid, after.code, after.proved) == (True, "valid", True)
+    office = homes[0].roll.members[0].office
+    assert after.erased == (("Name", order.seq, office), ("Report", order.seq, office))
+    assert verify_file(paper).code == "valid"  # whoever has no replica is told what the paper proves
+
+
+def test_the_slip_of_a_declaration_says_who_could_break_it(homes: list[Office], tmp_path: Path) -> None:
+    declared = act(homes[0], "declare", {}, {"number": "1", "words": "My house to my niece"})
+    paper = tmp_path / "slip.pdf"
+    paper.write_bytes(extract_pdf(homes[0], homes[0].receipt(declared.id), declared, (2026, 11, 23)))
+    told = dict(verify_file(paper).facts)["Declaration"]
+    assert "one for each of 4 offices" in told
+    assert "2 offices that broke the rules together could open it before" in told
