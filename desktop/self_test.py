@@ -1,7 +1,8 @@
 """The self-test of an installation: every part that a packaging mistake could break is used once, for real.
 
-On a temporary folder: an encrypted replica is founded and opened, an act is signed and recorded, its proof is verified
-and an altered one refused, a second instance is found on the network, a paper is printed and read back, a window shows.
+On a temporary folder: an encrypted replica is founded and opened, a recovery kit gives its keys back, an act is signed
+and recorded, its proof is verified and an altered one refused, a second instance is found on the network, a paper is
+printed and read back, a window shows.
 """
 
 import asyncio
@@ -15,7 +16,10 @@ from typing import Any
 
 from core.clock import SystemClock
 from core.crypto.keyfile import Cost
-from core.crypto.signing import verify
+from core.crypto.signing import SigningKey, verify
+from core.custody.keys import SEED
+from core.custody.making import draw_kit
+from core.custody.passphrases import given_kit
 from core.errors import MunimentError
 from core.folder import Folder, NewOfficer, OpenedOffice, create_office, enter_network, open_office, open_officer
 from core.laws.law_reading import parse_law
@@ -48,7 +52,7 @@ def self_test_command() -> dict[str, Any]:
     os.environ["QT_LOGGING_RULES"] = "default.warning=false"  # offscreen complains of every window that it is one
     with tempfile.TemporaryDirectory(prefix="muniment-self-test-") as folder:
         test = _SelfTest(Path(folder))
-        steps = [test.step(name) for name in ("replica", "sign", "verify", "discovery", "paper", "window")]
+        steps = [test.step(name) for name in ("replica", "kit", "sign", "verify", "discovery", "paper", "window")]
         test.close()
     good = all(step["ok"] for step in steps)
     code = "self-test-passed" if good else "self-test-failed"
@@ -94,6 +98,17 @@ class _SelfTest:
         self.opened = open_office(folder, PASSPHRASE, clock)
         if b"Self-test" in folder.replica.read_bytes():
             raise MunimentError("self-test-failed", step="replica")
+
+    def _kit(self) -> None:
+        """Its words, its box, and what looks for the system's keyring."""
+        from desktop.remembering import keyring_name
+
+        keyring_name()
+        folder = Folder(self.path / "office")
+        kit = draw_kit(folder, PASSPHRASE, needed=2, sheets=3)
+        secrets, _ = given_kit(kit.sheets[1:]).open()
+        if SigningKey(secrets[SEED]).public != self._office.roll.members[0].key:
+            raise MunimentError("self-test-failed", step="kit")
 
     def _sign(self) -> None:
         office = self._office

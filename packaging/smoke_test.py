@@ -19,6 +19,7 @@ TIMEOUT_S = 180
 # name of the step in the command's answer → what it proves of the package
 STEPS = {
     "replica": "opens an encrypted replica",
+    "kit": "reads its keys back from a recovery kit",
     "sign": "signs an act",
     "verify": "verifies it, and refuses an altered one",
     "discovery": "discovers a second instance",

@@ -14,6 +14,9 @@ from typing import Any
 
 from core.crypto.keyfile import Cost, open_keys, seal_keys
 from core.crypto.signing import verify
+from core.custody.box import KitKey, seal_box
+from core.custody.shares import split
+from core.custody.sheet import Sheet, pack_sheet, unpack_sheet
 from core.errors import MunimentError
 from core.importing.map import parse_map
 from core.importing.table import read_table
@@ -121,6 +124,9 @@ def make_parsers(work: Path) -> list[Parser]:
     carried = bytes.fromhex(json.loads((VECTORS / "sync_wire.json").read_text(encoding="utf-8"))["courier"]["file"])
     evidence = Evidence(blocks[0].header, blocks[0].signature, blocks[1].header, blocks[1].signature)
     keys = seal_keys(PASSPHRASE, "node", {"node_seed": bytes(32)}, Cost.cheapest(), floor=Cost.cheapest())
+    kit = KitKey(bytes(range(32)))
+    box = seal_box(kit.public, {"node_seed": bytes(32), "database_key": bytes(32)})
+    sheet = Sheet(split(kit.seed, 2, 3)[0], box)
     return [
         *make_checkpoint_parsers(),
         Parser("values", [*encoded, *records], decode, encode),
@@ -138,6 +144,8 @@ def make_parsers(work: Path) -> list[Parser]:
         Parser("courier file", [carried], lambda data: scan(io.BytesIO(data))),
         Parser("courier envelope", [scan(io.BytesIO(carried)).envelope.body], decode_envelope),
         Parser("key file", [keys], lambda data: open_keys(data, PASSPHRASE)),
+        Parser("kit box", [box], kit.open),
+        Parser("kit sheet", [pack_sheet(sheet)], unpack_sheet, pack_sheet),
         Parser("law", [law], lambda data: parse_law(data.decode("utf-8", "replace"))),
         Parser("law, canonical", list(charter.laws), law_from_canonical),
         Parser("import map", [MAP], parse_map),
