@@ -7,6 +7,8 @@ Turns alternate, so both directions together stay under one cap. Idle time is no
 
 from dataclasses import dataclass
 
+from core.store.encounters import Line
+
 TLS_RECORD_BYTES = 16 << 10
 TLS_OVERHEAD_BYTES = 22  # a record's header, its kind and its seal (RFC 8446 §5.2, AES-GCM or ChaCha20-Poly1305)
 SLOWEST_BYTES_PER_S = 2048  # 16 kbit/s: slower than that a message may not be (sync/link.py)
@@ -22,6 +24,10 @@ class Limits:
     def __post_init__(self) -> None:
         if self.bytes_per_s is not None and self.bytes_per_s < SLOWEST_BYTES_PER_S:
             raise ValueError(f"a cap is at least {SLOWEST_BYTES_PER_S} bytes per second")
+
+
+def limits_of(line: Line) -> Limits:
+    return Limits(max(line.bytes_per_s, SLOWEST_BYTES_PER_S) if line.bytes_per_s else None, line.papers)
 
 
 class Pace:

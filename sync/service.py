@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from core.errors import MunimentError
+from core.store.encounters import Line
 from sync.courier_desk import CourierDesk, CourierReport
 from sync.discovery import LOOPBACK, Discovery, Neighbour
 from sync.events import (
@@ -29,7 +30,7 @@ from sync.listener import Listener
 from sync.meeting import MeetingReport
 from sync.meetings import DEFAULT_PORT, Meetings
 from sync.neighbourhood import Nearby, Neighbourhood
-from sync.pace import Limits
+from sync.pace import limits_of
 from sync.replica import Replica
 from sync.tls import Credentials
 
@@ -157,9 +158,14 @@ class Service(Generic[R]):
         """Meet whoever listens at `host` or `host:port`, if it is a member. Raises `bad-address` and as above."""
         return self._submit(self._meetings.meet_address(address))
 
-    def limit(self, limits: Limits) -> "Future[None]":
-        """What meetings are allowed from now on, on a slow or paid connection."""
-        return self.call(lambda: self._meetings.limit(limits))
+    def limit(self, line: Line) -> "Future[None]":
+        """What meetings are allowed from now on, and at the next start too."""
+
+        def work() -> None:
+            self.office.encounters.keep_line(line)
+            self._meetings.limit(limits_of(line))
+
+        return self.call(work)
 
     def write_courier(self, path: Path, recipients: Sequence[int], whole: bool = False) -> "Future[CourierReport]":
         """Write a courier file for these members; durable when the future is done. See sync/courier.py."""
@@ -205,6 +211,7 @@ class Service(Generic[R]):
         self._desk = CourierDesk(office, seeds, self._on_courier_progress)
         self._neighbourhood = Neighbourhood(office.network, lambda: office.roll, office.number)
         self._meetings = Meetings(office, credentials, self._neighbourhood, self._tell)
+        self._meetings.limit(limits_of(office.encounters.line))
         self._listener = Listener(self._meetings.on_connection)
         try:
             self._listener.start(

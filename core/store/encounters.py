@@ -23,9 +23,26 @@ class Partly(NamedTuple):
     body: bytes
 
 
+class Line(NamedTuple):
+    """What sort of connection this office has."""
+
+    bytes_per_s: int  # that it may send; 0: as fast as it can
+    papers: bool  # whether scans travel over it
+
+
 class EncounterStore:
     def __init__(self, database: Database) -> None:
         self._db = database
+
+    # -- the connection -------------------------------------------------------------------------------------------
+
+    @property
+    def line(self) -> Line:
+        body = self._db.meta("line")
+        return Line(*decode(body)) if body else Line(0, True)
+
+    def keep_line(self, line: Line) -> None:
+        self._db.set_meta("line", encode(list(line)))
 
     # -- whom one has met -----------------------------------------------------------------------------------------
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -25,18 +23,20 @@ from desktop.desk import Desk
 from desktop.pages.fork import ForkPanel
 from desktop.pages.newcomer import NewcomerPanel
 from desktop.pages.page import Page
+from desktop.pages.sticks import SticksPanel
 from desktop.widgets.notice import Busy
 from desktop.widgets.status import Shape, StatusLine
 from desktop.widgets.texts import button, card, label
-from desktop.wording import say, sentence
+from desktop.wording import say
 from desktop.wording.meetings import all_passed_on, exchange_words
-from desktop.wording.values import claimed_text
+from desktop.wording.values import claimed_text, size_text
 from sync.events import CourierProgress, Event, MeetingEnded, MeetingFailed, MeetingProgress, NeighboursChanged
 
 if TYPE_CHECKING:
     from sync.neighbourhood import Nearby
 
 MEET_WAIT_S = 15.0
+SOON_S = 20  # what takes less is not told in minutes
 
 
 class OfficesPage(Page):
@@ -73,7 +73,8 @@ class OfficesPage(Page):
         self.fork.entry_wanted.connect(self.entry_wanted)
         self.newcomer = NewcomerPanel(desk, self)
         self.body.addWidget(self._list, 1)
-        for panel in (self.fork, self.newcomer):
+        self.sticks = SticksPanel(desk, self)
+        for panel in (self.fork, self.newcomer, self.sticks):
             panel.left.connect(self._leave_panel)
             panel.hide()
             self.body.addWidget(panel, 1)
@@ -89,18 +90,14 @@ class OfficesPage(Page):
         caption.setBuddy(self.address)
         call = button(say("offices.call"), frame)
         call.clicked.connect(self._meet_address)
-        self.write = button(say("offices.write"), frame)
-        self.write.clicked.connect(self._choose_written)
-        self.read = button(say("offices.read"), frame)
-        self.read.clicked.connect(self._choose_read)
+        self.stick = button(say("offices.stick"), frame)
+        self.stick.clicked.connect(self.show_sticks)
         row = QHBoxLayout()
         row.setSpacing(10)
         for widget in (caption, self.address, call):
             row.addWidget(widget)
         row.addStretch(1)
-        row.addWidget(label(say("offices.stick"), frame, wrap=False))
-        row.addWidget(self.write)
-        row.addWidget(self.read)
+        row.addWidget(self.stick)
         layout.addLayout(row)
         return frame
 
@@ -115,6 +112,13 @@ class OfficesPage(Page):
         self._list.hide()
         self.fork.show()
         self.fork.show_fork(number)
+
+    def show_sticks(self) -> None:
+        """Files on a stick, and what a slow connection is spared."""
+        self._list.hide()
+        self.sticks.show()
+        self.sticks.show_line()
+        self.sticks.setFocus()
 
     def show_newcomer(self) -> None:
         """What an office that joins needs from this one."""
@@ -232,37 +236,6 @@ class OfficesPage(Page):
         self.notice.tell(exchange_words(report, self.desk.offices), "done" if all_passed_on(report) else "care")
         self.desk.tell_changed()
 
-    # -- sticks -------------------------------------------------------------------------------------------------
-
-    def _choose_written(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, say("offices.write.title"), "muniment.courier")
-        if path:
-            self.write_courier(path)
-
-    def _choose_read(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, say("offices.read.title"))
-        if path:
-            self.read_courier(path)
-
-    def write_courier(self, path: str) -> None:
-        """For every other office: whoever gets the stick can use it, and carry it on."""
-        others = [number for number in range(len(self.desk.offices)) if number != self.desk.number]
-        self._begin(say("offices.writing"))
-        done = sentence("courier-written", {"path": path})
-        self._follow(self.desk.service.write_courier(Path(path), others), lambda _report: self._stick_done(done))
-
-    def read_courier(self, path: str) -> None:
-        self._begin(say("offices.reading"))
-        self._follow(
-            self.desk.service.read_courier(Path(path)),
-            lambda report: self._stick_done(sentence("courier-read", {"blocks": report["blocks_new"]})),
-        )
-
-    def _stick_done(self, words: str) -> None:
-        self.busy.end()
-        self.notice.tell(words, "done")
-        self.desk.tell_changed()
-
     # -- progress -----------------------------------------------------------------------------------------------
 
     def take_event(self, event: Event) -> None:
@@ -270,18 +243,32 @@ class OfficesPage(Page):
         if isinstance(event, NeighboursChanged):
             self._take_neighbours(event.neighbours)
         elif isinstance(event, MeetingProgress) and self._task is not None:
-            progress = event.progress
-            self.busy.advance(
-                progress.blocks_received,
-                progress.blocks_expected,
-                say("offices.progress", office=self.desk.offices[event.office], count=progress.blocks_received),
-            )
-        elif isinstance(event, CourierProgress) and self._task is not None:
-            self.busy.advance(0, 0, say("offices.stick-progress", count=event.blocks))
+            self.busy.advance(*self._so_far(event))
+        elif isinstance(event, CourierProgress):
+            self.sticks.take_event(event)
         elif isinstance(event, MeetingEnded):
             self._note_met(int(event.report["office"]), say("offices.met-just-now"))
         elif isinstance(event, MeetingFailed) and event.office is not None:
             self._note_met(event.office, say("offices.met-failed"))
+
+    def _so_far(self, event: MeetingProgress) -> tuple[int, int, str]:
+        """(done, of, words): what will come is told before it begins."""
+        progress, office = event.progress, self.desk.offices[event.office]
+        if progress.paper_bytes_expected:
+            size = size_text(progress.paper_bytes_expected)
+            words = say("offices.progress.scans", office=office, size=size)
+            return progress.paper_bytes, progress.paper_bytes_expected, self._with_time(words, event.seconds_left)
+        if not progress.acts_expected:
+            words = say("offices.progress", office=office, count=progress.blocks_received)
+            return progress.blocks_received, progress.blocks_expected, words
+        size = size_text(progress.bytes_expected)
+        words = say("offices.progress.planned", office=office, count=progress.acts_expected, size=size)
+        return progress.bytes_received, progress.bytes_expected, self._with_time(words, event.seconds_left)
+
+    def _with_time(self, words: str, seconds_left: float | None) -> str:
+        if seconds_left is None or seconds_left < SOON_S:
+            return words
+        return f"{words} {say('offices.progress.minutes', count=round(seconds_left / 60) or 1)}"
 
     def _note_met(self, number: int, words: str) -> None:
         self._met[number] = words

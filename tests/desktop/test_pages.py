@@ -13,6 +13,7 @@ from desktop.application import OpenOffice
 from desktop.models.record_list import PAGE
 from desktop.pages.verify import DropPlace
 from desktop.pages_picture import PAGES, PagePictures
+from sync.pace import Limits
 from tests.desktop.conftest import ALICE, MARKUP, MadeNetwork, first_registration, record_act
 from tests.desktop.typing_keys import CTRL, press
 from tests.desktop.writers import fill
@@ -196,8 +197,8 @@ def test_two_offices_meet_from_the_page(open_desk: Open, qtbot: QtBot) -> None:
     held = second.service.call(lambda: second.service.office.count_records("land.parcel")).result()
     assert held == 1
     first.window.go("today")
-    _wait(qtbot, first)
-    assert any("Seen by 2 of 3 offices" in text for text in _texts(first.window.today))
+    seen = "Seen by 2 of 3 offices"
+    qtbot.waitUntil(lambda: any(seen in text for text in _texts(first.window.today)), timeout=20_000)
     assert "met just now" in " ".join(label.text() for label in page.findChildren(QLabel))
 
 
@@ -216,17 +217,44 @@ def test_courier_file_goes_and_comes_back(open_desk: Open, qtbot: QtBot, tmp_pat
     first, second = open_desk(0), open_desk(1)
     _register(first, "7000000001")
     stick = tmp_path / "stick.courier"
-    first.window.offices.write_courier(str(stick))
-    qtbot.waitUntil(lambda: "is written" in first.window.offices.notice._text.text(), timeout=20_000)
-    second.window.offices.read_courier(str(stick))
-    qtbot.waitUntil(lambda: "The file was read" in second.window.offices.notice._text.text(), timeout=20_000)
+    giving, taking = first.window.offices.sticks, second.window.offices.sticks
+    for office in (first, second):
+        office.window.go("offices")
+        office.window.offices.stick.click()
+        _wait(qtbot, office)
+    assert giving.chosen() == [1, 2, 3]
+    giving.recipients[3].setChecked(False)
+    giving.write_courier(str(stick), giving.chosen())
+    qtbot.waitUntil(lambda: "is written" in giving.notice.text, timeout=20_000)
+    assert f"Carry it to {first.desk.offices[1]}, {first.desk.offices[2]}." in giving.notice.text
+    taking.read_courier(str(stick))
+    qtbot.waitUntil(lambda: taking.answer.isVisible(), timeout=20_000)
+    assert taking.notice.text.startswith(f"The file from {first.desk.offices[0]} was read: ")
+    assert taking.answer.text() == f"Write the answer for {first.desk.offices[0]}…"
     assert second.service.call(lambda: second.service.office.count_records("land.parcel")).result() == 1
     cut = tmp_path / "cut.courier"
     cut.write_bytes(stick.read_bytes()[:-40])
-    second.window.offices.read_courier(str(cut))
-    qtbot.waitUntil(lambda: "Nothing was taken over" in second.window.offices.notice._text.text(), timeout=20_000)
+    taking.read_courier(str(cut))
+    qtbot.waitUntil(lambda: "Nothing was taken over" in taking.notice.text, timeout=20_000)
+    taking.write_courier(str(stick), [0])
+    qtbot.waitUntil(lambda: "is written" in taking.notice.text, timeout=20_000)
+    giving.read_courier(str(stick))
+    qtbot.waitUntil(lambda: "was read" in giving.notice.text, timeout=20_000)
+    for box in giving.recipients.values():
+        box.setChecked(False)
+    assert not giving.write.isEnabled()
     _wait(qtbot, first)
     _wait(qtbot, second)
+
+
+def test_a_slow_connection_is_kept_and_shown_again(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    panel = office.window.offices.sticks
+    panel.line.activated.emit(2)
+    qtbot.waitUntil(lambda: panel.notice.text.startswith("From now on this office sends so"), timeout=20_000)
+    panel.show_line()
+    qtbot.waitUntil(lambda: panel.line.currentIndex() == 2, timeout=20_000)
+    assert office.service._meetings.limits == Limits(8_000, False)
 
 
 def test_cancelling_a_meeting_says_what_stays(open_desk: Open, qtbot: QtBot) -> None:

@@ -17,6 +17,27 @@ PAPERS_SCREEN = {
     "paper.forget": "Ask no longer",
     "draft.share": "Share with an office…",
     "draft.shared": "{offices} can fill in this draft too. What is typed here or there goes with the next meeting.",
+    "offices.progress.planned": (
+        "{office}: one act comes ({size}).",
+        "{office}: {count} acts come ({size}).",
+    ),
+    "offices.progress.scans": "{office}: the acts are exchanged; scans come ({size}).",
+    "offices.progress.minutes": ("About one minute.", "About {count} minutes."),
+    "sticks.title": "Files on a stick",
+    "sticks.writing": "Write a file",
+    "sticks.writing.about": "It brings every act that one of the chosen offices may lack. Only they can read it, whoever"
+    " carries it.",
+    "sticks.whole": "Everything from the beginning, for an office that has lost its copy",
+    "sticks.write": "&Write a file…",
+    "sticks.reading": "Read a file",
+    "sticks.reading.about": "The file is checked as a whole first. Read twice, or read late, it does no harm.",
+    "sticks.read": "Rea&d a file…",
+    "sticks.answer": "Write the answer for {office}…",
+    "line.title": "Slow or paid connection",
+    "line.caption": "This office sends",
+    "line.0": "as fast as it can, scans too",
+    "line.1": "at most 256 kbit/s, scans too",
+    "line.2": "at most 64 kbit/s, acts and drafts only",
     "document.kept": "The scan is kept in this office's copy; any change of it would show.",
 }
 
@@ -68,5 +89,8 @@ PAPERS_TROUBLES = {
 }
 
 PAPERS_DONE = {
+    "courier-written-for": "The file {path} is written ({size}). Carry it to {offices}.",
+    "courier-read-from": "The file from {office} was read: {blocks} new batches of acts came with it.",
+    "line-kept": "From now on this office sends so; what was sent before stays sent.",
     "paper-saved": "The scan is saved as {path}.",
 }
