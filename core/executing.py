@@ -145,7 +145,7 @@ class Execution:
                 differs |= self._settle(row, ran)
             self.store.chain.mark_executed(row.position, anchor.number)
             self.store.chain.drop_waiting(row.position)
-            self.store.state.drop_replaced(row.position)
+            self.store.state.foreseen.drop(row.position)
             executed.add(vertex.id)
             self.store.entries.append([_entry(one) for one in ran])
             acts, held = acts + len(ran), held + len(ran)

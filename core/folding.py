@@ -28,7 +28,7 @@ from core.ledger.request import decode_request
 from core.ledger.roll import Roll
 from core.ledger.transaction import Signer, Transaction, decode_transaction
 from core.store.chain import ActRow
-from core.store.pages import label
+from core.store.pages import DUE_AT_ONCE, label
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
 
@@ -289,9 +289,11 @@ def act_row(verdict: Verdict, act_id: bytes, position: int, place: int, author: 
 def write_foreseen(store: ReplicaStore, working: WorkingState, author: int, position: int) -> None:
     """Write into the overlay what the acts of the block at a position change. Inside `atomic`."""
     changes = working.changes
+    shown = _shown(changes)
     between = [one for one in working.between if "#" not in one.register]
-    store.state.write_overlay(author, position, changes, working.index_changes, _labels(changes), between)
-    store.pages.index_words((change.old, change.new) for change in _shown(changes))
+    store.state.foreseen.add(position, shown, between, words_due=len(shown) <= DUE_AT_ONCE)
+    store.state.write_overlay(author, changes, working.index_changes, _labels(changes))
+    store.pages.index_foreseen(shown)
 
 
 def write_agreed(store: ReplicaStore, working: WorkingState) -> None:

@@ -63,8 +63,9 @@ CREATE INDEX overlay_list ON overlay(register, label, id);
 CREATE TABLE history(                      -- agreed versions that were replaced by agreed ones
   record BLOB, version INTEGER, last_act BLOB, body BLOB NOT NULL,
   PRIMARY KEY(record, version, last_act)) WITHOUT ROWID;
-CREATE TABLE replaced(                     -- foreseen versions that foreseen ones replaced, in the order of blocks
-  number INTEGER PRIMARY KEY, body BLOB NOT NULL);  -- position of the block that replaced it · 2^32 + place
+CREATE TABLE foreseen(                     -- what blocks that wait for an anchor have changed (foreseen.py)
+  number INTEGER PRIMARY KEY,             -- position of the block · 2^32 + place
+  record BLOB, replaced BLOB);            -- whose words are to be indexed; the version of the overlay that was replaced
 CREATE TABLE index_entry(name TEXT, grp BLOB, record BLOB, PRIMARY KEY(name, grp, record)) WITHOUT ROWID;
 CREATE TABLE overlay_index(
   name TEXT, grp BLOB, record BLOB, added INTEGER NOT NULL, author INTEGER NOT NULL,
@@ -259,6 +260,8 @@ class Database:
             raise _database_error(error, self.path) from None
 
     def executemany(self, statement: str, rows: Any) -> None:
+        if not rows:
+            return
         try:
             self._connection.executemany(statement, rows)
         except sqlcipher.DatabaseError as error:

@@ -3,18 +3,19 @@
 Both read the present state: the overlay's version where there is one, else the agreed one. The words of a record are
 its key and every text in its fields; a query matches records that have, for each word typed, a word that begins so.
 
-Changing FTS5's index costs an act as many pages as all else that it writes. So the act only puts its records into a
-queue, in its own transaction; their words are taken from the present state before the next search, or when the queue
-is long. A crash loses neither. Large batches bring their words at once.
+Changing FTS5's index costs an act as many pages as all else that it writes. So the act only notes its records, in its
+own transaction: among what is foreseen (foreseen.py), or in a queue. Their words are taken from the present state
+before the next search, or when many are due. A crash loses neither. Large batches bring their words at once.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from heapq import merge
 
 from core.ledger.encoding import Value
-from core.ledger.record import Record, decode_record
+from core.ledger.record import Change, Record, decode_record
 from core.store.database import Database
+from core.store.foreseen import ForeseenStore
 
 MAX_QUERY_WORDS = 8
 DUE_RECORDS = 256  # in the queue, before their words are indexed without a search: some 20 ms of work
@@ -51,9 +52,23 @@ def _collect_texts(value: Value, parts: list[str]) -> None:
 class PageStore:
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._foreseen = ForeseenStore(database)
+        self._noted: int | None = None  # about how many are due among what is foreseen
+
+    def index_foreseen(self, changes: Sequence[Change]) -> None:
+        """Find what one block has changed by its words; up to `DUE_AT_ONCE` stand as due. Inside `atomic`."""
+        if len(changes) > DUE_AT_ONCE:
+            self._index_at_once([(change.old, change.new) for change in changes])
+            return
+        if self._noted is None:
+            self._noted = len(self._foreseen.words_due())
+        else:
+            self._noted += len(changes)
+        if self._noted >= DUE_RECORDS:
+            self._catch_up()
 
     def index_words(self, records: Iterable[tuple[Record | None, Record]]) -> None:
-        """Find new versions by their words; (old, new) as in a change. Inside `atomic`."""
+        """Find agreed versions by their words; (old, new) as in a change. Inside `atomic`."""
         changes = list(records)
         if len(changes) > DUE_AT_ONCE:
             self._index_at_once(changes)
@@ -80,8 +95,10 @@ class PageStore:
         self._index([(record.id, words(record)) for record in records])
 
     def _catch_up(self) -> None:
-        """Index what is in the queue by the words of its present versions."""
-        due = list(dict.fromkeys(row[0] for row in self._db.rows("SELECT record FROM search_due ORDER BY number")))
+        """Index what is due by the words of its present versions."""
+        queued = [row[0] for row in self._db.rows("SELECT record FROM search_due ORDER BY number")]
+        due = list(dict.fromkeys(queued + self._foreseen.words_due()))
+        self._noted = 0
         if not due:
             return
         present = (
@@ -90,6 +107,7 @@ class PageStore:
         with self._db.atomic():
             self._index([(record_id, words(decode_record(body))) for record_id, body in present if body])
             self._db.execute("DELETE FROM search_due")
+            self._foreseen.mark_indexed()
 
     def _index(self, texts: list[tuple[bytes, str]]) -> None:
         """Give each record these words in place of those it had."""

@@ -19,6 +19,7 @@ from core.ledger.record import (
 )
 from core.ledger.state_proof import StateProof, district_of
 from core.store.database import Database
+from core.store.foreseen import ForeseenStore
 from core.store.state_tree import RecordChange, StateTree
 
 
@@ -26,6 +27,9 @@ class StateStore:
     def __init__(self, database: Database) -> None:
         self._db = database
         self.tree = StateTree(database)
+        self.foreseen = ForeseenStore(database)
+        self._empty: set[tuple[str, bool]] = set()  # registers found empty: (name, whether of the agreed layer alone)
+        database.put_off(_nothing, self._empty.clear)  # what a transaction that failed had cleared is there again
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -62,12 +66,19 @@ class StateStore:
         )
 
     def uses(self, register: str, agreed_only: bool) -> bool:
-        """Whether a register has a record."""
+        """Whether a register has a record; the disk is not asked again for one that was empty and stayed so."""
+        if (register, agreed_only) in self._empty:
+            return False
         tables = ("record",) if agreed_only else ("record", "overlay")
-        return any(
-            self._db.scalar(f"SELECT 1 FROM {table} WHERE register = ? LIMIT 1", (register,)) is not None
-            for table in tables
-        )
+        for table in tables:
+            if self._db.scalar(f"SELECT 1 FROM {table} WHERE register = ? LIMIT 1", (register,)) is not None:
+                return True
+        self._empty.add((register, agreed_only))
+        return False
+
+    def _no_longer_empty(self, registers: Iterable[str]) -> None:
+        for register in set(registers) if self._empty else ():
+            self._empty -= {(register, True), (register, False)}
 
     def overlay_index(self, index: str, group: bytes) -> dict[bytes, bool]:
         """Records that acts not yet executed add to (True) or take from (False) a group."""
@@ -105,36 +116,14 @@ class StateStore:
         present, agreed = self.overlaid(record_id), self.agreed(record_id)
         if present is None:
             return replaced
-        foreseen = self._replaced_before(present, agreed.version if agreed else 0)
+        foreseen = self.foreseen.replaced_before(present, agreed.version if agreed else 0)
         return [*foreseen, agreed, *replaced] if agreed else foreseen
-
-    def _replaced_before(self, present: Record, agreed_version: int) -> list[Record]:
-        """The versions between the agreed one and that of the overlay, newest first.
-
-        From each version to the block that made it, and from there to what that block has replaced.
-        """
-        found: list[Record] = []
-        newest = present
-        while newest.version > agreed_version + 1 and (before := self._replaced_by(newest)):
-            found += before
-            newest = before[-1]
-        return [version for version in found if version.version > agreed_version]
-
-    def _replaced_by(self, version: Record) -> list[Record]:
-        """What the block that made a version has replaced before it, newest first."""
-        act, end = version.last_act, version.last_act + b"\xff" * RECORD_ID_BYTES
-        rows = self._db.rows(
-            "SELECT body FROM replaced, (SELECT DISTINCT block FROM act WHERE id >= ? AND id <= ?)"
-            " WHERE number BETWEEN block << 32 AND (block + 1 << 32) - 1",
-            (act, end),
-        )
-        older = [one for one in (decode_record(body) for (body,) in rows) if one.id == version.id]
-        return sorted((one for one in older if one.version < version.version), key=lambda one: -one.version)
 
     # -- writing; inside `atomic` -------------------------------------------------------------------------------
 
     def write_agreed(self, changes: Sequence[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]) -> None:
         """Net changes of executed acts, each record once."""
+        self._no_longer_empty(change.new.register for change in changes)
         created: list[tuple[object, ...]] = []
         replaced: list[tuple[object, ...]] = []
         olds: list[tuple[object, ...]] = []
@@ -155,25 +144,11 @@ class StateStore:
         self._write_indexes(indexes)
 
     def write_overlay(
-        self,
-        author: int,
-        position: int,
-        changes: Sequence[Change],
-        indexes: Iterable[IndexChange],
-        labels: dict[bytes, str],
-        between: Sequence[Record] = (),
+        self, author: int, changes: Sequence[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]
     ) -> None:
-        """Net changes of the acts of the block at a position; `between`: versions that it made and replaced itself.
-
-        What it replaces of the overlay stands in the order of blocks, beside what was written last: under the record
-        it would cost each act a page, or three where pages split. Of the agreed layer nothing is replaced yet.
-        """
+        """Net changes of the acts of one block; `foreseen.add` comes before it."""
+        self._no_longer_empty(change.new.register for change in changes)
         ordered = sorted(changes, key=lambda change: change.new.id)
-        olds = [c.old for c in ordered if c.old and "#" not in c.old.register and self._is_overlaid(c.old.id)]
-        self._db.executemany(
-            "INSERT INTO replaced VALUES (?,?)",
-            [(position << 32 | place, encode_record(one)) for place, one in enumerate((*olds, *between))],
-        )
         self._db.executemany(
             # A record keeps its register, as a rule its label too: named as changed they would have SQLite write their
             # index again, changed or not.
@@ -189,13 +164,6 @@ class StateStore:
             "INSERT OR REPLACE INTO overlay_index VALUES (?,?,?,?,?)",
             [(i.index, i.group, i.record, int(i.add), author) for i in indexes],
         )
-
-    def _is_overlaid(self, record_id: bytes) -> bool:
-        return self._db.scalar("SELECT 1 FROM overlay WHERE id = ?", (record_id,)) is not None
-
-    def drop_replaced(self, position: int) -> None:
-        """What the acts of a block replaced while they were foreseen: they are agreed, or judged otherwise."""
-        self._db.execute("DELETE FROM replaced WHERE number BETWEEN ?1 << 32 AND (?1 + 1 << 32) - 1", (position,))
 
     def write_history(self, versions: Iterable[Record]) -> None:
         """Agreed versions that were made and replaced within one batch."""
@@ -225,7 +193,7 @@ class StateStore:
         dropped = [row[0] for row in self._db.rows("SELECT id FROM overlay ORDER BY id")]
         self._db.execute("DELETE FROM overlay")
         self._db.execute("DELETE FROM overlay_index")
-        self._db.execute("DELETE FROM replaced")
+        self.foreseen.clear()
         return dropped
 
     def overlay_is_empty(self) -> bool:
@@ -238,6 +206,7 @@ class StateStore:
             district = district_of(record)
             rows.append((record.register, district, label, encoded, record.id))
             changes.append(RecordChange(record.register, district, record.id, record_digest(encoded)))
+        self._no_longer_empty(row[0] for row in rows)
         self._db.executemany("INSERT INTO record(register, district, label, body, id) VALUES (?,?,?,?,?)", rows)
         self.tree.update(changes)
         self.add_to_indexes(indexes)
@@ -320,3 +289,7 @@ class StateStore:
     def record_count(self) -> int:
         found: int = self._db.scalar("SELECT count(*) FROM record WHERE register NOT LIKE '%#%'")
         return found
+
+
+def _nothing() -> None:
+    """Nothing is left to the end of a transaction."""

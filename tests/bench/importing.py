@@ -29,7 +29,7 @@ TABLES = {
     "record": "number",
     "overlay": "number",
     "history": "record, version, last_act",
-    "replaced": "number",
+    "foreseen": "number",
     "index_entry": "name, grp, record",
     "overlay_index": "name, grp, record",
     "search_row": "number",

@@ -6,7 +6,7 @@ from hashlib import sha256
 from core.ledger.record import Change, IndexChange, Record
 from core.store.chain import ActRow
 from core.store.database import IN_MEMORY, Database
-from core.store.pages import label
+from core.store.pages import DUE_AT_ONCE, label
 from core.store.replica import ReplicaStore
 
 KEY = bytes(range(32))
@@ -51,5 +51,6 @@ def overlay(store: ReplicaStore, author: int, changes: Sequence[Change], indexes
         store.chain.add_acts(
             position, [ActRow(one, position, n, author, "entered", None, {}) for n, one in enumerate(ids)]
         )
-        store.state.write_overlay(author, position, changes, indexes, labels)
-        store.pages.index_words((change.old, change.new) for change in changes)
+        store.state.foreseen.add(position, changes, (), words_due=len(changes) <= DUE_AT_ONCE)
+        store.state.write_overlay(author, changes, indexes, labels)
+        store.pages.index_foreseen(changes)

@@ -150,6 +150,20 @@ def test_the_queue_is_bounded_and_forgets_nothing(store: ReplicaStore) -> None:
     assert found(store, "alder") == [label(newer)]
 
 
+def test_what_is_executed_before_its_words_were_indexed_is_still_found_by_the_newest(store: ReplicaStore) -> None:
+    first = make_record(1, address="Alder")
+    overlay(store, 0, [Change(None, first)])
+    assert found(store, "alder") == [label(first)]
+    newer = next_version(first, address="Birch")
+    overlay(store, 0, [Change(first, newer)])
+    others = [make_record(number) for number in range(10, 10 + DUE_AT_ONCE)]
+    with store.database.atomic():
+        for position in (1, 2):
+            store.state.foreseen.drop(position)
+        agree(store, [Change(None, one) for one in [newer, *others]])
+    assert (found(store, "alder"), found(store, "birch")) == ([], [label(newer)])
+
+
 def test_a_large_batch_brings_its_words_at_once_beside_what_is_in_the_queue(store: ReplicaStore) -> None:
     first = [make_record(number, address="Alder") for number in range(3)]
     overlay(store, 0, [Change(None, record) for record in first])
@@ -185,5 +199,5 @@ def undone(store: ReplicaStore, change: Change, word: str) -> None:
 
 
 def waiting(store: ReplicaStore) -> int:
-    count: int = store.database.scalar("SELECT count(*) FROM search_due")
-    return count
+    queued: int = store.database.scalar("SELECT count(*) FROM search_due")
+    return queued + len(store.state.foreseen.words_due())

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from core.crypto.hashing import tagged_hash
+from core.errors import MunimentError
 from core.ledger import merkle
 from core.ledger.encoding import encode
 from core.ledger.record import Change, IndexChange, Record, encode_record, record_digest
@@ -128,18 +129,41 @@ def test_history_tells_agreed_and_foreseen_versions_alike() -> None:
         assert store.state.history(new.id) == versions[3::-1]
         agree(store, [Change(old, new)])
         with store.database.atomic():
-            store.state.drop_replaced(position)
+            store.state.foreseen.drop(position)
     assert store.state.history(versions[0].id) == versions[3::-1]
-    assert store.database.scalar("SELECT count(*) FROM replaced") == 0
+    assert store.database.rows("SELECT record FROM foreseen") == [(other.id,)]
     # Several versions in one block, the first of them made over an agreed one.
     with store.database.atomic():
         store.chain.add_acts(9, [ActRow(versions[5].last_act + bytes(16), 9, 0, 0, "entered", None, {})])
         seventh = next_version(versions[5])
         store.chain.add_acts(9, [ActRow(seventh.last_act + bytes(16), 9, 1, 0, "entered", None, {})])
-        store.state.write_overlay(0, 9, [Change(versions[4], seventh)], [], {seventh.id: ""}, [versions[5]])
+        store.state.foreseen.add(9, [Change(versions[4], seventh)], [versions[5]], words_due=False)
+        store.state.write_overlay(0, [Change(versions[4], seventh)], [], {seventh.id: ""})
     assert [version.version for version in store.state.history(seventh.id)] == [6, *expected]
     store.state.clear_overlay()
     assert [version.version for version in store.state.history(seventh.id)] == expected[1:]
+
+
+def test_a_register_that_was_empty_is_asked_again_once_it_is_written() -> None:
+    store, record = empty_store(), make_record(1)
+    asked = [(record.register, True), (record.register, False)]
+    assert not any(store.state.uses(*one) for one in asked)
+    overlay(store, 0, [Change(None, record)])
+    assert [store.state.uses(*one) for one in asked] == [False, True]
+    agree(store, [Change(None, record)])
+    assert all(store.state.uses(*one) for one in asked)
+    second = make_record(2, register="land.other")
+    overlay(store, 0, [Change(None, second)])
+    with pytest.raises(MunimentError):
+        cleared_and_undone(store, second.register)
+    assert store.state.uses(second.register, agreed_only=False)
+
+
+def cleared_and_undone(store: ReplicaStore, register: str) -> None:
+    with store.database.atomic():
+        store.state.clear_overlay()
+        assert not store.state.uses(register, agreed_only=False)
+        raise MunimentError("disk-full")
 
 
 def test_the_overlay_is_dropped_whole() -> None:
