@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.ledger.block import block_id, decode_header
+from core.ledger.block import Header, block_id, decode_header
 from core.ledger.blocklace import Vertex, each_tip
 from core.ledger.charter import Charter
 from core.ledger.forks import check_evidence
@@ -61,6 +61,8 @@ class Exchange(Replica):
     def __init__(self, store: ReplicaStore, charter: Charter) -> None:
         super().__init__(store, charter)
         self._aside: OrderedDict[bytes, StoredBlock] = OrderedDict()
+        self._lacking: dict[bytes, bytes | None] = {}  # of each aside: one parent that is missing, or an epoch
+        self._aside_epoch = self.lace.epoch
 
     @property
     def anchor(self) -> int:
@@ -172,37 +174,51 @@ class Exchange(Replica):
             return Received.DUPLICATE
         read = decode_header(header)
         if read.epoch > self.lace.epoch:  # whose key it needs is known when the epoch before is closed here
-            self._put_aside(received, StoredBlock(header, signature, payload))
+            self._put_aside(received, read, StoredBlock(header, signature, payload))
             return Received.ASIDE
         admitted = self.admit(header, signature, payload)
         if self.lace.waits(read):
-            self._put_aside(received, StoredBlock(header, signature, payload))
+            self._put_aside(received, read, StoredBlock(header, signature, payload))
             return Received.ASIDE
-        self._aside.pop(received, None)
+        self._forget_aside(received)
         self.take(admitted)
-        self._take_from_aside()
+        self._take_from_aside(received)
         return Received.ACCEPTED
 
-    def _put_aside(self, block: bytes, waiting: StoredBlock) -> None:
+    def _put_aside(self, block: bytes, header: Header, waiting: StoredBlock) -> None:
         """Its bytes only: read out, a payload of tiny parts is a hundred times as large."""
-        self._aside[block] = waiting
+        self._aside[block], self._lacking[block] = waiting, self._first_missing(header)
         while len(self._aside) > MAX_ASIDE or sum(map(_size_bytes, self._aside.values())) > MAX_ASIDE_BYTES:
-            self._aside.popitem(last=False)
+            self._forget_aside(next(iter(self._aside)))
 
-    def _take_from_aside(self) -> None:
-        progress = True
-        while progress:
-            progress = False
-            for waiting, block in list(self._aside.items()):
-                if self.lace.waits(decode_header(block.header)):
+    def _forget_aside(self, block: bytes) -> None:
+        self._aside.pop(block, None)
+        self._lacking.pop(block, None)
+
+    def _first_missing(self, header: Header) -> bytes | None:
+        """One parent that is not here; None where the epoch has to come first."""
+        return next(iter(self.lace.missing(header)), None) if header.epoch <= self.lace.epoch else None
+
+    def _take_from_aside(self, taken: bytes) -> None:
+        """What waited for this block, and for what then comes: nothing else is read, however much lies aside."""
+        arrived = {taken}
+        while arrived:
+            begun, self._aside_epoch = self.lace.epoch > self._aside_epoch, self.lace.epoch
+            due = [one for one, on in self._lacking.items() if on in arrived or (on is None and begun)]
+            arrived = set()
+            for one in due:
+                block = self._aside[one]
+                header = decode_header(block.header)
+                if self.lace.waits(header):
+                    self._lacking[one] = self._first_missing(header)
                     continue
-                del self._aside[waiting]
-                progress = True
+                self._forget_aside(one)
                 try:
                     admitted = self.admit(*block)
                 except MunimentError:
                     continue  # it waited in vain: nobody referred to it, and whoever sends it again is told why
                 self.take(admitted)
+                arrived.add(one)
 
     def add_evidence(self, first: SignedHeader, second: SignedHeader) -> None:
         """Keep two signed headers of one place (either order) as proof of a fork. Durable on return.

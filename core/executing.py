@@ -11,6 +11,7 @@ still the version that it replaced (a bounded number of verdicts is kept in memo
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from core.crypto.signing import verify
 from core.folding import REJECTED, Checked, Fold, Place, Ran, write_agreed, write_foreseen
@@ -256,7 +257,7 @@ class Execution:
             anchor.spread_ms,
             unseen,
             settled,
-            lambda: self.finality.newest_in_past(vertex),
+            cache(lambda: self.finality.newest_in_past(vertex)),
         )
 
     def _block_of(self, act: bytes) -> Vertex | None:

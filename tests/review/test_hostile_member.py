@@ -36,7 +36,7 @@ def sibling(number):
 def test_countless_branches_of_a_forker_do_not_keep_honest_offices_apart(monkeypatch):
     monkeypatch.setattr("sync.resolving.MAX_SEARCHES", 20)
     monkeypatch.setattr("sync.resolving.MAX_SEARCHES_A_CHAIN", 5)
-    monkeypatch.setattr("sync.session.MAX_VECTOR_TIPS", 40)
+    monkeypatch.setattr("sync.opening.MAX_VECTOR_TIPS", 40)
     first, second, *_ = make_offices()
     for number in range(100):
         first.receive(*sibling(number))
