@@ -19,7 +19,7 @@ from desktop.simulation.acts import ROLES, DrawnAct
 from desktop.simulation.founding import LAND
 from desktop.simulation.world import World
 
-PROPOSE_RATE = 0.2  # of meetings, until one has proposed
+PROPOSE_RATE = 0.06  # of meetings, until one has proposed
 VOTE_RATE = 0.5
 MOST_CHANGES = 2  # of one world
 FEW_OFFICES = 7  # with more of them a second change takes too long
@@ -47,12 +47,18 @@ class Council:
                 if self._random.random() < VOTE_RATE:
                     self.vote(number)
             self._see_to_effect()
-        elif self._left and self._random.random() < PROPOSE_RATE:
+        elif self._left and self._random.random() < self._rate:
             number = self._random.choice(sound)
             changes = list(self._possible(self._world.office(number)))
             urgent = [change for change in changes if change[0] == "incarnation"]
             if changes:
                 self.propose(number, *self._random.choice(urgent or changes))
+
+    @property
+    def _rate(self) -> float:
+        """Where computers are put back, some lose their key first: nobody is put back while something changes."""
+        waits = self._world.troubled and "restored" in self._world.scenario.faults
+        return PROPOSE_RATE / 4 if waits else PROPOSE_RATE
 
     def propose(self, number: int, kind: str, member: int | None = None) -> None:
         world = self._world
@@ -149,6 +155,7 @@ class Council:
         else:
             done = bool(informed)
         if done:
+            world.events.append(f"change {self._kind}")
             self._all_must_agree ^= self._kind == "quorum"
             self.proposal = None
 

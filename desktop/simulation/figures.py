@@ -1,5 +1,6 @@
 """How long an act takes, in meetings per office until its author knows, and what it costs; for one seed or many."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
@@ -72,6 +73,7 @@ class Figures:
     bytes: int = 0
     violations: list[dict[str, Any]] = field(default_factory=list)
     checks: dict[str, int] = field(default_factory=dict)
+    happened: dict[str, int] = field(default_factory=dict)  # what became of which act, which changes, which misdeeds
 
     def add(self, other: "Figures") -> None:
         for name in (*STEPS, "closed"):
@@ -79,8 +81,9 @@ class Figures:
         for name in ("never_final", "acts", "blocks", "bytes"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.violations.extend(other.violations)
-        for name, count in other.checks.items():
-            self.checks[name] = self.checks.get(name, 0) + count
+        for mine, theirs in ((self.checks, other.checks), (self.happened, other.happened)):
+            for name, count in theirs.items():
+                mine[name] = mine.get(name, 0) + count
 
     def as_json(self) -> dict[str, Any]:
         acts = max(1, self.acts)
@@ -91,6 +94,7 @@ class Figures:
             "blocks_per_act": round(self.blocks / acts, DIGITS),
             "bytes_per_act": round(self.bytes / acts),
             "checks": dict(sorted(self.checks.items(), key=lambda item: int(item[0][1:]))),
+            "happened": dict(sorted(self.happened.items())),
             "violations": self.violations,
         }
 
@@ -117,10 +121,26 @@ def measured(world: World) -> Figures:
                 getattr(figures, name).append(world.meetings_each(act.meeting, reached))
     for (_, epoch), meeting in sorted(world.closed.items()):
         figures.closed.append(world.meetings_each(world.passed[epoch], meeting))
+    figures.happened = happened(world)
     fullest = max((office for _, office in world.offices()), key=lambda office: len(office.lace.vertices))
     figures.blocks = len(fullest.lace.vertices)
     figures.bytes = sum(_stored_bytes(fullest, block) for block in fullest.lace.vertices)
     return figures
+
+
+def happened(world: World) -> dict[str, int]:
+    """How often an act of honest offices ended which way, as one of them tells, and what else occurred."""
+    told = Counter(world.events)
+    for character in world.characters.values():
+        told.update(f"misdeed {name}" for name in character.done)
+    teller = world.office(world.sound[0]) if world.sound else None
+    for act in world.acts:
+        if teller is not None and act.block in teller.lace.vertices:
+            view = teller.act_view(act.drawn.id)
+            request = "request " if act.drawn.asks else ""
+            end = view.ladder.code or view.ladder.outcome
+            told[f"act {request}{view.transaction.procedure}: {end}"] += 1
+    return dict(told)
 
 
 def _waits_for_ever(act: Recorded, world: World) -> bool:

@@ -54,9 +54,9 @@ class Network:
     def sign(self, office: Office, encoded: bytes, signers: Iterable[Signer]) -> Group:
         """One act with the signatures of its officers."""
         message = office.signing_message([encoded])
-        return Group((encoded,), tuple(self.officer(s.office, s.officer).sign(message) for s in signers))
+        return Group((encoded,), tuple(self.officer_key(s.office, s.officer).sign(message) for s in signers))
 
-    def officer(self, office: int, number: int) -> SigningKey:
+    def officer_key(self, office: int, number: int) -> SigningKey:
         """The key of an officer of the charter or of the card, or of one who was appointed later."""
         if number >= FIRST_NUMBER:
             return appointed(self.seed, office, number)

@@ -86,10 +86,10 @@ def closes_and_goes_on(rogue: RogueOffice, random: Random) -> None:
         rogue.sign(Sketch(rogue.present_head(), rogue.antichain(rogue.present_head(), rogue.lace.vertices.values())))
 
 
-def rivals(rogue: RogueOffice, notary: Notary, random: Random) -> list[DrawnAct]:
+def opposing_acts(rogue: RogueOffice, notary: Notary, random: Random) -> list[DrawnAct]:
     """Two acts that cannot both stand, drawn on one state; none where it has nothing to draw them on."""
     if random.random() >= PLAIN_SHARE:
-        drawing = list(_rival_pairs(rogue, notary, random))
+        drawing = list(_opposing_pairs(rogue, notary, random))
         random.shuffle(drawing)
         for pair in drawing:
             return pair
@@ -98,7 +98,7 @@ def rivals(rogue: RogueOffice, notary: Notary, random: Random) -> list[DrawnAct]
     return []
 
 
-def _rival_pairs(rogue: RogueOffice, notary: Notary, random: Random) -> Iterator[list[DrawnAct]]:
+def _opposing_pairs(rogue: RogueOffice, notary: Notary, random: Random) -> Iterator[list[DrawnAct]]:
     """A request entered and refused; a parcel released to two offices; a proposal answered yes and no."""
     registrar = notary.signers(rogue, "registrar")
     with suppress(MunimentError):

@@ -6,14 +6,14 @@ epoch anchors, a removed key that goes on.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from core.exchange import StoredBlock
 from core.ledger.blocklace import Vertex
 from core.ledger.payload import Payload
 from desktop.simulation.acts import DrawnAct, Notary
-from desktop.simulation.lies import LIES, noise, rivals
+from desktop.simulation.lies import LIES, noise, opposing_acts
 from desktop.simulation.rogue import RogueOffice, Sketch
 
 Deed = Callable[[RogueOffice, Random], None]
@@ -136,6 +136,7 @@ class Character:
     two_faced: bool  # it shows each neighbour one branch only
     random: Random
     meetings: int = 0
+    done: list[str] = field(default_factory=list)
 
     def prepare(self, neighbour: int, notary: Notary) -> list[DrawnAct]:
         """Before a meeting: what it does, and the acts that it encloses; nothing once it has retired."""
@@ -173,15 +174,22 @@ class Character:
             drawn += self._encloses(notary)
         for _ in range(self.random.randrange(4)):
             if self.random.random() >= HONEST_SHARE:
-                DEEDS[self.random.choice(self.deeds)](self.rogue, self.random)
+                self._do(self.random.choice(self.deeds))
             else:
                 self.rogue.write()
         return drawn
 
+    def _do(self, name: str) -> None:
+        """It counts as done where a block came of it."""
+        before = len(self.rogue.lace.vertices) + len(self.rogue.forged)
+        DEEDS[name](self.rogue, self.random)
+        if len(self.rogue.lace.vertices) + len(self.rogue.forged) > before:
+            self.done.append(name)
+
     def _encloses(self, notary: Notary) -> list[DrawnAct]:
         """Acts that cannot both stand, each on a branch of its own."""
         prev = self.rogue.present_head()
-        drawn = rivals(self.rogue, notary, self.random)
+        drawn = opposing_acts(self.rogue, notary, self.random)
         for act in drawn:
             self.rogue.sign(self._sketch(prev, Payload((act.group,))))
         return drawn

@@ -27,6 +27,10 @@ class Personnel:
         if chance < 0.3:
             world.record(number, self._appointment)
         elif chance < 0.7:
+            for other in world.sound:  # they have something to sell
+                if self._random.random() < UNSEEN and not self._own(world.office(other)):
+                    recorded = world.record(other, world.notary.registration)
+                    self._parcels.extend(recorded.records if recorded else ())
             world.record(number, self._other_roles)
             for other in world.sound:
                 if other != number and self._random.random() < UNSEEN:
@@ -53,7 +57,10 @@ class Personnel:
 
     def _attested(self, office: Office, by: int) -> DrawnAct:
         """A sale whose consent the notary of an office attests; what is sold here is registered first."""
-        present = map(office.store.state.present, self._parcels)
-        own = [record.id for record in present if record is not None and record.keeper == office.number]
-        notary = self._world.notary
+        own, notary = self._own(office), self._world.notary
         return notary.sale(office, self._random.choice(own), attesting=by) if own else notary.registration(office)
+
+    def _own(self, office: Office) -> list[bytes]:
+        """Parcels that the office keeps, of those that people may want to sell."""
+        present = map(office.store.state.present, self._parcels)
+        return [record.id for record in present if record is not None and record.keeper == office.number]

@@ -7,7 +7,7 @@ from core.exchange import StoredBlock
 from desktop.simulation.world import World
 
 SLEEP_RATE = 0.02  # of meetings
-BACKUP_RATE = 0.03  # of meetings: a copy is made, or put back
+BACKUP_RATE = 0.08  # of meetings: a copy is made, or put back
 JOURNAL_LOST = 0.4  # of copies put back: the intent file went with the disk
 
 
@@ -34,7 +34,8 @@ class Troubles:
 
     def _back_up_or_restore(self) -> None:
         world = self._world
-        number = self._chance.choice(world.honest)
+        copied = sorted(self._backups) if self._chance.random() < 0.5 else []
+        number = self._chance.choice(copied or world.honest)
         if number in world.asleep or number in world.unsure:
             return
         if number not in self._backups:

@@ -59,6 +59,7 @@ class World:
         default_factory=set
     )  # admitted later: of what was settled before they know the outcome only
     changing: bool = False  # who belongs to the network is about to change: nobody else goes away
+    events: list[str] = field(default_factory=list)  # what has taken effect in the network
     history: list[tuple[int, int, int]] = field(default_factory=list)  # (meeting, office, how many blocks it holds)
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ from desktop.simulation.invariants import (
     AsPredicted,
     OneAtAPlace,
     OneSuccessor,
+    answered,
     ended,
     innocent,
     silent,
@@ -81,6 +82,12 @@ def test_an_act_without_an_end() -> None:
     assert ended(ONE, "rejected", "overtaken") is None
     assert ended(ONE, "rejected", None) is not None
     assert ended(ONE, "certified", None) is not None
+
+
+def test_a_decision_that_its_request_does_not_show() -> None:
+    assert answered(ONE, OTHER, OTHER) is None
+    assert answered(ONE, OTHER, None) is not None
+    assert answered(ONE, OTHER, ONE) is not None
 
 
 def test_an_honest_office_accused() -> None:
