@@ -11,6 +11,8 @@ from core.ledger.sealed import erased_by, read_sealed_value
 from core.ledger.transaction import Signer
 from core.office import Office
 from core.store.database import Database
+from core.store.intent import Mark
+from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
 from core.views import Step
 from desktop.knowledge import knowledge_of_office
@@ -167,6 +169,24 @@ def test_a_key_that_is_recorded_survives_a_restart(tmp_path: Path) -> None:
     again = open_home(children_network(), 0, ReplicaStore(Database(path, DATABASE_KEY)), journal)
     assert read(again, child) == OPEN
     again.store.database.close()
+
+
+class Unplugged(MemoryJournal):
+    """The power fails right after the intent is on the disk."""
+
+    def prepare(self, mark: Mark, unsigned: bytes) -> None:
+        super().prepare(mark, unsigned)
+        raise KeyboardInterrupt
+
+
+def test_keys_are_there_when_an_interrupted_act_is_finished() -> None:
+    """The block is signed again at the next start, from its kept bytes: its keys were stored before it."""
+    store, journal = ReplicaStore(Database(":memory:", DATABASE_KEY)), Unplugged()
+    with pytest.raises(KeyboardInterrupt):
+        enter(open_home(children_network(), 0, store, journal), 1)
+    again = open_home(children_network(), 0, store, journal)
+    (row,) = again.search("AB-1")
+    assert read(again, row.id) == OPEN
 
 
 # -- erasing ------------------------------------------------------------------------------------------------------------
