@@ -30,7 +30,7 @@ from core.store.files import write_durably
 from core.store.working import WorkingState
 from core.views import ActView
 from core.voting import KINDS
-from desktop.commands.checking import law_refused, read_law
+from desktop.commands.law_files import law_refused, read_law
 from desktop.commands.meeting import office_number
 from desktop.unlocking import Access, SigningOfficer, parse_signing_officer, read_passphrase
 from desktop.wording import sentence

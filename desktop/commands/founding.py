@@ -7,7 +7,7 @@ from typing import Any
 
 from core import voting
 from core.clock import SystemClock
-from core.crypto.keyfile import calibrate
+from core.crypto.keyfile import Cost, calibrate
 from core.crypto.passphrase import passphrase_weakness
 from core.crypto.signing import verify
 from core.errors import MunimentError
@@ -16,15 +16,15 @@ from core.laws.law_reading import parse_law
 from core.laws.problems import LawError
 from core.ledger.charter import ROLES, decode_card, fault_tolerance, found
 from core.store.files import write_durably
-from desktop.commands.checking import law_refused, read_homes, read_law
+from desktop.commands.law_files import law_refused, read_homes, read_law
 from desktop.library import library_laws
 from desktop.unlocking import Access, read_passphrase
 from desktop.wording import sentence
 from sync.certificate import make_certificate
 
 
-def create_office_command(access: Access, name: str, officers: Sequence[str]) -> dict[str, Any]:
-    """Each officer is `NAME:ROLE[,ROLE…]:PASSPHRASE-FILE`."""
+def create_office_command(access: Access, name: str, officers: Sequence[str], trial: bool = False) -> dict[str, Any]:
+    """Each officer is `NAME:ROLE[,ROLE…]:PASSPHRASE-FILE`. `trial`: keys of the least cost that may be made."""
     people = [_parse_new_officer(text) for text in officers]
     passphrase = access.passphrase()
     for secret in (passphrase, *(officer.passphrase for officer in people)):
@@ -32,7 +32,8 @@ def create_office_command(access: Access, name: str, officers: Sequence[str]) ->
         if weakness is not None:
             raise MunimentError(weakness)
     folder = access.folder
-    create_office(folder, name, passphrase, people, make_certificate, calibrate(time.perf_counter))
+    cost = Cost.floor() if trial else calibrate(time.perf_counter)
+    create_office(folder, name, passphrase, people, make_certificate, cost)
     return {"message": sentence("office-created", {"path": str(folder.card)}), "card": str(folder.card)}
 
 

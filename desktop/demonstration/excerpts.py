@@ -15,9 +15,16 @@ def read_excerpt(name: str) -> str:
     return gzip.decompress((DATA / name).read_bytes()).decode()
 
 
-def parcel_sales() -> list[dict[str, str]]:
-    """Sales by date: parcel_id, sale_id, sale_date (ISO), sale_price_usd, use_type, area; parties unknown."""
-    return list(csv.DictReader(io.StringIO(read_excerpt(PARCELS))))
+def parcel_sales(parcels: int | None = None) -> list[dict[str, str]]:
+    """Sales by date: parcel_id, sale_id, sale_date (ISO), sale_price_usd, use_type, area; parties unknown.
+
+    `parcels`: all sales of so many parcels, those of the last sales; None: all of the list.
+    """
+    sales = list(csv.DictReader(io.StringIO(read_excerpt(PARCELS))))
+    if parcels is None:
+        return sales
+    wanted = set(list(dict.fromkeys(sale["parcel_id"] for sale in reversed(sales)))[:parcels])
+    return [sale for sale in sales if sale["parcel_id"] in wanted]
 
 
 def village_councils() -> list[dict[str, str]]:

@@ -70,8 +70,8 @@ class Setting:
         return [f"{place[role]}:{role}:{self.officer_file(number, place[role])}" for role in roles]
 
 
-def prepare(work: Path, tell: Tell) -> Setting:
-    """Make four offices, found their network, and import the list of sales at the three honest ones."""
+def prepare(work: Path, tell: Tell, parcels: int | None = None) -> Setting:
+    """Make four offices, found their network, and import the sales of so many parcels at the three honest ones."""
     councils = village_councils()
     names = tuple(f"{row['selsovet']} сельсавет, {row['raion']} раён" for row in councils[:4])
     acts = json.loads((DATA / "acts.json").read_text("utf-8"))
@@ -85,7 +85,7 @@ def prepare(work: Path, tell: Tell) -> Setting:
         list(pool.map(lambda number: _enter(setting, number), range(4)))
         _copy_computer(setting)
         tell("demo-importing")
-        tables = _share_out(work)
+        tables = _share_out(work, parcels)
         list(pool.map(lambda number: _import(setting, number, tables[number]), HONEST))
     return setting
 
@@ -97,7 +97,7 @@ def _create(setting: Setting, number: int) -> None:
         file = setting.officer_file(number, place)
         file.write_text(f"only the {role} of office {number + 1} knows\n", "utf-8")
         officers += ["--officer", f"{name} ({number + 1}):{roles}:{file}"]
-    run_command("office", "create", "--name", setting.names[number], *officers, *setting.access(number))
+    run_command("office", "create", "--name", setting.names[number], "--trial", *officers, *setting.access(number))
 
 
 def _enter(setting: Setting, number: int) -> None:
@@ -113,9 +113,9 @@ def _copy_computer(setting: Setting) -> None:
     IntentLog.create(folder.intent, card.node_key, computer_identity()).close()
 
 
-def _share_out(work: Path) -> dict[int, Path]:
+def _share_out(work: Path, parcels: int | None) -> dict[int, Path]:
     """One table an honest office; all sales of a parcel go to one office."""
-    sales = parcel_sales()
+    sales = parcel_sales(parcels)
     tables = {}
     for number in HONEST:
         path = tables[number] = work / f"sales-{number + 1}.csv"

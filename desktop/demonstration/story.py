@@ -25,11 +25,14 @@ WAITING_STEPS = ("recorded", "witnessed", "certified")
 PAGES = ("today", "register", "record", "new_act", "offices", "ledger", "verify")
 
 
-def demonstrate(out: Path, headless: bool) -> dict[str, Any]:
-    """Run the story; pictures, the extract and summary.json stand in `out`. Raises `demonstration-failed`."""
+def demonstrate(out: Path, headless: bool, parcels: int | None = None) -> dict[str, Any]:
+    """Run the story; pictures, the extract and summary.json stand in `out`. Raises `demonstration-failed`.
+
+    `parcels`: how many of the published list take part; None: all.
+    """
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="muniment-demo-") as work:
-        story = _Story(prepare(Path(work), _tell), out, headless)
+        story = _Story(prepare(Path(work), _tell, parcels), out, headless)
         summary = story.run()
     (out / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", "utf-8")
     agreed = len({office["state_root"] for office in summary["offices"][: len(HONEST)]}) == 1

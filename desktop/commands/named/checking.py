@@ -81,6 +81,6 @@ def export_audit(
 @law_app.command("check")
 def law_check(file: Path, home: Homes = None, json: Json = False) -> None:
     """Check a law file as every office would, and tell which acts wait for the common order and why."""
-    from desktop.commands.checking import check_law_command
+    from desktop.commands.law_files import check_law_command
 
     conclude(lambda: check_law_command(file, home or []), json)

@@ -18,6 +18,7 @@ def office_create(
         list[str],
         typer.Option("--officer", metavar="NAME:ROLE[,ROLE]:PASSPHRASE-FILE", help="Once an officer."),
     ],
+    trial: Annotated[bool, typer.Option("--trial", help="Keys that open faster, not for a register in use.")] = False,
     data: Data = None,
     passphrase_file: Secret = None,
     json: Json = False,
@@ -25,4 +26,4 @@ def office_create(
     """Make an office's keys and its card for the founder."""
     from desktop.commands.founding import create_office_command
 
-    conclude(lambda: create_office_command(access(data, passphrase_file), name, officer), json)
+    conclude(lambda: create_office_command(access(data, passphrase_file), name, officer, trial), json)

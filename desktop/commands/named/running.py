@@ -14,12 +14,15 @@ app = typer.Typer()
 def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where pictures and papers go.")] = Path("demo"),
     headless: Annotated[bool, typer.Option("--headless", help="Show no window.")] = False,
+    parcels: Annotated[
+        int | None, typer.Option("--parcels", metavar="N", min=12, help="Of the published list; all by default.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Four offices on this computer keep one ledger, on real records."""
     from desktop.demonstration.story import demonstrate
 
-    conclude(lambda: demonstrate(out, headless), json)
+    conclude(lambda: demonstrate(out, headless, parcels), json)
 
 
 @app.command()
