@@ -84,9 +84,8 @@ def finish_rekey(folder: Folder, keys: OpenedKeys, passphrase: str) -> OpenedKey
             secrets = {name: one for name, one in keys.secrets.items() if name != NEXT_DATABASE_KEY}
             keys = OpenedKeys(keys.purpose, keys.cost, {**secrets, DATABASE_KEY: new})
             write_node_keys(folder, keys.secrets, passphrase, keys.cost, floor=keys.cost)
-        if made.exists() and not any(made.iterdir()):
-            made.rmdir()
-            sync_folder(folder.path)
+        if made.exists():
+            _put_away(folder, made, keys, passphrase)
     except OSError as error:
         raise file_error(error, folder.path) from None
     return keys
@@ -146,6 +145,19 @@ def _put_in_place(folder: Folder) -> None:
         os.replace(new, old)
         sync_folder(folder.path)
         sync_folder(made.path)
+
+
+def _put_away(folder: Folder, made: Path, keys: OpenedKeys, passphrase: str) -> None:
+    """Step 6. Copies that no key file knows of, because an older one was put back by hand, are kept under another name.
+
+    Unless another process is at work on them: then the key file is not what was read here.
+    """
+    if not any(made.iterdir()):
+        made.rmdir()
+    elif open_keys(read_bounded(folder.node_key), passphrase).secrets == keys.secrets:
+        free = (folder.path / f"{MADE}-unused-{number}" for number in range(1, 10_000))
+        os.replace(made, next(path for path in free if not path.exists()))
+    sync_folder(folder.path)
 
 
 def _withdraw(folder: Folder, keys: OpenedKeys, passphrase: str) -> None:

@@ -11,7 +11,7 @@ from core.crypto.keyfile import Cost, open_keys
 from core.custody.keys import DATABASE_KEY, kit_standing
 from core.custody.making import draw_kit, keep_kit
 from core.custody.passphrases import change_officer_passphrase, change_passphrase, reset_passphrase
-from core.custody.rekeying import MADE, UNDER_WAY, ask_rekey, rekey
+from core.custody.rekeying import MADE, UNDER_WAY, ask_rekey, open_replica, rekey
 from core.custody.restoring import with_kit
 from core.errors import MunimentError
 from core.folder import Folder, open_office, open_officer
@@ -245,6 +245,26 @@ def test_without_room_the_office_opens_with_the_old_key(member: OnDisk, monkeypa
         assert code_of(lambda: rekey(member.folder, OFFICE_SECRET)) == "disk-full"
     assert secrets_of(member.folder)[DATABASE_KEY] == key
     works(member.folder, OFFICE_SECRET, 3, 3)
+
+
+def test_copies_that_no_key_file_knows_of_are_kept_and_do_not_stand_in_the_way(member: OnDisk) -> None:
+    """Somebody has put an older key file back while the key was being changed."""
+    before = member.folder.node_key.read_bytes()
+    made = member.folder.path / MADE
+    made.mkdir()
+    (made / "replica.db").write_bytes(b"under a key that is lost")
+    works(member.folder, OFFICE_SECRET, 2, 2)
+    assert member.folder.node_key.read_bytes() == before
+    assert (member.folder.path / f"{MADE}-unused-1" / "replica.db").read_bytes() == b"under a key that is lost"
+
+
+def test_a_copy_that_another_process_is_putting_in_place_is_not_opened(member: OnDisk) -> None:
+    """It has read the key file before the other began, and finds the place taken after."""
+    keys = secrets_of(member.folder)
+    (member.folder.path / MADE).mkdir()
+    assert code_of(lambda: open_replica(member.folder, keys[DATABASE_KEY])) == "replica-in-use"
+    (member.folder.path / MADE).rmdir()
+    open_replica(member.folder, keys[DATABASE_KEY]).close()
 
 
 def test_an_old_backup_opens_after_a_rekey_with_its_own_key(member: OnDisk, tmp_path: Path) -> None:
