@@ -212,6 +212,7 @@ class Desk(QObject):
 
     def stop(self) -> None:
         """The drafts' child process ends; the service is stopped by whoever started it."""
+        self.auto_lock.stop()
         self.casefiles.close()
 
     # -- what seldom changes ------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 Idle is counted here, by what reaches any window of this process, and looked at twice a second. Sleep and session lock
 are told by the system where it speaks D-Bus (desktop/session_watch.py); besides, a computer that slept is known by its
-clocks: the one that goes on in sleep runs ahead of the one that does not, or, where there is no such clock, a second
-took much longer than a second. Seen only on Linux; on other systems the clocks decide.
+clocks: the one that goes on in sleep runs ahead of the one that does not, or a look comes a minute late. Both are tried
+on Linux only; on other systems the clocks alone decide, and nobody has tried it yet.
 """
 
 import time
@@ -15,7 +15,8 @@ from core.people.people import USUAL_LOCK_S
 from desktop.session_watch import SessionWatch
 
 LOOK_MS = 500
-ASLEEP_S = 3.0  # more than this between two clocks, or more than this too late, is sleep
+ASLEEP_S = 3.0  # more than this between two clocks is sleep
+LATE_S = 60.0  # a look so much too late is sleep too, where no clock tells: nothing else holds a window up so long
 CHOICES_S = (60, 120, 300, 600, 900, 1800)
 IDLE, SLEEP, SESSION, ASKED, ENDED, START = "idle", "sleep", "session", "asked", "ended", "start"
 
@@ -38,9 +39,9 @@ def awake_s() -> float:
 
 
 def passed_s() -> float:
-    """Seconds that do, where the system counts them."""
+    """Seconds that do: of the system's own clock, or of the calendar, where a clock that is set looks like sleep."""
     boot = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.clock_gettime(boot) if boot is not None else time.monotonic()
+    return time.clock_gettime(boot) if boot is not None else time.time()
 
 
 class AutoLock(QObject):
@@ -71,6 +72,13 @@ class AutoLock(QObject):
             application.installEventFilter(self)
         self._timer.start()
 
+    def stop(self) -> None:
+        """On the GUI thread, before whoever owns this goes: Python may throw it away on any thread."""
+        self._timer.stop()
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+
     def restart(self) -> None:
         """Somebody is here."""
         self._used = self._looked = self._awake()
@@ -86,7 +94,7 @@ class AutoLock(QObject):
         now = self._awake()
         late, self._looked = now - self._looked - LOOK_MS / 1000, now
         slept, self._slept = self._passed() - now - self._slept, self._passed() - now
-        if max(late, slept) > ASLEEP_S:
+        if slept > ASLEEP_S or late > LATE_S:
             self.due.emit(SLEEP)
         elif now - self._used >= self.limit_s:
             self.due.emit(IDLE)

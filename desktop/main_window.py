@@ -5,11 +5,9 @@ import gc
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QDialog,
     QHBoxLayout,
     QMainWindow,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -17,14 +15,14 @@ from PySide6.QtWidgets import (
 
 from core.laws.visibility import Withheld
 from core.office import Office
-from core.people.actions import Action
 from core.people.people import AGAIN
 from core.views import ActView, Draft
 from desktop.desk import Desk
 from desktop.drafting import SUBJECT_PREFIX
-from desktop.locking import ASKED, START
+from desktop.locking import START
 from desktop.pages.changes import ChangesPage
 from desktop.pages.condition import ConditionPage
+from desktop.pages.erasures import ErasuresPage
 from desktop.pages.keys import KeysPage
 from desktop.pages.ledger import LedgerPage
 from desktop.pages.new_act import NewActPage
@@ -35,13 +33,11 @@ from desktop.pages.signing_in import SigningIn
 from desktop.pages.today import TodayPage
 from desktop.pages.verify import VerifyPage
 from desktop.widgets.banner import Banner
-from desktop.widgets.texts import label
+from desktop.widgets.sidebar import Sidebar
 from desktop.widgets.who import WhoIsHere
 from desktop.wording import say
 
 SIZE = (1366, 768)  # the offices' screens
-SIDEBAR_WIDTH = 190
-_PAGES = ("today", "register", "new_act", "offices", "ledger", "verify", "changes", "keys", "condition")
 
 
 class MainWindow(QMainWindow):
@@ -80,7 +76,7 @@ class MainWindow(QMainWindow):
         if left_off is None or person is None or left_off[0] != person.number:
             self.go("today")
             return
-        self.go(left_off[1] if left_off[1] in self._buttons else "today")
+        self.go(left_off[1] if left_off[1] in self.pages else "today")
         if left_off[2]:
             self._find_draft(left_off[2])
 
@@ -112,9 +108,10 @@ class MainWindow(QMainWindow):
         if clipboard.ownsClipboard():
             clipboard.clear()
         self._show_signing_in(why, bool(draft))
-        for name in (*_PAGES, "banner"):
-            delattr(self, name)
-        self.pages, self._buttons = {}, {}
+        for name, value in list(vars(self).items()):
+            if isinstance(value, Page | Banner | Sidebar | WhoIsHere | QStackedWidget):
+                delattr(self, name)
+        self.pages = {}
         QTimer.singleShot(0, self, gc.collect)  # after Qt has deleted them
 
     def _show_signing_in(self, why: str, drafts_kept: bool = False) -> None:
@@ -146,61 +143,29 @@ class MainWindow(QMainWindow):
             "changes": self.changes,
             "keys": self.keys,
         }
-        self._buttons: dict[str, QPushButton] = {}
+        self.erasures = ErasuresPage(desk, self._stack)
+        if any(law.seals for law in desk.laws.values()):
+            self.pages["erasures"] = self.erasures
         self._lay_out(both)
         self._connect()
         self.setCentralWidget(both)
 
     def _lay_out(self, both: QWidget) -> None:
-        side = QWidget(both)
-        side.setObjectName("sidebar")
-        side.setFixedWidth(SIDEBAR_WIDTH)
-        layout = QVBoxLayout(side)
-        layout.setContentsMargins(0, 18, 0, 14)
-        layout.setSpacing(2)
-        name = label(self.desk.office_name, side, "strong")
-        name.setContentsMargins(18, 0, 10, 0)
-        network = label(self.desk.standing.network_name, side, "quiet")
-        network.setContentsMargins(18, 0, 10, 12)
-        layout.addWidget(name)
-        layout.addWidget(network)
-        self._group = group = QButtonGroup(side)
-        for number, key in enumerate(self.pages, start=1):
-            made = QPushButton(say(f"page.{key}"), side)
-            made.setCheckable(True)
-            made.setAccessibleName(say(f"page.{key}").replace("&", ""))
-            made.clicked.connect(lambda _checked, key=key: self.go(key))
-            group.addButton(made)
-            made.setVisible(key != "new" or self.desk.may(Action.DRAW_UP))
-            layout.addWidget(made)
-            self._buttons[key] = made
-            QShortcut(QKeySequence(f"Ctrl+{number}"), side, lambda key=key: self.go(key))
+        self.side = Sidebar(self.desk, list(self.pages), both)
+        self.side.chosen.connect(self.go)
+        self.who = self.side.who
         for page in (*self.pages.values(), self.condition):
             self._stack.addWidget(page)
         self.pages["condition"] = self.condition  # reached from the banner alone
-        layout.addStretch(1)
-        self.who = self._who(side)
-        layout.addWidget(self.who)
-        self._foot = label(say("window.number", number=self.desk.number + 1), side, "quiet")
-        self._foot.setContentsMargins(18, 0, 10, 0)
-        layout.addWidget(self._foot)
         row = QHBoxLayout(both)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(side)
+        row.addWidget(self.side)
         content = QVBoxLayout()
         content.setSpacing(0)
         content.addWidget(self.banner)
         content.addWidget(self._stack, 1)
         row.addLayout(content, 1)
-
-    def _who(self, parent: QWidget) -> WhoIsHere:
-        person = self.desk.person
-        assert person is not None
-        who = WhoIsHere(person, self.desk.standing.lock_s, parent)
-        who.lock_wanted.connect(lambda: self.desk.lock(ASKED))
-        who.lock_time_chosen.connect(self.desk.set_lock_time)
-        return who
 
     def _connect(self) -> None:
         self.banner.show_condition(self.desk.condition)
@@ -216,6 +181,7 @@ class MainWindow(QMainWindow):
         self.changes.act_wanted.connect(self._start_with)
         self.today.again_wanted.connect(self._enter_again)
         self.ledger.record_wanted.connect(self.open_record)
+        self.erasures.record_wanted.connect(self.open_record)
         self.register.ledger_wanted.connect(self._show_act)
         self.register.act_wanted.connect(self._start_act)
         self.new_act.record_wanted.connect(self.open_record)
@@ -228,16 +194,11 @@ class MainWindow(QMainWindow):
 
     def go(self, key: str) -> None:
         """Show a page: today, register, new, offices, ledger, verify, changes, keys or condition."""
-        if key == "new" and not self.desk.may(Action.DRAW_UP):
+        if not self.side.offers(key):
             return
-        button = self._buttons.get(key)
-        self._group.setExclusive(button is not None)  # no button may be pressed where none leads there
-        for other in self._buttons.values():
-            other.setChecked(other is button)
         self._stack.setCurrentWidget(self.pages[key])
         self.banner.go.setVisible(key != "condition")
-        if button is not None:
-            button.setFocus()  # until the page puts the cursor where work begins
+        self.side.press(key)
         self.pages[key].enter()
 
     def open_record(self, record_id: bytes) -> None:
