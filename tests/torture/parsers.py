@@ -36,6 +36,8 @@ from core.ledger.roll import Roll
 from core.ledger.signed_note import decode_checkpoint, decode_note
 from core.ledger.state_proof import decode_state_proof, encode_state_proof
 from core.ledger.transaction import decode_transaction, encode_transaction
+from core.ledger.sealed import Sealed, read_sealed_value
+from core.sealing.envelope import read_envelope
 from core.store.intent import IntentLog
 from core.store.intent_format import BOX_AT, FILE_BYTES, HEADER_BYTES, place_of
 from sync.courier_file import decode_envelope, scan
@@ -109,6 +111,13 @@ def mutate(data: bytes, random: Random, others: Sequence[bytes]) -> bytes:
     return bytes(changed)
 
 
+def _sealed_field(data: bytes) -> Sealed:
+    read = read_sealed_value(decode(data))
+    if read is None:
+        raise MunimentError("not-sealed")
+    return read
+
+
 def make_parsers(work: Path) -> list[Parser]:
     """Every parser of bytes that come from outside, with valid inputs of a small network."""
     network = land_network()
@@ -122,6 +131,11 @@ def make_parsers(work: Path) -> list[Parser]:
     law = (LIBRARY / "land.yaml").read_bytes()
     messages = json.loads((VECTORS / "sync_messages.json").read_text(encoding="utf-8"))["messages"]
     carried = bytes.fromhex(json.loads((VECTORS / "sync_wire.json").read_text(encoding="utf-8"))["courier"]["file"])
+    vectors = json.loads((VECTORS / "sealed.json").read_text(encoding="utf-8"))
+    sealed = {
+        "envelope": bytes.fromhex(vectors["envelope"]["released"]),
+        "value": bytes.fromhex(vectors["until"]["value"]),
+    }
     evidence = Evidence(blocks[0].header, blocks[0].signature, blocks[1].header, blocks[1].signature)
     keys = seal_keys(PASSPHRASE, "node", {"node_seed": bytes(32)}, Cost.cheapest(), floor=Cost.cheapest())
     kit = KitKey(bytes(range(32)))
@@ -140,6 +154,8 @@ def make_parsers(work: Path) -> list[Parser]:
         Parser("office leaf", [office_leaf(n, card) for n, card in enumerate(charter.cards)], decode_office_leaf),
         Parser("receipt", [office.receipt(act.id) for act in acts], decode_receipt),
         Parser("evidence file", [encode_evidence_file(network.id, evidence)], decode_evidence_file),
+        Parser("sealed envelope", [sealed["envelope"]], read_envelope, lambda one: one.encoded),
+        Parser("sealed field", [sealed["value"]], _sealed_field, lambda one: encode(one.value)),
         Parser("message", [bytes.fromhex(one["bytes"]) for one in messages], decode_message, encode_message),
         Parser("courier file", [carried], lambda data: scan(io.BytesIO(data))),
         Parser("courier envelope", [scan(io.BytesIO(carried)).envelope.body], decode_envelope),
