@@ -1,5 +1,6 @@
 """Real offices on disk, a real service, real windows without a screen. Key files cost almost nothing here."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from core.ledger.encoding import Value
 from core.ledger.payload import Group
 from core.ledger.transaction import Signer
 from core.office import Office
+from core.store.computer import computer_identity
+from core.store.intent import IntentLog
 from core.views import ActView
 from desktop.application import OpenOffice, make_application
 from desktop.background import Background
@@ -132,9 +135,22 @@ def _dressed(qapp: object) -> None:
     make_application()
 
 
+@pytest.fixture(scope="session")
+def founded_once(tmp_path_factory: pytest.TempPathFactory) -> MadeNetwork:
+    """Nobody opens these folders: every test has a copy."""
+    return make_network(tmp_path_factory.mktemp("founded"))
+
+
 @pytest.fixture
-def network(tmp_path: Path) -> MadeNetwork:
-    return make_network(tmp_path)
+def network(founded_once: MadeNetwork, tmp_path: Path) -> MadeNetwork:
+    """With intent files of their own: that of a copied folder would say so (core/store/intent.py)."""
+    folders = [Folder(tmp_path / made.path.name) for made in founded_once.folders]
+    for made, folder in zip(founded_once.folders, folders, strict=True):
+        shutil.copytree(made.path, folder.path)
+        folder.intent.unlink()
+        card = decode_card(read_bounded(folder.card), verify)
+        IntentLog.create(folder.intent, card.node_key, computer_identity()).close()
+    return MadeNetwork(folders)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,17 @@ TELLING = {"MunimentError", "Rejected", "Refused", "lost", "FieldFault", "Findin
 FORBIDDEN = re.compile(r"\b(hash|hashes|fork|forks|forked|peer|peers|node|nodes|DAG|CRDT|blockchain)\b", re.IGNORECASE)
 
 
-def _trees() -> Iterator[tuple[Path, ast.Module]]:
-    for top in ("core", "sync", "desktop"):
-        for path in sorted((PROJECT / top).rglob("*.py")):
-            yield path, ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def _trees() -> list[tuple[Path, list[ast.AST]]]:
+    """Every module with all nodes of its tree, read once."""
+    paths = [path for top in ("core", "sync", "desktop") for path in sorted((PROJECT / top).rglob("*.py"))]
+    return [(path, list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))) for path in paths]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _read_once() -> Iterator[None]:
+    yield
+    _trees.cache_clear()  # a million small objects
 
 
 def _called(node: ast.Call) -> str:
@@ -53,8 +61,8 @@ FAULTS = {
 
 def _law_faults() -> set[str]:
     found = set()
-    for path, tree in _trees():
-        for node in ast.walk(tree):
+    for path, nodes in _trees():
+        for node in nodes:
             place = FAULTS.get(_called(node)) if isinstance(node, ast.Call) and "laws" in path.parts else None
             if place is not None and isinstance(node, ast.Call) and len(node.args) > place:
                 found.update(text for text in _literals(node.args[place]) if CODE.fullmatch(text))
@@ -68,8 +76,8 @@ def test_every_fault_of_a_law_has_a_phrase() -> None:
 
 def _codes() -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for path, tree in _trees():
-        for node in ast.walk(tree):
+    for path, nodes in _trees():
+        for node in nodes:
             if isinstance(node, ast.Call) and _called(node) in TELLING and node.args:
                 for text in _literals(node.args[0]):
                     found[text] = path
@@ -107,10 +115,10 @@ def test_every_trouble_says_all_three() -> None:
 
 
 def _screen_keys() -> Iterator[tuple[str, Path]]:
-    for path, tree in _trees():
+    for path, nodes in _trees():
         if "desktop" not in path.parts:
             continue
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.Call) and _called(node) == "say" and node.args:
                 first = node.args[0]
                 if isinstance(first, ast.JoinedStr):
