@@ -45,6 +45,7 @@ class DraftKeeper(QObject):
         self.draft = draft
         self._session: DraftSession | None = None
         self._closed = False
+        self._under_way = 0  # edits that have not come back
         desk.news.connect(self._hear)
 
     def open(self) -> None:
@@ -136,12 +137,20 @@ class DraftKeeper(QObject):
             desk.service.call(lambda: desk.service.office.put_draft(draft)).result()
             return session.view
 
-        desk.background.run_in_order(self, work, self._edited, self.failed.emit)
+        self._under_way += 1
+        desk.background.run_in_order(self, work, self._edited, self._not_edited)
 
     def _edited(self, view: View) -> None:
-        self.shown.emit(view)
+        """What the draft said before a newer edit would take that edit back on the screen for a moment."""
+        self._under_way -= 1
+        if not self._under_way:
+            self.shown.emit(view)
         self.saved.emit()
 
+    def _not_edited(self, error: MunimentError) -> None:
+        self._under_way -= 1
+        self.failed.emit(error)
+
     def _merged(self, view: View) -> None:
-        if self._session is not None:
+        if self._session is not None and not self._under_way:
             self.shown.emit(view)
