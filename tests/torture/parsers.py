@@ -33,10 +33,10 @@ from core.ledger.receipt_format import decode_receipt
 from core.ledger.record import decode_record, encode_record
 from core.ledger.record_receipt import check_record_receipt
 from core.ledger.roll import Roll
+from core.ledger.sealed import Sealed, read_sealed_value
 from core.ledger.signed_note import decode_checkpoint, decode_note
 from core.ledger.state_proof import decode_state_proof, encode_state_proof
 from core.ledger.transaction import decode_transaction, encode_transaction
-from core.ledger.sealed import Sealed, read_sealed_value
 from core.sealing.envelope import read_envelope
 from core.store.intent import IntentLog
 from core.store.intent_format import BOX_AT, FILE_BYTES, HEADER_BYTES, place_of
