@@ -72,6 +72,8 @@ class Conflicts:
 
     def meet_newer(self, procedure: Procedure, name: str, record: Record) -> None:
         """The record was written since the version that the act names."""
+        if self._context.transaction_id[:RECORD_ID_BYTES] in _acts_of(record):
+            raise Refused("enclosed-twice")  # by this very act, which another node has enclosed too
         if not self._is_unseen(record):
             raise Refused.lost("overtaken", record, record=name, version=record.version)
         if procedure.when_unseen == "equal_rank":

@@ -1,5 +1,7 @@
 """One signed act in the blocks of two nodes: it must count once, wherever it is folded."""
 
+import pytest
+
 from core.laws import Accepted, Rejected, parse_law
 from core.laws.law_check import check_law
 from tests.laws.counter import Counter, DictState, placed
@@ -33,3 +35,60 @@ def test_a_copy_in_the_block_of_another_node_is_rejected():
     copy, _ = network.block(3, [group])
     office.receive(copy.header_bytes, copy.signature, copy.payload)
     assert office.store.chain.acts_of_block(2)[0].code == "signer-of-another-office"
+
+
+REGISTRAR = [("registrar", 0)]
+SHELF = """
+law: shelf
+version: 1
+title: {en: Shelf}
+registers:
+  box:
+    home: shared
+    key: {name: {type: text, max_chars: 9}}
+    fields: {marks: {type: list, max_items: 9, of: {text: {type: text, max_chars: 9}}}}
+    states: {start: open}
+procedures:
+  pack:
+    title: {en: Pack}
+    class: decision
+    creates: {box: box}
+    signed_by: {all_of: [registrar]}
+    fields: {name: {type: text, max_chars: 9}}
+    effects:
+      - {create: box, key: {name: act.name}, set: {}}
+  mark:
+    title: {en: Mark}
+    class: decision
+    changes: {box: box}
+    in_state: {box: [open]}
+    signed_by: {all_of: [registrar], offices: any}
+    when_unseen: RULE
+    fields: {text: {type: text, max_chars: 9}}
+    effects:
+      - {add: box.marks, entry: {text: act.text}}
+"""
+
+
+def test_a_law_that_would_enter_copies_with_equal_rank_cannot_be_used() -> None:
+    (problem,) = check_law(parse_law(SHELF.replace("RULE", "equal_rank")), {}).problems
+    assert (problem.code, problem.detail) == ("equal-rank-anywhere", "mark")
+    assert not check_law(parse_law(SHELF.replace("RULE", "hold")), {}).problems
+
+
+@pytest.mark.parametrize("rule", ["hold", "order", "equal_rank"])
+def test_a_copy_of_an_act_on_a_shared_record_neither_counts_again_nor_holds_the_record(rule: str) -> None:
+    """Whoever sees it on its way encloses it in a block that refers to nothing: neither has seen the other."""
+    law = parse_law(SHELF.replace("RULE", rule))
+    state = DictState()
+    one, two = (Counter(law, state, number) for number in range(2))
+    created = one.put(one.transaction("pack", {"name": "A"}, signers=REGISTRAR), placed())
+    assert isinstance(created, Accepted)
+    act = one.transaction("mark", {"text": "x"}, {"box": created.changes[0].new}, REGISTRAR)
+    assert isinstance(one.put(act, placed()), Accepted)
+    first = state.record(created.changes[0].new.id)
+    assert first is not None
+    copy = two.put(act, placed(first.last_act))
+    assert isinstance(copy, Rejected)
+    assert copy.code == "enclosed-twice"
+    assert state.record(first.id) == first

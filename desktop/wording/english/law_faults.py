@@ -48,6 +48,7 @@ LAW_FAULTS = {
     "kept-with-not-indexed": "what is kept with the record must follow it; an index by this field alone, without “where”",
     "equal-rank-of-what": "two acts have equal rank only where each adds entries; this effect changes what is there",
     "code-of-the-engine": "this code has a fixed meaning in every register; give the condition another one",
+    "equal-rank-anywhere": "an act that any office may enclose could be entered twice with equal rank; state hold or order",
     "home-not-asked": "the rules do not leave it to the charter who keeps this register",
     # Registers and fields
     "unbounded": "a bound is missing; every number, list and text states its bounds",
