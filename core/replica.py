@@ -106,6 +106,8 @@ class Replica:
         if stored != [(anchor.number, anchor.vertex.id) for anchor in anchors]:
             raise MunimentError("replica-damaged", path=self.store.database.path)
         self.execution = Execution(self.store, self.lace, self.finality, self._new_fold())
+        if any(law.seals for law in self.epochs.laws.values()):
+            self.store.database.overwrite()
         self.unread = False
 
     def _load_again(self) -> None:

@@ -316,6 +316,7 @@ class Draft:
     title: str
     changed_ms: int
     document: bytes
+    subjects: tuple[bytes, ...] = ()  # ids of the records that it is about, where who keeps it says so
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,12 @@ def new_draft(law: str, procedure: str, title: str) -> Draft:
     return Draft(urandom(DRAFT_ID_BYTES), law, procedure, title, SystemClock().now_ms(), b"")
 
 
+def subjects_of(view: View) -> tuple[bytes, ...]:
+    """The records that a draft is about: an order that erases one takes the draft too."""
+    named = (value for name, value in view.fields.items() if name.startswith(SUBJECT_PREFIX))
+    return tuple(value for value in named if isinstance(value, bytes))
+
+
 def path_of(field: FormField) -> FieldPath:
     return (SUBJECT_PREFIX + field.name,) if field.type == "subject" else (field.name,)
 
@@ -133,7 +139,8 @@ class DraftKeeper(QObject):
 
         def work() -> View:
             session.edit(steps)
-            draft = Draft(old.id, old.law, old.procedure, old.title, SystemClock().now_ms(), session.saved)
+            changed_ms, subjects = SystemClock().now_ms(), subjects_of(session.view)
+            draft = Draft(old.id, old.law, old.procedure, old.title, changed_ms, session.saved, subjects)
             desk.service.call(lambda: desk.service.office.put_draft(draft)).result()
             return session.view
 

@@ -102,7 +102,16 @@ class Intake:
             if effect.verb == "erase":
                 ref = act.changes[effect.target]
                 sealing.add_erasure(ErasureRow(act_id, ref.record, ref.version, anchor, False))
+                self._discard_drafts(ref.record)
                 sealing.destroy(ref.record, ref.version, act_id)
+
+    def _discard_drafts(self, record: bytes) -> None:
+        """Drafts about the record in which somebody may have typed what is erased."""
+        for draft in self.store.drafts_about(record):
+            law = self.laws.get(draft.law)
+            procedure = law.procedures.get(draft.procedure) if law else None
+            if procedure is not None and procedure.sealed:
+                self.store.delete_draft(draft.id)
 
 
 def _transactions(network: bytes, payload: Payload) -> Iterator[tuple[bytes, Transaction]]:

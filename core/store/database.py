@@ -124,6 +124,7 @@ CREATE TABLE erasure_note(act BLOB, office INTEGER, PRIMARY KEY(act, office)) WI
 CREATE TABLE draft(
   id BLOB PRIMARY KEY, law TEXT NOT NULL, procedure TEXT NOT NULL, title TEXT NOT NULL,
   changed_ms INTEGER NOT NULL, document BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE draft_subject(draft BLOB, record BLOB, PRIMARY KEY(draft, record)) WITHOUT ROWID;
 CREATE TABLE met(member INTEGER PRIMARY KEY, vector BLOB NOT NULL);  -- tips that both held at the end (encounters.py)
 CREATE TABLE partly(                      -- payloads that came in part: digest of the frame, its length, what is here
   number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, total INTEGER NOT NULL, body BLOB NOT NULL);
@@ -222,6 +223,10 @@ class Database:
             raise
         finally:
             self._depth = 0
+
+    def overwrite(self) -> None:
+        """From here on SQLite overwrites what is deleted: in a network whose laws seal something, an erasure is one."""
+        self.rows("PRAGMA secure_delete = ON")
 
     @property
     def in_atomic(self) -> bool:

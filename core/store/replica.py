@@ -50,15 +50,26 @@ class ReplicaStore:
 
     def put_draft(self, draft: Draft) -> None:
         """Durable on return."""
-        self.database.execute(
-            "INSERT OR REPLACE INTO draft VALUES (?,?,?,?,?,?)",
-            (draft.id, draft.law, draft.procedure, draft.title, draft.changed_ms, draft.document),
-        )
+        with self.database.atomic():
+            self.database.execute(
+                "INSERT OR REPLACE INTO draft VALUES (?,?,?,?,?,?)",
+                (draft.id, draft.law, draft.procedure, draft.title, draft.changed_ms, draft.document),
+            )
+            self.database.execute("DELETE FROM draft_subject WHERE draft = ?", (draft.id,))
+            self.database.executemany(
+                "INSERT OR IGNORE INTO draft_subject VALUES (?,?)", [(draft.id, one) for one in draft.subjects]
+            )
 
     def delete_draft(self, draft_id: bytes) -> None:
         with self.database.atomic():
             self.database.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
+            self.database.execute("DELETE FROM draft_subject WHERE draft = ?", (draft_id,))
             self.sharing.end(draft_id)
+
+    def drafts_about(self, record: bytes) -> list[Draft]:
+        """The drafts that name a record."""
+        about = {row[0] for row in self.database.rows("SELECT draft FROM draft_subject WHERE record = ?", (record,))}
+        return [draft for draft in self.drafts() if draft.id in about]
 
     def drafts(self) -> list[Draft]:
         """Newest first."""

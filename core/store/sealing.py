@@ -14,7 +14,14 @@ from core.ledger.sealed import Sealed, read_sealed_value
 from core.store.database import Database
 
 MAX_ENVELOPES = 8  # of one kind for one recipient's key: each entitled office may make one
-_KEPT = {"sealed_key": ("name", "key"), "sealed_envelope": ("name", "kind", "recipient", "incarnation", "by", "body")}
+_OF_FIELDS = {
+    "sealed_key": ("name", "key"),
+    "sealed_envelope": ("name", "kind", "recipient", "incarnation", "by", "body"),
+}
+_OF_DRAFTS = {
+    "draft": ("id", "law", "procedure", "title", "changed_ms", "document"),
+    "shared_draft": ("draft", "office", "mirror", "said", "gone"),
+}
 _NO_BOX = bytes(41)  # stands for a box where only the terms are kept: the shortest that has the form
 
 
@@ -189,22 +196,21 @@ class SealingStore:
         due = self._db.rows(f"SELECT name FROM sealed WHERE erased IS NULL AND name IN ({linked})", (record, version))
         self._db.executemany("UPDATE sealed SET erased = ? WHERE name = ?", [(order, name) for (name,) in due])
         if due:
-            self._db.rows("PRAGMA secure_delete = ON")  # of this connection, from here on
-            for table in _KEPT:
-                self._write_anew(table)
+            self._db.overwrite()
+            for table, columns in _OF_FIELDS.items():
+                self._write_anew(table, columns, "name NOT IN (SELECT name FROM sealed WHERE erased IS NOT NULL)")
+            for table, columns in _OF_DRAFTS.items():
+                self._write_anew(table, columns, "1")
         return len(due)
 
-    def _write_anew(self, table: str) -> None:
-        """Without what is erased; the pages that go are overwritten."""
-        columns = ", ".join(_KEPT[table])
-        kept = self._db.rows(
-            f"SELECT {columns} FROM {table} WHERE name NOT IN (SELECT name FROM sealed WHERE erased IS NOT NULL)"
-        )
+    def _write_anew(self, table: str, columns: Sequence[str], where: str) -> None:
+        """What stays, on new pages; those that go are overwritten, with what older versions of a row left on them."""
+        named = ", ".join(columns)
+        kept = self._db.rows(f"SELECT {named} FROM {table} WHERE {where}")
         made = self._db.scalar("SELECT sql FROM sqlite_master WHERE name = ?", (table,))
         self._db.execute(f"DROP TABLE {table}")
         self._db.execute(made)
-        marks = ",".join("?" * len(_KEPT[table]))
-        self._db.executemany(f"INSERT INTO {table}({columns}) VALUES ({marks})", kept)
+        self._db.executemany(f"INSERT INTO {table}({named}) VALUES ({','.join('?' * len(columns))})", kept)
 
     def sweep(self) -> bool:
         """Outside `atomic`: take what was destroyed out of the write-ahead log as well; whether it is out."""

@@ -14,7 +14,7 @@ from core.store.database import Database
 from core.store.intent import Mark
 from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
-from core.views import Step
+from core.views import Draft, Step
 from desktop.knowledge import knowledge_of_office
 from desktop.printing.office_extract import extract_pdf
 from desktop.printing.paper import BRACKETED
@@ -321,6 +321,26 @@ def plain_pages(path: Path) -> bytes:
         decryptor = Cipher(algorithms.AES(DATABASE_KEY), modes.CBC(page[4016:4032])).decryptor()
         plain.append(decryptor.update(page[start:4016]) + decryptor.finalize())
     return b"".join(plain)
+
+
+def test_drafts_about_an_erased_record_go_and_leave_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "replica.db"
+    homes = make_homes()
+    homes[0] = open_home(children_network(), 0, ReplicaStore(Database(path, DATABASE_KEY, create=True)))
+    one, other = (enter(homes[0], number).records[0] for number in (1, 2))
+    settle(homes, verify=False)
+    typed = [f"typed {number} {'about her ' * 900}".encode() for number in range(6)]
+    for document in typed[:4]:  # each keeps the draft anew; the last that was kept becomes an act
+        homes[0].put_draft(Draft(b"1" * 16, "children", "rename", "Draft", 1, document, (one,)))
+    homes[0].delete_draft(b"1" * 16)
+    homes[0].put_draft(Draft(b"2" * 16, "children", "rename", "Draft", 1, typed[4], (one,)))
+    homes[0].put_draft(Draft(b"3" * 16, "children", "rename", "Draft", 1, typed[5], (other,)))
+    order_erasure(homes[0], one)
+    settle(homes, verify=False)
+    assert [draft.document for draft in homes[0].drafts()] == [typed[5]]
+    homes[0].store.database.close()
+    pages = plain_pages(path)
+    assert [document[:8] in pages for document in typed] == [False] * 5 + [True]
 
 
 # -- papers -------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from core.ledger.transaction import Signer
 from core.office import Office
 from desktop.application import OpenOffice, make_application
 from desktop.background import Background
-from desktop.desk import read_standing
+from desktop.standing import read_standing
 from desktop.wording.sealing import sealed_words
 from sync.certificate import make_certificate
 from sync.service import Service, Settings
