@@ -244,7 +244,7 @@ class Service(Generic[R]):
         """Read everything stored again: the database cannot see an old page put back."""
         await asyncio.sleep(VERIFY_AFTER_S)
         try:
-            for _ in chain(self._stored_blocks(), self.office.verify_state()):
+            for _ in chain(self._stored_blocks(), self.office.verify_state(), self.office.papers.verify()):
                 await asyncio.sleep(VERIFY_PAUSE_S)
         except MunimentError as error:
             self.office.quarantine = "replica-damaged"
