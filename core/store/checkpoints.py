@@ -63,6 +63,7 @@ class CheckpointStore:
         stated = cosignature.checkpoint
         ours = self.at(stated.anchor)
         if ours is None:
+            self._drop_older_early(cosignature)
             self._keep("cosignature", cosignature, _whole(cosignature))
             return Counted.EARLY
         try:
@@ -80,6 +81,13 @@ class CheckpointStore:
         if count >= roll.quorum:
             self._db.execute("UPDATE checkpoint SET certified = ? WHERE anchor = ?", (roll.quorum, stated.anchor))
         return Counted.COUNTED
+
+    def _drop_older_early(self, cosignature: CheckpointCosignature) -> None:
+        """An old key in other hands must not keep a place for which its successor speaks in a later epoch."""
+        place = cosignature.checkpoint.anchor, cosignature.witness
+        kept = self._db.scalar("SELECT body FROM cosignature WHERE anchor = ? AND witness = ?", place)
+        if kept is not None and _read_whole(kept).checkpoint.epoch < cosignature.checkpoint.epoch:
+            self._db.execute("DELETE FROM cosignature WHERE anchor = ? AND witness = ?", place)
 
     def _keep(self, table: str, cosignature: CheckpointCosignature, body: bytes) -> bool:
         """Whether it is the first of this witness there."""

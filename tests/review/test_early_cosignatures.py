@@ -1,12 +1,17 @@
 """What a witness says of a checkpoint before its anchor is decided here is weighed when it is, like what comes later."""
 
+from dataclasses import replace
+
 import pytest
 
+from core.crypto.signing import verify
 from core.ledger.checkpoint import Checkpoint
 from core.office import Office
+from core.store.checkpoints import CheckpointStore, Counted
 from core.store.database import IN_MEMORY, Database
 from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
+from tests.ledger.checkpoints import checkpoint, cosigned, witnesses
 from tests.offices import DATABASE_KEY, StepClock, land_network, meet, open_in_memory, register
 
 
@@ -45,3 +50,13 @@ def test_more_contradictions_than_liars_are_possible_stop_finality(count: int, l
     assert [office.finality_stopped for office in honest] == [1 if stops else None] * len(honest)
     again = open_in_memory(network, 0, honest[0].store, honest[0]._journal)
     assert (again.finality_stopped, again.anchor) == (honest[0].finality_stopped, honest[0].anchor)
+
+
+def test_an_old_key_keeps_no_place_from_its_successor() -> None:
+    """Stolen, it cosigns numbers to come in the epoch in which it counted; the new key speaks in the next one."""
+    store, roll = CheckpointStore(Database(IN_MEMORY, DATABASE_KEY)), witnesses(4, epoch=1)
+    true = replace(checkpoint(), epoch=1)
+    for stated in (checkpoint(), true, checkpoint()):
+        assert store.take(cosigned(stated, 2), None, verify) is Counted.EARLY
+    assert store.add(true, roll, verify) == []
+    assert [one.witness for one in store.cosignatures(12)] == [2]
