@@ -18,10 +18,11 @@ from core.errors import MunimentError
 from core.folder import Folder, OpenedOffice, open_office
 from core.office import Office
 from desktop.background import Background
-from desktop.desk import Desk, Standing, read_standing
+from desktop.desk import Desk
 from desktop.dialogs.gate import Gate
 from desktop.main_window import MainWindow
 from desktop.remembering import forget, remember, remembered
+from desktop.standing import Standing, read_standing
 from desktop.style import SHEET, dress
 from desktop.unlocking import Access
 from desktop.window_control import attach_control

@@ -6,14 +6,12 @@ the GUI thread; nothing else of the window touches it. Laws and charter are valu
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from core import voting
 from core.casefile.session import CaseFiles
-from core.condition import read_condition
 from core.crypto.signing import SigningKey
 from core.folder import Folder, open_officer
 from core.laws.form import FormField, record_form, state_label
@@ -22,14 +20,13 @@ from core.laws.requests import REFUSE
 from core.ledger.roll import Officer
 from core.ledger.transaction import Transaction
 from core.office import Office
-from core.officers import officers_of
 from core.people.actions import Action, may
-from core.people.people import USUAL_LOCK_S, Person
+from core.people.people import Person
 from core.requests import acted
-from core.store.working import WorkingState
 from core.views import NOT_HELD, Condition
 from desktop.background import Background, Failed, Task, Then
 from desktop.locking import ENDED, AutoLock
+from desktop.standing import Standing, read_standing
 from desktop.wording import say, text_in
 from sync.events import Event, MeetingEnded, MeetingProgress, ReplicaDamaged
 from sync.service import Service
@@ -42,50 +39,6 @@ _NEWS: tuple[Literal["blocks_new", "blocks_written", "papers_new", "drafts_new"]
     "papers_new",
     "drafts_new",
 )
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What an office is, read when the window opens and again when something has changed."""
-
-    number: int
-    network: bytes
-    network_name: str
-    offices: tuple[str, ...]
-    officers: Mapping[int, Officer]  # own ones who sign or have signed, by number, with the roles they hold now
-    quorum: int
-    laws: Mapping[str, Law]
-    condition: Condition
-    person: Person | None = None  # who is signed in here
-    lock_s: int = USUAL_LOCK_S  # after so many seconds without use the window locks
-
-
-def read_standing(office: Office) -> Standing:
-    """On the office's thread."""
-    members = office.roll.members
-    return Standing(
-        office.number,
-        office.network,
-        office.charter.name,
-        tuple(member.office for member in members),
-        _own_officers(office),
-        office.roll.quorum,
-        _daily_first(office.laws),
-        read_condition(office),
-        office.people.present,
-        office.people.lock_after_s,
-    )
-
-
-def _own_officers(office: Office) -> Mapping[int, Officer]:
-    state = WorkingState(office.store.state, office.number)
-    people = officers_of(state, office.roll, office.number)
-    return {one.number: Officer(one.name, one.key or b"", one.roles) for one in people}
-
-
-def _daily_first(laws: Mapping[str, Law]) -> Mapping[str, Law]:
-    """The network's own rules stand behind those of the registers that people work with every day."""
-    return dict(sorted(laws.items(), key=lambda one: one[0] == voting.LAW))
 
 
 class Desk(QObject):
@@ -238,8 +191,9 @@ class Desk(QObject):
         return self.standing.offices[self.standing.number]
 
     def officers_with(self, role: str) -> list[tuple[int, Officer]]:
-        """Own officers who have the role, by number."""
-        return [(number, one) for number, one in self.standing.officers.items() if role in one.roles]
+        """Own officers who have the role: who is signed in first, the others by number."""
+        found = [(number, one) for number, one in self.standing.officers.items() if role in one.roles]
+        return sorted(found, key=lambda one: self.person is None or one[0] != self.person.number)
 
     def registers(self) -> list[tuple[str, str]]:
         """(full name, title) of every register of the network's laws, in their order."""

@@ -7,27 +7,19 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, 
 
 from core.errors import MunimentError
 from core.laws.form import FormField
-from core.laws.sentences import rule_sentence
-from core.laws.verdict import Accepted, Finding, Rejected
+from core.laws.verdict import Accepted, Rejected
 from core.ledger.transaction import Signer, Transaction
 from core.office import Proposal
 from desktop.desk import Desk
 from desktop.pages.filling import Filling
 from desktop.pages.signing import Signing
+from desktop.pages.verdict_card import VerdictCard
 from desktop.widgets.notice import Busy
 from desktop.widgets.status import Shape, StatusLine
 from desktop.widgets.texts import button, card, label, literal
-from desktop.wording import say, sentence
+from desktop.wording import say
 from desktop.wording.sealing import sealed_words
 from desktop.wording.values import claimed_text, value_lines
-
-_SHAPES = {
-    "suspended": Shape.SUSPENDED,
-    "held": Shape.HELD,
-    "warned": Shape.HELD,
-    "without_effect": Shape.HELD,
-    "requested": Shape.WAITING,
-}
 
 
 class Reviewing(QWidget):
@@ -50,7 +42,7 @@ class Reviewing(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addWidget(self._verdict())
+        layout.addWidget(VerdictCard(filling, proposal, desk, self.competent, self))
         self.handing_over = StatusLine(self, "strong")
         self.handing_over.hide()
         layout.addWidget(self.handing_over)
@@ -94,55 +86,6 @@ class Reviewing(QWidget):
             return None
         number = verdict.facts.get("office")
         return number if isinstance(number, int) and number != self._desk.number else None
-
-    # -- what the rules say -------------------------------------------------------------------------------------
-
-    def _verdict(self) -> QWidget:
-        frame, layout = card(self)
-        verdict = self._proposal.verdict
-        if self.competent is not None:
-            office = self._desk.offices[self.competent]
-            self._say(frame, Shape.WAITING, say("review.other-office", office=office), "large")
-            return frame
-        if isinstance(verdict, Rejected):
-            self._say(frame, Shape.REJECTED, say("review.rejected"), "large")
-            self._say_refusal(frame, verdict)
-            return frame
-        shape = _SHAPES.get(verdict.outcome, Shape.INFO)
-        asked = self._proposal.transaction.addressed_to
-        office = "" if asked is None else self._desk.offices[asked]
-        self._say(frame, shape, say(f"review.{verdict.outcome}", office=office), "large")
-        for finding in verdict.findings[0 if asked is None else 1 :]:  # the first of a request is that it waits
-            self._say(frame, shape, self._rule_words(finding))
-        layout.addWidget(label(say("review.as-of"), frame, "quiet"))
-        return frame
-
-    def _say(self, frame: QWidget, shape: Shape, words: str, role: str = "") -> None:
-        line = StatusLine(frame, role)
-        line.show_words(shape, words)
-        frame.layout().addWidget(line)
-
-    def _say_refusal(self, frame: QWidget, verdict: Rejected) -> None:
-        words = self._rule_words(verdict)
-        frame.layout().addWidget(label(words, frame))
-        field = str(verdict.facts.get("field", ""))
-        if field:
-            self._filling.form.mark_field(field, words)
-
-    def _rule_words(self, verdict: Rejected | Finding) -> str:
-        facts = dict(verdict.facts)
-        if isinstance(facts.get("office"), int):
-            facts["office"] = self._desk.offices[facts["office"]]
-        if isinstance(facts.get("role"), str):
-            facts["role"] = say(f"role.{facts['role']}")
-        facts["field"] = self._field_label(str(facts.get("field", "")))
-        own = rule_sentence(self._filling.law, verdict)
-        words = f"{own} {say('review.kept')}" if own else sentence(verdict.code, facts)
-        return f"{words} {say('review.article', article=verdict.article)}" if verdict.article else words
-
-    def _field_label(self, path: str) -> str:
-        name = path.partition(".")[0].partition("[")[0]
-        return next((field.label for field in self._filling.form.fields if field.name == name), path)
 
     # -- what will be signed ------------------------------------------------------------------------------------
 

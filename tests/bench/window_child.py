@@ -80,16 +80,18 @@ def show_bare(started_ns: int, row_count: int) -> None:
 
 def show_office(started_ns: int, path: Path) -> None:
     from core.clock import SystemClock
-    from core.folder import Folder, open_office
+    from core.folder import Folder, open_office, open_officer
     from desktop.application import OpenOffice, make_application
     from desktop.background import Background
-    from desktop.desk import read_standing
+    from desktop.standing import read_standing
     from sync.service import Service, Settings
     from tests.bench.offices import PASSPHRASE
 
     application, folder, background = make_application(), Folder(path), Background()
     service = Service(lambda: open_office(folder, PASSPHRASE, SystemClock()), Settings(port=0, loopback_only=True))
     service.start()
+    key = open_officer(folder, 0, PASSPHRASE)
+    service.call(lambda: service.office.people.sign_in(0, key)).result()
     standing = service.call(lambda: read_standing(service.office)).result()
     times: dict[str, float] = {}
 

@@ -24,9 +24,9 @@ from core.store.intent import IntentLog
 from core.views import ActView
 from desktop.application import OpenOffice, make_application
 from desktop.background import Background
-from desktop.desk import read_standing
 from desktop.library import library_laws
 from desktop.pages.reviewing import Reviewing
+from desktop.standing import read_standing
 from sync.certificate import make_certificate
 from sync.service import Service, Settings
 
