@@ -69,6 +69,15 @@ class Office(Sealing, Bracketing):
 
     _drawn_up: DrawnUp | None = None
 
+    # -- drafts -------------------------------------------------------------------------------------------------
+
+    def share_draft(self, draft: bytes, office: int) -> None:
+        """From now on another office has the draft too, and edits it. Raises `unknown-office`, `not-for-role`."""
+        self.people.require(Action.DRAW_UP)
+        if self.roll.member(office) is None or office == self.number:
+            raise MunimentError("unknown-office", office=office)
+        self.sharing.share(draft, office)
+
     # -- acts ---------------------------------------------------------------------------------------------------
 
     def propose(

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from core.errors import MunimentError
 from core.ledger.encoding import Value
-from core.store.papers import Paper, PaperStore
+from core.store.papers import MAX_PAPER_BYTES, Paper, PaperStore
 from core.views import ActView
 
 DOCUMENT = frozenset({"digest", "kind", "number", "issuer", "day", "pages"})
@@ -38,6 +39,26 @@ def papers_of(office: Showing, act_id: bytes) -> list[NamedPaper]:
     """Of an act, in the order of its fields. Raises `unknown-act`."""
     found = {bytes(one["digest"]): one for one in documents_in(office.act_view(act_id).transaction.act)}
     return [NamedPaper(document, office.papers.standing(digest)) for digest, document in found.items()]
+
+
+def read_paper(office: Showing, act_id: bytes, digest: bytes) -> bytes:
+    """A scan that the act names and its reader may see.
+
+    Raises `paper-not-named`, and the codes of `PaperStore.read`.
+    """
+    _named(office, act_id, digest)
+    return office.papers.read(digest)
+
+
+def want_paper(office: Showing, act_id: bytes, digest: bytes) -> None:
+    """Ask whoever is met for it. Raises `paper-not-named`, and the codes of `PaperStore.want`."""
+    _named(office, act_id, digest)
+    office.papers.want(digest, MAX_PAPER_BYTES)
+
+
+def _named(office: Showing, act_id: bytes, digest: bytes) -> None:
+    if digest not in [paper.digest for paper in papers_of(office, act_id)]:
+        raise MunimentError("paper-not-named")
 
 
 def documents_in(value: Value) -> Iterator[Mapping[str, Value]]:

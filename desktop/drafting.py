@@ -69,7 +69,7 @@ class DraftKeeper(QObject):
         draft_id, desk = self.draft.id, self._desk
         desk.ask(
             self,
-            lambda one: one.store.sharing.share(draft_id, office),
+            lambda one: one.share_draft(draft_id, office),
             lambda _none: self.ask_shared(),
             self.failed.emit,
         )

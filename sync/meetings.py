@@ -75,6 +75,7 @@ class Meetings:
         tasks = set(self._tasks)
         for task in tasks:
             task.cancel()
+        self._worker.interrupt()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._worker.close()
         await asyncio.sleep(_ONE_TURN_S)

@@ -53,6 +53,12 @@ class WorkerProcess:
                 raise MunimentError(code, **{name: fact for name, fact in facts.items() if name != "code"})
         return answer
 
+    def interrupt(self) -> None:
+        """End what is being asked; nobody waits for the answer any more."""
+        child = self._child
+        if child is not None:
+            child.kill()
+
     def close(self) -> None:
         """End the child. A later `ask` starts another."""
         with self._lock:

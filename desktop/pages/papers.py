@@ -9,9 +9,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.errors import MunimentError
-from core.papers import NamedPaper, papers_of
+from core.papers import NamedPaper, papers_of, read_paper, want_paper
 from core.store.files import write_durably
-from core.store.papers import MAX_PAPER_BYTES
 from desktop.desk import Desk
 from desktop.widgets.texts import button, label
 from desktop.wording import say
@@ -101,18 +100,24 @@ class PapersPanel(QWidget):
 
     def want(self, digest: bytes, *_checked: bool) -> None:
         """Whoever is met next and has it gives it."""
-        self._desk.ask(self, lambda office: office.papers.want(digest, MAX_PAPER_BYTES), self._done, self.failed.emit)
+        act = self._act
+        self._desk.ask(self, lambda office: want_paper(office, act, digest), self._done, self.failed.emit)
 
     def forget(self, digest: bytes, *_checked: bool) -> None:
         self._desk.ask(self, lambda office: office.papers.forget(digest), self._done, self.failed.emit)
 
     def open(self, digest: bytes, *_checked: bool) -> None:
         """A copy for whatever program shows such files; it is gone when the window is."""
-        self._desk.ask(self, lambda office: office.papers.read(digest), self._open_copy, self._damaged)
+        act = self._act
+        self._desk.ask(self, lambda office: read_paper(office, act, digest), self._open_copy, self._damaged)
 
     def save(self, digest: bytes, path: str) -> None:
+        act = self._act
         self._desk.ask(
-            self, lambda office: office.papers.read(digest), lambda content: self._write(path, content), self._damaged
+            self,
+            lambda office: read_paper(office, act, digest),
+            lambda content: self._write(path, content),
+            self._damaged,
         )
 
     def _choose_saved(self, digest: bytes, *_checked: bool) -> None:

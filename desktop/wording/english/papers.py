@@ -70,6 +70,9 @@ PAPERS_TROUBLES = {
         "It was not kept; the act itself is unchanged.",
         "Another office is asked at the next meeting.",
     ),
+    "paper-not-named": Trouble(
+        "No scan of this act may be seen here.", KEPT, "Ask an officer who may read it, or state why you look."
+    ),
     "paper-of-unknown-kind": Trouble(
         "The scan is of a kind that is not opened from here.", KEPT, "Save a copy and look at it with care."
     ),
