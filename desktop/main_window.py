@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
     def _show_signing_in(self, why: str, drafts_kept: bool = False) -> None:
         self.signing_in = SigningIn(self.desk, why, drafts_kept, self)
         self.setCentralWidget(self.signing_in)  # which deletes the pages
-        self.signing_in.focus_first()
+        QTimer.singleShot(0, self.signing_in, self.signing_in.focus_first)  # after what had the cursor has gone
 
     def _make_pages(self) -> None:
         desk = self.desk

@@ -11,8 +11,8 @@ from desktop.wording import say
 from desktop.wording.values import claimed_text
 
 COLUMNS = ("when", "person", "roles", "purpose", "note")
-SIZE = (940, 420)
-_WIDTHS = (140, 190, 160, 230)
+SIZE = (1180, 480)
+_WIDTHS = (170, 190, 200, 390)
 
 
 class WhoLooked(QDialog):
@@ -28,6 +28,9 @@ class WhoLooked(QDialog):
         self.table.setAccessibleName(say("looks.title", label=record_label))
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.table.setShowGrid(False)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.verticalHeader().hide()
         for column, width in enumerate(_WIDTHS):
             self.table.setColumnWidth(column, width)
