@@ -1,0 +1,62 @@
+"""Every commit fails once, at its very end: closes of epochs, anchors and overlays are then as if none had."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from core.errors import MunimentError
+from core.ledger.block import decode_header
+from core.office import Office
+from core.store.database import IN_MEMORY, Database
+from core.store.journal import MemoryJournal
+from core.store.replica import ReplicaStore
+from tests.offices import DATABASE_KEY, StepClock
+from tests.review.histories import World
+from tests.review.orders import blocks_of, predicted
+
+
+class StubbornDatabase(Database):
+    """Each transaction is undone when it is made for the first time: the disk is full, then there is room again."""
+
+    undone = 0
+    again = False
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        outermost = self._depth == 0
+        with super().atomic():
+            yield
+            if outermost and not self.again:
+                self.again = True
+                self.undone += 1
+                raise MunimentError("disk-full", path=self.path)
+        if outermost:
+            self.again = False
+
+
+def reader_of(world: World, database: Database) -> Office:
+    key = world.network.nodes[0]
+    return Office(ReplicaStore(database), world.network.charter, 0, key, MemoryJournal(), StepClock())
+
+
+@pytest.mark.parametrize("number", [1, 3, 7])
+def test_what_was_undone_leaves_nothing_behind(number: int) -> None:
+    world = World(number)
+    world.live(60)
+    world.settle()
+    blocks = blocks_of(world)
+    stubborn = StubbornDatabase(IN_MEMORY, DATABASE_KEY)
+    plain, office = reader_of(world, Database(IN_MEMORY, DATABASE_KEY)), reader_of(world, stubborn)
+    left = sorted(blocks)
+    while ready := [block for block in left if not plain.lace.waits(decode_header(blocks[block].header))]:
+        before = predicted(office)
+        with pytest.raises(MunimentError, match="disk-full"):
+            office.receive(*blocks[ready[0]])
+        assert predicted(office) == before
+        for one in (plain, office):
+            one.receive(*blocks[ready[0]])
+        left.remove(ready[0])
+    assert plain.lace.epoch > 0
+    assert stubborn.undone == len(blocks) - len(left)
+    assert predicted(office) == predicted(plain)
