@@ -10,6 +10,7 @@ the proof hides in the PDF file. Read symbols are printed again byte for byte, n
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 import segno
@@ -22,6 +23,7 @@ HEAD_BYTES = len(MAGIC) + 2 + 4
 ONE_M_BYTES, ONE_L_BYTES = 2331, 2953  # version 40, byte mode (ISO/IEC 18004:2015, table 7)
 SHARE_BYTES = 1500  # of one symbol among several: version 32, still easy for a telephone
 MAX_SYMBOLS = 8
+KEPT_SYMBOLS = 2 * MAX_SYMBOLS  # a paper is drawn to be printed and again to be compared; some 250 KB each
 SIDE_MM = 70.0
 MODULE_MM = 0.5  # below this an office printer and a cheap camera lose modules
 QUIET_MODULES = 4
@@ -70,8 +72,9 @@ def unpack(contents: Iterable[bytes]) -> tuple[bytes, tuple[bytes, ...]]:
     return _inflate(b"".join(one[HEAD_BYTES:] for one in ordered)), ordered
 
 
+@lru_cache(maxsize=KEPT_SYMBOLS)
 def draw_symbol(content: bytes) -> Symbol:
-    """The symbol in the smallest version that holds the content."""
+    """The symbol in the smallest version that holds the content. Weighing its masks takes a third of a second."""
     level = "m" if len(content) <= ONE_M_BYTES else "l"
     code = segno.make_qr(content, error=level, mode="byte", boost_error=False)
     return Symbol(tuple(tuple(bool(module) for module in row) for row in code.matrix))

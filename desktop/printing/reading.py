@@ -100,8 +100,10 @@ def symbols_in(picture: Image.Image, magic: bytes) -> set[bytes]:
 def is_scan(document: pypdfium2.PdfDocument) -> bool:
     """Whether every page shows a picture and nothing else."""
     for number in range(len(document)):
-        kinds = {_visible_kind(item) for item in document[number].get_objects(max_depth=8)}
-        if kinds - {None} != {raw.FPDF_PAGEOBJ_IMAGE}:
+        kinds = (_visible_kind(item) for item in document[number].get_objects(max_depth=8))
+        visible = (kind for kind in kinds if kind is not None)
+        # A page of ours has thousands of parts: the first that is no picture settles it.
+        if next(visible, None) != raw.FPDF_PAGEOBJ_IMAGE or any(kind != raw.FPDF_PAGEOBJ_IMAGE for kind in visible):
             return False
     return True
 
