@@ -12,7 +12,7 @@ import os
 import re
 import tarfile
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -34,6 +34,8 @@ VERSION = 1
 MAX_BACKUP_BYTES = 1 << 36
 BEFORE = "before-restore"  # folders with what a restore in place found, numbered: nothing is deleted
 _HEAD = "muniment-backup.json"
+MAX_HEAD_BYTES = 16 << 10
+_NEEDED = ("node.key", "charter", "replica.db")
 # The kit's box, where there is a kit; the card, which an office restored from its kit alone may lack.
 _OPTIONAL = ("node.kit", "card.office")
 _OFFICER_FILE = re.compile(r"[0-9]{1,3}\.key")
@@ -51,13 +53,14 @@ def write_backup(folder: Folder, opened: OpenedOffice, target: Path) -> None:
         with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as beside:
             copy, part = Path(beside, "replica.db"), Path(beside, "backup")
             opened.office.store.database.copy_to(copy, opened.keys.secrets["database_key"])
-            head = {"format": FORMAT, "version": VERSION, "network": opened.office.network.hex()}
+            parts = [*_plain_names(folder), "replica.db"]
+            head = {"format": FORMAT, "version": VERSION, "network": opened.office.network.hex(), "parts": parts}
             with open(part, "wb", opener=_for_owner_only) as out:
                 with tarfile.open(fileobj=out, mode="w") as archive:
                     _add_bytes(archive, _HEAD, json.dumps(head).encode())
-                    for name in _plain_names(folder):
+                    for name in parts[:-1]:
                         archive.add(folder.path / name, name, recursive=False)
-                    archive.add(copy, "replica.db", recursive=False)
+                    archive.add(copy, parts[-1], recursive=False)
                     if folder.archive.exists():  # boxes that come later are named by no row of this copy
                         archive.add(folder.archive, folder.archive.name, recursive=False)
                 out.flush()
@@ -128,8 +131,7 @@ def restore_in_place(source: Path, folder: Folder, passphrase: str, unlock: Unlo
 
 def _unpack_checked(source: Path, folder: Folder, unlock: Unlock) -> OpenedKeys:
     """The backup's files in an empty folder, whole and readable with its keys; no charter yet."""
-    _unpack(source, folder)
-    _check_whole(source, folder)
+    _check_whole(source, folder, _unpack(source, folder))
     keys = unlock(folder)
     decode_charter(read_bounded(folder.path / "charter.restored"), verify)
     database = Database(folder.replica, keys.secrets["database_key"])
@@ -222,19 +224,20 @@ def _add_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     archive.addfile(entry, BytesIO(content))
 
 
-def _unpack(source: Path, folder: Folder) -> None:
-    """Take the named members and nothing else: a path of the archive is never used as it stands."""
+def _unpack(source: Path, folder: Folder) -> list[str]:
+    """Take the named members and nothing else: a path of the archive is never used as it stands. What it must hold."""
     try:
         with _opened(source) as stream, tarfile.open(fileobj=stream, mode="r:") as archive:
             head = archive.next()
-            if head is None or head.name != _HEAD or head.size > 4096:
+            if head is None or head.name != _HEAD or head.size > MAX_HEAD_BYTES:
                 raise MunimentError("not-a-backup", path=str(source))
             stated = json.loads(_content(archive, head))
             if stated.get("format") != FORMAT or stated.get("version") != VERSION:
                 raise MunimentError("not-a-backup", path=str(source))
             for member in archive:
                 _take(archive, member, folder)
-    except (tarfile.TarError, ValueError, AttributeError, EOFError, RecursionError):
+            return [*_NEEDED, *map(str, stated.get("parts", _OPTIONAL[1:]))]
+    except (tarfile.TarError, ValueError, AttributeError, TypeError, EOFError, RecursionError):
         raise MunimentError("not-a-backup", path=str(source)) from None
     except OSError as error:  # of what is written here
         raise file_error(error, folder.path) from None
@@ -249,10 +252,10 @@ def _opened(source: Path) -> BinaryIO:
         raise MunimentError("file-not-read", path=str(source)) from None
 
 
-def _check_whole(source: Path, folder: Folder) -> None:
+def _check_whole(source: Path, folder: Folder, parts: Iterable[str]) -> None:
     """An archive that was cut between two of its members looks like a shorter one."""
-    needed = (folder.node_key, folder.path / "charter.restored", folder.replica)
-    if not all(path.exists() for path in needed):
+    there = {str(path.relative_to(folder.path)).replace(os.sep, "/") for path in folder.path.rglob("*")}
+    if not {"charter.restored" if name == "charter" else name for name in parts} <= there:
         raise MunimentError("not-a-backup", path=str(source))
 
 

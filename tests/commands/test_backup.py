@@ -109,7 +109,7 @@ def test_a_backup_that_was_cut(office: Place, backup: Path, tmp_path: Path, shar
 
 def test_a_backup_without_one_of_its_parts(office: Place, backup: Path, tmp_path: Path) -> None:
     members = _members(backup)
-    for gone in ("node.key", "card.office", "charter", "replica.db"):
+    for gone in ("node.key", "card.office", "charter", "replica.db", "officers/1.key"):
         (tmp_path / "less").write_bytes(_tar([one for one in members if one[0] != gone]))
         refused_restore(restored(office, tmp_path / "new"), tmp_path / "less", 3, "not-a-backup")
 

@@ -114,7 +114,7 @@ def test_passphrases_are_changed(office: Place, tmp_path: Path, new_secret: Path
     assert open_keys(office.folder.node_key.read_bytes(), NEW_SECRET)
     with untouched(office):
         refused(run("backup", tmp_path / "b", *office.access, "--json"), 4, "wrong-passphrase")
-    own = ("passphrase", "--data", office.folder.path, "--officer", "0", "--new-passphrase-file", new_secret)
+    own = ("passphrase", "--data", office.folder.path, "--of", "0", "--new-passphrase-file", new_secret)
     assert run(*own, "--passphrase-file", office.officer_secret).exit_code == 0
     assert open_keys(office.folder.officer_key(0).read_bytes(), NEW_SECRET)
 

@@ -16,8 +16,8 @@ def passphrase(
         Path | None,
         typer.Option("--new-passphrase-file", metavar="FILE", help="Holds the new one; else standard input."),
     ] = None,
-    officer: Annotated[
-        int | None, typer.Option("--officer", metavar="NUMBER", help="That officer's own; else the office's.")
+    of: Annotated[
+        int | None, typer.Option("--of", metavar="NUMBER", help="Of that officer; else the office's own.")
     ] = None,
     kit_file: KitFile = None,
     data: Data = None,
@@ -28,7 +28,7 @@ def passphrase(
     from desktop.commands.custody import passphrase_command
 
     opening = access(data, passphrase_file)
-    conclude(lambda: passphrase_command(opening, new_passphrase_file, officer, kit_file or []), json)
+    conclude(lambda: passphrase_command(opening, new_passphrase_file, of, kit_file or []), json)
 
 
 @app.command()
