@@ -13,7 +13,9 @@ from desktop.application import OpenOffice
 from desktop.models.record_list import PAGE
 from desktop.pages.verify import DropPlace
 from desktop.pages_picture import PAGES, PagePictures
+from sync.events import MeetingProgress
 from sync.pace import Limits
+from sync.progress import Progress
 from tests.desktop.conftest import ALICE, MARKUP, MadeNetwork, first_registration, record_act
 from tests.desktop.typing_keys import CTRL, press
 from tests.desktop.writers import fill
@@ -245,6 +247,23 @@ def test_courier_file_goes_and_comes_back(open_desk: Open, qtbot: QtBot, tmp_pat
     assert not giving.write.isEnabled()
     _wait(qtbot, first)
     _wait(qtbot, second)
+
+
+def test_acts_size_and_minutes_are_told_before_they_come(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    page = office.window.offices
+    office.window.go("offices")
+    page.meet(1)
+    planned = Progress(acts_expected=412, bytes_expected=1_440_000)
+    page.take_event(MeetingProgress(1, planned, 180.0))
+    name = office.desk.offices[1]
+    assert f"{name}: 412 acts come (1.4 MB). About 3 minutes." in _texts(page.busy)
+    scans = Progress(acts_expected=412, paper_bytes_expected=2_000_000, paper_bytes=1)
+    page.take_event(MeetingProgress(1, scans, 5.0))
+    assert f"{name}: the acts are exchanged; scans come (2.0 MB)." in _texts(page.busy)
+    (cancel,) = page.busy.findChildren(QPushButton)
+    cancel.click()
+    assert page.notice.text.startswith("Stopped. What came so far is kept")
 
 
 def test_a_slow_connection_is_kept_and_shown_again(open_desk: Open, qtbot: QtBot) -> None:

@@ -1,5 +1,6 @@
 """Scans: on demand, after acts, in chunks, from where a cut left them; and nothing that nobody asked for."""
 
+import asyncio
 from hashlib import sha256
 from random import Random
 
@@ -7,11 +8,14 @@ import pytest
 
 from core.errors import MunimentError
 from core.store.papers import CHUNK_BYTES
+from sync.link import connect, parse_address
 from sync.messages import BlockMessage, Chunk, End, PaperWish, Want, decode_message, encode_message
 from sync.session import Session, State
-from tests.sync.graphs import make_replicas, same_view
+from sync.tls import Credentials
+from tests.sync.graphs import GraphReplica, make_replicas, same_view, seed
 from tests.sync.meetings import Meeting, meet
 from tests.sync.test_hostile_session import HELLO, refusal_of
+from tests.sync.test_service import QUIET, TIMEOUT_S, start  # noqa: F401  # a fixture
 
 LIMIT = 20 << 20
 SCAN = Random("scan").randbytes(10 * CHUNK_BYTES + 17)
@@ -212,6 +216,39 @@ def test_a_wish_for_what_is_not_there_is_an_empty_turn():
     giver.receive(encode_message(Want((PaperWish(DIGEST, 11, LIMIT), PaperWish(b"n" * 32, 0, LIMIT)))))
     giver.receive(encode_message(End(1)))
     assert [decode_message(data) for data in giver.outgoing()] == [End(0)]
+
+
+def test_an_office_that_is_stuck_with_a_scan_keeps_no_act_waiting(start):  # noqa: F811  # the fixture
+    """It has been asked for the scan, and says nothing any more; acts go on by the others, and by itself anew."""
+    stuck, asking, third = start(QUIET, 0, 1, 2)
+    asking.service.call(lambda: asking.office.papers.want(DIGEST, LIMIT)).result(TIMEOUT_S)
+    host, port = parse_address(asking.address, 0)
+
+    async def fall_silent():
+        trusted = [member.certificate for member in stuck.office.roll.members]
+        link = await connect(Credentials(seed(0)), trusted, host, port)
+        session = Session(GraphReplica(0, stuck.office.roll, stuck.office.network), True, 1)
+        session.start()
+        asked = False
+        while not asked:
+            for message in session.outgoing():
+                await link.send(message)
+            received = await link.receive()
+            asked = isinstance(decode_message(received), Want)
+            session.receive(received)
+        return link
+
+    loop = asyncio.new_event_loop()
+    link = loop.run_until_complete(fall_silent())
+    act = third.act()
+    third.service.meet_address(asking.address).result(TIMEOUT_S)
+    assert asking.service.call(lambda: asking.office.holds(act)).result(TIMEOUT_S)
+    late = stuck.act()
+    stuck.service.meet_address(asking.address).result(TIMEOUT_S)  # its older call gives way
+    assert asking.service.call(lambda: asking.office.holds(late)).result(TIMEOUT_S)
+    link.abort()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
 
 
 # -- on the disk --------------------------------------------------------------------------------------------------

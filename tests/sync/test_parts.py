@@ -119,3 +119,15 @@ def test_parts_that_make_another_frame_are_forgotten():
     with pytest.raises(MunimentError, match="parts-out-of-order"):
         session.receive(encode_message(BlockMessage(b"h", bytes(64), None, last.digest)))
     assert office.encounters.partly() == []
+
+
+def test_parts_left_by_a_cut_between_their_block_and_forgetting_them_do_no_harm():
+    first, second, *_ = make_replicas(4)
+    large(first)
+    meet(first, second)
+    second.encounters.keep_part(FIRST.digest, FIRST.total, 0, FIRST.body)
+    large(first)
+    again = meet(first, second)
+    assert len(kinds(again, Held)) == 1
+    assert len(kinds(again, Part)) == 3
+    assert same_view(first, second)
