@@ -66,6 +66,7 @@ class Joining(JoiningPast):
         for proof in source.frames(MAX_BLOCK_FRAME_BYTES):
             first, first_signature, second, second_signature = decode(proof, MAX_BLOCK_FRAME_BYTES)
             self.add_evidence(SignedHeader(first, first_signature), SignedHeader(second, second_signature))
+        self._intake().take_state()
         source.end()
 
     # -- the register at C --------------------------------------------------------------------------------------

@@ -11,17 +11,19 @@ from dataclasses import dataclass
 
 from core.errors import MunimentError
 from core.laws.field_types import SealedType
-from core.laws.law import Law, Procedure
+from core.laws.law import Law, Procedure, Register
 from core.ledger.anchors import Anchor
 from core.ledger.block import Block
 from core.ledger.payload import ErasureNote, Payload, ShareRelease, decode_payload
-from core.ledger.record import RECORD_ID_BYTES, new_record_id
+from core.ledger.record import RECORD_ID_BYTES, Record, decode_record, new_record_id
 from core.ledger.request import act_of
-from core.ledger.sealed import read_sealed_value
+from core.ledger.sealed import read_sealed_value, sealed_values
 from core.ledger.transaction import Transaction, decode_transaction
 from core.store.replica import ReplicaStore
 from core.store.sealing import ErasureRow, SealedRow
 
+REGISTER = "#"  # before the name of a register, where the procedure of the act is not known
+RECORDS_A_STEP = 500
 STANDING = ("entered", "warned")
 Links = list[tuple[bytes, int]]
 
@@ -79,6 +81,36 @@ class Intake:
                 ),
                 links,
             )
+
+    def take_state(self) -> None:
+        """The sealed fields of records whose acts are not here: to a snapshot their text was settled.
+
+        So a new computer of an office can ask for the keys of what the office may read.
+        """
+        for law in self.laws.values() if self.needed else ():
+            for register in law.registers.values():
+                kinds = {n: field.type for n, field in register.fields.items() if isinstance(field.type, SealedType)}
+                after = 0
+                while kinds and (rows := self.store.state.agreed_of(register.full_name, after, RECORDS_A_STEP)):
+                    after = rows[-1][0]
+                    with self.store.database.atomic():
+                        for record in (decode_record(body) for _, body in rows):
+                            if record.register == register.full_name:
+                                self._take_record(law, register, kinds, record)
+
+    def _take_record(self, law: Law, register: Register, kinds: Mapping[str, SealedType], record: Record) -> None:
+        for field, sealed in sealed_values(record.fields):
+            name, kind = sealed.name(self.network), kinds[field]
+            if self.store.sealing.get(name) is not None:
+                continue
+            event = record.fields.get(kind.on) if kind.on else record.id
+            event_record = event if kind.until and type(event) is bytes else None
+            act = record.last_act + bytes(32 - len(record.last_act))  # the act itself is not known
+            row = SealedRow(
+                name, act, bytes(32), sealed.by, field, sealed, law.name, REGISTER + register.name,
+                kind.until or None, event_record, None,
+            )  # fmt: skip
+            self.store.sealing.add(row, [(record.id, record.version - 1)])
 
     def pass_anchor(self, anchor: Anchor) -> None:
         """After an anchor was executed: the events and erasures among its acts."""

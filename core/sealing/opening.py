@@ -15,6 +15,7 @@ from core.ledger.encoding import Value
 from core.ledger.record import Record
 from core.ledger.request import act_of
 from core.ledger.sealed import Sealed, erased_by, open_box, sealed_values
+from core.sealing.intake import REGISTER
 from core.store.sealing import ErasureRow, SealedRow
 from core.views import ErasureView, SealedView
 
@@ -182,8 +183,14 @@ class SealedReading:
         return signed.act if signed else {}
 
     def _kind(self, row: SealedRow | None) -> SealedType | None:
-        procedure = self._procedure(row.law, row.procedure) if row else None
-        return procedure.sealed.get(row.field) if procedure and row else None
+        if row is None:
+            return None
+        if row.procedure.startswith(REGISTER):
+            register = self._office.register_of(f"{row.law}.{row.procedure.removeprefix(REGISTER)}")
+            kind = register.fields[row.field].type if register and row.field in register.fields else None
+            return kind if isinstance(kind, SealedType) else None
+        procedure = self._procedure(row.law, row.procedure)
+        return procedure.sealed.get(row.field) if procedure else None
 
     def _procedure(self, law: str, name: str) -> Procedure | None:
         known = self._office.laws.get(law)

@@ -1,16 +1,22 @@
 """Keys of sealed fields through real meetings and courier files, cut ones included; and a node with a new key."""
 
 import io
+from pathlib import Path
 
 import pytest
 
+from core.joining import join
 from core.office import Office
+from core.snapshot import write_snapshot
+from core.store.database import IN_MEMORY, Database
+from core.store.replica import ReplicaStore
 from sync import courier_file
 from sync.courier import CourierReader, CourierWriter
 from tests.ledger.building import seed
-from tests.offices import hand_over
-from tests.sealing.homes import NAME, REPORT, act, children_network, enter, make_homes, order_erasure, read
+from tests.offices import DATABASE_KEY, hand_over
+from tests.sealing.homes import NAME, REPORT, act, children_network, enter, make_homes, open_home, order_erasure, read
 from tests.sync.meetings import Meeting, meet
+from tests.test_snapshot import given_by
 
 
 @pytest.fixture
@@ -103,3 +109,27 @@ def test_a_whole_life_over_meetings(homes: list[Office]) -> None:
         (erasure,) = home.sealed.erasures()
         assert erasure.missing == ()
     assert len({home.state_root() for home in homes}) == 1
+
+
+def test_a_new_computer_that_joins_with_a_snapshot_asks_for_the_keys_of_its_office(
+    homes: list[Office], tmp_path: Path
+) -> None:
+    """The text of the act is not there, the record is: what it seals is asked for, and erased with the others."""
+    child = enter(homes[0], 1, court=2).records[0]
+    for number in range(2, 6):
+        enter(homes[1], number, court=2)
+        quiet(homes)
+    write_snapshot(homes[0], tmp_path / "snapshot")
+    database = Database(IN_MEMORY, DATABASE_KEY)
+    join(database, tmp_path / "snapshot", given_by(homes[0]))
+    again = open_home(children_network(), 2, ReplicaStore(database))
+    assert read(again, child) == {}
+    meet(again, homes[0])
+    assert read(again, child) == {"report": REPORT}
+    homes[2] = again
+    order_erasure(homes[0], child)
+    quiet(homes)
+    quiet(homes)
+    assert read(again, child) == {}
+    assert [view.state for view in again.sealed.of_record(child)] == ["erased", "erased"]
+    assert again.store.database.scalar("SELECT count(*) FROM sealed_key") == 4  # the reports of the other children

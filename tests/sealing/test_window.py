@@ -16,7 +16,7 @@ from core.ledger.charter import decode_card, found
 from core.ledger.payload import Group
 from core.ledger.transaction import Signer
 from core.office import Office
-from desktop.application import OpenOffice, make_application
+from desktop.application import OpenOffice
 from desktop.background import Background
 from desktop.standing import read_standing
 from desktop.wording.sealing import sealed_words
@@ -26,11 +26,6 @@ from tests.sealing.homes import NAME, REPORT, children_law, entry, meet
 
 SECRETS = ("four quiet words here", "registrar's own words", "notary's other words")
 QUIET = Settings(port=0, loopback_only=True, announce=False, automatic=False)
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp: object) -> None:
-    make_application()
 
 
 @pytest.fixture
