@@ -55,6 +55,7 @@ class People(Gate):
         self._office, self._clock, self._random_bytes = office, clock, random_bytes
         self._attended = False
         self._present: int | None = None
+        self._read: tuple[int, Person] | None = None  # rows written until then, and who was read
         self._looked: set[tuple[bytes, str]] = set()
         self._opened: set[tuple[int, bytes]] = set()
 
@@ -66,8 +67,13 @@ class People(Gate):
 
     @property
     def present(self) -> Person | None:
-        """The person signed in, with the roles held at this moment."""
-        return self._person(self._present) if self._present is not None else None
+        """The person signed in, with the roles held at this moment: read again whenever a row was written since."""
+        if self._present is None:
+            return None
+        changes = self._office.store.database.row_changes
+        if self._read is None or self._read[0] != changes or self._read[1].number != self._present:
+            self._read = (changes, self._person(self._present))
+        return self._read[1]
 
     @property
     def roles(self) -> frozenset[str]:
