@@ -8,6 +8,7 @@ it lacks; nothing else follows from it.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import zip_longest
 
 from core.crypto.hashing import tagged_hash
@@ -31,7 +32,6 @@ class Comparison:
         self.met_digest = NEVER_MET if met is None else met_digest(met)
         self._mine = chains_of(_at_most(map(short_tip, mine), most))
         self._met = chains_of(met or ())
-        self._buckets = bucket_digests(tip for tips in self._mine.values() for tip in tips)
         self._alike: set[int] | None = None  # buckets in which both have the same; None: what was met is told apart
         self._from_met = False
 
@@ -40,12 +40,13 @@ class Comparison:
         self._from_met = digest == self.met_digest != NEVER_MET
         return self._from_met
 
-    @property
+    @cached_property
     def buckets(self) -> tuple[bytes, ...]:
-        return self._buckets
+        """Digests of my tips, for a peer that remembers another vector or none."""
+        return bucket_digests(tip for tips in self._mine.values() for tip in tips)
 
     def take_buckets(self, theirs: Sequence[bytes]) -> None:
-        pairs = zip_longest(self._buckets, theirs, fillvalue=bucket_digests(())[0])
+        pairs = zip_longest(self.buckets, theirs, fillvalue=bucket_digests(())[0])
         self._alike = {number for number, (ours, other) in enumerate(pairs) if ours == other}
 
     def told(self) -> list[ShortTip]:
