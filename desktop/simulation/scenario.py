@@ -123,5 +123,5 @@ def mixed_scenario(seed: int, most_nodes: int) -> Scenario:
         random.randint(0, away),
         malicious,
         frozenset({MIXED}),
-        acts=random.randint(3, 8),
+        acts=random.randint(2, 6),
     )

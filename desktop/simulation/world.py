@@ -36,7 +36,7 @@ AT_THE_COUNTER = frozenset(
     }
 )
 MINUTES_A_MEETING_MS = 17 * 60_000
-MALICE_MEETINGS_EACH = 15  # of an office, for which the malicious may go on when all else has healed
+MALICE_MEETINGS_EACH = 6  # of an office, for which the malicious may go on when all else has healed
 DECADES_MS = 40 * 365 * 86_400_000
 
 

@@ -21,7 +21,7 @@ from tests.torture.part import Part
 from tests.torture.simulation import torture_simulation
 
 BUILD = Path(__file__).resolve().parents[2] / "build"
-SHARES = {"kills": 0.2, "damage": 0.15, "parsers": 0.15, "graphs": 0.1, "simulation": 0.4}
+SHARES = {"kills": 0.15, "damage": 0.1, "parsers": 0.1, "graphs": 0.1, "simulation": 0.55}
 
 
 def run(work: Path, seconds: float, first_seed: int) -> list[Part]:
