@@ -1,6 +1,7 @@
 """The window of an open office: its pages, chosen on the left or by Ctrl and a number; who we are at the foot."""
 
 import gc
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence, QShortcut
@@ -14,6 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.laws.visibility import Withheld
+from core.ledger.encoding import Value
+from core.ledger.sealed import is_sealed
 from core.office import Office
 from core.people.people import AGAIN
 from core.views import ActView, Draft
@@ -228,15 +231,16 @@ class MainWindow(QMainWindow):
     def _enter_again(self, act: ActView) -> None:
         """A void act as a new draft: its content, as far as it is for this role, on the records as they stand now."""
 
-        def read(office: Office) -> ActView:
+        def read(office: Office) -> tuple[ActView, Mapping[str, Value]]:
             office.people.work_on(act.id, AGAIN)
-            return office.act_view(act.id)
+            return office.act_view(act.id), office.sealed.open_act(act.id)
 
-        def start(view: ActView) -> None:
-            transaction = view.transaction
+        def start(answer: tuple[ActView, Mapping[str, Value]]) -> None:
+            transaction, texts = answer[0].transaction, answer[1]
             records = {SUBJECT_PREFIX + name: ref.record for name, ref in transaction.changes.items()}
-            fields = {name: value for name, value in transaction.act.items() if not isinstance(value, Withheld)}
-            self._start_with(f"{transaction.law}.{transaction.procedure}", {**records, **fields})
+            shown = {name: value for name, value in transaction.act.items() if not isinstance(value, Withheld)}
+            fields = {name: value for name, value in shown.items() if not is_sealed(value)}
+            self._start_with(f"{transaction.law}.{transaction.procedure}", {**records, **fields, **texts})
 
         self.desk.ask(self.today, read, start, self.today.tell_trouble)
 

@@ -131,6 +131,8 @@ class SealedKeys:
 
     def _may_make(self, envelope: Envelope, row: SealedRow) -> bool:
         sealed, network = row.sealed, self._office.network
+        if self._office.epochs.key_of(envelope.recipient, envelope.incarnation) is None:
+            return False  # else one office could fill the disk with envelopes to keys that never were
         if envelope.kind == KEY:
             return envelope.by in (sealed.by, *sealed.offices) and envelope.recipient in sealed.offices
         if envelope.kind == SHARE:

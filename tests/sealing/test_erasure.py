@@ -10,6 +10,7 @@ from core.laws.verdict import Rejected
 from core.ledger.sealed import erased_by, read_sealed_value
 from core.ledger.transaction import Signer
 from core.office import Office
+from core.sealing.envelope import KEY, make_envelope
 from core.store.database import Database
 from core.store.intent import Mark
 from core.store.journal import MemoryJournal
@@ -158,6 +159,10 @@ def test_envelopes_of_strangers_and_altered_ones_are_not_kept(homes: list[Office
     assert homes[3].take_envelopes([envelope]) == 0  # it does not know the act
     with pytest.raises(MunimentError, match="malformed-envelope"):
         homes[1].take_envelopes([b"\x80"])
+    (row,) = [row for row in homes[1].store.sealing.of_record(act_.records[0]) if row.field == "report"]
+    key = homes[0].roll.members[2].key
+    never = make_envelope(homes[0].network, KEY, row.name, (2, 5, key), (0, 0), homes[0]._key, bytes(32))
+    assert homes[1].take_envelopes([never.encoded]) == 0  # to a key that never was
 
 
 def test_a_key_that_is_recorded_survives_a_restart(tmp_path: Path) -> None:
@@ -321,6 +326,30 @@ def plain_pages(path: Path) -> bytes:
         decryptor = Cipher(algorithms.AES(DATABASE_KEY), modes.CBC(page[4016:4032])).decryptor()
         plain.append(decryptor.update(page[start:4016]) + decryptor.finalize())
     return b"".join(plain)
+
+
+def test_a_cut_between_destroying_and_noting_is_made_good_at_the_next_start(tmp_path: Path) -> None:
+    """A note is written only once the log of the database holds nothing of it any more."""
+    path, homes = tmp_path / "replica.db", make_homes()
+    homes[3] = open_home(children_network(), 3, ReplicaStore(Database(path, DATABASE_KEY, create=True)))
+    child = enter(homes[0], 1, court=3).records[0]
+    settle(homes, verify=False)
+    (key,) = keys_of(homes[3], child)
+    order = order_erasure(homes[0], child)
+    settle(homes[:3], verify=False)
+    hand_over(homes[0], homes[3])  # it executes the order, and the power fails before it writes
+    assert [row.swept for row in homes[3].store.sealing.erasures()] == [False]
+    log = path.with_name("replica.db-wal").read_bytes()
+    journal = homes[3]._journal
+    homes[3].store.database.close()
+    path.with_name("replica.db-wal").write_bytes(log)
+    again = open_home(children_network(), 3, ReplicaStore(Database(path, DATABASE_KEY)), journal)
+    assert again.store.sealing.notes(order.id) == [0, 1, 2]
+    assert again.write() is not None
+    assert again.store.sealing.notes(order.id) == [0, 1, 2, 3]
+    assert [row.swept for row in again.store.sealing.erasures()] == [True]
+    assert key not in plain_pages(path)
+    again.store.database.close()
 
 
 def test_drafts_about_an_erased_record_go_and_leave_nothing(tmp_path: Path) -> None:

@@ -139,3 +139,20 @@ def test_the_form_says_what_is_sealed_and_for_whom() -> None:
     assert "read by: registrar" in sealed_words(fields["name"])
     (words,) = [field for field in procedure_form(children_law(), "declare") if field.name == "words"]
     assert "Sealed until the act “Opening of a sealed declaration”" in sealed_words(words)
+
+
+def test_a_sealed_text_is_entered_again_as_it_was_typed(
+    opened: OpenOffice, children: list[bytes], qtbot: QtBot
+) -> None:
+    window, office = opened.window, opened.service.office
+    (entered,) = opened.service.call(lambda: office.record_view(children[0]).timeline).result()
+    window._enter_again(opened.service.call(lambda: office.act_view(entered.act)).result())
+    qtbot.waitUntil(lambda: window.new_act.keeper is not None and window.page is window.new_act, timeout=10_000)
+    form = window.new_act.filling
+    assert form is not None
+    qtbot.waitUntil(lambda: form.form.act().get("name") == NAME, timeout=10_000)
+    assert form.form.act()["report"] == REPORT
+    proposal = opened.service.call(
+        lambda: office.propose("children", "enter", {}, {**entry(7), "court": 1}, [Signer(0, 0, "registrar")])
+    ).result()
+    assert proposal.typed == {"name": NAME, "report": REPORT}
