@@ -386,7 +386,7 @@ def test_an_extract_printed_before_still_verifies_and_says_by_which_order_it_was
     paper.write_bytes(extract_pdf(homes[0], receipt, view, (2026, 11, 23), bracket))
     before = verify_file(paper, knowledge_of_office(homes[1]))
     assert (before.code, before.erased) == ("valid", ())
-    assert "Sealed. Officers whom the rules name" in dict(before.facts)["Name"]
+    assert "Sealed: only officers whom the rules name" in dict(before.facts)["Name"]
     order = order_erasure(homes[0], entered.records[0])
     settle(homes)
     after = verify_file(paper, knowledge_of_office(homes[3]))
