@@ -19,7 +19,7 @@ from desktop.pages.newcomer import NewcomerPanel
 from desktop.pages.storage import storage_words
 from desktop.printing.joining_paper import read_joining_paper
 from tests.desktop.conftest import MadeNetwork
-from tests.desktop.writers import fill
+from tests.desktop.writers import fill, fill_and_rest
 
 Open = Callable[..., OpenOffice]
 LONG_NUMBER = re.compile(r"([0-9a-f]{4} ?){16}")
@@ -45,7 +45,7 @@ def _panel(office: OpenOffice, qtbot: QtBot) -> NewcomerPanel:
 def test_the_copy_and_its_paper_belong_together(
     network: MadeNetwork, open_desk: Open, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    fill(network, 1, 24)
+    fill_and_rest(network)
     panel = _panel(open_desk(), qtbot)
     assert not LONG_NUMBER.search(_visible(panel))
     with qtbot.waitSignal(panel.written, timeout=20_000) as written:
@@ -70,7 +70,7 @@ def test_the_copy_and_its_paper_belong_together(
 def test_a_copy_that_is_stopped_leaves_nothing(
     network: MadeNetwork, open_desk: Open, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    fill(network, 1, 24)
+    fill_and_rest(network)
     office = open_desk()
     panel = _panel(office, qtbot)
     folder = tmp_path / "stick"
@@ -94,7 +94,7 @@ def test_before_anything_is_confirmed_nothing_is_handed_over(open_desk: Open, qt
 
 
 def test_settled_papers_go_into_the_archive(network: MadeNetwork, open_desk: Open, qtbot: QtBot) -> None:
-    fill(network, 1, 48)
+    fill_and_rest(network, 16)
     office = open_desk()
     office.window.go("changes")
     _wait(qtbot, office)

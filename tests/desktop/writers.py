@@ -12,7 +12,7 @@ from core.ledger.transaction import Signer
 from core.office import Office
 from core.store.journal import MemoryJournal
 from tests.desktop.conftest import ALICE, OFFICE_SECRET, REGISTRAR_SECRET, MadeNetwork, first_registration
-from tests.offices import hand_over, meet
+from tests.offices import hand_over, meet, meet_until_quiet
 
 
 class Writer:
@@ -56,6 +56,18 @@ def fill(network: MadeNetwork, acts: int, meetings: int, alone: int = 0) -> None
             hand_over(other.office, writers[0].office)
         for parcel in range(alone):
             writers[0].record(2_000_000 + parcel)
+    for writer in writers:
+        writer.office.close()
+
+
+def fill_and_rest(network: MadeNetwork, meetings: int = 8) -> None:
+    """So many meetings with an act before each, then more until nobody has a reason to write: all is confirmed."""
+    fill(network, 1, meetings)
+    writers = [Writer(folder, number) for number, folder in enumerate(network.folders)]
+    with ExitStack() as stack:
+        for writer in writers:
+            stack.enter_context(writer.unhurried())
+        meet_until_quiet([writer.office for writer in writers])
     for writer in writers:
         writer.office.close()
 
