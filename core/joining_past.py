@@ -15,6 +15,7 @@ from core.crypto.signing import verify
 from core.epochs import LAW_PREFIX
 from core.errors import MunimentError
 from core.exchange import Exchange
+from core.laws.requests import WAITING
 from core.ledger.anchors import Anchor
 from core.ledger.block import Block, Header, block_id, decode_header
 from core.ledger.blocklace import Vertex
@@ -194,7 +195,9 @@ class JoiningPast(Exchange):
                 asked = decode_transaction(transactions[place]).addressed_to
                 facts = {"office": asked, "asked_ms": anchor.consensus_ms}
             records = tuple(record for record, _ in entry.written if record not in self._inner)
-            yield ActRow(entry.act, waiting.position, place, vertex.author, entry.outcome, entry.code, facts, records)
+            asks = entry.outcome == REQUESTED
+            code = WAITING if asks else entry.code
+            yield ActRow(entry.act, waiting.position, place, vertex.author, entry.outcome, code, facts, records, asks)
 
     def _put_versions(self, entry: Entry) -> None:
         for record, digest in entry.written:

@@ -30,6 +30,7 @@ from core.ledger.transaction import RecordRef, Signer, Transaction
 ENTER, REFUSE = "#enter", "#refuse"  # no procedure of a law can have these names
 DECISIONS = frozenset({ENTER, REFUSE})
 REFUSED_BY_KEEPER = "refused"
+WAITING = "waiting-for-keeper"  # the code of every act that is entered as a request
 REQUESTS_REGISTER, PLACES_REGISTER, DECISIONS_REGISTER = "#requests", "#places", "#decisions"
 MAX_WAITING = 16
 MAX_REASON_CHARS = 500
@@ -94,7 +95,7 @@ def ask(state: State, transaction: Transaction, law: Law, context: Context, run:
     facts: dict[str, Value] = {"office": keeper}
     if context.order is not None:
         facts["asked_ms"] = context.order.consensus_ms
-    waits = Finding("waiting-for-keeper", "", asking.article, REQUESTED, facts)
+    waits = Finding(WAITING, "", asking.article, REQUESTED, facts)
     return Accepted(REQUESTED, changes, (), findings=(waits, *findings), shared=True)
 
 

@@ -21,7 +21,14 @@ JUDGING = [
     *(PROJECT / "core" / name for name in ("folding.py", "office.py")),
 ]
 READING = [PROJECT / "core" / "ledger" / name for name in ("request.py", "transaction.py")]
-ON_THE_LADDER = {"not-in-the-roll", "request-lapsed", "request-overtaken", "request-refused", "written-twice"}
+ON_THE_LADDER = {
+    "waiting-for-keeper",
+    "not-in-the-roll",
+    "request-lapsed",
+    "request-overtaken",
+    "request-refused",
+    "written-twice",
+}
 
 
 def told(expression: ast.expr) -> Iterator[str]:
