@@ -53,7 +53,8 @@ def simulate(
         typer.Option(
             "--faults",
             metavar="NAME,...",
-            help="lost, duplicated, truncated, flipped, crashes, disk-full, restored, clocks, sleepers; or mixed.",
+            help="lost, duplicated, truncated, flipped, crashes, disk-full, restored, clocks, sleepers, changes; with "
+            "them, what people bring: requests, releases, shared, officers; or mixed.",
         ),
     ] = "",
     mutant: Annotated[str | None, typer.Option("--mutant", metavar="NAME", help="With one rule made wrong.")] = None,
