@@ -45,8 +45,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         " {time} UTC.",
         "bracket-clock": "The clock of the computer that recorded it was wrong: the day and time of this act are its"
         " claim and nothing more.",
-        "sealed": "Sealed: only officers whom the rules name read it, until it is erased by order. Offices that may have"
-        " its key: {count}.",
+        "sealed": "Sealed: only officers whom the rules name read it, until it is erased by order. Offices that may"
+        " have its key: {count}.",
         "sealed-until": "Sealed in parts, one for each of {count} offices. No office can read it alone. Each gives out"
         " its part once the event that the rules name is entered in the common register; any {threshold} parts open it."
         " {threshold} offices that broke the rules together could open it before.",
