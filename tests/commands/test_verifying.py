@@ -163,4 +163,4 @@ def test_what_the_register_says_of_a_record_is_proved_to_a_stranger(founded: Fou
     refused(run("prove", "0000000042", tmp_path / "p", *place.access, "--json"), 1, "unknown-record")
     refused(run("prove", "nothing", tmp_path / "p", *place.access, "--json"), 1, "unknown-record")
     far = founded.places[0]
-    refused(run("prove", "0000000001", tmp_path / "p", *far.access, "--json"), 1, "unknown-record")
+    refused(run("prove", "0000000001", tmp_path / "p", *far.access, "--json"), 1, "register-not-certified")
