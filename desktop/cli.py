@@ -8,7 +8,18 @@ import sys
 
 import typer
 
-from desktop.commands.named import charter, checking, courier, custody, joining, keeping, office, running, sealed
+from desktop.commands.named import (
+    charter,
+    checking,
+    courier,
+    custody,
+    joining,
+    keeping,
+    office,
+    papers,
+    running,
+    sealed,
+)
 from desktop.commands.named.options import Control, Data, Loopback, Secret, access, conclude
 
 app = typer.Typer(
@@ -19,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (running, checking, sealed, joining, keeping, custody, office, charter, courier):
+for group in (running, checking, sealed, joining, keeping, custody, office, charter, courier, papers):
     app.add_typer(group.app)
 
 

@@ -95,5 +95,6 @@ PAPERS_DONE = {
     "courier-written-for": "The file {path} is written ({size}). Carry it to {offices}.",
     "courier-read-from": "The file from {office} was read: {blocks} new batches of acts came with it.",
     "line-kept": "From now on this office sends so; what was sent before stays sent.",
+    "scans-wanted": "Scans asked for: {count}. They come with the next meetings.",
     "paper-saved": "The scan is saved as {path}.",
 }
