@@ -6,6 +6,7 @@ office that may read a field and has no key asks everybody it meets.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from core.crypto.sealing import KEY_BYTES
@@ -78,14 +79,14 @@ class SealedKeys:
 
     def wanted(self) -> list[bytes]:
         """Names of the fields of which this office lacks a key or a share that it may have."""
-        rows = self._store.lacking(self._office.number, MAX_WANTED)
-        return [row.name for row in rows if self._lacks(row)]
+        lacking = filter(self._lacks, self._store.lacking(self._office.number))
+        return [row.name for row in islice(lacking, MAX_WANTED)]
 
     def _lacks(self, row: SealedRow) -> bool:
         sealed, number = row.sealed, self._office.number
         if not sealed.shares:
             return True
-        if sealed.holds_share(number) is not None and self._share(row) is None:
+        if sealed.holds_share(number) is not None and not self._store.envelopes(row.name, SHARE, number):
             return True
         happened = self._store.event_of(row) is not None or row.procedure.startswith(REGISTER)  # then nobody knows here
         return number in sealed.offices and happened

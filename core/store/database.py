@@ -110,6 +110,7 @@ CREATE TABLE sealed(                      -- sealed fields of the acts held here
 CREATE INDEX sealed_block ON sealed(block);
 CREATE TABLE sealed_link(                 -- the records that an act with a sealed field is about, as it saw them
   record BLOB, name BLOB, version INTEGER NOT NULL, PRIMARY KEY(record, name)) WITHOUT ROWID;
+CREATE TABLE sealed_for(office INTEGER, name BLOB, PRIMARY KEY(office, name)) WITHOUT ROWID;  -- readers, share holders
 CREATE TABLE sealed_key(name BLOB PRIMARY KEY, key BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE sealed_envelope(             -- keys and shares on their way, sealed to a node (core/sealing/envelope.py)
   name BLOB, kind INTEGER, recipient INTEGER, incarnation INTEGER, by INTEGER, body BLOB NOT NULL,

@@ -6,7 +6,7 @@ pages, also where a page was split long ago; `sweep` does the same to the write-
 overwritten blocks, and every older backup, is beyond that, and encrypted with the database key.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.ledger.encoding import decode, encode
@@ -81,6 +81,10 @@ class SealingStore:
                 row.erased,
             ),
         )
+        concerned = {*row.sealed.offices, *(holder for holder, _ in row.sealed.shares)}
+        self._db.executemany(
+            "INSERT OR IGNORE INTO sealed_for VALUES (?,?)", [(office, row.name) for office in sorted(concerned)]
+        )
         self._db.executemany(
             "INSERT OR IGNORE INTO sealed_link VALUES (?,?,?)", [(record, row.name, seen) for record, seen in links]
         )
@@ -99,13 +103,14 @@ class SealingStore:
         )
         return [_sealed_row(row) for row in rows]
 
-    def lacking(self, office: int, count: int) -> list[SealedRow]:
-        """Fields that the office may read, or of whose key it holds a share, without a key here; at most so many."""
-        rows = self._db.rows("SELECT * FROM sealed WHERE erased IS NULL AND name NOT IN (SELECT name FROM sealed_key)")
-        found = (_sealed_row(row) for row in rows)
-        return [row for row in found if office in row.sealed.offices or row.sealed.holds_share(office) is not None][
-            :count
-        ]
+    def lacking(self, office: int) -> Iterator[SealedRow]:
+        """Fields that the office may read, or of whose key it holds a share, without a key here."""
+        rows = self._db.rows(
+            "SELECT sealed.* FROM sealed_for JOIN sealed USING (name) WHERE office = ? AND erased IS NULL"
+            " AND name NOT IN (SELECT name FROM sealed_key)",
+            (office,),
+        )
+        return map(_sealed_row, rows)
 
     @property
     def is_empty(self) -> bool:
