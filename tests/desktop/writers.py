@@ -64,10 +64,7 @@ def fill_and_rest(network: MadeNetwork, meetings: int = 8) -> None:
     """So many meetings with an act before each, then more until nobody has a reason to write: all is confirmed."""
     fill(network, 1, meetings)
     writers = [Writer(folder, number) for number, folder in enumerate(network.folders)]
-    with ExitStack() as stack:
-        for writer in writers:
-            stack.enter_context(writer.unhurried())
-        meet_until_quiet([writer.office for writer in writers])
+    meet_until_quiet([writer.office for writer in writers])
     for writer in writers:
         writer.office.close()
 
