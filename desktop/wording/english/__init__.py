@@ -11,6 +11,7 @@ from desktop.wording.english.keeping import KEEPING
 from desktop.wording.english.law_faults import LAW_FAULTS
 from desktop.wording.english.meeting import MEETING
 from desktop.wording.english.order import ORDER_REFUSALS
+from desktop.wording.english.pairing import PAIRING
 from desktop.wording.english.papers import PAPERS_DONE, PAPERS_SCREEN, PAPERS_TROUBLES
 from desktop.wording.english.people import PEOPLE_DONE, PEOPLE_SCREEN, PEOPLE_TROUBLES
 from desktop.wording.english.refusals import REFUSALS
@@ -58,6 +59,7 @@ ENGLISH = Catalogue(
     },
     troubles={
         **AGREEING,
+        **PAIRING,
         **PAPERS_TROUBLES,
         **KEEPING,
         **CUSTODY,
