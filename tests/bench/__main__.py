@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core.executing import MAX_FORESEEN_ACTS
+from tests.bench.catching_up import measure_catching_up
 from tests.bench.checkpointing import measure_checkpointing
 from tests.bench.disk import file_system, is_memory
 from tests.bench.executing import measure_executing
@@ -37,6 +38,7 @@ def measure(network: Network, work: Path, parcels: int, acts: int, chain: int, r
         lambda: [measure_import(full, work, parcels)],
         lambda: [measure_recording(full, work, acts)],
         lambda: [measure_verifying(fresh, network.charter, chain)],
+        lambda: [measure_catching_up(network, work, chain)],
         lambda: measure_painting(full, parcels, rounds),
         lambda: [measure_commit_rule(count, blocks) for count, blocks in ((20, 6_000), (100, 12_000))],
         lambda: measure_executing(work, min(parcels, MAX_FORESEEN_ACTS)),

@@ -31,7 +31,7 @@ TURN = 50
 
 def measure_verifying(place: Place, charter: Charter, act_count: int) -> Figure:
     """`place` has a fresh office; its chain is written first and then verified by a replica that knows nothing."""
-    chain = _write_chain(place, act_count)
+    chain = write_chain(place, act_count)
     receiver = Replica(ReplicaStore(Database(IN_MEMORY, bytes(32))), charter)
     turns = [_turn(receiver, chain[start : start + TURN]) for start in range(0, len(chain), TURN)]
     ours_s, raw_s = median(turn.ours_s for turn in turns), median(turn.raw_s for turn in turns)
@@ -56,7 +56,7 @@ class Turn:
 
 
 def _turn(receiver: Replica, blocks: Sequence[StoredBlock]) -> Turn:
-    signed = [item for block in blocks for item in _signed_items(receiver, block)]
+    signed = [item for block in blocks for item in signed_items(receiver, block)]
     started_s = perf_counter()
     for public, message, signature in signed:
         crypto_sign_open(signature + message, public)
@@ -81,7 +81,7 @@ def _verify(receiver: Replica, block: StoredBlock) -> float:
     return elapsed_s
 
 
-def _signed_items(receiver: Replica, block: StoredBlock) -> list[tuple[bytes, bytes, bytes]]:
+def signed_items(receiver: Replica, block: StoredBlock) -> list[tuple[bytes, bytes, bytes]]:
     """(public key, message, signature) of every signature in a block."""
     member = receiver.roll.members[decode_header(block.header).author]
     items = [(member.key, block_preimage(receiver.network, block.header), block.signature)]
@@ -93,7 +93,7 @@ def _signed_items(receiver: Replica, block: StoredBlock) -> list[tuple[bytes, by
     return items
 
 
-def _write_chain(place: Place, act_count: int) -> list[StoredBlock]:
+def write_chain(place: Place, act_count: int) -> list[StoredBlock]:
     office = place.open().office
     both, (registrar, notary) = place.signers("registrar", "notary"), place.officers[:2]
     for number in range(act_count // 2):
