@@ -12,6 +12,7 @@ NAMES = [
     "bulk import",
     "record one act",
     "verify a received chain",
+    "catch up with acts",
     "first paint",
     "start to first paint",
     "open the register",
