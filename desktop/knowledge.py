@@ -29,9 +29,8 @@ class Present:
     code: str | None = None
     shared: bool = False  # only the common order decides it
     office: str = ""  # of a request that waits: the competent office
-    erased: tuple[
-        tuple[str, int, str], ...
-    ] = ()  # sealed fields destroyed since: field, order's number, its office
+    # Sealed fields destroyed since: field, number of the order, its office.
+    erased: tuple[tuple[str, int, str], ...] = ()
     register_state: int | None = None  # number of the certified state of the register that holds it
 
 

@@ -146,6 +146,7 @@ def test_only_one_file_leaves_the_window_thread() -> None:
         "desktop.demonstration*",
         "desktop.fonts",  # one set of letters a thread
         "desktop.self_test",
+        "desktop.simulation.pool",  # of a command: children that answer one after another
     )
     windows.should_not_import("threading", "concurrent*", "asyncio*").check("desktop", only_direct_imports=True)
 

@@ -123,7 +123,9 @@ def test_a_new_computer_with_the_paper_and_a_charter(
     from desktop.printing.kit import KitPaper, kit_pdf
 
     paper = tmp_path / "kit.pdf"
-    paper.write_bytes(kit_pdf(make_kit(network.folders[0], passphrase=OFFICE_SECRET), KitPaper("Dudzicki", "2026-01-01")))
+    paper.write_bytes(
+        kit_pdf(make_kit(network.folders[0], passphrase=OFFICE_SECRET), KitPaper("Dudzicki", "2026-01-01"))
+    )
     application = start(Folder(tmp_path / "new"))
     assert application.gate is not None
     application.gate.show_restoring()
