@@ -13,3 +13,8 @@ class Clock(Protocol):
 class SystemClock:
     def now_ms(self) -> int:
         return max(0, time.time_ns() // 1_000_000)
+
+
+def worked_s() -> float:
+    """Seconds that this thread has had of the processor; only differences mean something."""
+    return time.thread_time()

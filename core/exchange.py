@@ -1,14 +1,14 @@
 """What a meeting needs of a replica: which blocks stand where, what another replica lacks, and taking blocks in.
 
 Blocks stand at *places* (author, incarnation, seq); several stand at one place exactly where that author forked. A
-block that cannot be judged yet waits aside, in memory and bounded: it is offered again by any later meeting.
+block that cannot be taken yet waits aside (core/aside.py): it is offered again by any later meeting.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
+from core.aside import Aside
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.ledger.block import Header, block_id, decode_header
@@ -20,10 +20,10 @@ from core.replica import Replica
 from core.store.encounters import EncounterStore
 from core.store.papers import PaperStore
 from core.store.replica import ReplicaStore
+from core.store.salvaged import SalvagedStore
 from core.store.sharing import SharingStore
 
-MAX_ASIDE = 256
-MAX_ASIDE_BYTES = 16 << 20
+MAX_BRANCHES = 64  # of a proven forker that are taken before somebody else's block names them
 WEIGHED = 500  # blocks looked at to estimate what many take
 
 
@@ -52,7 +52,7 @@ class Received(Enum):
 
     ACCEPTED = "accepted"  # committed with its effect before the call returned
     DUPLICATE = "duplicate"  # held already; nothing was written
-    ASIDE = "aside"  # a parent is missing; not in the vector
+    ASIDE = "aside"  # a parent is missing, or it is one branch too many; not in the vector
 
 
 class Exchange(Replica):
@@ -60,9 +60,10 @@ class Exchange(Replica):
 
     def __init__(self, store: ReplicaStore, charter: Charter) -> None:
         super().__init__(store, charter)
-        self._aside: OrderedDict[bytes, StoredBlock] = OrderedDict()
-        self._lacking: dict[bytes, bytes | None] = {}  # of each aside: one parent that is missing, or an epoch
+        self._aside = Aside()
         self._aside_epoch = self.lace.epoch
+        self.salvaged = SalvagedStore(store.database)
+        self._salvaged_for = self._lacking_for_salvaged()
 
     @property
     def anchor(self) -> int:
@@ -173,27 +174,58 @@ class Exchange(Replica):
         if received in self.lace.vertices:
             return Received.DUPLICATE
         read = decode_header(header)
+        signed = StoredBlock(header, signature, payload)
         if read.epoch > self.lace.epoch:  # whose key it needs is known when the epoch before is closed here
-            self._put_aside(received, read, StoredBlock(header, signature, payload))
+            self._aside.put(received, signed, None, None)
             return Received.ASIDE
         admitted = self.admit(header, signature, payload)
         if self.lace.waits(read):
-            self._put_aside(received, read, StoredBlock(header, signature, payload))
+            self._aside.put(received, signed, self._first_missing(read), read.author)
+            self._take_named(read)
+            return Received.ACCEPTED if received in self.lace.vertices else Received.ASIDE
+        if self._is_needless_branch(received, read):
+            self._aside.put(received, signed, received, read.author)
             return Received.ASIDE
-        self._forget_aside(received)
+        self._aside.forget(received)
         self.take(admitted)
         self._take_from_aside(received)
+        if received in self._salvaged_for:
+            self.take_salvaged()
         return Received.ACCEPTED
 
-    def _put_aside(self, block: bytes, header: Header, waiting: StoredBlock) -> None:
-        """Its bytes only: read out, a payload of tiny parts is a hundred times as large."""
-        self._aside[block], self._lacking[block] = waiting, self._first_missing(header)
-        while len(self._aside) > MAX_ASIDE or sum(map(_size_bytes, self._aside.values())) > MAX_ASIDE_BYTES:
-            self._forget_aside(next(iter(self._aside)))
+    def take_salvaged(self) -> None:
+        """Take in what a repair had to put off and what can be placed by now; what breaks a rule goes."""
+        self._salvaged_for = frozenset()  # it calls itself for none of its own blocks
+        for identity in self.salvaged.ids():
+            try:
+                if self.receive(*self.salvaged.block(identity)) is Received.ASIDE:
+                    self._aside.forget(identity)
+                    continue
+            except MunimentError as error:
+                if error.code in ("disk-full", "replica-damaged"):
+                    raise
+            self.salvaged.drop(identity)
+        self._salvaged_for = self._lacking_for_salvaged()
 
-    def _forget_aside(self, block: bytes) -> None:
-        self._aside.pop(block, None)
-        self._lacking.pop(block, None)
+    def _lacking_for_salvaged(self) -> frozenset[bytes]:
+        """Ids of blocks that are neither here nor salvaged, and for which others wait."""
+        ids = self.salvaged.ids()
+        headers = [decode_header(self.salvaged.block(identity)[0]) for identity in ids]
+        return frozenset(one for header in headers for one in self.lace.missing(header)) - frozenset(ids)
+
+    def _is_needless_branch(self, block: bytes, header: Header) -> bool:
+        """One more branch of an author whose fork is proven often enough, and nobody's block waits for it."""
+        if not self.lace.forkers >> header.author & 1 or self._aside.wants(block):
+            return False
+        tips = self.lace.tips(header.author)
+        return len(tips) >= MAX_BRANCHES and header.prev not in {tip.id for tip in tips}
+
+    def _take_named(self, header: Header) -> None:
+        """Branches that waited to be named: this block of somebody else does."""
+        for one in self._aside.named(self.lace.missing(header)):
+            if decode_header(self._aside[one][0]).author != header.author:
+                self._take_waiting(one)
+                self._take_from_aside(one)
 
     def _first_missing(self, header: Header) -> bytes | None:
         """One parent that is not here; None where the epoch has to come first."""
@@ -204,21 +236,24 @@ class Exchange(Replica):
         arrived = {taken}
         while arrived:
             begun, self._aside_epoch = self.lace.epoch > self._aside_epoch, self.lace.epoch
-            due = [one for one, on in self._lacking.items() if on in arrived or (on is None and begun)]
+            due = self._aside.due(arrived, begun)
             arrived = set()
             for one in due:
-                block = self._aside[one]
-                header = decode_header(block.header)
+                header = decode_header(self._aside[one][0])
                 if self.lace.waits(header):
-                    self._lacking[one] = self._first_missing(header)
-                    continue
-                self._forget_aside(one)
-                try:
-                    admitted = self.admit(*block)
-                except MunimentError:
-                    continue  # it waited in vain: nobody referred to it, and whoever sends it again is told why
-                self.take(admitted)
-                arrived.add(one)
+                    self._aside.wait_on(one, self._first_missing(header))
+                elif self._take_waiting(one):
+                    arrived.add(one)
+
+    def _take_waiting(self, block: bytes) -> bool:
+        """Whether it is in the graph now; else it waited in vain, and whoever sends it again is told why."""
+        signed = self._aside[block]
+        self._aside.forget(block)
+        try:
+            self.take(self.admit(*signed))
+        except MunimentError:
+            return False
+        return True
 
     def add_evidence(self, first: SignedHeader, second: SignedHeader) -> None:
         """Keep two signed headers of one place (either order) as proof of a fork. Durable on return.
@@ -236,7 +271,3 @@ class Exchange(Replica):
         check_evidence(evidence, self.network, key, verify)
         with self.store.database.atomic():
             self.keep_evidence(evidence)
-
-
-def _size_bytes(block: StoredBlock) -> int:
-    return len(block.header) + len(block.payload or b"")

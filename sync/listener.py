@@ -2,22 +2,40 @@
 
 A connection costs one socket and one TLS state until its handshake is over; at most 64 handshakes run at
 once and at most 4 from one address, each for at most ten seconds (sync/link.py). What comes above that is
-closed unheard.
+closed unheard, and so is an address whose handshakes came to nothing too often (sync/quotas.py). Sixteen more
+are kept for addresses at which a member has proved itself or is announced: strangers at many addresses do not keep
+it out.
 """
 
 import asyncio
 import socket
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Protocol
 
 MAX_HANDSHAKES = 64
 MAX_HANDSHAKES_PER_ADDRESS = 4
+KEPT_FOR_MEMBERS = 16  # handshakes
+TOLD_EVERY_S = 60.0
+_AT_A_TIME = 64  # connections taken before others on this loop have their turn
 _PAUSE_S = 0.5
 _MOMENT_S = 0.3
 
-# Takes over the connection; returns when its handshake is over, well or badly.
-Handshake = Callable[[socket.socket, str], Awaitable[None]]
+
+class Calls(Protocol):
+    """Who deals with those who call."""
+
+    async def on_connection(self, connection: socket.socket, host: str) -> None:
+        """Takes over the connection; returns when its handshake is over, well or badly."""
+
+    def expects(self, host: str) -> bool:
+        """Whether a member has proved itself at this address, or is announced there."""
+
+    def hears(self, host: str) -> bool:
+        """Whether a call from this address is worth a handshake."""
+
+    def refuse_unheard(self, host: str) -> None:
+        """A call was closed without a word; told once a minute, however many there are."""
 
 
 class Listener:
@@ -26,11 +44,12 @@ class Listener:
     Sockets are accepted by a reader callback: cancelling `loop.sock_accept` may lose a connection just accepted.
     """
 
-    def __init__(self, handshake: Handshake) -> None:
-        self._handshake = handshake
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
         self._socket: socket.socket | None = None
         self._handshakes: dict[asyncio.Future[None], str] = {}
         self._per_address: Counter[str] = Counter()
+        self._told_s = -TOLD_EVERY_S
         self.refused_unheard = 0
 
     @property
@@ -66,25 +85,38 @@ class Listener:
             loop.remove_reader(self._socket)
 
     def _accept(self) -> None:
+        """As many as wait, up to a bound: whoever fills the queue shall not keep others out of it."""
         assert self._socket is not None
-        try:
-            connection, address = self._socket.accept()
-        except BlockingIOError:  # the peer was gone before we looked
-            return
-        except OSError:  # out of descriptors: look again when some may be free
-            self._listen(False)
-            asyncio.get_running_loop().call_later(_PAUSE_S, self._listen, True)
-            return
-        host = str(address[0])
-        if len(self._handshakes) >= MAX_HANDSHAKES or self._per_address[host] >= MAX_HANDSHAKES_PER_ADDRESS:
-            self.refused_unheard += 1
-            connection.close()
+        for _ in range(_AT_A_TIME):
+            try:
+                connection, address = self._socket.accept()
+            except BlockingIOError:  # nobody waits, or the peer was gone before we looked
+                return
+            except OSError:  # out of descriptors: look again when some may be free
+                self._listen(False)
+                asyncio.get_running_loop().call_later(_PAUSE_S, self._listen, True)
+                return
+            self._take(connection, str(address[0]))
+
+    def _take(self, connection: socket.socket, host: str) -> None:
+        most = MAX_HANDSHAKES + (KEPT_FOR_MEMBERS if self._calls.expects(host) else 0)
+        crowded = len(self._handshakes) >= most or self._per_address[host] >= MAX_HANDSHAKES_PER_ADDRESS
+        if crowded or not self._calls.hears(host):
+            self._refuse(connection, host)
             return
         connection.setblocking(False)
         self._per_address[host] += 1
-        task = asyncio.ensure_future(self._handshake(connection, host))
+        task = asyncio.ensure_future(self._calls.on_connection(connection, host))
         self._handshakes[task] = host
         task.add_done_callback(partial(self._forget, connection))
+
+    def _refuse(self, connection: socket.socket, host: str) -> None:
+        self.refused_unheard += 1
+        connection.close()
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._told_s >= TOLD_EVERY_S:
+            self._told_s = now_s
+            self._calls.refuse_unheard(host)
 
     def _forget(self, connection: socket.socket, task: "asyncio.Future[None]") -> None:
         if task.cancelled():  # maybe before its first step: then nobody has taken the connection over

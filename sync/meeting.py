@@ -9,10 +9,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypedDict
 
+from core.clock import worked_s
 from core.errors import MunimentError
 from sync.link import PREFIX_BYTES, Link
 from sync.pace import Estimate, Pace, asked_pace, on_the_wire
 from sync.progress import Progress
+from sync.quotas import Spending
 from sync.replica import Replica
 from sync.session import Session
 
@@ -45,30 +47,47 @@ class Conversation:
     """What one meeting is held with: the link, the cap that both sides keep, and whoever is told of its progress."""
 
     def __init__(
-        self, link: Link, session: Session, pace: Pace, on_progress: Callable[[Progress, float | None], None]
+        self,
+        link: Link,
+        session: Session,
+        pace: Pace,
+        spending: Spending,
+        on_progress: Callable[[Progress, float | None], None],
     ) -> None:
         """`pace`: of this node, over all its meetings. `on_progress`: with the seconds left, as far as is known."""
         self._link, self._session, self._pace, self._on_progress = link, session, pace, on_progress
+        self._spending = spending
         self._loop = asyncio.get_running_loop()
         self.began_s = self._told_s = self._loop.time()
         self._announced = 0  # bytes that were planned when that was told last
         self._peer_pace = Pace(None)
 
     async def hold(self) -> None:
-        """To its end. Raises the codes of `Session.receive` and of `Link`; the link stays open."""
+        """To its end. Raises the codes of `Session.receive` and of `Link`, and `over-quota`; the link stays open."""
         session = self._session
         session.start()
         await self._send_all()
         while not session.finished:
             message = await self._link.receive()
             try:
-                session.receive(message)
+                self._take(message)
             except MunimentError:
                 await self._say_goodbye()
                 raise
             await self._send_all()
             self._tell()
             await asyncio.sleep(0)
+
+    def _take(self, message: bytes) -> None:
+        began_s = worked_s()
+        self._session.receive(message)
+        cost_s = worked_s() - began_s
+        try:
+            self._spending.take(PREFIX_BYTES + len(message), cost_s, self._session.progress, self._loop.time())
+        except MunimentError as error:
+            if not self._session.finished:
+                self._session.stop(error.code)
+                raise
 
     async def _send_all(self) -> None:
         while True:
@@ -122,11 +141,12 @@ async def hold(
     office: int,
     initiator: bool,
     pace: Pace,
+    spending: Spending,
     on_progress: Callable[[Progress, float | None], None],
 ) -> MeetingReport:
     """Hold a meeting to its end and say what it came to. Raises as `Conversation.hold`; the link stays open."""
     known_forkers = replica.forkers()
-    conversation = Conversation(link, session, pace, on_progress)
+    conversation = Conversation(link, session, pace, spending, on_progress)
     await conversation.hold()
     progress = session.progress
     return MeetingReport(

@@ -24,6 +24,7 @@ from sync.messages import Bye, encode_message
 from sync.neighbourhood import Neighbourhood
 from sync.pace import Limits, Pace
 from sync.progress import Progress
+from sync.quotas import TOO_MANY_CALLS, Quotas, Spending
 from sync.replica import Replica
 from sync.session import Session
 from sync.tls import Credentials
@@ -53,7 +54,7 @@ class Meetings:
         """
         self._office, (self._credentials, *self._later) = office, credentials
         self._neighbourhood, self._tell = neighbourhood, tell
-        self._gossip = Gossip(office.number)
+        self._gossip, self.quotas = Gossip(office.number), Quotas()
         self.limits, self._pace = Limits(), Pace(None)
         self._worker, self._now_ms = WorkerProcess(), SystemClock().now_ms
         self._loop = asyncio.get_running_loop()
@@ -190,13 +191,23 @@ class Meetings:
         def on_progress(progress: Progress, seconds_left: float | None) -> None:
             self._tell(MeetingProgress(number, progress, seconds_left))
 
+        spending = await self._allowed(link, number)
         session = Session(self._office, initiator, number, self.limits)
         case_files = CaseTalk(self._office.sharing, number, session.progress, self._worker, self._now_ms)
         session.talk_of_case_files(case_files)
-        report = await hold(link, self._office, session, number, initiator, self._pace, on_progress)
+        report = await hold(link, self._office, session, number, initiator, self._pace, spending, on_progress)
         self._gossip.met(number, self._office.vector(), self._loop.time())
         self._tell(MeetingEnded(report))
         return report
+
+    async def _allowed(self, link: Link, number: int) -> Spending:
+        """Whether it may meet again. Raises `over-quota`, and tells the other side."""
+        now_s = self._loop.time()
+        try:
+            return self.quotas.member(number, now_s).begin(now_s)
+        except MunimentError as error:
+            await self._decline(link, error.code)
+            raise
 
     def _failed(self, number: int | None, address: str, error: MunimentError) -> None:
         if number is not None:
@@ -205,19 +216,34 @@ class Meetings:
 
     # -- being called on ----------------------------------------------------------------------------------
 
+    def hears(self, host: str) -> bool:
+        """Whether a call from there is worth a handshake."""
+        return self.quotas.hears(host, self._loop.time())
+
+    def expects(self, host: str) -> bool:
+        """Whether a member has proved itself at this address, or is announced there."""
+        return self.quotas.knows(host) or self._neighbourhood.announces(host)
+
+    def refuse_unheard(self, host: str) -> None:
+        """Told once for many: whoever floods shall not flood the log."""
+        self._tell(PeerRefused(host, TOO_MANY_CALLS))
+
     async def on_connection(self, connection: socket.socket, host: str) -> None:
         try:
             link = await links.accept(self._credentials, self._trusted(), connection)
         except MunimentError as error:
+            self.quotas.failed(host, self._loop.time())
             self._tell(PeerRefused(host, error.code))
             return
         try:
             number = self._number_of(link)
         except MunimentError as error:
             link.abort()
+            self.quotas.failed(host, self._loop.time())
             self._tell(PeerRefused(host, error.code))
             return
         # The handshake is over; the meeting is no longer the listener's.
+        self.quotas.succeeded(host)
         self._links.add(link)
         before = self._serving.get(number)
         if before is not None:
@@ -227,7 +253,7 @@ class Meetings:
     async def _serve(self, link: Link, number: int) -> None:
         try:
             if number in self._initiating and self._office.number < number:
-                await self._decline(link)
+                await self._decline(link, MEETING_ALREADY)
             else:
                 await self._hold(link, number, initiator=False)
         except MunimentError as error:
@@ -241,7 +267,9 @@ class Meetings:
         await link.close()
         self._links.discard(link)
 
-    async def _decline(self, link: Link) -> None:
-        """We have called on each other at once: the lower number's call is the one that is held."""
+    async def _decline(self, link: Link, code: str) -> None:
+        """Without a word of ours. `meeting-already`: we have called on each other at once, and the lower number's
+        call is the one that is held.
+        """
         with contextlib.suppress(MunimentError):
-            await link.send(encode_message(Bye(MEETING_ALREADY)))
+            await link.send(encode_message(Bye(code)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.ledger.roll import Roll
 from sync.discovery import PROTOCOL_VERSION, Neighbour
-from sync.link import format_address
+from sync.link import format_address, parse_address
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,10 @@ class Nearby:
     same_network: bool
     same_version: bool
     found_after_s: float  # from the start of this node
+
+    @property
+    def hosts(self) -> list[str]:
+        return [parse_address(address, 0)[0] for address in self.addresses]
 
 
 class Neighbourhood:
@@ -40,6 +44,10 @@ class Neighbourhood:
         """The newest announcement of a member, if there is one."""
         found = [near for near in self.all if near.office == number]
         return max(found, key=lambda near: near.found_after_s, default=None)
+
+    def announces(self, host: str) -> bool:
+        """Whether a member is said to be at this address."""
+        return any(near.office is not None and host in near.hosts for near in self._known.values())
 
     async def wait_for(self, number: int, timeout_s: float) -> Nearby | None:
         """As `office`, after waiting so long at most."""

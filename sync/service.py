@@ -16,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
+from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
 from core.store.encounters import Line
 from sync.courier_desk import CourierDesk, CourierReport
@@ -90,6 +91,7 @@ class Service(Generic[R]):
         self._open_office = open_office
         self._settings = settings or Settings()
         self._listeners: list[Callable[[Event], None]] = []
+        self._closing: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._thread = threading.Thread(target=self._run, name="muniment-service", daemon=True)
         self._ready: Future[None] = Future()
         self._loop: asyncio.AbstractEventLoop
@@ -141,6 +143,18 @@ class Service(Generic[R]):
             return last
 
         return self._submit(run())
+
+    def run(self, work: Callable[[], Coroutine[Any, Any, T]]) -> "Future[T]":
+        """Run what waits for others on the same thread, such as a pairing."""
+        return self._submit(work())
+
+    def pairing_credentials(self, token: bytes) -> Credentials:
+        """Of the pairing port of one invitation: always the same, and of no use for anything else."""
+        return Credentials(tagged_hash("pairing-key", self._seed, token))
+
+    def on_stop(self, close: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Closed on the service's thread before the office is, if it is still open then."""
+        self._closing.append(close)
 
     def neighbours(self) -> list[Nearby]:
         """Who is near as far as mDNS tells. On the service's thread, by `call`."""
@@ -206,13 +220,13 @@ class Service(Generic[R]):
 
     def _prepare(self, seeds: Sequence[bytes]) -> None:
         """`seeds`: the one in force here first."""
-        office = self.office
+        office, self._seed = self.office, seeds[0]
         credentials = [Credentials(seed) for seed in seeds]
         self._desk = CourierDesk(office, seeds, self._on_courier_progress)
         self._neighbourhood = Neighbourhood(office.network, lambda: office.roll, office.number)
         self._meetings = Meetings(office, credentials, self._neighbourhood, self._tell)
         self._meetings.limit(limits_of(office.encounters.line))
-        self._listener = Listener(self._meetings.on_connection)
+        self._listener = Listener(self._meetings)
         try:
             self._listener.start(
                 LOOPBACK if self._settings.loopback_only else "0.0.0.0",  # noqa: S104 all interfaces are meant
@@ -260,6 +274,8 @@ class Service(Generic[R]):
     async def _shut_down(self) -> None:
         if not hasattr(self, "_discovery"):
             return
+        for close in self._closing:
+            await close()
         await self._listener.close()
         await self._meetings.cut()
         await self._discovery.close()

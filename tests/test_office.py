@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.aside import MAX_ASIDE
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.exchange import MAX_ASIDE, Received, SignedHeader
+from core.exchange import Received, SignedHeader
 from core.ledger.block import Header, block_id, block_preimage, decode_header, encode_header
 from core.ledger.charter import Charter
 from core.ledger.encoding import decode

@@ -17,8 +17,8 @@ import json, socket, sys
 taken = 0
 for _ in range(200):
     with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=5) as link:
-        link.sendall(b"\\x16\\x03\\x01\\xff\\xff" + b"\\xff" * 4096)
         try:
+            link.sendall(b"\\x16\\x03\\x01\\xff\\xff" + b"\\xff" * 4096)
             taken += bool(link.recv(4096)[:1] not in (b"", b"\\x15"))
         except OSError:
             pass

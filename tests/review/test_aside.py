@@ -26,7 +26,7 @@ def test_blocks_in_any_order_are_all_taken_in_the_end() -> None:
         for block in order:
             give(reader, block)
         assert reader.holds(above.id)
-        assert (len(reader._aside), len(reader._lacking)) == (0, 0)
+        assert len(reader._aside) == len(reader._aside._lacking) == 0
 
 
 def test_nothing_aside_is_read_again_for_a_block_it_does_not_wait_for() -> None:

@@ -5,12 +5,13 @@ from io import BytesIO
 
 import pytest
 
+from core.aside import MAX_ASIDE, MAX_ASIDE_BYTES
 from core.crypto.keyfile import Cost
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.exchange import MAX_ASIDE_BYTES, Received
+from core.exchange import MAX_BRANCHES, Received
 from core.folder import Folder, NewOfficer, create_office, enter_network
-from core.ledger.block import Reference, block_preimage, encode_header
+from core.ledger.block import Reference, block_id, block_preimage, encode_header
 from core.ledger.charter import decode_card, found, sign_card
 from core.ledger.payload import MAX_ACTS, Cosignature, Group
 from core.store.intent_format import FIRST_SLOT
@@ -38,7 +39,7 @@ def test_countless_branches_of_a_forker_do_not_keep_honest_offices_apart(monkeyp
     monkeypatch.setattr("sync.resolving.MAX_SEARCHES_A_CHAIN", 5)
     monkeypatch.setattr("sync.opening.MAX_VECTOR_TIPS", 40)
     first, second, *_ = make_offices()
-    for number in range(100):
+    for number in range(50):
         first.receive(*sibling(number))
     second.receive(*sibling(1000))
     act = register(NETWORK, first, 1)
@@ -46,6 +47,45 @@ def test_countless_branches_of_a_forker_do_not_keep_honest_offices_apart(monkeyp
     assert first.act_view(act.id).ladder.seen_by == (0, 1)
     meet(second, first)
     assert first.vector() == second.vector()
+
+
+def test_of_an_endless_fork_no_more_is_kept_than_somebody_names():
+    """The rest waits aside, bounded, and is taken when the block of another author stands on it."""
+    office = make_offices()[0]
+    outcomes = [office.receive(*sibling(number)) for number in range(MAX_BRANCHES + 20)]
+    assert outcomes == [Received.ACCEPTED] * MAX_BRANCHES + [Received.ASIDE] * 20
+    assert office.receive(*sibling(MAX_BRANCHES)) is Received.ASIDE  # sent again, it is still one too many
+    header, *_ = sibling(MAX_BRANCHES + 5)
+    named = block_id(NETWORK.id, header)
+    own, _ = NETWORK.block(FORKER, refs=[Reference(FORKER, 1, named)], seq=2, prev=office.vector()[0].id)
+    assert office.receive(own.header_bytes, own.signature, own.payload) is Received.ASIDE
+    assert not office.holds(named)
+    other, _ = NETWORK.block(1, refs=[Reference(FORKER, 1, named)])
+    assert office.receive(other.header_bytes, other.signature, other.payload) is Received.ACCEPTED
+    assert office.holds(named)
+
+
+def test_a_branch_that_a_waiting_block_names_is_taken_when_it_comes():
+    office = make_offices()[0]
+    for number in range(MAX_BRANCHES):
+        office.receive(*sibling(number))
+    late = sibling(MAX_BRANCHES)
+    named = block_id(NETWORK.id, late[0])
+    other, _ = NETWORK.block(1, refs=[Reference(FORKER, 1, named)])
+    assert office.receive(other.header_bytes, other.signature, other.payload) is Received.ASIDE
+    assert office.receive(*late) is Received.ACCEPTED
+    assert office.holds(other.id)
+
+
+def test_nobody_fills_the_room_aside_for_others():
+    office = make_offices()[0]
+    waiting, _ = NETWORK.block(1, refs=[Reference(2, 1, bytes(32))])
+    office.receive(waiting.header_bytes, waiting.signature, waiting.payload)
+    for number in range(2, MAX_ASIDE + 50):
+        block, _ = NETWORK.block(FORKER, seq=number, prev=bytes(32), refs=[Reference(1, 9, bytes([1]) * 32)])
+        assert office.receive(block.header_bytes, block.signature, block.payload) is Received.ASIDE
+    assert len(office._aside) == MAX_ASIDE
+    assert waiting.id in office._aside
 
 
 def test_a_reference_to_one_of_many_branches_is_written_out():

@@ -72,6 +72,16 @@ MEETING = {
     ),
     "other-network": Trouble("That belongs to another network of offices.", KEPT, "Compare the network's number."),
     "link-lost": Trouble("The line broke during the exchange.", "What came so far is kept.", AGAIN),
+    "over-quota": Trouble(
+        "The other office sent far more than its news, so this computer does not listen to it for a minute.",
+        "What came so far is kept.",
+        "Meet again after a minute; if it goes on, tell that office that its computer may be misused.",
+    ),
+    "too-many-calls": Trouble(
+        "A computer of the network calls this one without end and is not listened to.",
+        SAFE,
+        "There is nothing to do; tell whoever looks after the network which computer it is.",
+    ),
     "message-too-large": _TOO_MUCH,
     "too-many-questions": _TOO_MUCH,
     "too-many-headers": _TOO_MUCH,
