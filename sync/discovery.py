@@ -4,8 +4,10 @@ Service `_muniment._tcp.local.` under a name drawn at each start; TXT holds the 
 and salted tags of the network and of the node, so a member recognises members and a stranger learns neither
 names nor which network it is. Discovery is a hint, never trust: anybody may announce anything, so at most
 256 names are remembered, those of our network first. zeroconf does not notice that a cable or a Wi-Fi
-changed; the interfaces are therefore polled, and announcing and browsing start anew on another set. Without
-any other interface, loopback is used.
+changed, nor that the computer slept; the interfaces are therefore polled, and announcing and browsing start anew on
+another set. Without any other interface, loopback is used. zeroconf remembers whatever anybody announces: when a storm
+of names has filled its memory it is made anew, and members that were heard before are kept for as long as an
+announcement is good for.
 """
 
 import asyncio
@@ -28,6 +30,7 @@ SERVICE_TYPE = "_muniment._tcp.local."
 PROTOCOL_VERSION = 2
 MAX_NEIGHBOURS = 256
 MAX_ADDRESSES = 8
+MAX_CACHED_NAMES = 4 * MAX_NEIGHBOURS  # that zeroconf remembers, before it is made anew
 POLL_S = 2.0
 _POLLS_PER_ANNOUNCEMENT = 5  # a cable that is put in elsewhere changes no interface here: say it again
 _TTL_S = 120  # a computer that left without a word is forgotten after two minutes
@@ -85,13 +88,17 @@ class Discovery:
         port: int,
         on_change: Callable[[Sequence[Neighbour]], None],
         loopback_only: bool = False,
+        on_move: Callable[[], None] = lambda: None,
     ) -> None:
+        """`on_move`: this computer is on other networks now."""
         self._network, self._key, self._port = network, key, port
-        self._on_change = on_change
+        self._on_change, self._on_move = on_change, on_move
         self._loopback_only = loopback_only
         self.instance = secrets.token_hex(8)
         self.addresses: tuple[str, ...] = ()
         self._neighbours: dict[str, Neighbour] = {}
+        self._unheard: dict[str, float] = {}  # kept over a storm, until when
+        self.storms = 0
         self._resolving: dict[str, asyncio.Task[None]] = {}
         self._waiting: dict[str, None] = {}  # names to resolve when there is room, oldest first
         self._zeroconf: AsyncZeroconf | None = None
@@ -115,15 +122,49 @@ class Discovery:
                 await self._watch
         await self._stop_announcing()
 
+    async def begin_anew(self) -> None:
+        """After sleep: what was heard before may be long gone."""
+        addresses = self.addresses
+        if addresses:
+            await self._stop_announcing()
+            await self._announce(addresses)
+
     async def _watch_interfaces(self) -> None:
         for poll in itertools.count():
             addresses = interface_addresses(self._loopback_only)
             if addresses != self.addresses:
+                moved = bool(self.addresses)
                 await self._stop_announcing()
                 await self._announce(addresses)
+                if moved and self.addresses:
+                    self._on_move()
+            elif self._is_storm():
+                await self._outlast_storm(addresses)
             elif poll % _POLLS_PER_ANNOUNCEMENT == 0:
                 self._announce_again()
+            self._drop_unheard()
             await asyncio.sleep(POLL_S)
+
+    def _is_storm(self) -> bool:
+        return self._zeroconf is not None and len(self._zeroconf.zeroconf.cache.cache) > MAX_CACHED_NAMES
+
+    async def _outlast_storm(self, addresses: tuple[str, ...]) -> None:
+        self.storms += 1
+        kept = {name: one for name, one in self._neighbours.items() if one.matches_network}
+        until_s = asyncio.get_running_loop().time() + _TTL_S
+        self._neighbours.clear()
+        await self._stop_announcing()
+        self._neighbours.update(kept)
+        self._unheard = {name: self._unheard.get(name, until_s) for name in kept}
+        await self._announce(addresses)
+
+    def _drop_unheard(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        gone = [name for name, until_s in self._unheard.items() if until_s < now_s]
+        for name in gone:
+            del self._unheard[name]
+        if [name for name in gone if self._neighbours.pop(name, None)]:
+            self._on_change(self.neighbours)
 
     async def _announce(self, addresses: tuple[str, ...]) -> None:
         try:
@@ -182,14 +223,31 @@ class Discovery:
         if instance == self.instance:
             return
         if state_change is ServiceStateChange.Removed:
+            self._unheard.pop(instance, None)
             self._waiting.pop(instance, None)
             if instance in self._resolving:
                 self._resolving[instance].cancel()
             if self._neighbours.pop(instance, None):
                 self._on_change(self.neighbours)
+        elif self._take_from_announcement(zeroconf, instance):
+            self._waiting.pop(instance, None)
         elif len(self._waiting) < MAX_NEIGHBOURS:
             self._waiting[instance] = None
             self._resolve_next(zeroconf)
+
+    def _take_from_announcement(self, zeroconf: Zeroconf, instance: str) -> bool:
+        """Whether the announcement said all by itself, as ours do: then no question has to wait among a storm's."""
+        info = AsyncServiceInfo(SERVICE_TYPE, f"{instance}.{SERVICE_TYPE}")
+        if not info.load_from_cache(zeroconf):
+            return False
+        self._take(instance, info)
+        return True
+
+    def _take(self, instance: str, info: AsyncServiceInfo) -> None:
+        found = self._neighbour(instance, info)
+        self._unheard.pop(instance, None)
+        if found and found != self._neighbours.get(instance) and self._remember(found):
+            self._on_change(self.neighbours)
 
     def _resolve_next(self, zeroconf: Zeroconf) -> None:
         for instance in [name for name in self._waiting if name not in self._resolving]:
@@ -205,9 +263,7 @@ class Discovery:
             if not await info.async_request(zeroconf, _RESOLVE_TIMEOUT_MS):
                 self._waiting[instance] = None  # an answer was lost; as long as it is announced, ask again
             else:
-                found = self._neighbour(instance, info)
-                if found and found != self._neighbours.get(instance) and self._remember(found):
-                    self._on_change(self.neighbours)
+                self._take(instance, info)
         except (OSError, ZeroconfError):
             pass  # closed meanwhile, or malformed: a hint less
         finally:

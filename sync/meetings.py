@@ -8,7 +8,7 @@ calls anew while an older call of its own is open takes its place: the older con
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from typing import Any, TypeVar
 
 from core.casefile.process import WorkerProcess
@@ -31,6 +31,7 @@ from sync.tls import Credentials
 
 DEFAULT_PORT = 7420
 MEETING_ALREADY = "meeting-already"
+UNREACHED = {"peer-silent", "port-refused", "peer-unreachable", "office-not-found", "link-lost", "peer-slow"}
 _CROSSED_WAIT_S = 60.0
 _MOMENT_S = 0.3
 _ONE_TURN_S = 0.01  # of the loop: a transport closes its socket in the turn after it was aborted
@@ -55,6 +56,7 @@ class Meetings:
         self._office, (self._credentials, *self._later) = office, credentials
         self._neighbourhood, self._tell = neighbourhood, tell
         self._gossip, self.quotas = Gossip(office.number), Quotas()
+        self._addresses = office.encounters.addresses
         self.limits, self._pace = Limits(), Pace(None)
         self._worker, self._now_ms = WorkerProcess(), SystemClock().now_ms
         self._loop = asyncio.get_running_loop()
@@ -96,6 +98,7 @@ class Meetings:
         """Begin the meetings that are due."""
         busy = self._initiating.keys() | self._serving.keys()
         near = {one.office for one in self._neighbourhood.all if one.office is not None}
+        near |= {number for number in self._addresses if self._is_other(number)}
         for number in self._gossip.due(self._office.vector(), near - busy, self._loop.time()):
             self._keep(self._meet_quietly(number))
 
@@ -104,18 +107,39 @@ class Meetings:
             await self.meet_office(number, 0.0)
 
     async def meet_office(self, number: int, wait_s: float) -> MeetingReport:
-        """A member that mDNS names, waiting for it so long. See `Service.meet_office`."""
-        if self._office.roll.member(number) is None or number == self._office.number:
+        """A member that mDNS names, waiting for it so long, or whose address somebody typed. See `Service`."""
+        if not self._is_other(number):
             raise MunimentError("unknown-office", office=number)
         asked_s = self._loop.time()
-        near = await self._neighbourhood.wait_for(number, wait_s) if wait_s else self._neighbourhood.office(number)
-        if near is None:
+        typed = self._addresses.get(number, [])
+        near = self._neighbourhood.office(number)
+        if near is None and wait_s and not typed:
+            near = await self._neighbourhood.wait_for(number, wait_s)
+        if near is None and not typed:
             raise MunimentError("office-not-found", office=number)
-        discovery_s = round(self._loop.time() - asked_s, 3)
-        return {**await self._call_on(near.addresses, number), "discovery_s": discovery_s}
+        discovery_s = round(self._loop.time() - asked_s, 3) if near is not None else None
+        addresses = list(dict.fromkeys([*(near.addresses if near else ()), *typed]))
+        return {**await self._call_on(addresses, number), "discovery_s": discovery_s}
 
     async def meet_address(self, address: str) -> MeetingReport:
-        return await self._call_on([address], None)
+        """Whoever listens there. Its address is kept: from now on it is called on whether mDNS names it or not."""
+        report = await self._call_on([address], None)
+        self._office.encounters.keep_address(report["office"], address)
+        self._addresses = self._office.encounters.addresses
+        return report
+
+    def _is_other(self, number: int) -> bool:
+        member = self._office.roll.member(number)
+        return member is not None and not member.removed and number != self._office.number
+
+    @property
+    def addresses(self) -> dict[int, list[str]]:
+        """Of members, as somebody typed or read them, the newest first."""
+        return self._addresses
+
+    def try_again(self, numbers: Collection[int] | None = None) -> None:
+        """This computer woke or moved, or these have come: whoever did not answer before may do so now."""
+        self._gossip.try_again(numbers)
 
     async def _call_on(self, addresses: Sequence[str], expected: int | None) -> MeetingReport:
         """Meet at the first address that answers; the last refusal if none does."""
@@ -211,7 +235,7 @@ class Meetings:
 
     def _failed(self, number: int | None, address: str, error: MunimentError) -> None:
         if number is not None:
-            self._gossip.failed(number, self._loop.time())
+            self._gossip.failed(number, self._loop.time(), error.code in UNREACHED)
         self._tell(MeetingFailed(number, address, error.code, error.facts))
 
     # -- being called on ----------------------------------------------------------------------------------

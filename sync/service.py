@@ -16,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
+from core.clock import SystemClock
 from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
 from core.store.encounters import Line
@@ -34,6 +35,7 @@ from sync.neighbourhood import Nearby, Neighbourhood
 from sync.pace import limits_of
 from sync.replica import Replica
 from sync.tls import Credentials
+from sync.waking import Waking
 
 TICK_S = 1.0
 VERIFIED_AT_ONCE = 8  # blocks between two looks at the network: some 20 ms with full payloads
@@ -91,6 +93,7 @@ class Service(Generic[R]):
         self._open_office = open_office
         self._settings = settings or Settings()
         self._listeners: list[Callable[[Event], None]] = []
+        self._clock = SystemClock()
         self._closing: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._thread = threading.Thread(target=self._run, name="muniment-service", daemon=True)
         self._ready: Future[None] = Future()
@@ -240,19 +243,28 @@ class Service(Generic[R]):
             self._listener.port,
             self._on_neighbours,
             self._settings.loopback_only,
+            on_move=self._meetings.try_again,
         )
 
     async def _work(self) -> None:
         if self._settings.announce:
             await self._discovery.start()
         verifying = asyncio.create_task(self._verify_again())
+        waking = Waking(self._loop.time(), self._clock.now_ms())
         while not self._stopping.is_set():
+            if waking.woke(self._loop.time(), self._clock.now_ms()):
+                await self._after_sleep()
             if self._settings.automatic:
                 self._meetings.meet_around()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
                     await self._stopping.wait()
         verifying.cancel()
+
+    async def _after_sleep(self) -> None:
+        self._meetings.try_again()
+        if self._settings.announce:
+            await self._discovery.begin_anew()
 
     async def _verify_again(self) -> None:
         """Read everything stored again: the database cannot see an old page put back."""
@@ -285,7 +297,10 @@ class Service(Generic[R]):
             listener(event)
 
     def _on_neighbours(self, neighbours: Sequence[Neighbour]) -> None:
+        before = set(self._neighbourhood.all)
         self._neighbourhood.update(neighbours)
+        come = {near.office for near in self._neighbourhood.all if near not in before}
+        self._meetings.try_again({number for number in come if number is not None})
         self._tell(NeighboursChanged(tuple(self._neighbourhood.all)))
 
     def _on_courier_progress(self, blocks: int) -> None:

@@ -13,6 +13,7 @@ from core.store.database import Database
 
 MAX_PARTLY = 8  # payloads kept in part; each is at most as large as a payload may be
 MAX_VECTOR_BYTES = 4 << 20
+MAX_ADDRESSES = 4  # of one member
 
 ShortPlace = tuple[int, int, int, bytes]  # author, incarnation, seq, first bytes of the id
 
@@ -43,6 +44,22 @@ class EncounterStore:
 
     def keep_line(self, line: Line) -> None:
         self._db.set_meta("line", encode(list(line)))
+
+    # -- addresses that somebody typed or read ---------------------------------------------------------------------
+
+    @property
+    def addresses(self) -> dict[int, list[str]]:
+        """By member, the newest first. Each led to that member once; announcements change nothing of them."""
+        body = self._db.meta("addresses")
+        return {member: list(found) for member, found in decode(body)} if body else {}
+
+    def keep_address(self, member: int, address: str) -> None:
+        """Durable on return; the oldest of a member gives way."""
+        kept = self.addresses
+        before = kept.get(member, [])
+        kept[member] = [address, *(one for one in before if one != address)][:MAX_ADDRESSES]
+        if kept[member] != before:
+            self._db.set_meta("addresses", encode([[number, found] for number, found in sorted(kept.items())]))
 
     # -- whom one has met -----------------------------------------------------------------------------------------
 

@@ -358,3 +358,12 @@ def test_unfinished_work_is_cancelled_when_the_service_stops(start):
     node.service.stop()
     with pytest.raises((CancelledError, MunimentError)):
         waiting.result(TIMEOUT_S)
+
+
+def test_an_address_once_typed_is_called_on_although_nothing_announces_it(start):
+    first, second = start(QUIET, 0, 1)
+    second.service.meet_address(first.address).result(TIMEOUT_S)
+    assert second.service.call(lambda: second.office.encounters.addresses).result(TIMEOUT_S) == {0: [first.address]}
+    first.act()
+    report = second.service.meet_office(0, 0.0).result(TIMEOUT_S)
+    assert (report["office"], report["blocks_new"], report["discovery_s"]) == (0, 1, None)
