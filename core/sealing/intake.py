@@ -1,9 +1,10 @@
 """What a replica does with sealed fields as blocks come in and anchors execute them; it needs no key for that.
 
-An act is linked to every record that it names or creates, with the version that it had seen. An erasure executed at an
-anchor destroys what acts sealed about its record up to the version that the order had seen, entered or not; what
-arrives later and had seen no more is erased as it comes. All of it is inside the transaction of the block that
-decided.
+An act is linked to every record that it names or creates, with the version that it had seen. Another act that repeats
+the same sealed value is linked to nothing: an order about its record would erase the first, or its event open it. An
+erasure executed at an anchor destroys what acts sealed about its record up to the version that the order had seen,
+entered or not; what arrives later and had seen no more is erased as it comes. All of it is inside the transaction of
+the block that decided.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ from core.ledger.anchors import Anchor
 from core.ledger.block import Block
 from core.ledger.payload import ErasureNote, Payload, ShareRelease, decode_payload
 from core.ledger.record import RECORD_ID_BYTES, Record, decode_record, new_record_id
-from core.ledger.request import act_of
+from core.ledger.request import act_of, decode_request
 from core.ledger.sealed import read_sealed_value, sealed_values
 from core.ledger.transaction import Transaction, decode_transaction
 from core.store.replica import ReplicaStore
@@ -44,7 +45,9 @@ class Intake:
         """The sealed fields that a block brings, and what its author says of others."""
         for act_id, transaction in _transactions(self.network, payload):
             for row, links in self._rows(act_id, transaction, block):
-                self.store.sealing.add(row, links)
+                known = self.store.sealing.get(row.name)
+                if known is None or known.act == row.act:
+                    self.store.sealing.add(row, links)
         for item in payload.items:
             if isinstance(item, ErasureNote):
                 self.store.sealing.add_note(item.order, block.header.author)
@@ -58,6 +61,7 @@ class Intake:
         procedure = law.procedures.get(inner.procedure) if law and inner else None
         if inner is None or procedure is None:
             return
+        origin = act_id if inner is transaction else decode_request(transaction.requests[0]).id(self.network)
         for field, kind in procedure.sealed.items():
             sealed = read_sealed_value(inner.act.get(field))
             if sealed is None or sealed.by != inner.signers[0].office:
@@ -68,7 +72,7 @@ class Intake:
             yield (
                 SealedRow(
                     sealed.name(self.network),
-                    act_id,
+                    origin,
                     block.id,
                     block.header.author,
                     field,

@@ -88,8 +88,11 @@ class SealedKeys:
             return True
         if sealed.holds_share(number) is not None and not self._store.envelopes(row.name, SHARE, number):
             return True
-        happened = self._store.event_of(row) is not None or row.procedure.startswith(REGISTER)  # then nobody knows here
-        return number in sealed.offices and happened
+        return number in sealed.offices and self._happened(row)
+
+    def _happened(self, row: SealedRow) -> bool:
+        """Whether the event that opens a field is executed; of a field whose act is not here nobody knows, and yes."""
+        return self._store.event_of(row) is not None or row.procedure.startswith(REGISTER)
 
     def answer(self, number: int, names: Sequence[bytes]) -> list[bytes]:
         """Envelopes for a member that lacks keys: those on their way to it, shares given out, and a key known here."""
@@ -105,10 +108,11 @@ class SealedKeys:
             if member is None or number not in row.sealed.offices:
                 continue
             fitting = [one for one in held if one.incarnation == member.incarnation]
-            if not fitting and key is not None:  # its node has another key than it had then
+            if key is not None and all(one.by != self._office.number for one in fitting):
+                # Its node has another key than it had then, or what others made for it does not open: it still asks.
                 with self._office.store.database.atomic():
                     made = self._put(KEY, name, number, key)
-                fitting = [made] if made else []
+                fitting = [made, *fitting] if made else fitting
             found += [one.encoded for one in fitting]
         return found[:MAX_ANSWERED]
 
@@ -125,9 +129,17 @@ class SealedKeys:
         signer = self._office.epochs.key_of(envelope.by, envelope.by_incarnation)
         if signer is None or not verify(signer, envelope.message(self._office.network), envelope.signature):
             return False
+        if self._is_for_me(envelope) and self._store.key(row.name) is None:
+            key = self._opened(envelope)
+            if key is None or not self._fits(key, row.sealed):
+                return False  # rubbish would take the place of what opens
+            self._store.put_key(row.name, key)
+            self._store.put_envelope(envelope.place, data)
+            return True
         if not self._store.put_envelope(envelope.place, data):
             return False
-        self._use(envelope, row)
+        if envelope.kind == RELEASED:
+            self._combine(row)
         return True
 
     def _may_make(self, envelope: Envelope, row: SealedRow) -> bool:
@@ -135,20 +147,15 @@ class SealedKeys:
         if self._office.epochs.key_of(envelope.recipient, envelope.incarnation) is None:
             return False  # else one office could fill the disk with envelopes to keys that never were
         if envelope.kind == KEY:
-            return envelope.by in (sealed.by, *sealed.offices) and envelope.recipient in sealed.offices
+            early = row.event is not None and not self._happened(row)  # then nobody honest has the key
+            return not early and envelope.by in (sealed.by, *sealed.offices) and envelope.recipient in sealed.offices
         if envelope.kind == SHARE:
             return envelope.by == sealed.by and sealed.holds_share(envelope.recipient) is not None
         digest = sealed.holds_share(envelope.by)
         return envelope.recipient == envelope.by and digest == share_digest(network, envelope.content)
 
-    def _use(self, envelope: Envelope, row: SealedRow) -> None:
-        """What is for this office, or makes up a key."""
-        if envelope.kind == RELEASED:
-            self._combine(row)
-        elif envelope.kind == KEY and (envelope.recipient, envelope.incarnation) == self._me:
-            key = self._opened(envelope)
-            if key is not None and self._fits(key, row.sealed):
-                self._store.put_key(row.name, key)
+    def _is_for_me(self, envelope: Envelope) -> bool:
+        return envelope.kind == KEY and (envelope.recipient, envelope.incarnation) == self._me
 
     def _opened(self, envelope: Envelope) -> bytes | None:
         try:
@@ -168,8 +175,11 @@ class SealedKeys:
         return {place: by[holder] for place, (holder, _) in enumerate(row.sealed.shares, 1) if holder in by}
 
     def _combine(self, row: SealedRow) -> None:
+        """Not before the event was executed here: holders who give their shares too early open nothing by that."""
+        if self._office.number not in row.sealed.offices or not self._happened(row):
+            return
         shares = self.shares_given(row)
-        if self._office.number in row.sealed.offices and len(shares) >= row.sealed.threshold:
+        if len(shares) >= row.sealed.threshold:
             key = combine(dict(list(shares.items())[: row.sealed.threshold]))
             if self._fits(key, row.sealed):
                 self._store.put_key(row.name, key)
@@ -201,6 +211,9 @@ class SealedKeys:
     def _releases_due(self) -> list[ShareRelease]:
         due, number = list[ShareRelease](), self._office.number
         for row in self._store.opened():
+            if self._store.key(row.name) is None:
+                with self._office.store.database.atomic():
+                    self._combine(row)  # shares may have come before the event
             share = self._share(row) if number not in self._store.releases(row.name) else None
             if share is None or row.sealed.holds_share(number) is None:
                 continue

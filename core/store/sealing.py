@@ -30,7 +30,7 @@ class SealedRow:
     """A sealed field of an act held here."""
 
     name: bytes
-    act: bytes
+    act: bytes  # in which it was sealed: of a decision the request inside it
     block: bytes
     author: int  # of the block
     field: str  # of the act
