@@ -7,6 +7,8 @@ charter             the charter, once the office belongs to a network
 replica.db          the encrypted replica
 intent.log          the high-water mark outside the database, with the block that is being signed
 archive.sealed      settled payloads that left the database (core/pruning.py)
+repair-made/        a replica put together anew that is about to take the place of a damaged one (core/repairing.py)
+before-repair-<n>/  what a repair found: nothing is deleted
 intent-<key>.log    the same for a later key of this office (core/renewing.py)
 """
 

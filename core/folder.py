@@ -23,6 +23,7 @@ from core.laws.law_reading import law_from_canonical
 from core.ledger.charter import Charter, OfficeCard, decode_card, decode_charter, sign_card
 from core.ledger.roll import Officer
 from core.office import Office
+from core.repairing import finish_repair
 from core.store.archive import Archive
 from core.store.computer import computer_identity
 from core.store.database import Database
@@ -154,6 +155,7 @@ def open_office(folder: Folder, passphrase: str, clock: Clock) -> OpenedOffice:
         code = "no-network-yet" if folder.standing() == "office" else "no-office-here"
         raise MunimentError(code, path=str(folder.path))
     charter = decode_charter(read_bounded(folder.charter), verify)
+    finish_repair(folder)
     keys = finish_or_put_off(folder, open_keys(read_bounded(folder.node_key), passphrase), passphrase)
     renew_box(folder, keys.secrets)
     database_key = keys.secrets[DATABASE_KEY]

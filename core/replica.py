@@ -31,9 +31,10 @@ from core.store.chain import BlockRow
 from core.store.checkpoints import Counted
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
-from core.verifying import verify_state
+from core.verifying import verify_archive, verify_certificates, verify_past, verify_state
 
 _STOPPED = "finality-stopped"
+MENDED_AT_ONCE = 1_000  # acts that wait for an anchor: folding them again takes a second at most
 __all__ = ["Admitted", "Judged", "Replica"]
 
 
@@ -145,7 +146,7 @@ class Replica:
         try:
             yield
         except (MunimentError, TypeError, ValueError, LookupError) as error:
-            if isinstance(error, MunimentError) and error.code == "replica-damaged":
+            if isinstance(error, MunimentError) and error.code in ("replica-damaged", "looks-damaged", "disk-full"):
                 raise
             raise MunimentError("replica-damaged", path=self.store.database.path, detail=str(error)) from None
 
@@ -323,18 +324,44 @@ class Replica:
     # -- checking what is on the disk ---------------------------------------------------------------------------
 
     def verify_state(self) -> Iterator[None]:
-        """Check what is derived from the blocks, in steps; raises `replica-damaged`."""
-        return verify_state(self.store, self.laws, self.lace.epoch)
+        """Check what is derived from the blocks, in steps, and fold anew what is only foreseen.
+
+        Raises `replica-damaged`, `archive-missing`, `archive-damaged`, `looks-damaged`.
+        """
+        yield from verify_state(self.store, self.laws, self.lace.epoch)
+        yield from verify_past(self.store)
+        yield from verify_certificates(self.store, lambda epoch: self.epochs.constitutions[epoch].roll)
+        yield from verify_archive(self.store, self.network)
+        with self._reading_own_disk():
+            self.store.looks.verify()
+        self.mend_overlay()
+        yield
+
+    def mend_overlay(self) -> bool:
+        """Fold what is foreseen anew where it is little enough for one step; whether something else stood there.
+
+        No checkpoint proves what no anchor has executed, but the blocks do. A prediction may also be merely older than
+        what is agreed by now: so what differs is no alarm.
+        """
+        acts = self.store.chain.act_counts_at([vertex.position for vertex in self.lace.foreseen()])
+        if sum(acts.values()) > MENDED_AT_ONCE or (not acts and self.store.state.overlay_is_empty()):
+            return False
+        before = self.store.state.overlay_rows()
+        with self._reading_own_disk(), self.store.database.atomic():
+            self.execution.rebuild_overlay()
+        return self.store.state.overlay_rows() != before
 
     def verify_stored(self, after_position: int, count: int) -> int | None:
         """Check so many stored blocks again, as if they came from outside; the last position, None at the end.
 
         Raises `replica-damaged` naming the block. SQLCipher finds a changed page, not an old page put back.
         """
-        last, expected = None, after_position
         with self._reading_own_disk():
-            rows = self.store.chain.blocks(after_position, count)
-        for row in rows:
+            return self._verify_some(after_position, count)
+
+    def _verify_some(self, after_position: int, count: int) -> int | None:
+        last, expected = None, after_position
+        for row in self.store.chain.blocks(after_position, count):
             expected += 1
             block = row.block
             key = self.epochs.key_of(block.header.author, block.header.incarnation)
@@ -343,6 +370,7 @@ class Replica:
                 and block_id(self.network, block.header_bytes) == block.id
                 and verify(key, block_preimage(self.network, block.header_bytes), block.signature)
                 and block.id in self.lace.vertices
+                and row.anchor == self.lace.vertices[block.id].anchor
                 and row.position == expected
             )
             try:

@@ -1,37 +1,58 @@
-"""Checking that what is derived from the blocks is what the offices agreed: records, indexes, entries.
+"""Checking that what is derived from the blocks is what the offices agreed: records, indexes, entries, history.
 
 SQLCipher finds a changed page, not an old page put back in its place; blocks prove themselves, derived rows do not. But
 the newest checkpoint says which state and which entries follow from all anchors so far: a row that is older than it is
-found here. In steps, because a register is large and the office has other work; when an anchor was executed in between,
-the check begins again.
+found here. Each entry names the versions that its act made: so the log of entries proves the history and what is said
+of each act. What the archive holds proves itself by the headers. In steps, because a register is large and the office
+has other work; when an anchor was executed in between, a check begins again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
+from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws.indexing import groups_of
 from core.laws.law import Law
+from core.ledger.checkpoint import check_certificate
 from core.ledger.encoding import encode
+from core.ledger.entry import REJECTED, Entry, decode_entry
+from core.ledger.payload import decode_payload, payload_root
 from core.ledger.record import decode_record, record_digest
+from core.ledger.roll import Roll
 from core.ledger.state_proof import district_of
 from core.store.database import IN_MEMORY, Database
 from core.store.replica import ReplicaStore
 from core.store.state_tree import RecordChange, StateTree
 
 RECORDS_A_STEP = 500
+ENTRIES_A_STEP = 200
+PAYLOADS_A_STEP = 32
+CHECKPOINTS_A_STEP = 50
 
 
 def verify_state(store: ReplicaStore, laws: Mapping[str, Law], epoch: int) -> Iterator[None]:
     """Yields between steps. Raises `replica-damaged`. `epoch`: the present one."""
+    return _until_it_stands(store, lambda: _verify_once(store, laws, epoch))
+
+
+def verify_past(store: ReplicaStore) -> Iterator[None]:
+    """Entries, the versions that were replaced, and what is said of executed acts. Raises `replica-damaged`.
+
+    A replica that joined with a snapshot does not hold all versions: there only those that it has are checked.
+    """
+    return _until_it_stands(store, lambda: _verify_past_once(store))
+
+
+def _until_it_stands(store: ReplicaStore, check: Callable[[], Iterator[None]]) -> Iterator[None]:
     seen = -1
     while seen != (seen := store.chain.anchor_count()):
         try:
-            yield from _verify_once(store, laws, epoch)
+            yield from check()
         except (TypeError, ValueError, LookupError) as error:  # an old page cuts values off
             raise _damaged(store, str(error)) from None
-        except MunimentError:
+        except MunimentError as error:
             if store.chain.anchor_count() == seen:
-                raise
+                raise error if error.code == "replica-damaged" else _damaged(store, error.code) from None
 
 
 def _verify_once(store: ReplicaStore, laws: Mapping[str, Law], epoch: int) -> Iterator[None]:
@@ -55,6 +76,9 @@ def _verify_once(store: ReplicaStore, laws: Mapping[str, Law], epoch: int) -> It
             after = rows[-1][0]
             yield
         _compare_roots(store, tree.root(), entries, epoch)
+        for number, _ in enumerate(store.state.tree.verify()):
+            if number % RECORDS_A_STEP == 0:
+                yield
     finally:
         scratch.close()
 
@@ -68,6 +92,77 @@ def _compare_roots(store: ReplicaStore, root: bytes, index_entries: int, epoch: 
         return
     if newest.state_root != root or (newest.size, newest.root) != (store.entries.size, store.entries.root()):
         raise _damaged(store, "checkpoint")
+
+
+def _verify_past_once(store: ReplicaStore) -> Iterator[None]:
+    entries, number, written = store.entries, store.entries.first_held, 0
+    digests, whole = entries.growing(number), number == 0 and not store.pruned.lacks_any()
+    while number < entries.size:
+        leaves = entries.leaves(number, ENTRIES_A_STEP)
+        for leaf in leaves:
+            digests.append(leaf)
+            written += _verify_entry(store, decode_entry(leaf), whole)
+        number += len(leaves)
+        yield
+    if digests.root() != entries.root():
+        raise _damaged(store, "entries")
+    if whole and written != store.state.version_count():
+        raise _damaged(store, "history")
+    for number, checkpoint in enumerate(store.checkpoints.all_held()):
+        if checkpoint.size >= store.entries.first_held and checkpoint.root != entries.root(checkpoint.size):
+            raise _damaged(store, "checkpoint")
+        if number % CHECKPOINTS_A_STEP == 0:
+            yield
+
+
+def verify_certificates(store: ReplicaStore, roll_of: Callable[[int], Roll]) -> Iterator[None]:
+    """Every certified checkpoint is cosigned by a quorum of its epoch. Raises `replica-damaged`."""
+    for number, anchor in enumerate(store.checkpoints.certified_anchors(-1)):
+        certificate = store.checkpoints.certificate(anchor)
+        try:
+            assert certificate is not None
+            check_certificate(certificate, roll_of(certificate.checkpoint.epoch), verify)
+        except MunimentError:
+            raise _damaged(store, "certificate") from None
+        if number % CHECKPOINTS_A_STEP == 0:
+            yield
+
+
+def _verify_entry(store: ReplicaStore, entry: Entry, whole: bool) -> int:
+    """How many versions its act made."""
+    if entry.outcome == REJECTED:
+        return 0
+    row = store.chain.act(entry.act)
+    shown = {record for record, _ in entry.written}
+    if row is None or row.outcome != entry.outcome or not shown.issuperset(row.records):
+        raise _damaged(store, "act")
+    for record, digest in entry.written:
+        try:
+            store.state.version_made(record, entry.act, digest)
+        except MunimentError:
+            if whole:
+                raise _damaged(store, "history") from None
+    return len(entry.written)
+
+
+def verify_archive(store: ReplicaStore, network: bytes) -> Iterator[None]:
+    """Every payload that stands in the archive is what its block's header names.
+
+    Raises `archive-missing`, `archive-damaged`.
+    """
+    for number, (position, _) in enumerate(store.pruned.places()):
+        row = store.chain.block_at(position)
+        payload, named = store.payload(row), row.block.header.payload
+        try:
+            holds = (
+                payload is not None and named is not None and payload_root(network, decode_payload(payload)) == named[0]
+            )
+        except MunimentError:
+            holds = False
+        if not holds:
+            raise MunimentError("archive-damaged", path=store.database.path)
+        if number % PAYLOADS_A_STEP == 0:
+            yield
 
 
 def _damaged(store: ReplicaStore, detail: str) -> MunimentError:

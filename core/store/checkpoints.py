@@ -5,6 +5,7 @@ before we have decided that anchor waits, unjudged. A quorum of the epoch's witn
 One of another text is kept apart: it is a fault of ours or a lie, and whoever asks is told (3-ledger §9).
 """
 
+from collections.abc import Iterator
 from enum import Enum
 
 from core.errors import MunimentError
@@ -104,6 +105,15 @@ class CheckpointStore:
 
     def newest(self) -> Checkpoint | None:
         return self._checkpoint("1 ORDER BY anchor DESC")
+
+    def all_held(self) -> Iterator[Checkpoint]:
+        """By anchor."""
+        after = -1
+        while rows := self._db.rows(
+            "SELECT anchor, body FROM checkpoint WHERE anchor > ? ORDER BY anchor LIMIT 500", (after,)
+        ):
+            yield from (decode_checkpoint(body) for _, body in rows)
+            after = rows[-1][0]
 
     def newest_up_to(self, anchor: int) -> Checkpoint | None:
         """The newest of an anchor up to this number."""

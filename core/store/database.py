@@ -26,6 +26,7 @@ IMPORT_OBJECTS = 50_000  # new objects between two looks for cycles
 IN_MEMORY = ":memory:"
 BUSY_TIMEOUT_S = 1.0
 _INCREMENTAL = 2  # of PRAGMA auto_vacuum
+_DAMAGE = (sqlcipher.DatabaseError, UnicodeDecodeError)  # names and texts on an old page need not be UTF-8
 
 _SCHEMA = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -166,7 +167,7 @@ class Database:
             self._open(key, create or in_memory, cache_kib)
         except BaseException as error:
             self._connection.close()
-            if isinstance(error, sqlcipher.DatabaseError):
+            if isinstance(error, _DAMAGE):
                 raise _database_error(error, self.path) from None
             raise
 
@@ -262,7 +263,7 @@ class Database:
     def execute(self, statement: str, values: tuple[Any, ...] = ()) -> Any:
         try:
             return self._connection.execute(statement, values)
-        except sqlcipher.DatabaseError as error:
+        except _DAMAGE as error:
             raise _database_error(error, self.path) from None
 
     def executemany(self, statement: str, rows: Any) -> None:
@@ -270,13 +271,20 @@ class Database:
             return
         try:
             self._connection.executemany(statement, rows)
-        except sqlcipher.DatabaseError as error:
+        except _DAMAGE as error:
+            raise _database_error(error, self.path) from None
+
+    def each(self, statement: str) -> Iterator[Any]:
+        """Rows one by one, those before a damaged page too. Raises `replica-damaged` where it cannot go on."""
+        try:
+            yield from self._connection.execute(statement)
+        except _DAMAGE as error:
             raise _database_error(error, self.path) from None
 
     def rows(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
         try:
             return list(self._connection.execute(statement, values))
-        except sqlcipher.DatabaseError as error:
+        except _DAMAGE as error:
             raise _database_error(error, self.path) from None
 
     def row(self, statement: str, values: tuple[Any, ...] = ()) -> Any:
@@ -339,7 +347,7 @@ class Database:
         self._connection.close()
 
 
-def _database_error(error: sqlcipher.DatabaseError, path: str) -> MunimentError:
+def _database_error(error: Exception, path: str) -> MunimentError:
     said = str(error)
     code = "disk-full" if "full" in said else "replica-in-use" if "locked" in said else "replica-damaged"
     return MunimentError(code, path=path, detail=str(error))

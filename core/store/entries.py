@@ -70,6 +70,16 @@ class EntryLog:
 
     # -- reading ------------------------------------------------------------------------------------------------
 
+    @property
+    def first_held(self) -> int:
+        """Number of the first entry that is here: 0, but for a replica that joined later; the size where none is."""
+        found: int | None = self._db.scalar("SELECT min(number) FROM entry")
+        return self.size if found is None else found
+
+    def growing(self, size: int) -> "GrowingLog":
+        """The first so many entries, to be followed by leaves that are read again."""
+        return GrowingLog(size, self.peaks(size))
+
     def leaf(self, number: int) -> bytes:
         """Raises `entry-not-held`."""
         found: bytes | None = self._db.scalar("SELECT leaf FROM entry WHERE number = ?", (number,))
@@ -160,6 +170,23 @@ class EntryLog:
     def _row(self, number: int) -> bytes | None:
         found: bytes | None = self._db.scalar("SELECT hashes FROM entry_hash WHERE number = ?", (number,))
         return found
+
+
+class GrowingLog:
+    """The same tree without a disk: only its peaks are kept."""
+
+    def __init__(self, size: int, peaks: Sequence[bytes]) -> None:
+        self._size, self._peaks = size, list(peaks)
+
+    def append(self, leaf: bytes) -> None:
+        digest = merkle.leaf_hash(leaf)
+        for _ in range(_trailing_ones(self._size)):
+            digest = merkle.node_hash(self._peaks.pop(), digest)
+        self._peaks.append(digest)
+        self._size += 1
+
+    def root(self) -> bytes:
+        return root_of_peaks(self._peaks)
 
 
 def root_of_peaks(peaks: Sequence[bytes]) -> bytes:

@@ -44,6 +44,16 @@ class PrunedStore:
         )
         return [(place, bytes(block)) for place, block in rows]
 
+    def places(self) -> list[tuple[int, int]]:
+        """(position, place in the archive) of what is there."""
+        if not self._has_table:
+            return []
+        return self._db.rows("SELECT position, place FROM pruned WHERE place IS NOT NULL ORDER BY position")
+
+    def lacks_any(self) -> bool:
+        """Whether some payload is nowhere on this computer."""
+        return self._has_table and self._db.scalar("SELECT 1 FROM pruned WHERE place IS NULL LIMIT 1") is not None
+
     def _row(self, position: int) -> tuple[bytes, int | None] | None:
         if not self._has_table:
             return None

@@ -286,6 +286,14 @@ class StateStore:
                 return bytes(body)
         raise MunimentError("version-not-held", record=record_id, act=act)
 
+    def version_count(self) -> int:
+        """Agreed versions of all records: the present ones and those replaced."""
+        return sum(int(self._db.scalar(f"SELECT count(*) FROM {table}")) for table in ("record", "history"))
+
+    def overlay_rows(self) -> list[tuple[bytes, int, str, str, bytes]]:
+        """(id, author, register, label, encoding) of everything that is foreseen, in the order of ids."""
+        return self._db.rows("SELECT id, author, register, label, body FROM overlay ORDER BY id")
+
     def record_count(self) -> int:
         found: int = self._db.scalar("SELECT count(*) FROM record WHERE register NOT LIKE '%#%'")
         return found

@@ -162,6 +162,29 @@ class StateTree:
             tuple(merkle.path([tree_leaf_hash(tree) for tree in trees], number)),
         )
 
+    def verify(self) -> Iterator[None]:
+        """Hash every row again, from the roots down; yields between them. Raises `replica-damaged`."""
+        self._finish()
+        rows = self._db.rows("SELECT records, node, hash FROM state_tree")
+        below, seen = [_Branch(*row) for row in rows], 0
+        while below:
+            at = below.pop()
+            if not at.records:
+                continue
+            body, seen = self._body(at.row), seen + 1
+            if at.records <= BUCKET_RECORDS:
+                items = _read_bucket(body)
+                holds = len(items) == at.records and bucket_hash(items) == at.hash
+            else:
+                page = _Page(body)
+                holds = sum(page.records) == at.records and merkle.root_of_joined(bytes(page.hashes)) == at.hash
+                below.extend(page)
+            if not holds:
+                raise MunimentError("replica-damaged", path=self._db.path, detail="state tree")
+            yield
+        if seen != self._db.scalar("SELECT count(*) FROM state_node"):
+            raise MunimentError("replica-damaged", path=self._db.path, detail="state tree")
+
     def _body(self, row: int) -> bytes:
         body: bytes | None = self._db.scalar("SELECT body FROM state_node WHERE number = ?", (row,))
         if body is None:

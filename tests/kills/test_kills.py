@@ -32,6 +32,7 @@ from tests.ledger.building import FOUNDED_MS, Network
 from tests.offices import StepClock, land_law, land_network, open_in_memory, propose_registration, register
 
 RANDOM_KILLS = 30
+PEOPLE = (("Anna", "registrar"), ("Boris", "notary"))
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(
     not hasattr(__import__("os"), "pidfd_open"), reason="the killed process is watched by Linux' pidfd"
@@ -91,15 +92,16 @@ class Desk:
 
     def __init__(self, path: Path) -> None:
         self.folder = Folder(path)
-        officer = [NewOfficer("Anna", frozenset({"registrar"}), PASSPHRASE)]
+        people = [NewOfficer(name, frozenset({role}), PASSPHRASE) for name, role in PEOPLE]
         cheap = Cost.cheapest()
-        own = create_office(self.folder, "Desk", PASSPHRASE, officer, make_certificate, cheap, floor=cheap)
+        own = create_office(self.folder, "Desk", PASSPHRASE, people, make_certificate, cheap, floor=cheap)
         others = land_network().charter.cards[1:]
         charter = found("Kills", FOUNDED_MS, [own, *others], [land_law().canonical], {"land.parcel": "office"})
         enter_network(self.folder, charter.encoded, PASSPHRASE)
         neighbours = land_network()
         seed = open_keys(self.folder.node_key.read_bytes(), PASSPHRASE).secrets["node_seed"]
-        officers = ((open_officer(self.folder, 0, PASSPHRASE),), *neighbours.officers[1:])
+        own_keys = tuple(open_officer(self.folder, place, PASSPHRASE) for place in range(len(PEOPLE)))
+        officers = (own_keys, *neighbours.officers[1:])
         self.network = Network(charter, (SigningKey(seed), *neighbours.nodes[1:]), officers)
         neighbour = open_in_memory(self.network, 1)
         for number in (50, 51):
