@@ -280,6 +280,9 @@ class Reading(Replica):
         return self.store.drafts()
 
     def put_draft(self, draft: Draft) -> None:
+        """Durable on return. Raises `draft-erased`."""
+        if any(law.seals for law in self.laws.values()):
+            self.store.database.overwrite()  # what the draft said before shall not stay on a free page
         self.store.put_draft(draft)
 
     def mirrors_of(self, draft_id: bytes) -> list[bytes]:

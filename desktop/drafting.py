@@ -10,7 +10,17 @@ from os import urandom
 from PySide6.QtCore import QObject, Signal
 
 from core.casefile.session import DraftSession
-from core.casefile.view import FieldPath, Step, View, add_row, clear_field, remove_row, set_field
+from core.casefile.view import (
+    SUBJECT_PREFIX,
+    FieldPath,
+    Step,
+    View,
+    add_row,
+    clear_field,
+    remove_row,
+    set_field,
+    subjects_in,
+)
 from core.clock import SystemClock
 from core.errors import MunimentError
 from core.laws.form import FormField
@@ -20,17 +30,10 @@ from desktop.desk import Desk, nothing
 from sync.events import MeetingEnded
 
 DRAFT_ID_BYTES = 16
-SUBJECT_PREFIX = "record:"
 
 
 def new_draft(law: str, procedure: str, title: str) -> Draft:
     return Draft(urandom(DRAFT_ID_BYTES), law, procedure, title, SystemClock().now_ms(), b"")
-
-
-def subjects_of(view: View) -> tuple[bytes, ...]:
-    """The records that a draft is about: an order that erases one takes the draft too."""
-    named = (value for name, value in view.fields.items() if name.startswith(SUBJECT_PREFIX))
-    return tuple(value for value in named if isinstance(value, bytes))
 
 
 def path_of(field: FormField) -> FieldPath:
@@ -139,7 +142,7 @@ class DraftKeeper(QObject):
 
         def work() -> View:
             session.edit(steps)
-            changed_ms, subjects = SystemClock().now_ms(), subjects_of(session.view)
+            changed_ms, subjects = SystemClock().now_ms(), subjects_in(session.view.fields)
             draft = Draft(old.id, old.law, old.procedure, old.title, changed_ms, session.saved, subjects)
             desk.service.call(lambda: desk.service.office.put_draft(draft)).result()
             return session.view

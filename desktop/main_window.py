@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.casefile.view import SUBJECT_PREFIX
 from core.laws.visibility import Withheld
 from core.ledger.encoding import Value
 from core.ledger.sealed import is_sealed
@@ -21,7 +22,6 @@ from core.office import Office
 from core.people.people import AGAIN
 from core.views import ActView, Draft
 from desktop.desk import Desk
-from desktop.drafting import SUBJECT_PREFIX
 from desktop.locking import START
 from desktop.pages.changes import ChangesPage
 from desktop.pages.condition import ConditionPage

@@ -7,9 +7,9 @@ other office's mirror of the draft; the window takes it in. A draft that went wr
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import urandom
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.casefile.session import Worker
 from core.casefile.view import WRITER_BYTES
@@ -29,7 +29,14 @@ class _Case:
     message: bytes | None = None  # to be said in this turn
 
 
-Answer = tuple[bytes, bytes, bytes | None, bool]  # draft, saved, message, whether nothing is in it
+class Answer(NamedTuple):
+    """What the child made of a draft; `saved` empty: nothing."""
+
+    draft: bytes
+    saved: bytes = b""
+    message: bytes | None = None
+    blank: bool = True
+    about: tuple[bytes, ...] = ()
 
 
 class CaseTalk:
@@ -66,26 +73,35 @@ class CaseTalk:
         return (lambda: list(self._ask(requests))) if requests else None
 
     def _ask(self, requests: list[tuple[bytes, dict[str, Any]]]) -> Iterator[Answer]:
+        """After a death the others wait for another time: each may take as long as the child is given."""
+        died = False
         for draft, request in requests:
             try:
-                answer = self._worker.ask(request)
-            except MunimentError:
-                yield draft, b"", None, True
+                answer = None if died else self._worker.ask(request)
+            except MunimentError as error:
+                died, answer = error.code == "casefile-worker-died", None
+            if answer is None:
+                yield Answer(draft)
             else:
-                yield draft, bytes(answer["saved"]), answer["message"], bool(answer["blank"])
+                about = tuple(answer["about"])
+                yield Answer(draft, bytes(answer["saved"]), answer["message"], bool(answer["blank"]), about)
 
     def errand_done(self, result: list[Answer]) -> None:
-        for draft, saved, message, blank in result:
-            case = self._cases[draft]
+        for answer in result:
+            case = self._cases[answer.draft]
             case.waits = False
-            if not saved or (message is not None and len(message) > MAX_CASE_BYTES):
-                del self._cases[draft]  # another time: nothing of it was changed
+            if not answer.saved or (answer.message is not None and len(answer.message) > MAX_CASE_BYTES):
+                del self._cases[answer.draft]  # another time: nothing of it was changed
                 continue
-            case.message = message
-            if not blank and any(heard is not None for heard in case.history):
-                self._keep(case, saved, agreed=message is None)
+            case.message = answer.message
+            if not answer.blank and any(heard is not None for heard in case.history):
+                case.draft = replace(case.draft, subjects=answer.about)
+                self._keep(case, answer.saved, agreed=answer.message is None)
 
     def _keep(self, case: _Case, saved: bytes, agreed: bool) -> None:
+        if not self._sharing.may_take(self._peer, case.draft.id):
+            case.message = None  # signed, discarded or erased here while it was talked about
+            return
         if saved != case.mirror:
             new = self._sharing.take(self._peer, case.draft, saved)
             self._progress.drafts_new += new

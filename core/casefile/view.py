@@ -10,6 +10,9 @@ from core.errors import MunimentError
 MAX_SAVED_BYTES = 4 << 20
 WRITER_BYTES = 8
 
+SUBJECT_PREFIX = "record:"  # before the name of a record that the act changes
+MAX_SUBJECT_BYTES = 64
+
 # (field,) · (field, row, name of a field of the row)
 FieldPath = tuple[str, ...]
 
@@ -39,6 +42,12 @@ def view_from_value(value: Value) -> View:
         return View(dict(value["fields"]), rows, tuple(conflicts))
     except (TypeError, ValueError, KeyError, AttributeError):
         raise MunimentError("casefile-damaged") from None
+
+
+def subjects_in(fields: Mapping[str, Value]) -> tuple[bytes, ...]:
+    """The records that a draft is about: an order that erases one takes the draft too."""
+    named = (value for name, value in fields.items() if name.startswith(SUBJECT_PREFIX))
+    return tuple(value for value in named if isinstance(value, bytes) and len(value) <= MAX_SUBJECT_BYTES)
 
 
 # One step of an edit, as `set_field` and the others below make it.

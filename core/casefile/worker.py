@@ -10,7 +10,8 @@ both go nowhere, and the frames use a descriptor of their own.
     answer   {"saved", "view", "added": [row keys]} or {"code", "facts"}
 
     request  {"writer", "saved": bytes or null, "merge": [bytes], "history": [what was heard; null: this side spoke]}
-    answer   {"saved", "message": bytes or null, "blank": whether nothing is in it} or {"code", "facts"}
+    answer   {"saved", "message": bytes or null, "blank": whether nothing is in it, "about": [records that it names]}
+             or {"code", "facts"}
 """
 
 import os
@@ -19,7 +20,7 @@ import sys
 from core.casefile.document import CaseFile
 from core.casefile.frames import MAX_FRAME_BYTES, read_frame, write_frame
 from core.casefile.values import Value, decode_value, encode_value
-from core.casefile.view import WRITER_BYTES
+from core.casefile.view import WRITER_BYTES, subjects_in
 from core.errors import MunimentError
 
 # Address space, not memory in use: enough for the largest draft, far from what a decompression bomb asks for.
@@ -68,7 +69,8 @@ def _converse(request: Value) -> Value:
     for other in others:
         casefile.merge(other)
     message = casefile.converse(history)
-    return {"saved": casefile.save(), "message": message, "blank": not casefile.get()}
+    fields = casefile.get()
+    return {"saved": casefile.save(), "message": message, "blank": not fields, "about": list(subjects_in(fields))}
 
 
 def _take_step(casefile: CaseFile, step: Value) -> str | None:

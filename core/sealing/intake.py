@@ -147,7 +147,7 @@ class Intake:
             law = self.laws.get(draft.law)
             procedure = law.procedures.get(draft.procedure) if law else None
             if procedure is not None and procedure.sealed:
-                self.store.delete_draft(draft.id)
+                self.store.discard_draft(draft.id)
 
 
 def _transactions(network: bytes, payload: Payload) -> Iterator[tuple[bytes, Transaction]]:

@@ -34,6 +34,7 @@ class ReplicaStore:
         self.sharing = SharingStore(database)
         self.sealing = SealingStore(database)
         self.archive = archive
+        self._discarded: set[bytes] = set()  # drafts that an order took with it; a window may still have one open
 
     def payload(self, row: BlockRow) -> bytes | None:
         """Of a block, from the archive where it went there; None for a block without one.
@@ -49,7 +50,9 @@ class ReplicaStore:
         return self.archive.payload(place, block.id)
 
     def put_draft(self, draft: Draft) -> None:
-        """Durable on return."""
+        """Durable on return. Raises `draft-erased` for one that an order took while a window had it open."""
+        if draft.id in self._discarded:
+            raise MunimentError("draft-erased")
         with self.database.atomic():
             self.database.execute(
                 "INSERT OR REPLACE INTO draft VALUES (?,?,?,?,?,?)",
@@ -65,6 +68,11 @@ class ReplicaStore:
             self.database.execute("DELETE FROM draft WHERE id = ?", (draft_id,))
             self.database.execute("DELETE FROM draft_subject WHERE draft = ?", (draft_id,))
             self.sharing.end(draft_id)
+
+    def discard_draft(self, draft_id: bytes) -> None:
+        """As `delete_draft`, by an order of erasure: nobody who has it open keeps it again."""
+        self._discarded.add(draft_id)
+        self.delete_draft(draft_id)
 
     def drafts_about(self, record: bytes) -> list[Draft]:
         """The drafts that name a record."""

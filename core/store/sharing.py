@@ -12,7 +12,7 @@ from core.store.database import Database
 from core.views import Draft
 
 DRAFT_ID_BYTES = 16
-MAX_FROM_OFFICE = 64  # drafts that one office may share with this one
+MAX_FROM_OFFICE = 64  # drafts that one office may share with this one at a time
 
 
 class Share(NamedTuple):
@@ -77,18 +77,27 @@ class SharingStore:
             return not row[0]
         if self._db.scalar("SELECT 1 FROM draft WHERE id = ?", (draft,)) is not None:
             return False  # ours, and not shared with it
-        rows = self._db.scalar("SELECT count(*) FROM shared_draft WHERE office = ?", (office,))
+        rows = self._db.scalar("SELECT count(*) FROM shared_draft WHERE office = ? AND NOT gone", (office,))
         return bool(rows + begun < MAX_FROM_OFFICE)
 
     def take(self, office: int, draft: Draft, mirror: bytes) -> bool:
-        """Keep what an office has of a draft, which begins here if it is new; whether it is."""
+        """Keep what an office has of a draft, which begins here if it is new; whether it is.
+
+        Nothing is kept of one that was signed, discarded or erased here while it was talked about. `draft.subjects`:
+        the records that it is about now.
+        """
         with self._db.atomic():
+            if not self.may_take(office, draft.id):
+                return False
             new = self._db.scalar("SELECT 1 FROM draft WHERE id = ?", (draft.id,)) is None
             if new:
                 self._db.execute(
                     "INSERT INTO draft VALUES (?,?,?,?,?,?)",
                     (draft.id, draft.law, draft.procedure, draft.title, draft.changed_ms, mirror),
                 )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO draft_subject VALUES (?,?)", [(draft.id, one) for one in draft.subjects]
+            )
             self._db.execute(
                 "INSERT INTO shared_draft VALUES (?,?,?,X'',0) ON CONFLICT(draft, office) DO UPDATE SET mirror = ?",
                 (draft.id, office, mirror, mirror),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from core.casefile.view import SUBJECT_PREFIX
 from core.changing import ADMINISTRATOR, ChangeView, list_changes
 from core.clock import SystemClock
 from core.errors import MunimentError
@@ -22,7 +23,6 @@ from core.storage import StorageMeter, read_storage
 from core.store.working import WorkingState
 from core.voting import LAW
 from desktop.desk import Desk
-from desktop.drafting import SUBJECT_PREFIX
 from desktop.pages.appointing import AppointForm
 from desktop.pages.page import Page
 from desktop.pages.proposing import ProposeForm

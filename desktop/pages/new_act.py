@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from core.casefile.view import View
+from core.casefile.view import SUBJECT_PREFIX, View
 from core.errors import MunimentError
 from core.laws.form import procedure_form
 from core.ledger.encoding import Value
@@ -16,7 +16,7 @@ from core.ledger.transaction import Signer
 from core.office import Proposal
 from core.views import ActView, Draft, RecordView
 from desktop.desk import Desk
-from desktop.drafting import SUBJECT_PREFIX, DraftKeeper, new_draft
+from desktop.drafting import DraftKeeper, new_draft
 from desktop.pages.acting import Recorded, recorded_act
 from desktop.pages.choosing import Choosing
 from desktop.pages.filling import Filling

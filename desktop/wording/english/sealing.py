@@ -76,6 +76,11 @@ SEALING_TROUBLES = {
         "The field is as it was signed; nobody can read it.",
         "Ask that office to record it again.",
     ),
+    "draft-erased": Trouble(
+        "An order of erasure was entered for the record that this draft is about; the draft went with it.",
+        "What you typed since is not kept.",
+        "Begin a new draft, if the act is still to be made.",
+    ),
     "malformed-envelope": Trouble(
         "Another office sent something instead of what opens a sealed field.",
         "Nothing of it was kept and nothing was lost.",
