@@ -16,6 +16,7 @@ from desktop.commands.named import (
     joining,
     keeping,
     office,
+    pairing,
     papers,
     running,
     sealed,
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (running, checking, sealed, joining, keeping, custody, office, charter, courier, papers):
+for group in (running, checking, sealed, joining, pairing, keeping, custody, office, charter, courier, papers):
     app.add_typer(group.app)
 
 

@@ -67,6 +67,7 @@ _BAD_INPUT = {
     "kit-box-too-new",
     "kit-of-another-box",
     "not-a-snapshot",
+    "not-an-invitation",
     "snapshot-too-new",
     "snapshot-cut-off",
     "snapshot-of-another-network",

@@ -11,6 +11,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Sequence
+from hashlib import sha256
 
 from core.errors import MunimentError
 from sync import tls
@@ -56,13 +57,16 @@ class Link:
             raise self._failure(error) from None
         self.bytes_sent += PREFIX_BYTES + len(message)
 
-    async def receive(self) -> bytes:
-        """The next message. Raises `message-too-large`, `peer-slow`, `link-lost` or `peer-refused-us`."""
+    async def receive(self, most: int = MAX_MESSAGE_BYTES, wait_s: float | None = None) -> bytes:
+        """The next message, of at most so many bytes; its beginning is waited for so long, else as for any message.
+
+        Raises `message-too-large`, `peer-slow`, `link-lost` or `peer-refused-us`.
+        """
         try:
-            async with asyncio.timeout(MESSAGE_TIMEOUT_S):
+            async with asyncio.timeout(MESSAGE_TIMEOUT_S if wait_s is None else wait_s):
                 (length,) = struct.unpack(">I", await self._reader.readexactly(PREFIX_BYTES))
-            if length > MAX_MESSAGE_BYTES:
-                raise MunimentError("message-too-large", bytes=length, limit=MAX_MESSAGE_BYTES)
+            if length > most:
+                raise MunimentError("message-too-large", bytes=length, limit=most)
             async with asyncio.timeout(_time_for(length)):
                 message = await self._reader.readexactly(length)
         except (OSError, EOFError) as error:
@@ -113,18 +117,46 @@ async def connect(
 
 async def accept(credentials: tls.Credentials, trusted: Sequence[bytes], connection: socket.socket) -> Link:
     """A link over a connection just accepted; it owns the socket. Raises as `tls.handshake_error` says."""
+    return _authenticated(*await _shake_hands(credentials.context(True, trusted), connection))
+
+
+async def accept_anybody(context: ssl.SSLContext, connection: socket.socket) -> Link:
+    """As `accept`, of a caller without a certificate: its key is unknown, `b""`."""
+    return Link(*await _shake_hands(context, connection), b"")
+
+
+async def connect_pinned(certificate_digest: bytes, host: str, port: int) -> Link:
+    """A link to whoever shows the certificate of this SHA-256, without a certificate of ours.
+
+    Raises `not-the-inviter`, and as `tls.handshake_error` says.
+    """
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            reader, writer = await asyncio.open_connection(
+                host, port, ssl=tls.context_for_pinned(), server_hostname="", limit=_BUFFER_BYTES
+            )
+    except OSError as error:
+        raise _connect_error(error, host, port) from None
+    shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True) or b""
+    if sha256(shown).digest() != certificate_digest:
+        writer.transport.abort()
+        raise MunimentError("not-the-inviter", address=format_address(host, port))
+    return Link(reader, writer, b"")
+
+
+async def _shake_hands(
+    context: ssl.SSLContext, connection: socket.socket
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=_BUFFER_BYTES)
     protocol = asyncio.StreamReaderProtocol(reader)
     try:
         async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
-            transport, _ = await loop.connect_accepted_socket(
-                lambda: protocol, connection, ssl=credentials.context(True, trusted)
-            )
+            transport, _ = await loop.connect_accepted_socket(lambda: protocol, connection, ssl=context)
     except OSError as error:
         connection.close()
         raise tls.handshake_error(error) from None
-    return _authenticated(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
+    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
 
 def parse_address(text: str, default_port: int) -> tuple[str, int]:

@@ -27,7 +27,7 @@ CODE_DIGITS = 6
 NONCE_BYTES = 32
 TOKEN_BYTES = 16
 MAX_PAIRING_BYTES = MAX_CARD_BYTES + (16 << 10)
-_JOIN, _COMMIT, _OFFER, _CARD, _ACCEPTED, _BYE = range(1, 7)
+_JOIN, _COMMIT, _OFFER, _CARD, _ACCEPTED, BYE = range(1, 7)  # 7 to 12: sync/handing_over.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +124,9 @@ class Newcomer:
     def receive(self, message: bytes) -> list[bytes]:
         """The answers. Raises as the inviter's, and what the other side refused with."""
         match self.step, _parts(message):
-            case _, [kind, str(code)] if kind == _BYE:
+            case _, [kind, str(code)] if kind == BYE:
                 self.step = Step.ENDED
-                raise MunimentError(_known(code))
+                raise MunimentError(refusal_of(code))
             case Step.CALLED, [kind, bytes(commitment)] if kind == _COMMIT and len(commitment) == DIGEST_BYTES:
                 self._theirs, self.step = commitment, Step.COMMITTED
                 return []
@@ -147,7 +147,7 @@ class Newcomer:
 
 def bye(code: str) -> bytes:
     """The last message of an inviter that refuses."""
-    return encode([_BYE, code])
+    return encode([BYE, code])
 
 
 _REFUSALS = frozenset(
@@ -155,6 +155,8 @@ _REFUSALS = frozenset(
         "wrong-code",
         "invitation-unknown",
         "invitation-over",
+        "nothing-certified",
+        "copy-too-large",
         "other-network",
         "other-protocol-version",
         "pairing-broken",
@@ -164,7 +166,8 @@ _REFUSALS = frozenset(
 )
 
 
-def _known(code: str) -> str:
+def refusal_of(code: str) -> str:
+    """A code that the other side said, if it is one that it may say."""
     return code if code in _REFUSALS else "peer-refused-us"
 
 

@@ -75,6 +75,14 @@ class Credentials:
         self._load_key(context)
         return context
 
+    def context_for_anybody(self) -> ssl.SSLContext:
+        """As a server that proves itself and asks the caller for nothing: pairing alone uses it (sync/pairing.py)."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.num_tickets = 0
+        self._load_key(context)
+        return context
+
     def _load_key(self, context: ssl.SSLContext) -> None:
         """Give our key to the context, which takes it from a file only.
 
@@ -92,6 +100,15 @@ class Credentials:
             context.load_cert_chain(name, password=password)
         finally:
             Path(name).unlink()
+
+
+def context_for_pinned() -> ssl.SSLContext:
+    """As a client that trusts nobody yet: whoever uses it compares the certificate with the digest it was given."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _is_node_certificate(certificate: bytes) -> bool:

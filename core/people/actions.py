@@ -36,6 +36,7 @@ class Action(Enum):
     EXPORT_AUDIT = "export-audit"  # everything signed
     COURIER = "courier"  # write or read a stick
     SNAPSHOT = "snapshot"  # for an office that joins
+    INVITE = "invite"  # an office: pair with it, hand the register over
     BACKUP = "backup"
     REKEY = "rekey"  # passphrase, recovery kit, database key
     PRUNE = "prune"  # settled acts into the archive
@@ -61,6 +62,7 @@ ROLES: Mapping[Action, frozenset[str]] = {
     Action.EXPORT_AUDIT: frozenset({AUDITOR, ADMINISTRATOR, CUSTODIAN}),
     Action.COURIER: _OFFICE_WORK | _KEEPING,
     Action.SNAPSHOT: _KEEPING,
+    Action.INVITE: _KEEPING,
     Action.BACKUP: _KEEPING,
     Action.REKEY: _KEEPING,
     Action.PRUNE: _KEEPING,

@@ -22,6 +22,8 @@ from core.pruning import prune
 from core.renewing import note_new_key
 from core.snapshot import write_snapshot
 from sync.courier_desk import CourierDesk
+from sync.inviting import Inviting
+from sync.tls import Credentials
 from tests.ledger.building import act, seed
 from tests.offices import registration
 from tests.people.staff import (
@@ -64,12 +66,19 @@ def _draw_up(staffed: Staffed, _role: str, _path: Path) -> None:
 
 def _back_up(staffed: Staffed, _role: str, path: Path) -> None:
     opened = OpenedOffice(staffed.office, OpenedKeys("node", Cost.cheapest(), {}), b"")
-    write_backup(Folder(path), opened, nowhere(path))
+    write_backup(Folder(path), opened.office, nowhere(path))
 
 
 def _write_stick(staffed: Staffed, _role: str, path: Path) -> None:
     desk = CourierDesk(staffed.office, [seed("Staffed", 0, "node")], lambda _blocks: None)
     asyncio.run(desk.write(path / "stick", [1]))
+
+
+def _invite(staffed: Staffed, _role: str, _path: Path) -> None:
+    async def invite() -> None:
+        Inviting(staffed.office, Credentials(seed("Staffed", 0, "pairing")), bytes(16))
+
+    asyncio.run(invite())
 
 
 # Each action and the door that asks for it. `ERASE` signs an act of a law that erases: the library has none.
@@ -90,6 +99,7 @@ DOORS: dict[Action, Callable[[Staffed, str, Path], object]] = {
     Action.EXPORT_AUDIT: lambda staffed, _role, path: export_audit(staffed.office, path / "audit"),
     Action.COURIER: _write_stick,
     Action.SNAPSHOT: lambda staffed, _role, path: write_snapshot(staffed.office, path / "copy"),
+    Action.INVITE: _invite,
     Action.BACKUP: _back_up,
     Action.REKEY: lambda staffed, _role, _path: staffed.office.people.require(Action.REKEY),
     Action.PRUNE: lambda staffed, _role, _path: next(prune(staffed.office)),

@@ -1,6 +1,6 @@
 """`make torture SECONDS=600`: the long part of the reliability programme, for so long as it is given.
 
-Kills, damage, parsers, graphs and simulated networks share the time. build/torture.json says for each what was planned and what was run in
+Kills, damage, parsers, graphs, pairings and simulated networks share the time. build/torture.json says for each what was planned and what was run in
 fact; a failure carries its seed. Exit code 1 if anything failed.
 """
 
@@ -16,12 +16,13 @@ from tempfile import mkdtemp
 from tests.torture.damage import torture_damage
 from tests.torture.graphs import torture_graphs
 from tests.torture.kills import torture_kills
+from tests.torture.pairing import torture_pairing
 from tests.torture.parsers import torture_parsers
 from tests.torture.part import Part
 from tests.torture.simulation import torture_simulation
 
 BUILD = Path(__file__).resolve().parents[2] / "build"
-SHARES = {"kills": 0.15, "damage": 0.1, "parsers": 0.1, "graphs": 0.1, "simulation": 0.55}
+SHARES = {"kills": 0.15, "damage": 0.1, "parsers": 0.1, "graphs": 0.1, "pairing": 0.05, "simulation": 0.5}
 
 
 def run(work: Path, seconds: float, first_seed: int) -> list[Part]:
@@ -31,6 +32,7 @@ def run(work: Path, seconds: float, first_seed: int) -> list[Part]:
         "damage": lambda until_s: torture_damage(work, first_seed, until_s),
         "parsers": lambda until_s: torture_parsers(work, first_seed, until_s),
         "graphs": lambda until_s: torture_graphs(first_seed, until_s),
+        "pairing": lambda until_s: torture_pairing(first_seed, until_s),
         "simulation": lambda until_s: torture_simulation(first_seed, until_s),
     }
     parts: list[Part] = []

@@ -41,8 +41,10 @@ from core.sealing.envelope import read_envelope
 from core.store.intent import IntentLog
 from core.store.intent_format import BOX_AT, FILE_BYTES, HEADER_BYTES, place_of
 from sync.courier_file import decode_envelope, scan
+from sync.invitation import Invitation, decode_invitation
 from sync.link import parse_address
 from sync.messages import decode_message, encode_message
+from sync.pairing import Terms
 from tests.kills.cases import PASSPHRASE
 from tests.offices import LIBRARY, land_network, make_offices, register
 from tests.torture.part import Part
@@ -60,6 +62,7 @@ fields:
   rights: [{kind: ownership, holder: "Buyer of sale {sale_id}", part: "1/1"}]
 """
 ADDRESSES = [b"192.168.1.7:7420", b"[::1]:80", b"node.local"]
+INVITATION = Invitation(Terms(bytes(32), bytes(16), bytes(32)), "Town", "Desk", ("10.0.0.7:7421",), 1_800_000_000_000)
 NODE_KEY, COMPUTER = bytes(range(32)), bytes(32)
 TABLE = 'parcel_id,area,price\n0000000001,Центр,100\n0000000002,"a, b",\n'.encode()
 
@@ -169,6 +172,7 @@ def make_parsers(work: Path) -> list[Parser]:
         Parser(
             "intent file", [_intent_file(work / "intent.log")], lambda data: _open_intent(work / "fuzzed.log", data)
         ),
+        Parser("invitation", [INVITATION.encoded], decode_invitation, lambda one: one.encoded),
         Parser("address", ADDRESSES, lambda data: parse_address(data.decode("utf-8", "replace"), 7420)),
     ]
 

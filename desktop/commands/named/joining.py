@@ -20,14 +20,26 @@ def snapshot(file: Path, data: Data = None, passphrase_file: Secret = None, json
 
 @app.command()
 def join(
-    file: Path,
-    network: Annotated[str, typer.Option(metavar="NUMBER", help="The network's number, received in person.")],
-    checkpoint: Annotated[str, typer.Option(metavar="NUMBER", help="The register state's, received in person.")],
+    file: Annotated[Path | None, typer.Argument(help="The copy of the register, where it came as a file.")] = None,
+    network: Annotated[
+        str, typer.Option("--network", metavar="NUMBER", help="The network's number, received in person.")
+    ] = "",
+    checkpoint: Annotated[
+        str, typer.Option("--checkpoint", metavar="NUMBER", help="The register state's, received in person.")
+    ] = "",
+    invitation: Annotated[
+        Path | None, typer.Option("--invitation", metavar="FILE", help="Show six digits to the office that invites.")
+    ] = None,
     data: Data = None,
     passphrase_file: Secret = None,
     json: Json = False,
 ) -> None:
-    """Join a network with the copy in FILE: a new office that was admitted, or one with a new key."""
+    """Join a network: first with --invitation, after the vote with nothing more; or with the copy in FILE."""
     from desktop.commands.joining import join_command
+    from desktop.commands.pairing import join_invited_command
 
-    conclude(lambda: join_command(access(data, passphrase_file), file, network, checkpoint), json)
+    opening = access(data, passphrase_file)
+    if file is not None:
+        conclude(lambda: join_command(opening, file, network, checkpoint), json)
+    else:
+        conclude(lambda: join_invited_command(opening, invitation), json)

@@ -24,4 +24,51 @@ PAIRING = {
         _NOT_PAIRED,
         _ANEW,
     ),
+    "not-six-digits": Trouble("A code has six digits.", "This was no try yet.", "Type it again."),
+    "nobody-has-called": Trouble(
+        "No office has called with this invitation yet.", _NOT_PAIRED, "Let the newcomer open the invitation first."
+    ),
+    "not-the-inviter": Trouble(
+        "Another computer than the one that made the invitation answers at {address}.",
+        _NOT_PAIRED,
+        "Tell the office that invites; bring the invitation on a stick and call in its own building.",
+    ),
+    "not-an-invitation": Trouble(
+        "This file is no invitation, or it is damaged.",
+        _NOT_PAIRED,
+        "Choose the file that the office of the network has given you, or a sharp picture of its code.",
+    ),
+    "not-paired": Trouble(
+        "No office has let this one in with a code yet.", _NOT_PAIRED, "Begin with the invitation of an office."
+    ),
+    "unknown-newcomer": Trouble(
+        "No office called {office} was invited here and waits for the register.",
+        _NOT_PAIRED,
+        "List who waits, or invite it.",
+    ),
+    "not-admitted-yet": Trouble(
+        "The offices have not admitted this newcomer yet.",
+        _NOT_PAIRED,
+        "Propose to admit it, let the offices vote and meet, then hand the register over.",
+    ),
+    "copy-too-large": Trouble(
+        "The register is too large to be handed over on the line ({bytes} bytes).",
+        _NOT_PAIRED,
+        "Write the copy on a stick, and print its two numbers.",
+    ),
+}
+
+PAIRING_DONE = {
+    "invitation-written": "The invitation is {path}, open for {minutes} minutes. Give it to the new office; its computer"
+    " shows six digits when it has called.",
+    "code-wanted": "{office} has called. Let somebody there read the six digits on its screen to you, and type them:",
+    "code-shown": "Read these digits to the office that invites: {digits}",
+    "newcomer-paired": "The card of {office} is {path}. Propose to admit it; once the offices have voted, hand the register"
+    " over.",
+    "paired": "{office} has this office's card. Once the offices of {name} have voted, ask it to hand the register over, and"
+    " join.",
+    "handing-over": "Waiting for {office} to fetch the register…",
+    "handed-over": "{office} has the register ({bytes} bytes).",
+    "newcomers": "Waiting for the register: {names}.",
+    "no-newcomers": "No invited office waits for the register.",
 }
