@@ -6,17 +6,18 @@ and none with both. Copies of the old file, in backups above all, still open wit
 it was read changes the key of the copy too, and has a new key voted.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.crypto.keyfile import Cost, OpenedKeys, open_keys, seal_keys
 from core.crypto.passphrase import require_strong
 from core.custody.box import KitKey, box_number, kit_number, number_text
-from core.custody.keys import renew_box, unboxed, write_node_keys
+from core.custody.keys import DATABASE_KEY, NEXT_DATABASE_KEY, renew_box, unboxed, write_node_keys
 from core.custody.shares import join
 from core.custody.sheet import Sheet
 from core.data_folder import Folder, read_bounded
 from core.errors import MunimentError
+from core.store.database import Database
 from core.store.files import write_durably
 
 
@@ -86,12 +87,17 @@ def reset_passphrase(
 ) -> OpenedKeys:
     """A new passphrase where the old one was forgotten; the folder is as it was but for that.
 
-    Officers' key files are never taken from the kit where there are some. Raises the refusals of `require_strong`,
-    `GivenKit.open` and `write_durably`.
+    Officers' key files are never taken from the kit where there are some. Raises `kit-behind-copy` where only a sheet
+    had a box and its keys do not open the copy here, and the refusals of `require_strong`, `GivenKit.open` and
+    `write_durably`: then nothing was written.
     """
     require_strong(new)
     box = read_bounded(folder.kit_box) if folder.kit_box.exists() else None
-    secrets, officers = kit.open(box)
+    try:
+        secrets, officers = GivenKit(kit.key, ()).open(box)  # it follows the key file
+    except MunimentError:
+        secrets, officers = kit.open(box)
+        _require_opening(folder, secrets)
     cost = choose_cost()
     for number, content in officers.items():
         path = folder.officer_key(number)
@@ -101,3 +107,24 @@ def reset_passphrase(
     write_durably(folder.node_key, seal_keys(new, "node", secrets, cost, floor=floor))
     renew_box(folder, secrets)
     return OpenedKeys("node", cost, secrets)
+
+
+def _require_opening(folder: Folder, secrets: Mapping[str, bytes]) -> None:
+    """A sheet may be older than the copy's key: a key file made of it would lose the right one for good."""
+    if folder.replica.exists() and not any(
+        _opens(folder, secrets.get(one)) for one in (DATABASE_KEY, NEXT_DATABASE_KEY)
+    ):
+        raise MunimentError("kit-behind-copy", path=str(folder.replica))
+
+
+def _opens(folder: Folder, key: bytes | None) -> bool:
+    """Raises what `Database` raises for a file that is in use or of a newer version."""
+    if key is None:
+        return False
+    try:
+        Database(folder.replica, key).close()
+    except MunimentError as error:
+        if error.code != "replica-damaged":
+            raise
+        return False
+    return True

@@ -22,7 +22,7 @@ from os import urandom
 from pathlib import Path
 
 from core.crypto.keyfile import OpenedKeys, open_keys
-from core.custody.keys import DATABASE_KEY, NEXT_DATABASE_KEY, write_node_keys
+from core.custody.keys import DATABASE_KEY, NEXT_DATABASE_KEY, renew_box, write_node_keys
 from core.data_folder import Folder, read_bounded
 from core.errors import MunimentError
 from core.store.archive import Archive
@@ -78,6 +78,7 @@ def finish_rekey(folder: Folder, keys: OpenedKeys, passphrase: str) -> OpenedKey
     new = keys.secrets.get(NEXT_DATABASE_KEY)
     try:
         if new is not None:
+            renew_box(folder, keys.secrets)  # a kill may have come before it: from 3 on the kit needs the new key too
             if not made.exists():
                 _copy(folder, keys.secrets[DATABASE_KEY], new)
             _put_in_place(folder)

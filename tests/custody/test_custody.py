@@ -1,12 +1,13 @@
 """Kit, passphrase and key of the copy on real folders: what opens what, before, between and after."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from core.backup import restore_backup, write_backup
+from core.backup import write_backup
 from core.crypto.keyfile import Cost, open_keys
 from core.custody.keys import DATABASE_KEY, kit_standing
 from core.custody.making import draw_kit, keep_kit
@@ -15,6 +16,7 @@ from core.custody.rekeying import MADE, UNDER_WAY, ask_rekey, open_replica, reke
 from core.custody.restoring import with_kit
 from core.errors import MunimentError
 from core.folder import Folder, open_office, open_officer
+from core.restoring import restore_backup
 from core.store.archive import Archive
 from tests.custody.kits import NEW_SECRET, answers, bring, make_kit, new_passphrase
 from tests.folders import CHEAP, OFFICE_SECRET, OFFICER_SECRET, OnDisk, make_member, register
@@ -60,6 +62,47 @@ def test_the_kit_replaces_a_forgotten_passphrase(member: OnDisk) -> None:
     assert code_of(member.open) == "wrong-passphrase"
     after = secrets_of(member.folder, NEW_SECRET)
     assert {**after, "kit_paper": b""} == {**before, "kit_paper": b""}
+    works(member.folder, NEW_SECRET, 7, 2)
+
+
+def test_a_sheet_older_than_the_key_of_the_copy_replaces_no_key_file(member: OnDisk) -> None:
+    """The box in the folder was gone: a key file made of the printed one had locked the office out for good."""
+    kit = make_kit(member.folder)
+    rekey(member.folder, OFFICE_SECRET)
+    box, before = member.folder.kit_box.read_bytes(), member.folder.node_key.read_bytes()
+    for damage in (None, box[:-1]):
+        member.folder.kit_box.unlink(missing_ok=True)
+        if damage is not None:
+            member.folder.kit_box.write_bytes(damage)
+        code = code_of(lambda: reset_passphrase(member.folder, bring(kit), NEW_SECRET, lambda: CHEAP, CHEAP))
+        assert code == "kit-behind-copy"
+        assert member.folder.node_key.read_bytes() == before
+    works(member.folder, OFFICE_SECRET, 7, 2)
+    reset_passphrase(member.folder, bring(kit), NEW_SECRET, lambda: CHEAP, CHEAP)  # the box is there again
+    works(member.folder, NEW_SECRET, 8, 3)
+
+
+def test_the_kit_opens_whatever_kill_left_of_a_new_key_for_the_copy(
+    member: OnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key was asked for and the box not renewed; then the copy was made, and the passphrase forgotten."""
+    kit = make_kit(member.folder)
+    behind = member.folder.kit_box.read_bytes()
+    ask_rekey(member.folder, OFFICE_SECRET)
+    member.folder.kit_box.write_bytes(behind)
+
+    real = os.replace
+
+    def killed(source: Path, target: Path) -> None:
+        if Path(target) == member.folder.node_key:
+            raise KeyboardInterrupt
+        real(source, target)
+
+    with monkeypatch.context() as edge:
+        edge.setattr(os, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            member.open()
+    reset_passphrase(member.folder, bring(kit, with_boxes=False), NEW_SECRET, lambda: CHEAP, CHEAP)
     works(member.folder, NEW_SECRET, 7, 2)
 
 
@@ -228,8 +271,6 @@ def test_what_was_asked_is_done_at_the_next_opening(member: OnDisk) -> None:
 
 def test_without_room_the_office_opens_with_the_old_key(member: OnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system says so when the copy is put in its place."""
-    import os
-
     real = os.replace
 
     def full(source: Path, target: Path) -> None:
@@ -270,7 +311,7 @@ def test_a_copy_that_another_process_is_putting_in_place_is_not_opened(member: O
 def test_an_old_backup_opens_after_a_rekey_with_its_own_key(member: OnDisk, tmp_path: Path) -> None:
     kit = make_kit(member.folder)
     opened = member.open()
-    write_backup(member.folder, opened, tmp_path / "old.backup")
+    write_backup(member.folder, opened.office, tmp_path / "old.backup")
     opened.office.close()
     change_passphrase(member.folder, OFFICE_SECRET, NEW_SECRET, lambda: CHEAP, CHEAP)
     rekey(member.folder, NEW_SECRET)

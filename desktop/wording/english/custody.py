@@ -36,6 +36,12 @@ CUSTODY = {
         KEPT,
         "Take the kit with that number, or a backup from the time of this kit.",
     ),
+    "kit-behind-copy": Trouble(
+        "The sheets of this kit are older than the key of this office's copy, and what the kit needs in this folder is"
+        " missing or damaged.",
+        "Nothing was changed; the passphrase that opened this office still does.",
+        "Try the passphrase again, or restore with the kit from a backup or a neighbour into an empty folder.",
+    ),
     "kit-box-missing": Trouble(
         "The locked keys that belong to kit {kit} are not here.",
         KEPT,
