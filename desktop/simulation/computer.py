@@ -116,7 +116,7 @@ class Computer:
         self.number = number
         self.fuse = Fuse()
         self.clock = WorldClock(off_ms)
-        self.starts = 0
+        self.starts = self.copies_put_back = 0
         self._network, self._random, self._office_class = network, random, office_class
         self._key = network.nodes[number]
         database = FragileDatabase(self.fuse)
@@ -146,6 +146,7 @@ class Computer:
     def restore(self, backup: list[StoredBlock], journal_lost: bool) -> None:
         """Begin again with the blocks of a backup; the intent file survived, or it went with the disk."""
         self.fuse.put_out()
+        self.copies_put_back += 1
         self._store = ReplicaStore(FragileDatabase(self.fuse))
         if journal_lost:
             self._journal = FragileJournal(self.fuse)

@@ -42,7 +42,7 @@ class Observer:
         self._anchors, self._states, self._ends = Agreed(), Agreed(), Agreed()
         self._places, self._predictions, self._successors = OneAtAPlace(), AsPredicted(), OneSuccessor()
         self._versions = Agreed()
-        self._anchors_seen: dict[int, int] = {}
+        self._anchors_seen: dict[tuple[int, int], int] = {}  # by office and how often a copy of it was put back
         self._looked_at: dict[tuple[int, bytes], object] = {}
         self._settled: set[tuple[int, bytes]] = set()  # (office, act): looked at again at the end only
 
@@ -95,7 +95,8 @@ class Observer:
                 self.note("I4", self._places.see(place, vertex.id))
 
     def _look_at_anchors(self, number: int, office: Office) -> None:
-        seen = self._anchors_seen.get(number, 0)
+        begun = number, self.world.computers[number].copies_put_back  # a copy knows what was known when it was made
+        seen = self._anchors_seen.get(begun, 0)
         if office.anchor < seen:
             self.note("I1", f"office {number} goes back from anchor {seen} to {office.anchor}")
         if office.anchor == seen:
@@ -105,7 +106,7 @@ class Observer:
             checkpoint = office.store.checkpoints.at(anchor.number)
             if checkpoint is not None:
                 self.note("I2", self._states.see(number, ("checkpoint", anchor.number), checkpoint_digest(checkpoint)))
-        self._anchors_seen[number] = office.anchor
+        self._anchors_seen[begun] = office.anchor
         self.note("I2", self._states.see(number, office.anchor, office.state_root()))
         stopped = office.finality_stopped
         self.note("I2", None if stopped is None else f"office {number} doubts its own state at anchor {stopped}")
