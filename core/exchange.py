@@ -176,6 +176,7 @@ class Exchange(Replica):
         read = decode_header(header)
         signed = StoredBlock(header, signature, payload)
         if read.epoch > self.lace.epoch:  # whose key it needs is known when the epoch before is closed here
+            self._check_may_come(read, signed)
             self._aside.put(received, signed, None, None)
             return Received.ASIDE
         admitted = self.admit(header, signature, payload)
@@ -192,6 +193,21 @@ class Exchange(Replica):
         if received in self._salvaged_for:
             self.take_salvaged()
         return Received.ACCEPTED
+
+    def _check_may_come(self, header: Header, signed: StoredBlock) -> None:
+        """In an epoch to come no key returns that has left the roll, and an incarnation's key is what it was.
+
+        Raises `unknown-author`, `wrong-incarnation`, `bad-block-signature`.
+        """
+        members = self.roll.members
+        member = members[header.author] if header.author < len(members) else None
+        if member is None or (header.incarnation > member.incarnation and not member.removed):
+            return  # of somebody who comes later
+        if member.removed:
+            raise MunimentError("unknown-author", author=header.author)
+        if header.incarnation < member.incarnation:
+            raise MunimentError("wrong-incarnation", author=header.author)
+        self._check_signature(header, signed.header, signed.signature)
 
     def take_salvaged(self) -> None:
         """Take in what a repair had to put off and what can be placed by now; what breaks a rule goes."""
