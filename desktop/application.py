@@ -21,6 +21,7 @@ from desktop.background import Background
 from desktop.desk import Desk
 from desktop.dialogs.gate import Gate
 from desktop.main_window import MainWindow
+from desktop.pages.papers import clear_copies
 from desktop.remembering import forget, remember, remembered
 from desktop.standing import Standing, read_standing
 from desktop.style import SHEET, dress
@@ -36,7 +37,8 @@ class OpenOffice(QObject):
 
     def __init__(self, service: Service[Office], folder: Folder, standing: Standing, background: Background) -> None:
         super().__init__()
-        self.service = service
+        clear_copies(folder)
+        self.service, self._folder = service, folder
         self.desk = Desk(service, folder, standing, background, self)
         self.window = MainWindow(self.desk)
 
@@ -44,6 +46,7 @@ class OpenOffice(QObject):
         """The drafts' child and the service's thread end; the windows are closed already."""
         self.desk.stop()
         self.service.stop()
+        clear_copies(self._folder)
 
 
 class Application(QObject):

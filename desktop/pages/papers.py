@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from shutil import rmtree
 
-from PySide6.QtCore import QDir, QTemporaryDir, QUrl, Signal
+from PySide6.QtCore import QTemporaryDir, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from core.data_folder import Folder
 from core.errors import MunimentError
 from core.papers import NamedPaper, papers_of, read_paper, want_paper
 from core.store.files import write_durably
@@ -16,6 +18,7 @@ from desktop.widgets.texts import button, label
 from desktop.wording import say
 from desktop.wording.values import day_text, size_text
 
+COPIES = "opened-scans"  # in the office's folder: copies for other programs, which cannot read the encrypted replica
 # What programs for scans open; anything else is only saved, so that nothing is ever started by opening a scan.
 _KINDS = (
     (b"%PDF-", ".pdf"),
@@ -36,11 +39,12 @@ class PapersPanel(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._act = b""
-        self._opened: QTemporaryDir | None = None  # with copies for other programs; gone with this panel
+        self._opened: QTemporaryDir | None = None  # inside COPIES; gone with this panel, and when the window is locked
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._content = QWidget(self)
         self._layout.addWidget(self._content)
+        desk.locked.connect(self._forget_copies)
         self.hide()
 
     def show_act(self, act: bytes) -> None:
@@ -107,7 +111,7 @@ class PapersPanel(QWidget):
         self._desk.ask(self, lambda office: office.papers.forget(digest), self._done, self.failed.emit)
 
     def open(self, digest: bytes, *_checked: bool) -> None:
-        """A copy for whatever program shows such files; it is gone when the window is."""
+        """A copy for whatever program shows such files; it is gone when the window is, or locked."""
         act = self._act
         self._desk.ask(self, lambda office: read_paper(office, act, digest), self._open_copy, self._damaged)
 
@@ -136,7 +140,9 @@ class PapersPanel(QWidget):
             self.failed.emit(MunimentError("paper-of-unknown-kind"))
             return
         if self._opened is None:
-            self._opened = QTemporaryDir(QDir.tempPath() + "/muniment-XXXXXX")
+            place = self._desk.folder.path / COPIES
+            place.mkdir(mode=0o700, exist_ok=True)
+            self._opened = QTemporaryDir(str(place / "XXXXXX"))
         path = Path(self._opened.path()) / f"scan{len(list(Path(self._opened.path()).iterdir())) + 1}{ending}"
 
         def show(_nothing: None) -> None:
@@ -144,12 +150,22 @@ class PapersPanel(QWidget):
 
         self._desk.background.run(self, lambda: write_durably(path, content), show, self.failed.emit)
 
+    def _forget_copies(self, _why: str) -> None:
+        if self._opened is not None:
+            self._opened.remove()
+            self._opened = None
+
     def _damaged(self, error: MunimentError) -> None:
         self.failed.emit(error)
         self.refresh()
 
     def _done(self, _nothing: object) -> None:
         self.refresh()
+
+
+def clear_copies(folder: Folder) -> None:
+    """What was left in the clear by a process that was killed, or by a power cut."""
+    rmtree(folder.path / COPIES, ignore_errors=True)
 
 
 def kind_of(content: bytes) -> str | None:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.application import OpenOffice
-from desktop.pages.papers import kind_of
+from desktop.pages.papers import clear_copies, kind_of
 from tests.desktop.conftest import ALICE, first_registration, record_act
 from tests.ledger.building import document
 
@@ -61,6 +63,46 @@ def test_a_scan_is_asked_for_comes_with_the_next_meeting_and_is_saved(
     with qtbot.waitSignal(panel.saved, timeout=10_000):
         panel.save(digest, str(saved))
     assert saved.read_bytes() == SCAN
+
+
+class Viewer(QObject):
+    """The program that shows scans on this computer."""
+
+    given = Signal(str)
+
+    @Slot(QUrl)
+    def show_file(self, url: QUrl) -> None:
+        self.given.emit(url.toLocalFile())
+
+
+def test_a_copy_for_another_program_is_gone_when_the_window_is_locked_or_was_killed(
+    open_desk: Open, qtbot: QtBot
+) -> None:
+    """In the clear on the disk only while somebody looks: neither a locked nor a stolen computer has it."""
+    office, viewer = open_desk(0), Viewer()
+    folder, panel = office.desk.folder, office.window.register.record.papers
+    digest = office.service.call(lambda: office.service.office.papers.add(SCAN)).result()
+    act = first_registration("7000000078", "2 Street", ALICE)
+    act["evidence"] = document("Deed of gift", "7-8") | {"digest": digest}
+    record = record_act(office.service, folder, "first_registration", {}, act).records[0]
+    _show(qtbot, office, record)
+    qtbot.waitUntil(lambda: "Open" in _buttons(office), timeout=20_000)
+    QDesktopServices.setUrlHandler("file", viewer, "show_file")
+    try:
+        with qtbot.waitSignal(viewer.given, timeout=10_000) as shown:
+            panel.open(digest)
+    finally:
+        QDesktopServices.unsetUrlHandler("file")
+    copy = Path(shown.args[0])
+    assert copy.read_bytes() == SCAN
+    assert folder.path in copy.parents
+    assert copy.parent.parent.stat().st_mode & 0o077 == 0
+    office.desk.lock("asked")
+    qtbot.waitUntil(lambda: not copy.exists(), timeout=10_000)
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(SCAN)  # as a kill leaves it
+    clear_copies(folder)
+    assert not copy.parent.parent.exists()
 
 
 def test_only_kinds_that_are_looked_at_are_opened() -> None:

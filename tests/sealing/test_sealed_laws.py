@@ -62,6 +62,13 @@ def test_what_names_something_in_the_ledger_is_not_sealed() -> None:
     assert "cannot-be-sealed" in faults("court: {type: office,", "court: {type: office, sealed: {for: [registrar]},")
 
 
+@pytest.mark.parametrize(
+    "kind", ["{type: document, max_mb: 5", "{type: group, of: {paper: {type: document, max_mb: 5, label: {en: Paper}}}"]
+)
+def test_a_document_whose_scan_no_order_would_erase_is_not_sealed(kind: str) -> None:
+    assert "cannot-be-sealed" in faults("court: {type: office,", f"court: {kind}, sealed: {{for: [registrar]}},")
+
+
 def test_the_offices_are_words_or_offices_that_the_act_names() -> None:
     assert "sealed-of-whom" in faults("court: {type: office, label: {en: Court}}", "court: {type: boolean}")
 
