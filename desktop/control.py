@@ -12,12 +12,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from core.backup import write_in_steps
 from core.errors import MunimentError
 from core.folder import Folder
 from core.laws.verdict import Rejected
 from core.ledger.payload import Group
 from core.office import Office
 from core.store.files import write_durably
+from core.trying import verify_all
 from core.views import ActView
 from desktop.outcome import unexpected
 from desktop.unlocking import parse_signing_officer
@@ -39,6 +41,8 @@ class Control:
         self._commands: dict[str, Callable[[Mapping[str, Any]], Answer]] = {
             "status": self._status,
             "neighbours": self._neighbours,
+            "diagnose": self._diagnose,
+            "meet-address": self._meet_address,
             "find": self._find,
             "meet": self._meet,
             "record": self._record,
@@ -47,6 +51,8 @@ class Control:
             "courier-read": self._courier_read,
             "extract": self._extract,
             "evidence": self._evidence,
+            "backup": self._backup,
+            "check": self._check,
         }
 
     def add(self, name: str, command: Callable[[Mapping[str, Any]], Answer]) -> None:
@@ -112,6 +118,14 @@ class Control:
     def _neighbours(self, _asked: Mapping[str, Any]) -> Answer:
         return {"neighbours": [vars(one) for one in self._call(self._service.neighbours)]}
 
+    def _diagnose(self, asked: Mapping[str, Any]) -> Answer:
+        found = self._service.diagnose(float(asked.get("wait_s", 15))).result()
+        causes = [{"code": cause.code, "facts": dict(cause.facts)} for cause in found.causes]
+        return {"found": found.found, "causes": causes, "addresses": list(found.addresses)}
+
+    def _meet_address(self, asked: Mapping[str, Any]) -> Answer:
+        return dict(self._service.meet_address(str(asked["address"])).result())
+
     def _find(self, asked: Mapping[str, Any]) -> Answer:
         office = self._service.office
         rows = self._call(lambda: office.search(asked["text"], 20))
@@ -164,6 +178,17 @@ class Control:
         print_extract(self._service, bytes.fromhex(asked["act"]), path)
         return {"file": str(path)}
 
+    def _backup(self, asked: Mapping[str, Any]) -> Answer:
+        path, office = Path(asked["file"]), self._service.office
+        self._service.call_in_steps(lambda: write_in_steps(self._folder, office, path), _go_on).result()
+        return {"file": str(path)}
+
+    def _check(self, _asked: Mapping[str, Any]) -> Answer:
+        office = self._service.office
+        self._service.call_in_steps(lambda: verify_all(office), _go_on).result()
+        blocks, acts = self._call(office.store.chain.counts)
+        return {"blocks": blocks, "acts": acts}
+
     def _evidence(self, asked: Mapping[str, Any]) -> Answer:
         from core.ledger.forks import encode_evidence_file
 
@@ -173,6 +198,10 @@ class Control:
             raise MunimentError("no-evidence", office=asked["office"])
         write_durably(Path(asked["file"]), encode_evidence_file(office.network, evidence))
         return {"file": asked["file"]}
+
+
+def _go_on(_step: object) -> None:
+    """Nobody watches the steps of long work here."""
 
 
 def _with_bytes(value: Any) -> Any:

@@ -18,6 +18,7 @@ import secrets
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import ifaddr
 from zeroconf import Error as ZeroconfError
@@ -73,9 +74,20 @@ def interface_addresses(loopback_only: bool = False) -> tuple[str, ...]:
         address.ip
         for adapter in ifaddr.get_adapters()
         for address in adapter.ips
-        if isinstance(address.ip, str) and not ipaddress.IPv4Address(address.ip).is_loopback
+        if isinstance(address.ip, str)
+        and not ipaddress.IPv4Address(address.ip).is_loopback
+        and _is_connected(str(adapter.name))
     }
     return tuple(sorted(addresses)) or (LOOPBACK,)
+
+
+def _is_connected(interface: str) -> bool:
+    """Whether its cable is in. Linux keeps the address of an interface without one; other systems take it away."""
+    try:
+        state = Path("/sys/class/net", interface, "operstate").read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return True
+    return state not in {"down", "lowerlayerdown", "notpresent"}
 
 
 class Discovery:
@@ -207,7 +219,7 @@ class Discovery:
             f"{self.instance}.{SERVICE_TYPE}",
             port=self._port,
             addresses=[socket.inet_aton(address) for address in addresses],
-            server=f"muniment-{self.instance}.local.",
+            server=f"muniment-{salt.hex()}.local.",  # another each time: no address of before stands beside it
             properties={
                 "v": str(PROTOCOL_VERSION),
                 "salt": salt.hex(),

@@ -121,12 +121,18 @@ class Meetings:
         addresses = list(dict.fromkeys([*(near.addresses if near else ()), *typed]))
         return {**await self._call_on(addresses, number), "discovery_s": discovery_s}
 
-    async def meet_address(self, address: str) -> MeetingReport:
-        """Whoever listens there. Its address is kept: from now on it is called on whether mDNS names it or not."""
-        report = await self._call_on([address], None)
-        self._office.encounters.keep_address(report["office"], address)
+    async def meet_address(self, addresses: Sequence[str]) -> MeetingReport:
+        """Whoever listens there. The address is kept: from now on it is called on whether mDNS names it or not."""
+        report = await self._call_on(addresses, None)
+        kept = addresses[0] if len(addresses) == 1 else report["address"]
+        self._office.encounters.keep_address(report["office"], kept)
         self._addresses = self._office.encounters.addresses
         return report
+
+    def _has_moved(self, number: int, called: Sequence[str]) -> bool:
+        """Whether it is announced elsewhere than where nobody answered."""
+        near = self._neighbourhood.office(number)
+        return near is not None and not set(near.addresses) <= set(called)
 
     def _is_other(self, number: int) -> bool:
         member = self._office.roll.member(number)
@@ -154,6 +160,8 @@ class Meetings:
                 return await self._initiate(*places[-1], expected)
             except MunimentError as error:
                 self._failed(expected, addresses[-1], error)
+                if expected is not None and self._has_moved(expected, addresses):
+                    self._gossip.try_again({expected})
                 raise
 
     async def _initiate(self, host: str, port: int, expected: int | None) -> MeetingReport:

@@ -60,6 +60,17 @@ class Neighbourhood:
         except TimeoutError:
             return None
 
+    async def wait_for_any(self, timeout_s: float) -> None:
+        """Until some member is announced, so long at most from the start of this node."""
+        until_s = self._started_s + timeout_s
+        try:
+            async with asyncio.timeout_at(until_s):
+                while all(near.office is None for near in self.all):
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return
+
     def update(self, neighbours: Sequence[Neighbour]) -> None:
         """Take what discovery knows now in place of what it knew."""
         now_s = round(asyncio.get_running_loop().time() - self._started_s, 3)

@@ -21,13 +21,15 @@ from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
 from core.store.encounters import Line
 from sync.courier_desk import CourierDesk, CourierReport
-from sync.discovery import LOOPBACK, Discovery, Neighbour
+from sync.diagnosis import WAIT_S, Diagnosis, diagnose
+from sync.discovery import LOOPBACK, Discovery, Neighbour, interface_addresses
 from sync.events import (
     CourierProgress,
     Event,
     NeighboursChanged,
     ReplicaDamaged,
 )
+from sync.link import format_address
 from sync.listener import Listener
 from sync.meeting import MeetingReport
 from sync.meetings import DEFAULT_PORT, Meetings
@@ -171,9 +173,30 @@ class Service(Generic[R]):
         """
         return self._submit(self._meetings.meet_office(number, wait_s))
 
-    def meet_address(self, address: str) -> "Future[MeetingReport]":
-        """Meet whoever listens at `host` or `host:port`, if it is a member. Raises `bad-address` and as above."""
-        return self._submit(self._meetings.meet_address(address))
+    def meet_address(self, *addresses: str) -> "Future[MeetingReport]":
+        """Meet whoever listens at `host` or `host:port`, if it is a member; of several, the first that answers. Where a
+        member answers it is called on from now on, announced or not. Raises `bad-address` and as above.
+        """
+        return self._submit(self._meetings.meet_address(addresses))
+
+    @property
+    def announces(self) -> bool:
+        """Whether it looks for others by itself."""
+        return self._settings.announce
+
+    def own_addresses(self) -> list[str]:
+        """`host:port` of this computer now, as others may type it; none without a network."""
+        hosts = interface_addresses(self._settings.loopback_only)
+        return [format_address(host, self.port) for host in hosts if self._settings.loopback_only or host != LOOPBACK]
+
+    def diagnose(self, wait_s: float = WAIT_S) -> "Future[Diagnosis]":
+        """Why nobody is found, as far as this computer sees it, so long after the start at the earliest."""
+
+        async def run() -> Diagnosis:
+            places = self._meetings.addresses
+            return await diagnose(self._neighbourhood, lambda: self._discovery.addresses, places, self.port, wait_s)
+
+        return self._submit(run())
 
     def limit(self, line: Line) -> "Future[None]":
         """What meetings are allowed from now on, and at the next start too."""

@@ -22,17 +22,20 @@ from desktop.background import Task
 from desktop.desk import Desk
 from desktop.pages.fork import ForkPanel
 from desktop.pages.newcomer import NewcomerPanel
+from desktop.pages.own_address import OwnAddressPanel
 from desktop.pages.page import Page
 from desktop.pages.sticks import SticksPanel
 from desktop.widgets.notice import Busy
 from desktop.widgets.status import Shape, StatusLine
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say
+from desktop.wording.finding import diagnosis_words
 from desktop.wording.meetings import all_passed_on, exchange_words
 from desktop.wording.values import claimed_text, size_text
 from sync.events import CourierProgress, Event, MeetingEnded, MeetingFailed, MeetingProgress, NeighboursChanged
 
 if TYPE_CHECKING:
+    from sync.diagnosis import Diagnosis
     from sync.neighbourhood import Nearby
 
 MEET_WAIT_S = 15.0
@@ -47,6 +50,9 @@ class OfficesPage(Page):
         self.busy = Busy(self)
         self.body.addWidget(self.busy)
         self._near: set[int] = set()
+        self._typed: set[int] = set()  # called at an address that somebody typed
+        self._why = say("finding.looking")
+        self._looking: Task | None = None
         self._strangers = 0
         self._met: dict[int, str] = {}
         self._task: Task | None = None
@@ -62,8 +68,11 @@ class OfficesPage(Page):
         layout.setSpacing(12)
         self.join = button(say("offices.newcomer"), self)
         self.join.clicked.connect(self.show_newcomer)
+        self.again = button(say("finding.again"), self)
+        self.again.clicked.connect(self._look_again)
         above = QHBoxLayout()
         above.addWidget(self._nearby_line, 1)
+        above.addWidget(self.again, 0, Qt.AlignmentFlag.AlignTop)
         above.addWidget(self.join, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(above)
         layout.addWidget(self._tolerance)
@@ -74,7 +83,9 @@ class OfficesPage(Page):
         self.newcomer = NewcomerPanel(desk, self)
         self.body.addWidget(self._list, 1)
         self.sticks = SticksPanel(desk, self)
-        for panel in (self.fork, self.newcomer, self.sticks):
+        self.own = OwnAddressPanel(desk, self)
+        self.own.was_read.connect(self._meet_read)
+        for panel in (self.fork, self.newcomer, self.sticks, self.own):
             panel.left.connect(self._leave_panel)
             panel.hide()
             self.body.addWidget(panel, 1)
@@ -97,6 +108,9 @@ class OfficesPage(Page):
         for widget in (caption, self.address, call):
             row.addWidget(widget)
         row.addStretch(1)
+        self.show_own = button(say("own.open"), frame)
+        self.show_own.clicked.connect(self.show_own_address)
+        row.addWidget(self.show_own)
         row.addWidget(self.stick)
         layout.addLayout(row)
         return frame
@@ -120,6 +134,13 @@ class OfficesPage(Page):
         self.sticks.show_line()
         self.sticks.setFocus()
 
+    def show_own_address(self) -> None:
+        """What another office types or reads to call this one."""
+        self._list.hide()
+        self.own.show()
+        self.own.show_addresses()
+        self.own.setFocus()
+
     def show_newcomer(self) -> None:
         """What an office that joins needs from this one."""
         self._list.hide()
@@ -130,6 +151,7 @@ class OfficesPage(Page):
     def _leave_panel(self) -> None:
         self.fork.hide()
         self.newcomer.hide()
+        self.own.hide()
         self._list.show()
 
     # -- showing ------------------------------------------------------------------------------------------------
@@ -138,19 +160,40 @@ class OfficesPage(Page):
         service = self.desk.service
         self.desk.ask(
             self,
-            lambda office: (office.offices(), service.neighbours()),
+            lambda office: (office.offices(), service.neighbours(), set(office.encounters.addresses)),
             lambda answer: self._show(*answer),
             self.tell_trouble,
         )
 
-    def _show(self, standings: Sequence[OfficeStanding], neighbours: "Sequence[Nearby]") -> None:
-        self._standings = standings
+    def _show(self, standings: Sequence[OfficeStanding], neighbours: "Sequence[Nearby]", typed: set[int]) -> None:
+        self._standings, self._typed = standings, typed
         self._take_neighbours(neighbours)
 
     def _take_neighbours(self, neighbours: "Sequence[Nearby]") -> None:
         self._near = {one.office for one in neighbours if one.office is not None}
         self._strangers = sum(not one.same_network for one in neighbours)
         self._rebuild()
+        if not self._near:
+            self._find_out_why()
+
+    def _find_out_why(self) -> None:
+        """Once it has looked for a quarter of a minute; asked at any time."""
+        service = self.desk.service
+        if self._looking is None and service.announces:
+            self._looking = self.desk.background.follow(self, service.diagnose(), self._tell_why, self._not_told)
+
+    def _tell_why(self, found: "Diagnosis") -> None:
+        self._looking = None
+        self._why = diagnosis_words(found, self.desk.offices)
+        self._rebuild()
+
+    def _not_told(self, _error: MunimentError) -> None:
+        self._looking = None
+
+    def _look_again(self) -> None:
+        self._why = say("finding.looking")
+        self._rebuild()
+        self._find_out_why()
 
     def _tell_tolerance(self) -> None:
         reserve = self.desk.condition.reserve
@@ -160,7 +203,9 @@ class OfficesPage(Page):
     def _rebuild(self) -> None:
         self._tell_tolerance()
         near = len(self._near)
-        words = say("offices.nearby", count=near) if near else say("offices.nobody")
+        nobody = self._why if self.desk.service.announces else say("offices.nobody")
+        words = say("offices.nearby", count=near) if near else nobody
+        self.again.setVisible(not near and self.desk.service.announces)
         if self._strangers:
             words = f"{words} {say('offices.strangers', count=self._strangers)}"
         self._nearby_line.setText(words)
@@ -216,6 +261,8 @@ class OfficesPage(Page):
             return Shape.NEAR, say("offices.own")
         if standing.number in self._near:
             return Shape.NEAR, say("offices.near")
+        if standing.number in self._typed:
+            return Shape.FAR, say("offices.typed")
         return Shape.FAR, say("offices.far")
 
     # -- meeting ------------------------------------------------------------------------------------------------
@@ -230,6 +277,11 @@ class OfficesPage(Page):
         if address:
             self._begin(say("offices.calling", address=address))
             self._follow(self.desk.service.meet_address(address), self._met_now)
+
+    def _meet_read(self, addresses: list[str]) -> None:
+        self._leave_panel()
+        self._begin(say("offices.calling", address=addresses[0]))
+        self._follow(self.desk.service.meet_address(*addresses), self._met_now)
 
     def _met_now(self, report: Mapping[str, Any]) -> None:
         self.busy.end()

@@ -149,6 +149,24 @@ class Lan:
     def plug_in(self, place: int) -> None:
         _ip("-n", self._switch, "link", "set", f"port{place}", "up")
 
+    def hold_back_multicast(self) -> None:
+        """As a Wi-Fi does that keeps announcements from passing between computers."""
+        for place in range(self._count):
+            slave = ("type", "bridge_slave", "mcast_flood", "off")
+            _ip("-n", self._switch, "link", "set", "dev", f"port{place}", *slave)
+
+    def drop(self, place: int, *packets: str) -> None:
+        """A firewall rule at a place; `packets`: as iptables names them, its chain first."""
+        rule = ("iptables", "-A", *packets, "-j", "DROP")
+        _ip("netns", "exec", self.namespace(place), *rule)
+
+    def add_tunnel(self, place: int, name: str, address: str) -> None:
+        """An interface as a VPN makes one; it leads nowhere."""
+        _ip("-n", self.namespace(place), "link", "add", name, "type", "veth", "peer", "name", f"far-{name}")
+        _ip("-n", self.namespace(place), "link", "set", f"far-{name}", "up")
+        _ip("-n", self.namespace(place), "address", "add", f"{address}/24", "dev", name)
+        _ip("-n", self.namespace(place), "link", "set", name, "up")
+
     def _build(self) -> None:
         self._namespace(self._switch)
         # Without snooping a bridge floods multicast, as a plain switch does.

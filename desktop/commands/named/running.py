@@ -40,6 +40,22 @@ def node(
 
 
 @app.command()
+def diagnose(
+    wait: Annotated[
+        float, typer.Option("--wait", metavar="SECONDS", min=0, max=600, help="How long others are looked for.")
+    ] = 15.0,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Its own; 0: any free one.")] = 0,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Say why other offices are not found, as far as this computer can see it."""
+    from desktop.commands.finding import diagnose_command
+
+    conclude(lambda: diagnose_command(access(data, passphrase_file), wait, port), json)
+
+
+@app.command()
 def simulate(
     nodes: Annotated[int, typer.Option("--nodes", metavar="N", help="How many offices.")] = 4,
     meetings: Annotated[

@@ -6,12 +6,13 @@ from desktop.wording.english.changes import CHANGES_DONE, CHANGES_REFUSALS, CHAN
 from desktop.wording.english.custody import CUSTODY, CUSTODY_DONE, CUSTODY_SCREEN
 from desktop.wording.english.demonstration import DEMONSTRATION
 from desktop.wording.english.done import DONE
+from desktop.wording.english.finding import FINDING_SCREEN, FINDING_TROUBLES
 from desktop.wording.english.joining import JOINING, JOINING_DONE, JOINING_SCREEN
 from desktop.wording.english.keeping import KEEPING
 from desktop.wording.english.law_faults import LAW_FAULTS
 from desktop.wording.english.meeting import MEETING
 from desktop.wording.english.order import ORDER_REFUSALS
-from desktop.wording.english.pairing import PAIRING
+from desktop.wording.english.pairing import PAIRING, PAIRING_DONE
 from desktop.wording.english.papers import PAPERS_DONE, PAPERS_SCREEN, PAPERS_TROUBLES
 from desktop.wording.english.people import PEOPLE_DONE, PEOPLE_SCREEN, PEOPLE_TROUBLES
 from desktop.wording.english.refusals import REFUSALS
@@ -40,6 +41,7 @@ ENGLISH = Catalogue(
         **PEOPLE_SCREEN,
         **SCREEN_LEDGER,
         **PAPERS_SCREEN,
+        **FINDING_SCREEN,
         **SCREEN_CONDITION,
         **CHANGES_SCREEN,
         **JOINING_SCREEN,
@@ -54,6 +56,7 @@ ENGLISH = Catalogue(
         **SIMULATION,
         **CHANGES_DONE,
         **JOINING_DONE,
+        **PAIRING_DONE,
         **PEOPLE_DONE,
         **SEALING_DONE,
     },
@@ -61,6 +64,7 @@ ENGLISH = Catalogue(
         **AGREEING,
         **PAIRING,
         **PAPERS_TROUBLES,
+        **FINDING_TROUBLES,
         **KEEPING,
         **CUSTODY,
         **WORKING,

@@ -1,0 +1,115 @@
+"""Every cause that keeps offices from finding each other, made in fact between namespaces, and named by the diagnosis."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.lan
+HERE = Path(__file__).parent
+WAIT_S = 2.0  # instead of a quarter of a minute
+NEEDS_IPTABLES = pytest.mark.skipif(shutil.which("iptables") is None, reason="firewall rules are set by `iptables`")
+
+
+def node(lan, place, automatic=False):
+    started = lan.start(place, str(HERE / "meeting.py"), str(place), "7420", str(automatic))
+    started.until(lambda said: "port" in said)
+    return started
+
+
+def causes(started, wait_s=WAIT_S):
+    started.order(do="diagnose", wait_s=wait_s)
+    return started.until(lambda said: "causes" in said)["causes"]
+
+
+def call(started, address):
+    started.order(do="meet", address=address)
+    return started.until(lambda said: "office" in said or "refused" in said)
+
+
+def test_an_office_that_answers_is_told(make_lan):
+    lan = make_lan(2)
+    first, _ = node(lan, 0), node(lan, 1)
+    assert causes(first, 15.0) == [["office-answers", {"offices": [1]}]]
+
+
+def test_no_network(make_lan):
+    lan = make_lan(1)
+    lan.unplug(0)
+    assert causes(node(lan, 0)) == [["no-network", {}]]
+
+
+def test_nobody_there(make_lan):
+    assert causes(node(make_lan(1), 0)) == [["nobody-announced", {}]]
+
+
+@NEEDS_IPTABLES
+def test_a_firewall_here_that_holds_announcements_back(make_lan):
+    lan = make_lan(2)
+    for way in ("INPUT", "OUTPUT"):
+        lan.drop(0, way, "-p", "udp", "--dport", "5353")
+    _, first = node(lan, 1), node(lan, 0)
+    assert ["multicast-blocked", {"where": "here", "addresses": [lan.address(0)]}] in causes(first)
+
+
+def test_a_network_that_lets_no_announcement_pass(make_lan):
+    """The address is typed; from then on the office is called on although nothing announces it."""
+    lan = make_lan(2)
+    lan.hold_back_multicast()
+    first, _ = node(lan, 0), node(lan, 1)
+    assert call(first, lan.address(1)) == {"office": 1}
+    found = [["office-answers", {"offices": [1]}], ["multicast-blocked", {"where": "between"}]]
+    assert causes(first) == found
+
+
+@NEEDS_IPTABLES
+def test_nothing_takes_calls_there_or_a_firewall_holds_them_back(make_lan):
+    lan = make_lan(2)
+    first, second = node(lan, 0), node(lan, 1)
+    assert call(first, lan.address(1)) == {"office": 1}
+    second.end()
+    where = {"office": 1, "address": lan.address(1)}
+    assert ["port-refused", where] in causes(first)
+    lan.drop(1, "INPUT", "-p", "tcp", "--dport", "7420")
+    assert ["port-silent", where] in causes(first)
+
+
+def test_another_network_and_another_version(make_lan):
+    lan = make_lan(3)
+    lan.start(1, str(HERE / "discovering.py"), "another", "7420")
+    lan.start(2, str(HERE / "discovering.py"), "network", "7420", "99")
+    first = node(lan, 0)
+    wanted = [["other-version-near", {"count": 1}], ["other-network-near", {"count": 1}]]
+    found = causes(first)
+    while found == [["nobody-announced", {}]] or len(found) < len(wanted):  # the others have only just begun
+        found = causes(first)
+    assert found == wanted
+
+
+def test_a_private_tunnel(make_lan):
+    lan = make_lan(1)
+    lan.add_tunnel(0, "wg0", "10.99.0.1")
+    assert causes(node(lan, 0)) == [["vpn", {"interfaces": ["wg0"]}]]
+
+
+@pytest.mark.parametrize("happens", ["a cable is out for a while", "another address"])
+def test_meetings_go_on_by_themselves_within_twenty_seconds(make_lan, happens):
+    lan = make_lan(2)
+    first, second = node(lan, 0, automatic=True), node(lan, 1, automatic=True)
+    first.order(do="act")
+    second.until(lambda said: said.get("new"))
+    if happens == "another address":
+        lan.set_address(1, "10.77.0.99")
+    else:
+        lan.unplug(1)
+    first.order(do="act")
+    first.until(lambda said: "acted" in said)
+    if happens != "another address":
+        causes(first, 0.0)  # takes its time, in which nobody answers
+        lan.plug_in(1)
+    begun_s = time.monotonic()
+    second.until(lambda said: said.get("new"))
+    took_s = time.monotonic() - begun_s
+    print(f"{happens}: {took_s:.1f} s")
+    assert took_s <= 20
