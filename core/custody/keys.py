@@ -11,8 +11,9 @@ seals it anew. *Box written beside, not yet renamed*: the old one stands, as bef
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 
-from core.crypto.keyfile import Cost, seal_keys
+from core.crypto.keyfile import Cost, read_header, seal_keys
 from core.custody.box import box_mark, box_number, content_mark, seal_box
 from core.data_folder import Folder, read_bounded
 from core.errors import MunimentError
@@ -56,11 +57,14 @@ def renew_box(folder: Folder, secrets: Mapping[str, bytes]) -> None:
 
 
 def boxed(folder: Folder, secrets: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What a kit's box holds of an office."""
+    """What a kit's box holds of an office. A file among the officers' that is no key file keeps nobody out of it."""
     contents = {name: secrets[name] for name in _BOXED if name in secrets}
     for path in sorted((folder.path / "officers").glob("*.key")):
         if _OFFICER_NAME.fullmatch(name := _OFFICER + path.stem):
-            contents[name] = read_bounded(path)
+            with suppress(MunimentError):
+                content = read_bounded(path)
+                read_header(content)
+                contents[name] = content
     return contents
 
 

@@ -159,6 +159,15 @@ def test_a_box_of_somebody_else_in_the_folder_is_never_fed(member: OnDisk, tmp_p
     assert code_of(lambda: given.open(member.folder.kit_box.read_bytes())) == "kit-of-another-box"
 
 
+def test_a_file_among_the_officers_that_is_no_key_file_keeps_nobody_out(member: OnDisk) -> None:
+    kit = make_kit(member.folder)
+    for number, content in ((5, bytes(70_000)), (6, b"")):
+        member.folder.officer_key(number).write_bytes(content)
+    works(member.folder, OFFICE_SECRET, 7, 2)
+    _, officers = bring(kit, with_boxes=False).open(member.folder.kit_box.read_bytes())
+    assert list(officers) == [0]
+
+
 def test_no_secret_stands_in_a_file_or_a_repr(member: OnDisk) -> None:
     kit = make_kit(member.folder, 2, 2)
     secrets = secrets_of(member.folder)
