@@ -11,10 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.backup import restore_backup, restore_in_place, write_backup
+from core.backup import LastBackup, last_backup, write_backup, write_in_steps
 from core.errors import MunimentError
 from core.folder import Folder, open_office, open_officer
 from core.office import Office
+from core.restoring import restore_backup, restore_in_place, with_passphrase
+from core.trying import try_backup
 from core.views import QuarantineView
 from tests.folders import OFFICE_SECRET, OFFICER_SECRET, make_member, register
 from tests.offices import StepClock
@@ -28,7 +30,7 @@ def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
     opened = member.open()
     for number in range(3):
         register(member.folder, opened.office, number)
-    write_backup(member.folder, opened, folder / "file.backup")
+    write_backup(member.folder, opened.office, folder / "file.backup")
     opened.office.close()
     return folder / "file.backup"
 
@@ -82,7 +84,7 @@ def test_an_existing_file_or_folder_is_not_written_over(backup: Path, tmp_path: 
     member = make_member(tmp_path / "office")
     opened = member.open()
     before = backup.read_bytes()
-    assert code_of(lambda: write_backup(member.folder, opened, backup)) == "file-exists"
+    assert code_of(lambda: write_backup(member.folder, opened.office, backup)) == "file-exists"
     opened.office.close()
     assert backup.read_bytes() == before
     kept = {path: path.read_bytes() for path in member.folder.path.rglob("*") if path.is_file()}
@@ -96,7 +98,7 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     member = make_member(tmp_path / "office")
     opened = member.open()
     target = tmp_path / "nowhere" / "file.backup"
-    assert code_of(lambda: write_backup(member.folder, opened, target)) == "file-not-written"
+    assert code_of(lambda: write_backup(member.folder, opened.office, target)) == "file-not-written"
     register(member.folder, opened.office, 1)
     opened.office.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["office"]
@@ -106,9 +108,9 @@ def test_the_office_goes_on_while_and_after_it_is_backed_up(tmp_path: Path) -> N
     member = make_member(tmp_path / "office")
     opened = member.open()
     register(member.folder, opened.office, 1)
-    write_backup(member.folder, opened, tmp_path / "one.backup")
+    write_backup(member.folder, opened.office, tmp_path / "one.backup")
     register(member.folder, opened.office, 2)
-    write_backup(member.folder, opened, tmp_path / "two.backup")
+    write_backup(member.folder, opened.office, tmp_path / "two.backup")
     opened.office.close()
     counts = []
     for name in ("one", "two"):
@@ -133,7 +135,7 @@ class Desk:
         opened = self.member.open()
         for number in range(3):
             register(self.folder, opened.office, number)
-        write_backup(self.folder, opened, self.backup)
+        write_backup(self.folder, opened.office, self.backup)
         for number in (3, 4):
             register(self.folder, opened.office, number)
         self.blocks = [opened.office.block(block) for block in opened.office.newer_than([])]
@@ -365,3 +367,51 @@ def test_an_archive_cut_between_two_members_is_not_a_shorter_one(tmp_path: Path,
             assert restoring(tmp_path / "source", tmp_path / "restored") == "not-a-backup"
             (tmp_path / "source").write_bytes(content[: member.offset] + bytes(1024))
             assert restoring(tmp_path / "source", tmp_path / "restored") == "not-a-backup"
+
+
+# -- trying one, and having it read back ----------------------------------------------------------------------------
+
+
+def test_a_backup_is_tried_without_a_trace(backup: Path, tmp_path: Path) -> None:
+    tried = try_backup(backup, with_passphrase(OFFICE_SECRET), tmp_path)
+    assert (tried.blocks, tried.acts) == (3, 3)
+    assert tried.written_ms is not None
+    assert list(tmp_path.iterdir()) == []
+    wrong = with_passphrase("another mill by the lake")
+    assert code_of(lambda: try_backup(backup, wrong, tmp_path)) == "wrong-passphrase"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backup_of_a_register_that_does_not_hold_is_found_by_trying_it(tmp_path: Path) -> None:
+    """Every page of it is sound: the copy itself was wrong before."""
+    member = make_member(tmp_path / "office")
+    opened = member.open()
+    register(member.folder, opened.office, 1)
+    opened.office.store.database.execute("UPDATE block SET signature = zeroblob(64)")
+    write_backup(member.folder, opened.office, tmp_path / "file.backup")
+    opened.office.close()
+    code = code_of(lambda: try_backup(tmp_path / "file.backup", with_passphrase(OFFICE_SECRET), tmp_path))
+    assert code == "replica-damaged"
+
+
+def test_what_the_disk_gives_back_otherwise_is_no_backup(tmp_path: Path) -> None:
+    """A stick that keeps nothing of what it was given: found between writing and reading back."""
+    member = make_member(tmp_path / "office")
+    opened = member.open()
+    register(member.folder, opened.office, 1)
+    target = tmp_path / "file.backup"
+    steps = write_in_steps(member.folder, opened.office, target)
+    whole = next(steps)[1]
+    done = 0
+    while done < whole // 2:
+        done, _ = next(steps)
+    (part,) = tmp_path.glob(".file.backup.*/backup")
+    content = bytearray(part.read_bytes())
+    content[len(content) // 2] ^= 1
+    part.write_bytes(content)
+    assert code_of(lambda: list(steps)) == "backup-differs"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["office"]
+    assert last_backup(opened.office) is None
+    write_backup(member.folder, opened.office, target, now_ms=1)
+    assert last_backup(opened.office) == LastBackup(1, str(target), 1)
+    opened.office.close()

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from core.backup import restore_backup, restore_in_place, write_backup
+from core.backup import write_backup
 from core.crypto.signing import SigningKey, verify
 from core.errors import MunimentError
 from core.folder import Folder, NewOfficer, OpenedOffice, create_office, enter_network, open_office
 from core.ledger.charter import OfficeCard, decode_card, found
 from core.renewing import make_new_key, note_new_key
+from core.restoring import restore_backup, restore_in_place
 from core.views import QuarantineView, Step
 from sync.certificate import make_certificate
 from tests.folders import CHEAP, OFFICE_SECRET, OFFICER_SECRET, register
@@ -61,7 +62,7 @@ def make_desk(tmp_path: Path) -> Desk:
     made = Desk(town, folder, tmp_path / "office.backup")
     opened = made.open()
     register(folder, opened.office, 1)
-    write_backup(folder, opened, made.backup)
+    write_backup(folder, opened.office, made.backup)
     register(folder, opened.office, 2)
     town.settle()
     opened.office.close()
@@ -146,7 +147,7 @@ def renewed(desk: Desk) -> Desk:
     opened = desk.open()
     register(desk.folder, opened.office, 3)
     desk.town.settle()
-    write_backup(desk.folder, opened, desk.backup.with_name("later.backup"))
+    write_backup(desk.folder, opened.office, desk.backup.with_name("later.backup"))
     register(desk.folder, opened.office, 4)
     desk.town.settle()
     opened.office.close()

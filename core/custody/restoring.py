@@ -16,7 +16,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.backup import Unlock
 from core.crypto.keyfile import Cost
 from core.crypto.passphrase import require_strong
 from core.crypto.signing import SigningKey, verify
@@ -29,6 +28,7 @@ from core.joining import join
 from core.laws.law_check import check_law
 from core.laws.law_reading import law_from_canonical
 from core.ledger.charter import Charter, decode_charter
+from core.restoring import Unlock
 from core.snapshot_file import Given, Progress
 from core.store.computer import computer_identity
 from core.store.database import KEY_BYTES, Database

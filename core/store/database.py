@@ -307,14 +307,21 @@ class Database:
     def set_meta(self, name: str, value: bytes) -> None:
         self.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
-    def copy_to(self, path: Path, key: bytes) -> None:
-        """A whole encrypted copy of this moment under a key, for a backup or a new key. The file must not exist."""
+    def copy_to(self, path: Path, key: bytes | None = None) -> None:
+        """A whole encrypted copy of this moment under a key (by default the same), every page of it read back.
+
+        The file must not exist. Raises `disk-full`, `replica-damaged`.
+        """
         path.touch(mode=0o600, exist_ok=False)
-        self.execute(f"ATTACH DATABASE ? AS copy KEY \"x'{key.hex()}'\"", (str(path),))
+        under = f" KEY \"x'{key.hex()}'\"" if key is not None else ""
+        self.execute(f"ATTACH DATABASE ? AS copy{under}", (str(path),))
         try:
             self.execute(f"PRAGMA copy.auto_vacuum = {_INCREMENTAL}")  # before the first table, or never
             self.execute("SELECT sqlcipher_export('copy')")
             self.execute(f"PRAGMA copy.user_version = {SCHEMA_VERSION}")
+            damaged = self.rows("PRAGMA copy.cipher_integrity_check")
+            if damaged or self.scalar("PRAGMA copy.quick_check(1)") != "ok":
+                raise MunimentError("replica-damaged", path=str(path), detail=str(damaged[:1]))
         finally:
             self.execute("DETACH DATABASE copy")
 

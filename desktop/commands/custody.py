@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core.backup import restore_backup, restore_in_place
 from core.crypto.keyfile import Cost, calibrate
 from core.crypto.passphrase import require_strong
 from core.custody.making import DrawnKit, draw_kit, keep_kit, office_name
@@ -21,6 +20,7 @@ from core.custody.rekeying import rekey
 from core.custody.restoring import FromNeighbour, NewPassphrase, kind_of, restore_from_kit, with_kit
 from core.errors import MunimentError
 from core.joining_folder import given_in_person
+from core.restoring import restore_backup, restore_in_place
 from core.store.files import write_durably
 from desktop.unlocking import Access, read_new_passphrase
 from desktop.wording import say, sentence

@@ -1,28 +1,77 @@
-"""Backup, restore, and importing a table."""
+"""Backup, trying one, restore, checking and repairing this office's copy, and importing a table."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from core.backup import restore_backup, restore_in_place, write_backup
-from core.folder import read_bounded
+from core.backup import write_backup
+from core.crypto.keyfile import open_keys
+from core.folder import Folder, read_bounded
 from core.importing.importer import Importer, ImportReport
 from core.importing.map import parse_map
 from core.importing.table import read_table
 from core.laws.law import Law
+from core.repairing import Repaired, repair
+from core.restoring import restore_backup, restore_in_place, with_passphrase
+from core.trying import Tried, open_source, try_backup, verify_all
 from desktop.outcome import BAD_INPUT
 from desktop.unlocking import Access, parse_signing_officer
-from desktop.wording import sentence
+from desktop.wording import say, sentence
 from desktop.wording.refusal import refusal
+from desktop.wording.values import claimed_text
 
 
 def backup_command(access: Access, target: Path) -> dict[str, Any]:
     opened = access.open()
     try:
-        write_backup(access.folder, opened, target)
+        write_backup(access.folder, opened.office, target)
     finally:
         opened.office.close()
     return {"message": sentence("backup-written", {"path": str(target)}), "path": str(target)}
+
+
+def try_backup_command(access: Access, source: Path) -> dict[str, Any]:
+    """The passphrase is that of the time when the backup was written; no office here is touched."""
+    return tried_words(try_backup(source, with_passphrase(access.passphrase())))
+
+
+def tried_words(tried: Tried) -> dict[str, Any]:
+    facts: dict[str, Any] = {"acts": tried.acts, "blocks": tried.blocks, "written_ms": tried.written_ms}
+    when = claimed_text(tried.written_ms) if tried.written_ms is not None else say("backup.undated")
+    return {"message": sentence("backup-tried", {**facts, "when": when}), **facts}
+
+
+def check_command(access: Access) -> dict[str, Any]:
+    """Raises the code of the first damage that is found."""
+    opened = access.open()
+    try:
+        for _ in verify_all(opened.office):
+            pass
+        blocks, acts = opened.office.store.chain.counts()
+    finally:
+        opened.office.close()
+    return {"message": sentence("copy-checked", {"acts": acts, "blocks": blocks}), "acts": acts, "blocks": blocks}
+
+
+def repair_command(access: Access, backup: Path | None) -> dict[str, Any]:
+    """`backup`: under the same passphrase; blocks that the damaged copy does not give any more are taken from it."""
+    secret, folder = access.passphrase(), access.folder
+    keys = open_keys(read_bounded(folder.node_key), secret)
+    with TemporaryDirectory(prefix="muniment-repair.") as made:
+        source = open_source(backup, Folder(Path(made)), with_passphrase(secret)) if backup else None
+        *_, told = repair(folder, keys, source)
+    return repaired_words(told)
+
+
+def repaired_words(told: Repaired) -> dict[str, Any]:
+    facts: dict[str, Any] = vars(told)
+    lines = [sentence("copy-repaired", facts)]
+    if told.waiting or told.unreadable or told.refused:
+        lines.append(sentence("copy-repaired-lacking", {**facts, "bad": told.unreadable + told.refused}))
+    if told.lost:
+        lines.append(sentence("copy-repaired-lost", {"names": ", ".join(say(f"repair.lost.{n}") for n in told.lost)}))
+    return {"message": "\n".join(lines), **facts}
 
 
 def restore_command(access: Access, source: Path, in_place: bool = False) -> dict[str, Any]:

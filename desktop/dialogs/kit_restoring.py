@@ -6,13 +6,13 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from core.backup import restore_backup, restore_in_place
 from core.crypto.keyfile import Cost
 from core.custody.passphrases import GivenKit
 from core.custody.restoring import FromNeighbour, NewPassphrase, kind_of, restore_from_kit, with_kit
 from core.errors import MunimentError
 from core.folder import Folder
 from core.joining_folder import given_in_person
+from core.restoring import restore_backup, restore_in_place
 from desktop.background import Background
 from desktop.dialogs.kit_entry import KitEntry
 from desktop.dialogs.secrets import NewPassphrase as PassphraseEntry

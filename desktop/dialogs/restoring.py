@@ -5,8 +5,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
-from core.backup import restore_backup, restore_in_place
 from core.folder import Folder
+from core.restoring import restore_backup, restore_in_place
 from desktop.background import Background
 from desktop.dialogs.stage import Stage
 from desktop.widgets.texts import button, label

@@ -20,6 +20,7 @@ from core.people.actions import Action
 from desktop.desk import Desk
 from desktop.dialogs.kit_form import KitForm
 from desktop.dialogs.secrets import NewPassphrase
+from desktop.pages.backups import BackupCard
 from desktop.pages.page import Page
 from desktop.remembering import forget, remembered
 from desktop.widgets.notice import Busy
@@ -54,6 +55,9 @@ class KeysPage(Page):
             made = make(content)
             made.setVisible(self.may_rekey)
             layout.addWidget(made)
+        self.backups = BackupCard(desk, content)
+        self.backups.setVisible(desk.may(Action.BACKUP))
+        layout.addWidget(self.backups)
         layout.addStretch(1)
         scroll.setWidget(content)
         self.body.addWidget(scroll, 1)
@@ -64,6 +68,7 @@ class KeysPage(Page):
         self.secret.setFocus()
 
     def refresh(self) -> None:
+        self.backups.refresh()
         folder = self.desk.folder
         self.desk.background.run(self, lambda: kit_of_box(folder), self._tell_kit, self.tell_trouble)
         self.desk.background.run(self, lambda: remembered(folder.path) is not None, self._tell_kept, self.tell_trouble)

@@ -7,10 +7,13 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from core.backup import LastBackup, last_backup
 from core.clock import SystemClock
 from core.office import Office
+from core.people.actions import Action
 from core.views import ActView, Draft, RequestView, Step, Today
 from desktop.desk import Desk
+from desktop.pages.backups import backup_words
 from desktop.pages.deciding import Deciding
 from desktop.pages.page import Page
 from desktop.widgets.status import Shape, StatusLine, ladder_shape
@@ -35,6 +38,7 @@ class Waiting(NamedTuple):
     asked: Sequence[RequestView]
     drafts: Sequence[Draft]
     labels: Mapping[bytes, str]  # of the records of the acts that are shown
+    backup: LastBackup | None
 
 
 def _waiting(office: Office) -> Waiting:
@@ -43,9 +47,8 @@ def _waiting(office: Office) -> Waiting:
     acts = [act for name, _ in _GROUPS for act in getattr(today, name)[:SHOWN]]
     records = {act.records[0] for act in acts if act.records}
     to_decide, asked = office.requests_for_me(), office.requests_made(SHOWN)
-    return Waiting(
-        today, to_decide, asked, office.drafts(), {record: office.record_view(record).label for record in records}
-    )
+    labels = {record: office.record_view(record).label for record in records}
+    return Waiting(today, to_decide, asked, office.drafts(), labels, last_backup(office))
 
 
 def _waits(act: ActView) -> bool:
@@ -59,6 +62,7 @@ class TodayPage(Page):
     new_act_wanted = Signal()
     offices_wanted = Signal()
     fork_wanted = Signal(int)  # number of an office
+    backup_wanted = Signal()
     again_wanted = Signal(object)  # ActView: to be entered again
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
@@ -103,7 +107,7 @@ class TodayPage(Page):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addWidget(self._head(content, today, len(answer.to_decide)))
+        layout.addWidget(self._head(content, today, len(answer.to_decide), answer.backup))
         if answer.to_decide:
             layout.addWidget(self._requests(content, "requests_to_decide", answer.to_decide, self._to_decide_line))
         if answer.asked:
@@ -123,7 +127,7 @@ class TodayPage(Page):
         if was_inside:  # what had the focus is gone with the old content
             self._new_act.setFocus()
 
-    def _head(self, parent: QWidget, today: Today, to_decide: int) -> QWidget:
+    def _head(self, parent: QWidget, today: Today, to_decide: int, backup: LastBackup | None) -> QWidget:
         frame, layout = card(parent)
         waiting = any(today.counts.values()) or bool(today.forkers) or to_decide > 0
         now = claimed_text(SystemClock().now_ms())
@@ -141,6 +145,7 @@ class TodayPage(Page):
         )
         for number in today.forkers:
             layout.addWidget(self._fork_line(frame, number))
+        self._add_reminder(frame, layout, backup)
         row = QHBoxLayout()
         new_act = self._new_act = button(say("today.new-act"), frame, main=True)
         new_act.clicked.connect(self.new_act_wanted)
@@ -151,6 +156,21 @@ class TodayPage(Page):
         row.addStretch(1)
         layout.addLayout(row)
         return frame
+
+    def _add_reminder(self, frame: QWidget, layout: QVBoxLayout, last: LastBackup | None) -> None:
+        """When the last backup was written and where; who may write one is led there."""
+        shape, words = backup_words(last, SystemClock().now_ms())
+        if not self.desk.may(Action.BACKUP):
+            layout.addWidget(label(words, frame, "quiet"))
+            return
+        line = QHBoxLayout()
+        status = StatusLine(frame)
+        status.show_words(shape, words)
+        back_up = button(say("today.back-up"), frame)
+        back_up.clicked.connect(self.backup_wanted)
+        line.addWidget(status, 1, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(back_up)
+        layout.addLayout(line)
 
     def _fork_line(self, parent: QWidget, number: int) -> QWidget:
         line = QWidget(parent)

@@ -15,9 +15,12 @@ from tests.commands.test_replica import try_import
 def backup(office: Place, tmp_path: Path) -> Path:
     office.record(1, 2)
     file = tmp_path / "office.backup"
-    with untouched(office):
-        said = run("backup", file, *office.access, "--json")
+    before = office.bytes_kept()
+    said = run("backup", file, *office.access, "--json")
     assert said.json["path"] == str(file)
+    after = office.bytes_kept()  # the copy alone notes when and where its last backup was written
+    assert before.pop("replica.db") != after.pop("replica.db")
+    assert before == after
     return file
 
 
@@ -155,3 +158,31 @@ def test_a_folder_that_holds_something_is_left_alone(office: Place, backup: Path
     (there.folder.path / "note.txt").write_text("mine", "utf-8")
     with untouched(there):
         refused(run("restore", backup, *there.access, "--json"), 3, "folder-not-empty")
+
+
+def test_a_backup_is_tried_by_a_command(office: Place, backup: Path) -> None:
+    secret = office.access[2:]
+    with untouched(office):
+        said = run("try-backup", backup, *secret, "--json")
+    assert (said.json["acts"], said.json["blocks"]) == (2, 2)
+    assert "is whole" in said.json["message"]
+    content = bytearray(backup.read_bytes())
+    content[len(content) // 2] ^= 1
+    backup.write_bytes(content)
+    refused(run("try-backup", backup, *secret, "--json"), 5, "replica-damaged", "damaged")
+
+
+def test_damage_is_told_and_repaired_by_commands(office: Place, backup: Path) -> None:
+    assert "Nothing is damaged" in run("check", *office.access).out
+    content = bytearray(office.folder.replica.read_bytes())
+    for place in range(3 * 4096 + 9, len(content), 5 * 4096):
+        content[place] ^= 1
+    office.folder.replica.write_bytes(content)
+    refused(run("check", *office.access, "--json"), 5, "replica-damaged", "damaged")
+    said = run("repair", "--backup", backup, *office.access, "--json")
+    assert (said.json["acts"], said.json["waiting"]) == (2, 0)
+    assert "put together anew" in said.json["message"]
+    assert "Nothing is damaged" in run("check", *office.access).out
+    opened = office.open()
+    assert opened.quarantine is None
+    opened.close()

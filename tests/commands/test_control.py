@@ -145,3 +145,12 @@ def test_in_quarantine_it_records_nothing(office: Place) -> None:
         assert (refused["ok"], refused["code"]) == (False, "quarantine")
         assert "an old file was put back" in refused["message"]
         assert node.ask("find", text="Garden")["records"][0]["label"] == "0000000001"
+
+
+def test_a_backup_is_written_and_everything_verified_while_the_office_is_at_work(office: Place, tmp_path: Path) -> None:
+    with Node(office) as node:
+        assert node.register(office, 77)["ok"]
+        assert node.ask("backup", file=str(tmp_path / "b"))["ok"]
+        assert node.ask("backup", file=str(tmp_path / "b"))["code"] == "file-exists"
+        assert node.ask("check") == {"ok": True, "blocks": 1, "acts": 1}
+    assert run("try-backup", tmp_path / "b", *office.access[2:], "--json").json["acts"] == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.backup import restore_backup, restore_in_place, write_backup
+from core.backup import write_backup
 from core.crypto.keyfile import open_keys
 from core.crypto.signing import SigningKey
 from core.custody.making import DrawnKit
@@ -14,6 +14,7 @@ from core.custody.restoring import FromNeighbour, kind_of, restore_from_kit, wit
 from core.errors import MunimentError
 from core.folder import Folder, OpenedOffice, open_office, open_officer
 from core.renewing import make_new_key, note_new_key
+from core.restoring import restore_backup, restore_in_place
 from core.snapshot import write_snapshot
 from core.snapshot_file import Given
 from core.views import Step
@@ -72,7 +73,7 @@ def assert_goes_on(desk: Desk, folder: Folder) -> None:
 def test_a_new_laptop_with_kit_and_backup(desk: Desk, tmp_path: Path, boxes: bool) -> None:
     kit = make_kit(desk.folder, 2, 3)
     opened = desk.open()
-    write_backup(desk.folder, opened, tmp_path / "with-kit.backup")
+    write_backup(desk.folder, opened.office, tmp_path / "with-kit.backup")
     opened.office.close()
     folder = Folder(tmp_path / "new")
     restore_backup(tmp_path / "with-kit.backup", folder, NEW_SECRET, with_kit(bring(kit, boxes), new_passphrase()))
@@ -95,7 +96,7 @@ def test_in_place_the_same_computer_goes_on_by_itself(desk: Desk, tmp_path: Path
     """Its intent file survived, only the passphrase and the copy are lost."""
     kit = make_kit(desk.folder)
     opened = desk.open()
-    write_backup(desk.folder, opened, tmp_path / "with-kit.backup")
+    write_backup(desk.folder, opened.office, tmp_path / "with-kit.backup")
     opened.office.close()
     desk.folder.replica.write_bytes(b"damaged")
     desk.folder.node_key.unlink()
@@ -139,7 +140,7 @@ def test_after_a_renewal_the_kit_restores_the_key_in_force(desk: Desk, tmp_path:
     opened.office.close()
     opened = desk.open()
     register(desk.folder, opened.office, 3)
-    write_backup(desk.folder, opened, tmp_path / "later.backup")
+    write_backup(desk.folder, opened.office, tmp_path / "later.backup")
     opened.office.close()
     folder = Folder(tmp_path / "new")
     given = with_kit(bring(kit, with_boxes=False), new_passphrase())
@@ -182,7 +183,7 @@ def test_an_office_that_was_restored_from_its_kit_backs_up_again(desk: Desk, tmp
     restore_from_kit(folder, bring(kit), FromNeighbour(desk.folder.charter), new_passphrase())
     folder.card.unlink()  # as of an office that no charter names
     opened = reopen(desk, folder)
-    write_backup(folder, opened, tmp_path / "again.backup")
+    write_backup(folder, opened.office, tmp_path / "again.backup")
     opened.office.close()
     assert kind_of(tmp_path / "again.backup") == "backup"
     restore_backup(tmp_path / "again.backup", Folder(tmp_path / "third"), NEW_SECRET)

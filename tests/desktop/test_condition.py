@@ -363,7 +363,7 @@ def stage_of(application: Application, kind: type, qtbot: QtBot) -> object:
 
 def backup_of(network: MadeNetwork, target: Path) -> None:
     opened = open_office(network.folders[0], OFFICE_SECRET, SystemClock())
-    write_backup(network.folders[0], opened, target)
+    write_backup(network.folders[0], opened.office, target)
     opened.office.close()
 
 

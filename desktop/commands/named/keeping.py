@@ -34,10 +34,39 @@ def import_table(
 
 @app.command()
 def backup(file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
-    """Write an encrypted backup."""
+    """Write an encrypted backup and read it back. While the window is open: the page Keys, or `backup` by --control."""
     from desktop.commands.keeping import backup_command
 
     conclude(lambda: backup_command(access(data, passphrase_file), file), json)
+
+
+@app.command(name="try-backup")
+def try_backup(file: Path, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Open a backup in a folder that is thrown away, verify everything in it, and tell what it holds."""
+    from desktop.commands.keeping import try_backup_command
+
+    conclude(lambda: try_backup_command(access(None, passphrase_file), file), json)
+
+
+@app.command()
+def check(data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Verify everything that this office keeps: each page, act, record, scan, and the archive."""
+    from desktop.commands.keeping import check_command
+
+    conclude(lambda: check_command(access(data, passphrase_file)), json)
+
+
+@app.command()
+def repair(
+    backup: Annotated[Path | None, typer.Option("--backup", metavar="FILE", help="Gives what is damaged here.")] = None,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Put a damaged copy together anew from what can be read of it; meetings bring the rest. What was found is kept."""
+    from desktop.commands.keeping import repair_command
+
+    conclude(lambda: repair_command(access(data, passphrase_file), backup), json)
 
 
 @app.command()

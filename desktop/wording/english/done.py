@@ -11,7 +11,13 @@ DONE = {
     " others; four or more are better.",
     "network-entered": "This office now belongs to {name}, with {offices} offices. The network's number is {network}:"
     " compare it with the other offices, by telephone or on paper.",
-    "backup-written": "The backup is {path}. It opens only with this office's passphrase.",
+    "backup-written": "The backup is {path}. It was read back and is whole. It opens only with this office's passphrase.",
+    "backup-tried": "This backup is whole: it was written on {when} and holds {acts} acts. Everything in it was verified.",
+    "copy-checked": "Everything that this office keeps was verified: {acts} acts. Nothing is damaged.",
+    "copy-repaired": "The copy is put together anew, with {acts} acts. What was there is kept beside it.",
+    "copy-repaired-lacking": "{bad} parts could not be read any more, and {waiting} wait for them. Nothing was made up"
+    " for them. Meet another office, or repair again with a backup: the rest comes from there.",
+    "copy-repaired-lost": "Of what only this office keeps, this did not come whole: {names}. A backup may hold it.",
     "backup-restored": "The office is restored into {path}. It may read and pass on, but not sign, because the lost"
     " computer may have signed something that this copy does not hold.",
     "backup-restored-in-place": "The office is restored into {path}; what was there is kept aside. This computer remembers"

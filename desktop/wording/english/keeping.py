@@ -153,7 +153,8 @@ KEEPING = {
     "replica-damaged": Trouble(
         "This office's copy of the register is damaged or is not this office's.",
         "What other offices hold is safe, and so are your backups.",
-        "Do not delete anything. Restore the newest backup and meet another office.",
+        "Do not delete anything. Restore the newest backup and meet another office, or let your administrator repair"
+        " this copy (muniment repair).",
     ),
     "replica-exists": Trouble("There is already a copy of the register here.", KEPT, "Choose another folder."),
     "replica-in-use": Trouble(
@@ -235,6 +236,11 @@ KEEPING = {
         "This office's copy lacks something that it had.",
         "What other offices hold is safe.",
         "Restore the newest backup and meet another office.",
+    ),
+    "backup-differs": Trouble(
+        "What was written could not be read back as it was, so there is no backup.",
+        "What this office keeps is safe.",
+        "Use another stick or disk: this one does not keep what it is given.",
     ),
     "not-a-backup": Trouble("This file is no backup of Muniment, or it is damaged.", KEPT, "Choose another backup."),
     "not-opened": Trouble(
