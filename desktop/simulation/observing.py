@@ -27,6 +27,7 @@ from desktop.simulation.invariants import (
 )
 from desktop.simulation.recomputing import recomputed
 from desktop.simulation.rejoining import can_join_from, rejoined
+from desktop.simulation.voiding import may_end_void
 from desktop.simulation.world import World
 
 MOST_VIOLATIONS = 20  # of one world: one fault shows many times
@@ -121,15 +122,20 @@ class Observer:
             self._look_at_request(number, act, ladder)
             return
         if ladder.anchor is None:
-            certified = ladder.step is Step.CERTIFIED
             if not ladder.shared:  # only an anchor decides those
-                self.note("I5", self._predictions.seen(number, act.id, certified, ladder.outcome))
+                self.note("I5", self._not_as_certified(number, office, act.id, ladder))
             return
         self._settled.add((number, act.id))
         self._look_at_end(number, act.id, ladder)
         self.note("I5", self._predictions.executed(act.id, ladder.outcome))
         if ladder.step is Step.FINAL and ladder.outcome in REPLACES:
             self.note("I7", self._successors.accepted(act.id, act.versions))
+
+    def _not_as_certified(self, number: int, office: Office, act: bytes, ladder: Ladder) -> str | None:
+        lost = self._predictions.seen(number, act, ladder.step is Step.CERTIFIED, ladder.outcome)
+        if lost is not None and may_end_void(office.lace, office.vertex(office.act_view(act).block)):
+            return None
+        return lost
 
     def _look_at_request(self, number: int, act: DrawnAct, ladder: Ladder) -> None:
         """It has come to its end when the decision has; until then it may wait, lapse or be overtaken."""
