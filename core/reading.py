@@ -226,7 +226,9 @@ class Reading(Replica):
         return tuple(self._view(row) for row in rows)
 
     def offices(self) -> list[OfficeStanding]:
-        acts = self.store.chain.act_counts()
+        acts, earlier = self.store.chain.act_counts(), dict[int, int]()
+        for tip in self.lace.all_tips():  # of keys that have left the roll, too
+            earlier[tip.author] = max(tip.claimed_ms, earlier.get(tip.author, 0))
         return [
             OfficeStanding(
                 member.number,
@@ -234,7 +236,7 @@ class Reading(Replica):
                 member.number == self.number,
                 sum(tip.seq for tip in self.lace.tips(member.number)[:1]),
                 acts.get(member.number, 0),
-                max((tip.claimed_ms for tip in self.lace.tips(member.number)), default=None),
+                max((tip.claimed_ms for tip in self.lace.tips(member.number)), default=earlier.get(member.number)),
                 bool(self.lace.forkers >> member.number & 1),
             )
             for member in self.roll.members

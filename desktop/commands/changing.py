@@ -34,7 +34,7 @@ from desktop.commands.law_files import law_refused, read_law
 from desktop.commands.meeting import office_number
 from desktop.unlocking import Access, SigningOfficer, parse_signing_officer, read_passphrase
 from desktop.wording import sentence
-from desktop.wording.changes import change_title, standing_words
+from desktop.wording.changes import change_title, heard_words, standing_words
 from desktop.wording.refusal import refusal
 from sync.certificate import make_certificate
 
@@ -66,6 +66,29 @@ def propose_command(
     except LawError as error:
         assert content is not None
         return law_refused(content, error)
+    finally:
+        office.close()
+
+
+def lost_command(access: Access, office_text: str, reason: str, by: str) -> dict[str, Any]:
+    """Propose to take a lost or stolen computer out of the network, from any office; tells since when it is silent.
+
+    Raises `unknown-office`, `own-computer-lost`, and what the change would be refused for.
+    """
+    administrator = parse_signing_officer(by)
+    opened = access.open()
+    office = opened.office
+    try:
+        member = office_number(office, office_text)
+        if member == office.number:
+            raise MunimentError("own-computer-lost")
+        proposal = draw_up_change(office, "remove", member, b"", reason, administrator.number)
+        act = _record(access.folder, office, proposal, administrator)
+        change = find_change(office, act.records[0].hex())
+        heard_ms = office.offices()[member].last_claimed_ms
+        words = {**_words(office, change), "heard": heard_words(heard_ms)}
+        facts = {**_change_facts(office, change), "last_claimed_ms": heard_ms}
+        return {**facts, "message": sentence("lost-reported", words)}
     finally:
         office.close()
 

@@ -106,7 +106,14 @@ class ChangesPage(Page):
         propose = button(say("changes.propose"), frame, main=True)
         propose.setEnabled(LAW in self.desk.laws)
         propose.clicked.connect(self.propose)
-        layout.addWidget(propose)
+        lost = button(say("changes.lost"), frame)
+        lost.setEnabled(LAW in self.desk.laws and len(self.desk.offices) > 1)
+        lost.clicked.connect(self.report_lost)
+        row = QHBoxLayout()
+        row.addWidget(propose)
+        row.addWidget(lost)
+        row.addStretch(1)
+        layout.addLayout(row)
         return frame
 
     def _change(self, parent: QWidget, change: ChangeView) -> QFrame:
@@ -231,6 +238,9 @@ class ChangesPage(Page):
 
     def propose(self) -> None:
         self._show_form(ProposeForm(self.desk, self._scroll))
+
+    def report_lost(self) -> None:
+        self._show_form(ProposeForm(self.desk, self._scroll, lost=True))
 
     def appoint(self, number: int) -> None:
         self._show_form(AppointForm(self.desk, number, self._scroll))

@@ -1,5 +1,6 @@
 """Proposing a change: what it is, whom it concerns, the file it comes in. What leads nowhere is refused here."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -12,12 +13,14 @@ from core.laws.law_reading import parse_law
 from core.ledger.constitution import POLICIES, Change
 from core.ledger.encoding import Value
 from core.office import Office
+from core.views import OfficeStanding
 from core.voting import KINDS, pack_content
 from desktop.desk import Desk
 from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.notice import Notice
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say
+from desktop.wording.changes import heard_words
 
 _WITH_FILE = frozenset({"admit", "incarnation", "law"})
 
@@ -26,9 +29,10 @@ class ProposeForm(QFrame):
     act_wanted = Signal(str, object)  # procedure, fields
     left = Signal()
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, desk: Desk, parent: QWidget, lost: bool = False) -> None:
+        """`lost`: a computer is reported as lost or stolen; which change that is needs no choice."""
         super().__init__(parent)
-        self._desk = desk
+        self._desk, self._lost = desk, lost
         self.kind, self.office, self.policy = ChoiceBox(self), ChoiceBox(self), ChoiceBox(self)
         for kind in KINDS:
             self.kind.addItem(say(f"propose.{kind}"), kind)
@@ -42,8 +46,8 @@ class ProposeForm(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         frame, inside = card(self)
-        inside.addWidget(label(say("propose.title"), frame, "heading"))
-        inside.addWidget(label(say("propose.about"), frame, "quiet"))
+        inside.addWidget(label(say("lost.title" if lost else "propose.title"), frame, "heading"))
+        inside.addWidget(label(say("lost.about" if lost else "propose.about"), frame, "quiet"))
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(14)
         self._rows: dict[str, list[QWidget]] = {}
@@ -52,6 +56,9 @@ class ProposeForm(QFrame):
         self._grid.setColumnMinimumWidth(1, 460)
         self._grid.setColumnStretch(3, 1)
         inside.addLayout(self._grid)
+        self.heard = label("", frame)
+        self.heard.setVisible(lost)
+        inside.addWidget(self.heard)
         inside.addWidget(self.notice)
         row = QHBoxLayout()
         self.back, self.go_on = button(say("propose.back"), frame), button(say("propose.go-on"), frame, main=True)
@@ -65,9 +72,29 @@ class ProposeForm(QFrame):
         layout.addStretch(1)
         self.kind.currentIndexChanged.connect(lambda _index: self._show_rows())
         self._show_rows()
+        if lost:
+            self._begin_lost()
+
+    def _begin_lost(self) -> None:
+        """Of any office but this one, which would have to report it from another."""
+        self.kind.setCurrentIndex(self.kind.findData("remove"))
+        self.office.removeItem(self.office.findData(self._desk.number))
+        for widget in self._rows["kind"]:
+            widget.hide()
+
+        def tell(standings: Sequence[OfficeStanding]) -> None:
+            heard = {one.number: one.last_claimed_ms for one in standings}
+
+            def show(_index: int = 0) -> None:
+                self.heard.setText(heard_words(heard.get(self.office.currentData())))
+
+            self.office.currentIndexChanged.connect(show)
+            show()
+
+        self._desk.ask(self, lambda office: office.offices(), tell, self.notice.tell_trouble)
 
     def focus_first(self) -> None:
-        self.kind.setFocus()
+        (self.office if self._lost else self.kind).setFocus()
 
     def _add_row(self, frame: QWidget, name: str, widget: QWidget) -> None:
         caption = label(say(f"propose.field.{name}"), frame, wrap=False)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from core.changing import ChangeView
 from desktop.wording import say, sentence
+from desktop.wording.values import claimed_text
 
 
 def change_title(change: ChangeView, offices: Sequence[str]) -> str:
@@ -29,3 +30,8 @@ def next_words(change: ChangeView) -> str:
 
 def standing_words(change: ChangeView) -> str:
     return f"{count_words(change)} {next_words(change)}"
+
+
+def heard_words(last_claimed_ms: int | None) -> str:
+    """Since when a computer was not heard: what it wrote later only it knows."""
+    return say("lost.heard", when=claimed_text(last_claimed_ms)) if last_claimed_ms else say("lost.never")

@@ -149,3 +149,14 @@ def test_a_restored_office_signs_again_with_a_new_key_that_the_others_voted(tmp_
         assert office.act_view(act.id).ladder.step is Step.FINAL
         assert office.forkers() == frozenset()
         office.close()
+
+
+def test_a_stolen_computer_is_reported_from_another_office(network: Founded) -> None:
+    first, second = network.places
+    second.record(5)
+    network.hand_over(1, 0)
+    said = run("lost", NAMES[1], "--reason", "stolen from the car", *administrator(first)).json
+    assert (said["kind"], said["office"], said["standing"]) == ("remove", 2, "open")
+    assert said["last_claimed_ms"] > 0
+    assert "It was not heard since" in said["message"]
+    refused(run("lost", "1", "--reason", "x", *administrator(first)), 1, "own-computer-lost", "another office")

@@ -169,3 +169,20 @@ def test_a_void_act_is_listed_and_entered_again(network: MadeNetwork, open_desk:
     assert new.filling is not None
     filling = new.filling
     qtbot.waitUntil(lambda: filling.form.act() == typed, timeout=10_000)
+
+
+def test_a_stolen_computer_is_reported(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk(0)
+    page = changes(qtbot, office)
+    press(page, "A computer was lost or stolen…")
+    form = page.form
+    assert isinstance(form, ProposeForm)
+    wait(qtbot, office)
+    assert form.office.findData(0) < 0
+    form.office.setCurrentIndex(form.office.findData(3))
+    assert "No other office has heard anything from it: what it wrote has to be entered again." in texts(form)
+    form.reason.setText("stolen from the car")
+    form.go_on.click()
+    reported = sign_draft(qtbot, office)
+    assert (reported.transaction.act["kind"], reported.transaction.act["member"]) == ("remove", 3)
+    assert "P1-1 · Remove the computer of Kupałaŭski" in texts(changes(qtbot, office))

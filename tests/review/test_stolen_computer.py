@@ -174,6 +174,7 @@ def test_a_stolen_key_signs_nothing_new(kind: str, tmp_path: Path) -> None:
     assert (reader.state_root(), town.counted(), reader.count_records("land.parcel"), reader.roll) == before
     town.settle(town.honest)
     assert (reader.state_root(), town.counted(), reader.count_records("land.parcel"), reader.roll) == before
+    assert reader.offices()[STOLEN].last_claimed_ms  # since when it was not heard is told after the close, too
     assert {office.act_view(town.seen.id).ladder.step for office in town.honest} == {Step.FINAL}
     hand_over(reader, town.thief)
     assert town.thief.quarantine == ("removed" if kind == "remove" else "superseded")

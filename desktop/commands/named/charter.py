@@ -137,3 +137,18 @@ def renew(file: Path, by: By, data: Data = None, passphrase_file: Secret = None,
     from desktop.commands.changing import renew_command
 
     conclude(lambda: renew_command(access(data, passphrase_file), file, by), json)
+
+
+@app.command()
+def lost(
+    office: str,
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT")],
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """Report that the computer of OFFICE (name or number) was lost or stolen: the offices vote to take it out."""
+    from desktop.commands.changing import lost_command
+
+    conclude(lambda: lost_command(access(data, passphrase_file), office, reason, by), json)

@@ -5,6 +5,7 @@ from desktop.wording.english.keeping import UNWRITTEN
 
 CHANGES_DONE = {
     "change-proposed": "Proposed as {reference}: {change}. {standing}",
+    "lost-reported": "Reported as {reference}: {change}. {heard} {standing}",
     "vote-recorded": "The vote is recorded. {reference}: {change}. {standing}",
     "change-line": "{reference}: {change}. {standing}",
     "no-changes": "No change of the network is proposed.",
@@ -22,6 +23,11 @@ CHANGES_TROUBLES = {
         "Name the change and what belongs to it.",
     ),
     "bad-answer": Trouble("An answer is yes, no or withdrawn, not {answer}.", UNWRITTEN, "Give one of them."),
+    "own-computer-lost": Trouble(
+        "An office cannot report its own computer from that very computer.",
+        UNWRITTEN,
+        "Report it at another office; where only the key is in doubt, make a new key for this office.",
+    ),
     "unknown-proposal": Trouble(
         "No open proposal is called {reference}.", UNWRITTEN, "List the proposals, and meet the other offices first."
     ),
@@ -125,6 +131,14 @@ CHANGES_SCREEN: dict[str, str | tuple[str, ...]] = {
     "changes.roles": "Other roles…",
     "changes.roles.which": "Other roles for {name}",
     "changes.appoint": "&Appoint an officer…",
+    "changes.lost": "A computer was &lost or stolen…",
+    "lost.title": "A computer was lost or stolen",
+    "lost.about": "Once enough offices have voted and met, nothing that this computer signs counts any more, and no office"
+    " takes calls from it. What it had shown to another office before stays. Its office comes back as a new one that is"
+    " invited, or, if it still has its data, with a new key instead of this report.",
+    "lost.office": "Whose computer",
+    "lost.heard": "It was not heard since {when}: what it wrote later only it knows, and has to be entered again.",
+    "lost.never": "No other office has heard anything from it: what it wrote has to be entered again.",
     "propose.title": "Propose a change",
     "propose.about": "Nothing changes before enough offices have voted for it.",
     "propose.admit": "Admit an office",
