@@ -69,7 +69,7 @@ class Taking:
             self._frame = bytearray(known.body if known else b"")
         if self._part is None or self._part.digest != digest or frame_digest(bytes(self._frame)) != digest:
             if self._keeps_parts:
-                self._replica.encounters.forget_part(digest)
+                self._replica.encounters.doubt_part(digest)
             raise MunimentError("parts-out-of-order")
         return BlockMessage(message.head, message.signature, bytes(self._frame))
 

@@ -2,7 +2,8 @@
 
 A row a member met, replaced at each meeting that changed it. Parts of a payload are kept under the digest of its
 frame, bounded in number: whoever sends the same frame goes on where it was cut. Nothing of this is ever believed: a
-vector is only used if the other side names the same one, a payload only if its block's signature holds.
+vector is only used if the other side names the same one, a payload only if its block's signature holds. A frame that
+went wrong once is not gone on with again: a liar's beginning would spoil every honest end.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from core.ledger.encoding import decode, encode
 from core.store.database import Database
 
 MAX_PARTLY = 8  # payloads kept in part; each is at most as large as a payload may be
+MAX_DOUBTED = 1024
 MAX_VECTOR_BYTES = 4 << 20
 MAX_ADDRESSES = 4  # of one member
 
@@ -34,6 +36,7 @@ class Line(NamedTuple):
 class EncounterStore:
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._doubted: set[bytes] = set()  # frames whose parts made another, since this computer opened the office
 
     # -- the connection -------------------------------------------------------------------------------------------
 
@@ -81,8 +84,9 @@ class EncounterStore:
     # -- payloads that came in part -------------------------------------------------------------------------------
 
     def partly(self) -> list[tuple[bytes, int]]:
-        """(digest, bytes that are here) of each payload that came in part."""
-        return [tuple(row) for row in self._db.rows("SELECT digest, length(body) FROM partly ORDER BY number")]
+        """(digest, bytes that are here) of each payload that came in part and may be gone on with."""
+        rows = self._db.rows("SELECT digest, length(body) FROM partly ORDER BY number")
+        return [(digest, size) for digest, size in rows if digest not in self._doubted]
 
     def part_of(self, digest: bytes) -> Partly | None:
         row = self._db.row("SELECT digest, total, body FROM partly WHERE digest = ?", (digest,))
@@ -102,3 +106,10 @@ class EncounterStore:
 
     def forget_part(self, digest: bytes) -> None:
         self._db.execute("DELETE FROM partly WHERE digest = ?", (digest,))
+
+    def doubt_part(self, digest: bytes) -> None:
+        """What was kept of it made another frame: it comes anew, and from now on in one meeting."""
+        self.forget_part(digest)
+        if len(self._doubted) >= MAX_DOUBTED:
+            self._doubted.clear()
+        self._doubted.add(digest)

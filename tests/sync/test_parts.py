@@ -131,3 +131,20 @@ def test_parts_left_by_a_cut_between_their_block_and_forgetting_them_do_no_harm(
     assert len(kinds(again, Held)) == 1
     assert len(kinds(again, Part)) == 3
     assert same_view(first, second)
+
+
+def test_a_liar_who_begins_a_frame_again_and_again_keeps_it_from_nobody():
+    """Each lying beginning had ended the next honest meeting, and all that would have come after in it."""
+    first, second, liar, _ = make_replicas(4)
+    act = large(first)
+    (begun, *_) = kinds(meet(first, liar), Part)
+    failed = 0
+    while not second.holds(act):
+        session = session_in(State.PEER_TURN, second)
+        session.receive(encode_message(Part(begun.digest, begun.total, 0, bytes(PART_BYTES))))  # and hangs up
+        try:
+            meet(first, second)
+        except MunimentError:
+            failed += 1
+        assert failed <= 1
+    assert same_view(first, second)
