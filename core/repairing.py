@@ -3,7 +3,8 @@
 Rules: nothing is invented. Every block that can still be read is judged as if a neighbour had sent it, and everything
 else follows from the blocks once more; so the result is right whatever the damage was. A block that waits for one that
 is lost waits on the disk (core/store/salvaged.py) until a meeting brings that one. What belongs to this office alone
-(drafts, the log of looks, keys of sealed fields, scans) is copied row by row; what of it is lost is said by name.
+(drafts, the log of looks, keys of sealed fields, scans) is copied row by row; what of it is lost is said by name. What
+an order of erasure has destroyed does not come back with a backup.
 
 Steps, and where a crash leaves them: (1) the new replica grows under `.repair-under-way`, which is thrown away by the
 next attempt; (2) whole and on the disk it is renamed `repair-made`: from here on the repair is asked for, and opening
@@ -144,6 +145,7 @@ def _make(folder: Folder, beside: Folder, sources: list[Source], told: Repaired)
     try:
         with database.bulk():
             replica = Exchange(ReplicaStore(database), charter)
+            own_drafts = set[bytes]()
             for number, source in enumerate(sources):
                 old = DamagedReplica(source.replica, source.key, Archive(source.archive, source.key))
                 try:
@@ -151,7 +153,10 @@ def _make(folder: Folder, beside: Folder, sources: list[Source], told: Repaired)
                     _copy_own(old, database, told, first=number == 0)
                 finally:
                     old.close()
+                if number == 0:
+                    own_drafts = {draft.id for draft in replica.store.drafts()}
             replica.take_salvaged()
+            _erase_again(replica, own_drafts)
         told.blocks, told.acts = replica.store.chain.counts()
         told.waiting = len(replica.salvaged.ids())
         database.check_pages()
@@ -193,6 +198,17 @@ def _copy_own(old: DamagedReplica, database: Database, told: Repaired, first: bo
         for fact, value in old.facts(_OWN_FACTS):
             if first or database.meta(fact) is None:
                 database.set_meta(fact, value)
+
+
+def _erase_again(replica: Exchange, own_drafts: set[bytes]) -> None:
+    """Keys that an order has destroyed, and drafts that it has taken: a backup of before had them."""
+    store = replica.store
+    with store.database.atomic():
+        store.sealing.drop_erased()
+        for record in {row.record for row in store.sealing.erasures()}:
+            for draft in store.drafts_about(record):
+                if draft.id not in own_drafts:
+                    store.delete_draft(draft.id)
 
 
 def _sync_all(folder: Path) -> None:

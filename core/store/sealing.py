@@ -208,6 +208,14 @@ class SealingStore:
                 self._write_anew(table, columns, "1")
         return len(due)
 
+    def drop_erased(self) -> None:
+        """Keys and envelopes of erased fields, wherever rows of an older copy have brought them back."""
+        for table, columns in _OF_FIELDS.items():
+            lacking = "name IN (SELECT name FROM sealed WHERE erased IS NOT NULL)"
+            if self._db.scalar(f"SELECT 1 FROM {table} WHERE {lacking} LIMIT 1") is not None:
+                self._db.overwrite()
+                self._write_anew(table, columns, "name NOT IN (SELECT name FROM sealed WHERE erased IS NOT NULL)")
+
     def _write_anew(self, table: str, columns: Sequence[str], where: str) -> None:
         """What stays, on new pages; those that go are overwritten, with what older versions of a row left on them."""
         named = ", ".join(columns)
