@@ -67,8 +67,10 @@ def restore_backup(source: Path, folder: Folder, passphrase: str, unlock: Unlock
         _mark_restored(folder, keys)
         _begin_intents(folder, keys)
         _finish(folder)
-    except BaseException:
+    except BaseException as error:
         _empty(folder, made)
+        if isinstance(error, OSError):
+            raise file_error(error, folder.path) from None
         raise
 
 
@@ -123,10 +125,10 @@ def _mark_restored(folder: Folder, keys: OpenedKeys) -> None:
 
 def _finish(folder: Folder) -> None:
     """The charter comes last: without it the folder is no member yet, whatever a crash leaves here."""
-    write_durably(folder.charter, read_bounded(folder.path / "charter.restored"))
-    (folder.path / "charter.restored").unlink()
     if (folder.path / "officers").exists():
         sync_folder(folder.path / "officers")
+    write_durably(folder.charter, read_bounded(folder.path / "charter.restored"))
+    (folder.path / "charter.restored").unlink()
 
 
 def _refuse_if_open(folder: Folder, keys: OpenedKeys) -> None:

@@ -162,6 +162,9 @@ def _put_away(folder: Folder, made: Path, keys: OpenedKeys, passphrase: str) -> 
 
 
 def _withdraw(folder: Folder, keys: OpenedKeys, passphrase: str) -> None:
+    """Unless it is done already and only its very last sync failed: the old key opens nothing any more then."""
+    if NEXT_DATABASE_KEY not in open_keys(read_bounded(folder.node_key), passphrase).secrets:
+        return
     secrets = {name: one for name, one in keys.secrets.items() if name != NEXT_DATABASE_KEY}
     write_node_keys(folder, secrets, passphrase, keys.cost, floor=keys.cost)
 

@@ -7,3 +7,4 @@ ACTS = 3
 BATCH_ACTS = 5
 CARD_FILE = "new-key.office"
 WORDS_FILE, BOX_FILE = "kit.words", "kit.box"
+BACKUP_FILE = "office.backup"

@@ -116,11 +116,16 @@ class Boundaries:
 
 def work(folder: Folder, first_parcel: int, tell: Callable[[str], None]) -> None:
     """A short day at the office."""
-    opened = open_office(folder, PASSPHRASE, StepClock())
-    office = opened.office
+    office = open_office(folder, PASSPHRASE, StepClock()).office
+    work_with(folder, office, first_parcel, tell)
+    office.close()
+
+
+def work_with(folder: Folder, office: Office, first_parcel: int, tell: Callable[[str], None]) -> None:
+    """Records, takes a neighbour's blocks in, answers, imports."""
     key = open_officer(folder, 0, PASSPHRASE)
     tell("open")
-    _record(office, key, first_parcel, tell)
+    record(office, key, first_parcel, tell)
     for block in decode((folder.path / NEIGHBOUR_FILE).read_bytes()):
         office.receive(*block)
         tell(f"block {office.vector()[-1].id.hex()}")
@@ -133,8 +138,7 @@ def work(folder: Folder, first_parcel: int, tell: Callable[[str], None]) -> None
     for act_id in office.record_batch(batch, [key.sign(batch.signing_message)]):
         tell(f"act {act_id.hex()}")
     for number in range(1, ACTS):
-        _record(office, key, first_parcel + number, tell)
-    office.close()
+        record(office, key, first_parcel + number, tell)
 
 
 def renew(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> None:
@@ -194,7 +198,7 @@ TASKS = {
 }
 
 
-def _record(office: Office, key: SigningKey, number: int, tell: Callable[[str], None]) -> None:
+def record(office: Office, key: SigningKey, number: int, tell: Callable[[str], None]) -> None:
     proposal = propose_registration(office, number)
     signature = key.sign(office.signing_message([proposal.encoded]))
     for act in office.record(Group((proposal.encoded,), (signature,))):

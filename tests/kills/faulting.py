@@ -1,0 +1,135 @@
+"""Running tasks on a disk that fails, and looking at what is left; for the tests and for the long run."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.backup import write_backup
+from core.crypto.keyfile import open_keys
+from core.custody.rekeying import MADE, UNDER_WAY
+from core.errors import MunimentError
+from core.folder import Folder, open_office
+from core.restoring import with_passphrase
+from core.trying import try_backup
+from tests.kills.cases import BACKUP_FILE, NEW_PASSPHRASE, PASSPHRASE
+from tests.kills.test_kills import ROOT, Desk, Ending, check
+from tests.offices import StepClock
+
+SOURCE = Path(__file__).with_name("faults.c")
+KINDS = {"count": 0, "io": 1, "full": 2, "short": 3, "sync": 4, "kill": 5}
+TASKS = ("work", "backup", "restore-backup", "rekey", "passphrase", "renew")
+# What a person is told of a disk: each has a sentence of its own.
+TOLD = {"disk-full", "file-not-written", "file-not-read", "replica-damaged", "intent-not-kept", "quarantine"}
+
+
+@dataclass(frozen=True)
+class FaultedEnding(Ending):
+    errors: list[str] = field(default_factory=list)
+    crashes: list[str] = field(default_factory=list)
+
+
+class Faulting:
+    """The process that runs one case after another under the library."""
+
+    def __init__(self, folder: Path) -> None:
+        library = folder / "faults.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(SOURCE), "-ldl"], check=True)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.kills.faulted"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            env={**os.environ, "LD_PRELOAD": str(library)},
+        )
+
+    def run(self, desk: Desk, task: str, kind: str, at: int) -> FaultedEnding:
+        """On the desk as it was kept. With `count`, or `sync` at 0, nothing fails and the calls are counted."""
+        put_back(desk)
+        if task != "restore-backup":
+            (desk.folder.path / BACKUP_FILE).unlink()
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        at = at or 1 << 40
+        self._process.stdin.write(json.dumps([str(desk.folder.path), task, KINDS[kind], at]) + "\n")
+        done, errors, crashes = list[str](), list[str](), list[str]()
+        for line in self._process.stdout:
+            word, _, rest = line.strip().partition(" ")
+            if word == "end":
+                status, passed = rest.split()
+                return FaultedEnding(done, int(status), int(passed), errors, crashes)
+            {"error": errors, "crash": crashes}.get(word, done).append(
+                rest if word in ("error", "crash") else line.strip()
+            )
+        raise AssertionError("the process itself has ended")
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        assert self._process.wait(10) == 0
+
+
+def prepared(path: Path) -> Desk:
+    """An office with a backup."""
+    desk = Desk(path)
+    opened = open_office(desk.folder, PASSPHRASE, StepClock())
+    write_backup(desk.folder, opened.office, path / BACKUP_FILE)
+    opened.office.close()
+    desk.keep()
+    return desk
+
+
+def put_back(desk: Desk) -> None:
+    desk.put_back()
+    for path in list(desk.folder.path.iterdir()):
+        if (path.is_dir() and path.name in (UNDER_WAY, MADE, "new")) or path.name.startswith("."):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def examine(desk: Desk, task: str, ending: FaultedEnding, why: str) -> None:
+    """Told as it should be, and nothing acknowledged is lost."""
+    why = f"{why}: {ending}"
+    assert not ending.crashes, why
+    assert set(ending.errors) <= TOLD, why
+    backup = desk.folder.path / BACKUP_FILE
+    if task == "backup":
+        assert backup.exists() or "backed-up" not in ending.done, why
+        if backup.exists():
+            try_backup(backup, with_passphrase(PASSPHRASE))
+    if task == "restore-backup":
+        _examine_restored(Folder(desk.folder.path / "new"), ending, why)
+    check(
+        desk,
+        Ending([done for done in ending.done if done.startswith(("act", "block"))], 0, 0),
+        why,
+        _opening(desk, why),
+    )
+
+
+def _examine_restored(folder: Folder, ending: FaultedEnding, why: str) -> None:
+    """A member only when all of it is there."""
+    if folder.standing() != "member":
+        assert "restored" not in ending.done, why
+        return
+    office = open_office(folder, PASSPHRASE, StepClock()).office
+    assert office.quarantine == "restored", why
+    office.close()
+
+
+def _opening(desk: Desk, why: str) -> str:
+    """The one passphrase that opens the key file."""
+    found = []
+    for passphrase in (PASSPHRASE, NEW_PASSPHRASE):
+        with suppress(MunimentError):
+            open_keys(desk.folder.node_key.read_bytes(), passphrase)
+            found.append(passphrase)
+    assert len(found) == 1, why
+    return found[0]
