@@ -37,7 +37,8 @@ class Link:
 
     @property
     def peer_address(self) -> str:
-        return format_address(*self._writer.get_extra_info("peername")[:2])
+        host, port = self._writer.get_extra_info("peername")[:2]
+        return format_address(host.removeprefix("::ffff:"), port)  # IPv4 as a socket for both families tells it
 
     @property
     def cipher(self) -> str:

@@ -8,6 +8,8 @@ it out.
 """
 
 import asyncio
+import errno
+import ipaddress
 import socket
 from collections import Counter
 from functools import partial
@@ -19,6 +21,7 @@ KEPT_FOR_MEMBERS = 16  # handshakes
 TOLD_EVERY_S = 60.0
 _AT_A_TIME = 64  # connections taken before others on this loop have their turn
 _PAUSE_S = 0.5
+_IPV4_IN_IPV6 = "::ffff:"  # RFC 4291 §2.5.5.2
 _MOMENT_S = 0.3
 
 
@@ -57,9 +60,11 @@ class Listener:
         assert self._socket is not None
         return int(self._socket.getsockname()[1])
 
-    def start(self, host: str, port: int) -> None:
-        """Port 0: any free one. Raises OSError when it is taken."""
-        self._socket = socket.create_server((host, port), backlog=MAX_HANDSHAKES)
+    def start(self, host: str | None, port: int) -> None:
+        """Port 0: any free one. Host None: every interface, by IPv6 too where there is any. Raises OSError."""
+        self._socket = _both_families(port) if host is None else None
+        if self._socket is None:
+            self._socket = socket.create_server((host or "", port), backlog=MAX_HANDSHAKES)
         self._socket.setblocking(False)
         self._listen(True)
 
@@ -96,7 +101,7 @@ class Listener:
                 self._listen(False)
                 asyncio.get_running_loop().call_later(_PAUSE_S, self._listen, True)
                 return
-            self._take(connection, str(address[0]))
+            self._take(connection, _place(str(address[0])))
 
     def _take(self, connection: socket.socket, host: str) -> None:
         most = MAX_HANDSHAKES + (KEPT_FOR_MEMBERS if self._calls.expects(host) else 0)
@@ -125,3 +130,23 @@ class Listener:
         self._per_address[host] -= 1
         if not self._per_address[host]:
             del self._per_address[host]
+
+
+def _both_families(port: int) -> socket.socket | None:
+    """A socket for IPv4 and IPv6; None where this computer has no IPv6. Raises OSError when the port is taken."""
+    if not socket.has_dualstack_ipv6():
+        return None
+    try:
+        return socket.create_server(("::", port), family=socket.AF_INET6, backlog=MAX_HANDSHAKES, dualstack_ipv6=True)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise
+        return None  # switched off
+
+
+def _place(host: str) -> str:
+    """What is counted as one address: of IPv6 a computer has as many as it likes in its subnet."""
+    host = host.removeprefix(_IPV4_IN_IPV6)
+    if ":" not in host or ipaddress.IPv6Address(host).is_link_local:
+        return host
+    return str(ipaddress.IPv6Network((host, 64), strict=False))

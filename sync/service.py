@@ -149,6 +149,10 @@ class Service(Generic[R]):
 
         return self._submit(run())
 
+    @property
+    def loopback_only(self) -> bool:
+        return self._settings.loopback_only
+
     def run(self, work: Callable[[], Coroutine[Any, Any, T]]) -> "Future[T]":
         """Run what waits for others on the same thread, such as a pairing."""
         return self._submit(work())
@@ -255,7 +259,7 @@ class Service(Generic[R]):
         self._listener = Listener(self._meetings)
         try:
             self._listener.start(
-                LOOPBACK if self._settings.loopback_only else "0.0.0.0",  # noqa: S104 all interfaces are meant
+                LOOPBACK if self._settings.loopback_only else None,
                 self._settings.port,
             )
         except OSError:

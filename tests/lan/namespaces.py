@@ -143,6 +143,13 @@ class Lan:
         _ip("-n", self.namespace(place), "address", "add", f"{address}/24", "brd", "+", "dev", "lan0")
         _ip("-n", self.namespace(place), "route", "replace", "224.0.0.0/4", "dev", "lan0")
 
+    def add_ipv6(self, place: int) -> str:
+        """The link-local address that the place gets, without its scope; it can be used at once."""
+        address = f"fe80::77:{place + 1}"
+        flags = ("nodad", "scope", "link")
+        _ip("-n", self.namespace(place), "address", "add", f"{address}/64", "dev", "lan0", *flags)
+        return address
+
     def unplug(self, place: int) -> None:
         _ip("-n", self._switch, "link", "set", f"port{place}", "down")
 

@@ -113,3 +113,11 @@ def test_meetings_go_on_by_themselves_within_twenty_seconds(make_lan, happens):
     took_s = time.monotonic() - begun_s
     print(f"{happens}: {took_s:.1f} s")
     assert took_s <= 20
+
+
+def test_a_typed_link_local_address_of_ipv6_is_called(make_lan):
+    lan = make_lan(2)
+    lan.add_ipv6(0)
+    there = lan.add_ipv6(1)
+    first, _ = node(lan, 0), node(lan, 1)
+    assert call(first, f"[{there}%lan0]:7420") == {"office": 1}

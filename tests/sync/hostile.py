@@ -165,7 +165,11 @@ async def _handshake_on_the_wire(strikes: Strikes) -> bytes:
             sending = outgoing.read()
             said += sending
             writer.write(sending)
-            incoming.write(await reader.read(65536))
+            heard = await reader.read(65536)
+            if not heard:
+                writer.transport.abort()
+                raise EOFError("closed unheard")
+            incoming.write(heard)
     said += outgoing.read()
     writer.transport.abort()
     return said
