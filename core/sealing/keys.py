@@ -204,8 +204,8 @@ class SealedKeys:
     def _notes_due(self) -> list[ErasureNote]:
         rows = self._store.erasures()
         due = [row for row in rows if self._office.number not in self._store.notes(row.act)]
-        if any(not row.swept for row in due) and not self._store.sweep():
-            return []  # a note says that nothing is left, so it waits until nothing is
+        if any(not row.swept for row in rows) and not self._store.sweep():
+            return []  # a note says that nothing is left, so it waits until nothing is; after a restore one was said
         return [ErasureNote(act) for act in dict.fromkeys(row.act for row in due)]
 
     def _releases_due(self) -> list[ShareRelease]:

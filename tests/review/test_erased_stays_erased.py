@@ -44,3 +44,17 @@ def test_a_repair_with_a_backup_of_before_brings_back_no_key_and_no_draft(tmp_pa
     assert not any(secret in pages for secret in (*gone, TYPED))
     assert all(key in pages for key in standing)
     shutil.rmtree(folder.path)
+
+
+def test_what_a_restored_backup_destroys_once_more_is_taken_out_of_the_log_too() -> None:
+    """Its note was said before the backup was restored, so none is due, and nothing had asked for the sweep."""
+    homes = make_homes()
+    child = enter(homes[0], 1).records[0]
+    settle(homes, verify=False)
+    order = order_erasure(homes[0], child)
+    settle(homes, verify=False)
+    store = homes[0].store
+    assert 0 in store.sealing.notes(order.id)
+    store.database.execute("UPDATE erasure SET swept = 0")
+    assert homes[0].write() is None
+    assert [row.swept for row in store.sealing.erasures()] == [True]
