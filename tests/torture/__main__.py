@@ -1,6 +1,6 @@
 """`make torture SECONDS=600`: the long part of the reliability programme, for so long as it is given.
 
-Kills, damage, parsers, graphs, pairings and simulated networks share the time. build/torture.json says for each what was planned and what was run in
+Kills, disks that fail, damage, parsers, graphs, pairings and simulated networks share the time. build/torture.json says for each what was planned and what was run in
 fact; a failure carries its seed. Exit code 1 if anything failed.
 """
 
@@ -14,7 +14,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from tests.torture.damage import torture_damage
+from tests.torture.faults import torture_faults
 from tests.torture.graphs import torture_graphs
+from tests.torture.hostile import torture_hostile
 from tests.torture.kills import torture_kills
 from tests.torture.pairing import torture_pairing
 from tests.torture.parsers import torture_parsers
@@ -22,17 +24,28 @@ from tests.torture.part import Part
 from tests.torture.simulation import torture_simulation
 
 BUILD = Path(__file__).resolve().parents[2] / "build"
-SHARES = {"kills": 0.15, "damage": 0.1, "parsers": 0.1, "graphs": 0.1, "pairing": 0.05, "simulation": 0.5}
+SHARES = {
+    "kills": 0.1,
+    "faults": 0.05,
+    "damage": 0.1,
+    "parsers": 0.08,
+    "graphs": 0.07,
+    "pairing": 0.05,
+    "hostile": 0.05,
+    "simulation": 0.5,
+}
 
 
 def run(work: Path, seconds: float, first_seed: int) -> list[Part]:
     """Every part in turn; what one leaves of its share goes to the next."""
     makers: dict[str, Callable[[float], list[Part]]] = {
         "kills": lambda until_s: torture_kills(work, first_seed, until_s),
+        "faults": lambda until_s: torture_faults(work, first_seed, until_s),
         "damage": lambda until_s: torture_damage(work, first_seed, until_s),
         "parsers": lambda until_s: torture_parsers(work, first_seed, until_s),
         "graphs": lambda until_s: torture_graphs(first_seed, until_s),
         "pairing": lambda until_s: torture_pairing(first_seed, until_s),
+        "hostile": lambda until_s: torture_hostile(first_seed, until_s),
         "simulation": lambda until_s: torture_simulation(first_seed, until_s),
     }
     parts: list[Part] = []
