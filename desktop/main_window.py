@@ -182,6 +182,7 @@ class MainWindow(QMainWindow):
         self.today.new_act_wanted.connect(lambda: self.go("new"))
         self.today.offices_wanted.connect(lambda: self.go("offices"))
         self.changes.act_wanted.connect(self._start_with)
+        self.offices.act_wanted.connect(self._start_with)
         self.today.again_wanted.connect(self._enter_again)
         self.today.backup_wanted.connect(lambda: self.go("keys"))
         self.ledger.record_wanted.connect(self.open_record)

@@ -6,7 +6,8 @@ across the room, and never through a file.
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from os import urandom
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from core.joining_folder import Joined, join_network
 from core.ledger.charter import OfficeCard
 from core.newcomers import (
     MAX_PAIRED_BYTES,
+    Awaited,
     copy_file,
     find_newcomer,
     forget_newcomer,
@@ -57,7 +59,7 @@ def invite_command(
     service = _quiet_service(access)
     try:
         token, hosts = urandom(TOKEN_BYTES), tuple(addresses) or interface_addresses(loopback)
-        inviting, invitation = open_invitation(service, token, hosts, minutes, port, loopback)
+        inviting, invitation = open_invitation(service, token, hosts, minutes, port, loopback).result()
         write_durably(file, invitation_file(invitation, file))
         _say("invitation-written", {"path": str(file), "minutes": minutes})
         name = service.run(inviting.caller).result()
@@ -71,20 +73,18 @@ def invite_command(
 
 def open_invitation(
     service: Service[Office], token: bytes, hosts: Sequence[str], minutes: int, port: int, loopback: bool
-) -> tuple[Inviting, Invitation]:
-    """From any thread but the service's."""
+) -> "Future[tuple[Inviting, Invitation]]":
+    """From any thread. It is closed with the service, if not before."""
 
     async def begin() -> tuple[Inviting, Invitation]:
         office = service.office
         inviting = Inviting(office, service.pairing_credentials(token), token)
         end_ms = SystemClock().now_ms() + minutes * 60_000
         host = LOOPBACK if loopback else EVERYWHERE
-        name = office.charter.name
-        return inviting, inviting.open(host, port, hosts, name, end_ms, minutes * 60.0)
+        service.on_stop(inviting.close)
+        return inviting, inviting.open(host, port, hosts, office.charter.name, end_ms, minutes * 60.0)
 
-    inviting, invitation = service.run(begin).result()
-    service.on_stop(inviting.close)
-    return inviting, invitation
+    return service.run(begin)
 
 
 def _typed(service: Service[Office], inviting: Inviting, name: str, folder: Folder, token: bytes) -> OfficeCard:
@@ -113,25 +113,36 @@ def hand_over_command(access: Access, name: str, loopback: bool) -> dict[str, An
     """
     awaited, folder = find_newcomer(access.folder, name), access.folder
     service = _quiet_service(access)
+    try:
+        size = give_register(
+            service, folder, awaited, loopback, lambda: _say("handing-over", {"office": name})
+        ).result()
+    finally:
+        service.stop()
+    facts = {"office": name, "bytes": size}
+    return {"message": sentence("handed-over", facts), **facts}
+
+
+def give_register(
+    service: Service[Office], folder: Folder, awaited: Awaited, loopback: bool, listening: Callable[[], None]
+) -> "Future[int]":
+    """From any thread: how many bytes the newcomer took. `listening` is called when it may call; cancel to end it."""
 
     async def give() -> int:
         credentials = service.pairing_credentials(awaited.token)
         key = awaited.card.node_key
         handing = HandingOver(service.office, credentials, awaited.token, key, copy_file(folder))
-        handing.open(LOOPBACK if loopback else EVERYWHERE, awaited.port)
-        _say("handing-over", {"office": name})
+        service.on_stop(handing.close)
         try:
-            return (await handing.taken()).size_bytes
+            handing.open(LOOPBACK if loopback else EVERYWHERE, awaited.port)
+            listening()
+            taken = await handing.taken()
         finally:
             await handing.close()
+        forget_newcomer(folder, awaited)
+        return taken.size_bytes
 
-    try:
-        size = service.run(give).result()
-    finally:
-        service.stop()
-    forget_newcomer(folder, awaited)
-    facts = {"office": name, "bytes": size}
-    return {"message": sentence("handed-over", facts), **facts}
+    return service.run(give)
 
 
 def newcomers_command(access: Access) -> dict[str, Any]:
@@ -166,14 +177,36 @@ def require_no_network(folder: Folder) -> None:
         raise MunimentError("no-office-here" if folder.standing() == "empty" else "already-a-member")
 
 
-def pair_with(folder: Folder, invitation: Invitation, passphrase: str, show: Any) -> None:
-    """Pair, and remember it durably. Off the GUI thread; `show` is called on the caller's. Raises as `pair`."""
-    sign = _node_key(folder, passphrase).sign
-    asyncio.run(pair(invitation, read_bounded(folder.card), sign, show))
+Stop = Callable[[], object]
+
+
+def pair_with(
+    folder: Folder,
+    invitation: Invitation,
+    passphrase: str,
+    show: Callable[[str], None],
+    started: Callable[[Stop], None] | None = None,
+) -> None:
+    """Pair, and remember it durably; off the GUI thread, on which nothing here is called.
+
+    `started` gets what ends it from another thread. Raises `stopped-by-hand`, and as `pair`.
+    """
+    sign, card = _node_key(folder, passphrase).sign, read_bounded(folder.card)
+
+    async def call() -> None:
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+        if started is not None and task is not None:
+            started(lambda: loop.call_soon_threadsafe(task.cancel))
+        await pair(invitation, card, sign, show)
+
+    try:
+        asyncio.run(call())
+    except asyncio.CancelledError:
+        raise MunimentError("stopped-by-hand") from None
     write_durably(paired_file(folder), invitation.encoded)
 
 
-def fetch_register(folder: Folder, passphrase: str, progress: Any = None) -> Joined:
+def fetch_register(folder: Folder, passphrase: str, progress: Callable[[int, int], None] | None = None) -> Joined:
     """Take the copy and join. Raises `not-paired`, and as `take_copy` and `join_network`."""
     if not paired_file(folder).exists():
         raise MunimentError("not-paired")

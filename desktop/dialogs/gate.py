@@ -17,6 +17,7 @@ from desktop.background import Background
 from desktop.dialogs.demonstration import DemonstrationStage
 from desktop.dialogs.entering import EnteringStage
 from desktop.dialogs.founding import FoundingStage
+from desktop.dialogs.invited import InvitedStage
 from desktop.dialogs.joining import JoiningStage
 from desktop.dialogs.kit_restoring import KitRestoringStage
 from desktop.dialogs.kit_stages import ForgottenStage, KitStage
@@ -118,6 +119,13 @@ class Gate(QWidget):
         stage.create_wanted.connect(self.show_founding)
         stage.charter_wanted.connect(self.show_entering)
         stage.join_wanted.connect(self.show_joining)
+        stage.invited_wanted.connect(self.show_invited)
+        self._show(stage)
+
+    def show_invited(self) -> None:
+        stage = InvitedStage(self.folder, self.background, self)
+        stage.left.connect(self.show_network)
+        stage.joined.connect(self.passphrase_given)
         self._show(stage)
 
     def show_joining(self) -> None:

@@ -12,6 +12,7 @@ class WelcomeStage(Stage):
     create_wanted = Signal()
     charter_wanted = Signal()
     join_wanted = Signal()
+    invited_wanted = Signal()
     restore_wanted = Signal()
     demonstration_wanted = Signal()
 
@@ -21,7 +22,7 @@ class WelcomeStage(Stage):
         super().__init__(say(f"{prefix}.title"), say(f"{prefix}.about"), parent, may_leave=False)
         ways = [("create", self.create_wanted), ("charter", self.charter_wanted)]
         if office_made:
-            ways += [("join", self.join_wanted)]
+            ways += [("invited", self.invited_wanted), ("join", self.join_wanted)]
         else:
             ways += [("restore", self.restore_wanted), ("demonstration", self.demonstration_wanted)]
         self.buttons: dict[str, QPushButton] = {}

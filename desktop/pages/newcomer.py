@@ -18,6 +18,7 @@ from core.snapshot_file import Given
 from core.store.files import write_durably
 from desktop.desk import Desk
 from desktop.dialogs.entering import grouped_number
+from desktop.pages.inviting import InvitingCard
 from desktop.widgets.notice import Busy, Notice
 from desktop.widgets.technical import Technical
 from desktop.widgets.texts import button, card, label
@@ -61,7 +62,8 @@ class NewcomerPanel(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.notice)
         layout.addWidget(self.busy)
-        layout.addWidget(self._part("card"))
+        self.inviting = InvitingCard(desk, self)
+        layout.addWidget(self.inviting)
         layout.addWidget(self._part("file", self.write))
         layout.addWidget(self._numbers)
         layout.addStretch(1)
@@ -81,6 +83,7 @@ class NewcomerPanel(QWidget):
     def show_state(self) -> None:
         """What a copy written now would be of."""
         self.notice.clear()
+        self.inviting.show_awaited()
         self._of_copy = False
         self._take_state(None)
         self._desk.ask(self, state_for_joining, self._take_state, self.notice.tell_trouble)

@@ -44,6 +44,7 @@ SOON_S = 20  # what takes less is not told in minutes
 
 class OfficesPage(Page):
     entry_wanted = Signal(bytes)  # a block, to be shown in the ledger
+    act_wanted = Signal(str, object)  # "<law>.<procedure>", fields that it begins with
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(say("offices.title"), desk, parent)
@@ -81,6 +82,7 @@ class OfficesPage(Page):
         self.fork = ForkPanel(desk, self)
         self.fork.entry_wanted.connect(self.entry_wanted)
         self.newcomer = NewcomerPanel(desk, self)
+        self.newcomer.inviting.act_wanted.connect(self.act_wanted)
         self.body.addWidget(self._list, 1)
         self.sticks = SticksPanel(desk, self)
         self.own = OwnAddressPanel(desk, self)

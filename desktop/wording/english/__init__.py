@@ -12,7 +12,7 @@ from desktop.wording.english.keeping import KEEPING
 from desktop.wording.english.law_faults import LAW_FAULTS
 from desktop.wording.english.meeting import MEETING
 from desktop.wording.english.order import ORDER_REFUSALS
-from desktop.wording.english.pairing import PAIRING, PAIRING_DONE
+from desktop.wording.english.pairing import PAIRING, PAIRING_DONE, PAIRING_SCREEN
 from desktop.wording.english.papers import PAPERS_DONE, PAPERS_SCREEN, PAPERS_TROUBLES
 from desktop.wording.english.people import PEOPLE_DONE, PEOPLE_SCREEN, PEOPLE_TROUBLES
 from desktop.wording.english.refusals import REFUSALS
@@ -45,6 +45,7 @@ ENGLISH = Catalogue(
         **SCREEN_CONDITION,
         **CHANGES_SCREEN,
         **JOINING_SCREEN,
+        **PAIRING_SCREEN,
         **CUSTODY_SCREEN,
         **SEALING_SCREEN,
     },

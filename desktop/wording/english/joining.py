@@ -111,9 +111,9 @@ JOINING_SCREEN = {
     "offices.newcomer": "Let an office &join…",
     "newcomer.title": "For an office that joins",
     "newcomer.card": "1 · The network admits it",
-    "newcomer.card.about": "The new office is made on its own computer and gives you its card. Propose it under Changes;"
-    " it is admitted once enough offices have voted for it and have met.",
-    "newcomer.file": "2 · A copy of the register",
+    "newcomer.card.about": "Invite it: its computer calls this one and shows six digits, which somebody there reads to you."
+    " Then its card lies here: propose it, let the offices vote and meet, and hand the register over on the same line.",
+    "newcomer.file": "2 · Or without a line: a copy of the register",
     "newcomer.file.about": "Give the new office this file on a stick. It holds the whole register, readable by whoever has"
     " the file.",
     "newcomer.write": "&Write the copy…",

@@ -72,3 +72,32 @@ PAIRING_DONE = {
     "newcomers": "Waiting for the register: {names}.",
     "no-newcomers": "No invited office waits for the register.",
 }
+
+PAIRING_SCREEN: dict[str, str | tuple[str, ...]] = {
+    "inviting.invite": "&Invite an office…",
+    "inviting.title": "The invitation: a file, or a picture of a code (.png)",
+    "inviting.name": "muniment.invitation",
+    "inviting.waiting": "Waiting for the new office to open the invitation…",
+    "inviting.code": "The six digits on the other screen",
+    "inviting.confirm": "&Confirm",
+    "inviting.paired": "{office} has proved itself, and its card lies here. Propose to admit it.",
+    "inviting.awaited": "{office} waits for the register.",
+    "inviting.propose": "&Propose its admission…",
+    "inviting.propose.which": "Propose to admit {office}",
+    "inviting.hand-over": "&Hand the register over",
+    "inviting.hand-over.which": "Hand the register over to {office}",
+    "inviting.reason": "Invited, and proved by its code",
+    "network.invited": "Join with an in&vitation…",
+    "network.invited.about": "An office of the network has given you an invitation, and somebody there is on the telephone.",
+    "invited.title": "Join with an invitation",
+    "invited.about": "Open the invitation: this computer calls the office that invites and shows six digits. Read them to the"
+    " person there.",
+    "invited.path": "Invitation: the file, or a picture of its code",
+    "invited.call": "&Call",
+    "invited.calling": "Calling the office that invites…",
+    "invited.digits": "Read these digits to the office that invites. It has one try.",
+    "invited.paired": "The other office has this office's card. Once the offices have voted, ask it to hand the register over,"
+    " and fetch it here; this computer may be switched off meanwhile.",
+    "invited.fetch": "&Fetch the register and join",
+    "invited.fetching": "The register is being fetched and verified…",
+}
