@@ -30,6 +30,7 @@ from core.views import (
 )
 
 LIST_LIMIT = 200
+UNDECIDED = 1 << 62  # above the number of any anchor
 WRITTEN_TWICE = "written-twice"
 NOT_IN_THE_ROLL = "not-in-the-roll"
 DECISION_OUTCOMES = ("suspended", "held")
@@ -52,7 +53,23 @@ class Reading(Replica):
         row = self.store.chain.act(act_id)
         if row is None:
             raise MunimentError("unknown-act", act=act_id)
-        return row
+        return self._place_of_signers(row) if row.outcome == REJECTED else row
+
+    def _place_of_signers(self, refused: ActRow) -> ActRow:
+        """Of an act that stands nowhere: its place in a block of its signers' office, if it is here.
+
+        Anybody may copy it into a block of their own. Why it was refused there, sooner or later, says nothing of it.
+        """
+        rows = self.store.chain.places_of_act(refused.id)
+        if len(rows) < 2 or not (acts := self._opened(refused.block)[1]):
+            return refused
+        offices = {signer.office for signer in decode_transaction(acts[refused.place]).signers}
+        own = [row for row in rows if row.author in offices]
+        return min(own, key=self._when_executed) if own else refused
+
+    def _when_executed(self, row: ActRow) -> tuple[int, int]:
+        """Number of the anchor, later than any while there is none; and the author, where one executes two."""
+        return self.vertex(self.store.chain.id_at(row.block)).anchor or UNDECIDED, row.author
 
     def _view(self, row: ActRow) -> ActView:
         block, acts = self._opened(row.block)

@@ -49,10 +49,11 @@ class AnchorRow:
 
 
 _PLACE_BITS = 20  # a payload of 256 KiB has room for far fewer acts
+# Executed before foreseen; of several places where it was refused the first: what became of it there stays.
 _ACT_WHERE_IT_COUNTS = (
     "SELECT act.id, block, place, act.author, outcome, code, facts, records, shared FROM act"
     " JOIN block ON block.position = act.block"
-    " WHERE {} ORDER BY outcome = 'rejected', anchor DESC, number LIMIT 1"
+    " WHERE {} ORDER BY outcome = 'rejected', anchor = 0, anchor, number LIMIT 1"
 )
 
 
@@ -223,6 +224,15 @@ class ChainStore:
         """The act where it counts: copies by other nodes are rejected, other branches of a fork are never executed."""
         row = self._db.row(_ACT_WHERE_IT_COUNTS.format("act.id = ?"), (act_id,))
         return _act_row(row) if row else None
+
+    def places_of_act(self, act_id: bytes) -> list[ActRow]:
+        """Each place where somebody has enclosed the act, on any branch, in order of arrival."""
+        rows = self._db.rows(
+            "SELECT id, block, place, author, outcome, code, facts, records, shared FROM act WHERE id = ?"
+            " ORDER BY number",
+            (act_id,),
+        )
+        return [_act_row(row) for row in rows]
 
     def enclosures(self, author: int, ids: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
         """(act, block) for each place where the author enclosed one of these acts, on any of its branches."""
