@@ -165,6 +165,8 @@ def _make(folder: Folder, beside: Folder, sources: list[Source], told: Repaired)
 
 
 def _take_blocks(replica: Exchange, old: DamagedReplica, told: Repaired) -> Iterator[Repaired]:
+    if old.joined:
+        raise MunimentError("payload-not-held")
     for _, found in old.blocks():
         if found is None:
             told.unreadable += 1
@@ -181,8 +183,6 @@ def _take(replica: Exchange, found: FoundBlock, told: Repaired) -> None:
     except MunimentError as error:
         if error.code in ("disk-full", "replica-damaged"):  # of the new one
             raise
-        if error.code == "payload-differs" and found.payload is None:
-            raise MunimentError("payload-not-held", block=block_id(replica.network, found.header)) from None
         told.refused += 1
 
 

@@ -41,6 +41,11 @@ class DamagedReplica:
     def opens(self) -> bool:
         return self._database is not None
 
+    @property
+    def joined(self) -> bool:
+        """Whether it says that it joined with a snapshot and never had the text of its first acts."""
+        return bool(self._rows("SELECT 1 FROM pruned WHERE place IS NULL LIMIT 1"))
+
     def close(self) -> None:
         if self._database is not None:
             self._database.close()

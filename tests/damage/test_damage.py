@@ -4,14 +4,13 @@ The long run of the same: tests/torture/damage.py.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import pytest
 
 from core.store.database import Database
 from tests.damage.kinds import KINDS
-from tests.damage.worked_office import WorkedOffice, detect
+from tests.damage.worked_office import WorkedOffice, detect, read_ledger
 
 TRIES = 50
 
@@ -108,13 +107,5 @@ def test_every_page_put_back_alone_is_detected_or_changes_no_act(sound: WorkedOf
         if detect(sound.desk) is not None:
             found += 1
             continue
-        assert _ledger(replica, key) == sound.ledger
+        assert read_ledger(replica, key) == sound.ledger
     assert found > 20
-
-
-def _ledger(replica: Path, key: bytes) -> object:
-    database = Database(replica, key)
-    try:
-        return [database.rows(f"SELECT * FROM {name} ORDER BY 1, 2") for name in WorkedOffice.LEDGER]
-    finally:
-        database.close()

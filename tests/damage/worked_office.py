@@ -8,19 +8,19 @@ from core.errors import MunimentError
 from core.folder import open_office, open_officer
 from core.office import Office
 from core.pruning import prune
+from core.store.database import Database
 from core.views import Draft
 from tests.kills.cases import PASSPHRASE
 from tests.kills.test_kills import Desk
 from tests.offices import StepClock, meet_until_quiet, open_in_memory, register, sell
 
+LEDGER = ("act", "anchor", "record", "history", "entry", "entry_hash", "checkpoint", "index_entry", "overlay")
 PARCELS = 6
 WAITING = 3  # acts that nobody else has seen
 
 
 class WorkedOffice:
     """`older`: what the replica was like before its last acts; `state_root` and `blocks`: of the sound one."""
-
-    LEDGER = ("act", "anchor", "record", "history", "entry", "entry_hash", "checkpoint", "index_entry", "overlay")
 
     def __init__(self, path: Path) -> None:
         self.desk = Desk(path)
@@ -48,8 +48,8 @@ class WorkedOffice:
         self.state_root, self.blocks = office.store.state.state_root(), office.counts().blocks
         self.versions = office.store.state.version_count()
         self.overlay = office.store.state.overlay_rows()
-        self.ledger = [office.store.database.rows(f"SELECT * FROM {name} ORDER BY 1, 2") for name in self.LEDGER]
         office.close()
+        self.ledger = read_ledger(self.desk.folder.replica, self.database_key())
         self.desk.keep()
 
     @property
@@ -62,6 +62,15 @@ class WorkedOffice:
 
     def database_key(self) -> bytes:
         return open_keys(self.desk.folder.node_key.read_bytes(), PASSPHRASE).secrets["database_key"]
+
+
+def read_ledger(replica: Path, key: bytes) -> list[list[tuple[object, ...]]]:
+    """Every row of what the ledger and its state are, as they stand in a replica's file."""
+    database = Database(replica, key)
+    try:
+        return [database.rows(f"SELECT * FROM {name} ORDER BY 1, 2") for name in LEDGER]
+    finally:
+        database.close()
 
 
 def detect(desk: Desk) -> str | None:

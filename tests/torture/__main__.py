@@ -16,10 +16,11 @@ from tempfile import mkdtemp
 from tests.torture.damage import torture_damage
 from tests.torture.faults import torture_faults
 from tests.torture.graphs import torture_graphs
+from tests.torture.guided import torture_guided
 from tests.torture.hostile import torture_hostile
 from tests.torture.kills import torture_kills
 from tests.torture.pairing import torture_pairing
-from tests.torture.parsers import torture_parsers
+from tests.torture.parsers import parser_names, torture_parsers
 from tests.torture.part import Part
 from tests.torture.simulation import torture_simulation
 
@@ -32,7 +33,7 @@ SHARES = {
     "graphs": 0.07,
     "pairing": 0.05,
     "hostile": 0.05,
-    "simulation": 0.5,
+    "simulation": 0.4,
 }
 
 
@@ -43,6 +44,7 @@ def run(work: Path, seconds: float, first_seed: int) -> list[Part]:
         "faults": lambda until_s: torture_faults(work, first_seed, until_s),
         "damage": lambda until_s: torture_damage(work, first_seed, until_s),
         "parsers": lambda until_s: torture_parsers(work, first_seed, until_s),
+        "guided": lambda until_s: torture_guided(work, parser_names(work), first_seed, until_s),
         "graphs": lambda until_s: torture_graphs(first_seed, until_s),
         "pairing": lambda until_s: torture_pairing(first_seed, until_s),
         "hostile": lambda until_s: torture_hostile(first_seed, until_s),

@@ -177,6 +177,12 @@ def make_parsers(work: Path) -> list[Parser]:
     ]
 
 
+def parser_names(work: Path) -> list[str]:
+    folder = work / "names"
+    folder.mkdir()
+    return [parser.name for parser in make_parsers(folder)]
+
+
 def make_checkpoint_parsers() -> list[Parser]:
     """Those of checkpoints and of what they prove, with the committed vectors."""
     vectors = json.loads((VECTORS / "checkpoint.json").read_text(encoding="utf-8"))
