@@ -18,6 +18,7 @@ from sync.quotas import Spending
 from sync.replica import Replica
 from sync.session import Session
 
+LEAST_REST_S = 0.002
 PROGRESS_EVERY_S = 0.1  # a window wants to know ten times a second, not for each block
 
 
@@ -57,6 +58,7 @@ class Conversation:
         """`pace`: of this node, over all its meetings. `on_progress`: with the seconds left, as far as is known."""
         self._link, self._session, self._pace, self._on_progress = link, session, pace, on_progress
         self._spending = spending
+        self._rest_s = 0.0  # owed to others, for messages that brought nothing
         self._loop = asyncio.get_running_loop()
         self.began_s = self._told_s = self._loop.time()
         self._announced = 0  # bytes that were planned when that was told last
@@ -76,14 +78,21 @@ class Conversation:
                 raise
             await self._send_all()
             self._tell()
-            await asyncio.sleep(0)
+            await self._give_way()
+
+    async def _give_way(self) -> None:
+        """To other meetings and the window; short rests are put together, because a timer costs more than a message."""
+        rest_s, self._rest_s = (self._rest_s, 0.0) if self._rest_s >= LEAST_REST_S else (0.0, self._rest_s)
+        await asyncio.sleep(rest_s)
 
     def _take(self, message: bytes) -> None:
         began_s = worked_s()
         self._session.receive(message)
         cost_s = worked_s() - began_s
         try:
-            self._spending.take(PREFIX_BYTES + len(message), cost_s, self._session.progress, self._loop.time())
+            self._rest_s += self._spending.take(
+                PREFIX_BYTES + len(message), cost_s, self._session.progress, self._loop.time()
+            )
         except MunimentError as error:
             if not self._session.finished:
                 self._session.stop(error.code)

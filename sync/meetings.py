@@ -24,7 +24,7 @@ from sync.messages import Bye, encode_message
 from sync.neighbourhood import Neighbourhood
 from sync.pace import Limits, Pace
 from sync.progress import Progress
-from sync.quotas import TOO_MANY_CALLS, Quotas, Spending
+from sync.quotas import OVER_QUOTA, TOO_MANY_CALLS, Quotas, Spending
 from sync.replica import Replica
 from sync.session import Session
 from sync.tls import Credentials
@@ -275,7 +275,11 @@ class Meetings:
             self._tell(PeerRefused(host, error.code))
             return
         # The handshake is over; the meeting is no longer the listener's.
-        self.quotas.succeeded(host)
+        now_s = self._loop.time()
+        if self.quotas.member(number, now_s).rests(now_s):
+            self.quotas.failed(host, now_s)
+        else:
+            self.quotas.succeeded(host)
         self._links.add(link)
         before = self._serving.get(number)
         if before is not None:
@@ -289,6 +293,8 @@ class Meetings:
             else:
                 await self._hold(link, number, initiator=False)
         except MunimentError as error:
+            if error.code not in UNREACHED | {OVER_QUOTA, "peer-said-bye", "peer-refused-us"}:
+                self.quotas.member(number, self._loop.time()).broke_rules(self._loop.time())
             self._failed(number, link.peer_address, error)
         finally:
             if self._serving.get(number, (None, None))[1] is link:

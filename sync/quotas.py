@@ -7,6 +7,7 @@ so by its code, and rests. Computers that never prove to be members have an allo
 table is bounded: nothing grows with the number of those who call.
 """
 
+import contextlib
 from collections import OrderedDict
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ OVER_QUOTA = "over-quota"
 TOO_MANY_CALLS = "too-many-calls"
 REST_S = 60.0  # of a member that has used up what it was allowed
 MAX_ADDRESSES = 1024
+BROKEN_MEETINGS = 10  # what one that breaks the rules counts for
 _FORGIVEN = 8  # messages that may go ahead of one that brings something: the parts of one large payload
 
 
@@ -28,7 +30,7 @@ class Allowance(NamedTuple):
 # Others' catch-ups may cross here, so that a few thousand blocks come twice; a peer that does nothing else has said it
 # all in seconds.
 OF_A_MEMBER = {
-    "meetings": Allowance(600, 5),
+    "meetings": Allowance(200, 2),
     "messages": Allowance(20_000, 100),
     "bytes": Allowance(64 << 20, 512 << 10),
     "work": Allowance(20.0, 0.1),  # seconds of this computer's processor
@@ -64,10 +66,18 @@ class MemberQuota:
 
     def begin(self, now_s: float) -> "Spending":
         """A meeting with it. Raises `over-quota`."""
-        if now_s < self._rests_until_s:
+        if self.rests(now_s):
             raise MunimentError(OVER_QUOTA, what="rest", seconds=round(self._rests_until_s - now_s))
         self._take("meetings", 1, now_s)
         return Spending(self)
+
+    def rests(self, now_s: float) -> bool:
+        return now_s < self._rests_until_s
+
+    def broke_rules(self, now_s: float) -> None:
+        """A meeting ended by what it sent."""
+        with contextlib.suppress(MunimentError):  # it is told when it comes again
+            self._take("meetings", BROKEN_MEETINGS, now_s)
 
     def brought(self) -> None:
         self._ahead = 0
@@ -92,14 +102,18 @@ class Spending:
     def __init__(self, quota: MemberQuota) -> None:
         self._quota, self._so_far = quota, 0
 
-    def take(self, message_bytes: int, work_s: float, progress: Progress, now_s: float) -> None:
-        """A message was dealt with, at this cost, and `progress` is how far the meeting is now. Raises `over-quota`."""
+    def take(self, message_bytes: int, work_s: float, progress: Progress, now_s: float) -> float:
+        """A message was dealt with, at this cost, and `progress` is how far the meeting is now. Raises `over-quota`.
+
+        Returns the seconds after which the next should be read: what brings nothing gets a third of this computer.
+        """
         so_far = progress.blocks_new + progress.paper_bytes + progress.drafts_new + len(progress.drafts_changed)
         if so_far > self._so_far:
             self._so_far = so_far
             self._quota.brought()
-        else:
-            self._quota.brought_nothing(message_bytes, work_s, now_s)
+            return 0.0
+        self._quota.brought_nothing(message_bytes, work_s, now_s)
+        return 2 * work_s
 
 
 class Quotas:

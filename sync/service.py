@@ -190,15 +190,18 @@ class Service(Generic[R]):
 
     def own_addresses(self) -> list[str]:
         """`host:port` of this computer now, as others may type it; none without a network."""
-        hosts = interface_addresses(self._settings.loopback_only)
-        return [format_address(host, self.port) for host in hosts if self._settings.loopback_only or host != LOOPBACK]
+        shown = [host for host in self._hosts() if self._settings.loopback_only or host != LOOPBACK]
+        return [format_address(host, self.port) for host in shown]
+
+    def _hosts(self) -> tuple[str, ...]:
+        return interface_addresses(self._settings.loopback_only)
 
     def diagnose(self, wait_s: float = WAIT_S) -> "Future[Diagnosis]":
         """Why nobody is found, as far as this computer sees it, so long after the start at the earliest."""
 
         async def run() -> Diagnosis:
             places = self._meetings.addresses
-            return await diagnose(self._neighbourhood, lambda: self._discovery.addresses, places, self.port, wait_s)
+            return await diagnose(self._neighbourhood, self._hosts, places, self.port, wait_s)
 
         return self._submit(run())
 
