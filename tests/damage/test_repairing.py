@@ -134,7 +134,7 @@ def test_nothing_that_can_be_read_leaves_an_empty_copy_that_signs_nothing_until_
     assert "draft" in told.lost
     office = opened(damaged)
     assert office.quarantine == "database-behind"
-    meet_until_quiet([office, damaged.neighbours[0]])
+    meet_until_quiet([office, damaged.neighbours[1]])
     # What only this office had is nowhere: it is not made up, and nothing is signed in its place.
     assert office.quarantine == "database-behind"
     assert office.counts().blocks < damaged.blocks
