@@ -30,10 +30,11 @@ SHARES = {
     "faults": 0.05,
     "damage": 0.1,
     "parsers": 0.08,
+    "guided": 0.05,
     "graphs": 0.07,
     "pairing": 0.05,
     "hostile": 0.05,
-    "simulation": 0.4,
+    "simulation": 0.35,
 }
 
 
