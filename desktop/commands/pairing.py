@@ -8,6 +8,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from os import urandom
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ def _typed(service: Service[Office], inviting: Inviting, name: str, folder: Fold
         line = sys.stdin.buffer.readline(MAX_LINE_BYTES)
         code = line.decode("utf-8", "replace").strip()
         try:
-            return service.run(lambda code=code: inviting.type_code(code, keep)).result()  # type: ignore[misc]
+            return service.run(partial(inviting.type_code, code, keep)).result()
         except MunimentError as error:
             if error.code != "not-six-digits" or not line:
                 raise

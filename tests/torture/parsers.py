@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any
 
 from core.crypto.keyfile import Cost, open_keys, seal_keys
-from core.crypto.signing import verify
+from core.crypto.signing import SigningKey, verify
 from core.custody.box import KitKey, seal_box
 from core.custody.shares import split
 from core.custody.sheet import Sheet, pack_sheet, unpack_sheet
@@ -37,6 +37,7 @@ from core.ledger.sealed import Sealed, read_sealed_value
 from core.ledger.signed_note import decode_checkpoint, decode_note
 from core.ledger.state_proof import decode_state_proof, encode_state_proof
 from core.ledger.transaction import decode_transaction, encode_transaction
+from core.provisioning import decode_provisioning, sign_provisioning
 from core.sealing.envelope import read_envelope
 from core.store.intent import IntentLog
 from core.store.intent_format import BOX_AT, FILE_BYTES, HEADER_BYTES, place_of
@@ -63,6 +64,13 @@ fields:
 """
 ADDRESSES = [b"192.168.1.7:7420", b"[::1]:80", b"node.local"]
 INVITATION = Invitation(Terms(bytes(32), bytes(16), bytes(32)), "Town", "Desk", ("10.0.0.7:7421",), 1_800_000_000_000)
+SIGNER = SigningKey(bytes(32))
+PROVISIONING = sign_provisioning(
+    b'{"version": 1, "office": "Desk", "passphrase_file": "a", "charter": null, "addresses": [], "officers": '
+    b'[{"name": "Ana", "roles": ["registrar"], "passphrase_file": "b"}]}',
+    SIGNER.public,
+    SIGNER.sign,
+)
 NODE_KEY, COMPUTER = bytes(range(32)), bytes(32)
 TABLE = 'parcel_id,area,price\n0000000001,Центр,100\n0000000002,"a, b",\n'.encode()
 
@@ -173,6 +181,7 @@ def make_parsers(work: Path) -> list[Parser]:
             "intent file", [_intent_file(work / "intent.log")], lambda data: _open_intent(work / "fuzzed.log", data)
         ),
         Parser("invitation", [INVITATION.encoded], decode_invitation, lambda one: one.encoded),
+        Parser("provisioning", [PROVISIONING], lambda data: decode_provisioning(data, SIGNER.public, verify)),
         Parser("address", ADDRESSES, lambda data: parse_address(data.decode("utf-8", "replace"), 7420)),
     ]
 

@@ -51,6 +51,26 @@ PAIRING = {
         _NOT_PAIRED,
         "Propose to admit it, let the offices vote and meet, then hand the register over.",
     ),
+    "not-a-provisioning-file": Trouble(
+        "This file is no signed file that sets up an office, or it is damaged.",
+        "Nothing was written.",
+        "Let an administrator sign it again.",
+    ),
+    "provisioning-other-signer": Trouble(
+        "This file was signed by somebody else than it had to be, or altered afterwards.",
+        "Nothing was written.",
+        "Compare the key of the signer with the administrator.",
+    ),
+    "provisioning-field": Trouble(
+        "What shall set up an office is not as it has to be: {field}.",
+        "Nothing was written.",
+        "Mend it, and sign it again.",
+    ),
+    "provisioning-differs": Trouble(
+        "Another office than the file says is set up here already ({field}).",
+        "What is there was left as it is.",
+        "Choose another data folder, or another file.",
+    ),
     "copy-too-large": Trouble(
         "The register is too large to be handed over on the line ({bytes} bytes).",
         _NOT_PAIRED,
@@ -67,6 +87,9 @@ PAIRING_DONE = {
     " over.",
     "paired": "{office} has this office's card. Once the offices of {name} have voted, ask it to hand the register over, and"
     " join.",
+    "provisioning-signed": "The signed file is {path}. The new computer is told whose signature counts: {signer}.",
+    "provisioned": "The office is set up and in its network.",
+    "provisioned-card": "The office is set up. Its card is {card}: the network has to admit it.",
     "handing-over": "Waiting for {office} to fetch the register…",
     "handed-over": "{office} has the register ({bytes} bytes).",
     "newcomers": "Waiting for the register: {names}.",
