@@ -218,7 +218,7 @@ class Exchange(Replica):
                     self._aside.forget(identity)
                     continue
             except MunimentError as error:
-                if error.code in ("disk-full", "replica-damaged"):
+                if error.code in ("disk-full", "disk-failed", "replica-damaged"):
                     raise
             self.salvaged.drop(identity)
         self._salvaged_for = self._lacking_for_salvaged()

@@ -181,7 +181,7 @@ def _take(replica: Exchange, found: FoundBlock, told: Repaired) -> None:
         if replica.receive(*block) is Received.ASIDE:
             replica.salvaged.add([(block_id(replica.network, found.header), block)])
     except MunimentError as error:
-        if error.code in ("disk-full", "replica-damaged"):  # of the new one
+        if error.code in ("disk-full", "disk-failed", "replica-damaged"):  # of the new one
             raise
         told.refused += 1
 

@@ -34,6 +34,7 @@ from core.store.working import WorkingState
 from core.verifying import verify_archive, verify_certificates, verify_past, verify_state
 
 _STOPPED = "finality-stopped"
+_TOLD_AS_IT_IS = ("replica-damaged", "looks-damaged", "disk-full", "disk-failed")
 MENDED_AT_ONCE = 1_000  # acts that wait for an anchor: folding them again takes a second at most
 __all__ = ["Admitted", "Judged", "Replica"]
 
@@ -146,7 +147,7 @@ class Replica:
         try:
             yield
         except (MunimentError, TypeError, ValueError, LookupError) as error:
-            if isinstance(error, MunimentError) and error.code in ("replica-damaged", "looks-damaged", "disk-full"):
+            if isinstance(error, MunimentError) and error.code in _TOLD_AS_IT_IS:
                 raise
             raise MunimentError("replica-damaged", path=self.store.database.path, detail=str(error)) from None
 

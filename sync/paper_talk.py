@@ -14,7 +14,7 @@ from sync.messages import MAX_WISHES, Chunk, Message, PaperWish, Want
 from sync.progress import Progress
 
 TURN_CHUNKS = 4
-_KEPT_FROM_ASKING = {"papers-full", "paper-differs", "disk-full"}  # no fault of the conversation
+_KEPT_FROM_ASKING = {"papers-full", "paper-differs", "disk-full", "disk-failed"}  # no fault of the conversation
 
 
 class PaperTalk:

@@ -32,7 +32,7 @@ from core.store.pruned import PrunedStore
 
 UNDER_WAY, MADE = "rekeying", "rekeyed"
 _LOGS = ("-wal", "-shm")
-_PUT_OFF = ("disk-full", "file-not-written")
+_PUT_OFF = ("disk-full", "disk-failed", "file-not-written")
 
 
 def ask_rekey(folder: Folder, passphrase: str) -> None:

@@ -354,7 +354,13 @@ class Database:
         self._connection.close()
 
 
+# SQLite's names: a write or a sync failed, of which nothing is known but that the transaction did not happen.
+_NOT_WRITTEN = ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC", "SQLITE_IOERR_TRUNCATE")
+
+
 def _database_error(error: Exception, path: str) -> MunimentError:
     said = str(error)
     code = "disk-full" if "full" in said else "replica-in-use" if "locked" in said else "replica-damaged"
+    if getattr(error, "sqlite_errorname", "") in _NOT_WRITTEN:
+        code = "disk-failed"
     return MunimentError(code, path=path, detail=str(error))

@@ -137,6 +137,12 @@ KEEPING = {
         "Everything recorded before is safe; this one step was not done.",
         "Free some room and do the step again.",
     ),
+    "disk-failed": Trouble(
+        "The disk did not take what was written.",
+        "Everything recorded before is safe; this one step was not done.",
+        "Close Muniment and start it again: it then checks everything. If it happens again, this disk is failing: write"
+        " a backup on another one.",
+    ),
     "too-large": Trouble(
         "The file or entry is too large ({bytes} bytes).", UNWRITTEN, "Use a smaller one, or split it."
     ),
