@@ -158,5 +158,5 @@ def test_a_stolen_computer_is_reported_from_another_office(network: Founded) -> 
     said = run("lost", NAMES[1], "--reason", "stolen from the car", *administrator(first)).json
     assert (said["kind"], said["office"], said["standing"]) == ("remove", 2, "open")
     assert said["last_claimed_ms"] > 0
-    assert "It was not heard since" in said["message"]
+    assert "not heard from it since" in said["message"]
     refused(run("lost", "1", "--reason", "x", *administrator(first)), 1, "own-computer-lost", "another office")

@@ -180,7 +180,10 @@ def test_a_stolen_computer_is_reported(open_desk: Open, qtbot: QtBot) -> None:
     wait(qtbot, office)
     assert form.office.findData(0) < 0
     form.office.setCurrentIndex(form.office.findData(3))
-    assert "No other office has heard anything from it: what it wrote has to be entered again." in texts(form)
+    assert (
+        "This office has not heard anything from it yet: what nobody has heard is lost, and has to be entered again."
+        in texts(form)
+    )
     form.reason.setText("stolen from the car")
     form.go_on.click()
     reported = sign_draft(qtbot, office)

@@ -145,7 +145,7 @@ def test_an_interrupted_first_run_goes_on_where_it_stopped(
     create_office(folder, "Office", OFFICE_SECRET, people, make_certificate, Cost.cheapest(), Cost.cheapest())
     stage = _stage(start(folder), WelcomeStage, qtbot)
     assert isinstance(stage, WelcomeStage)
-    assert list(stage.buttons) == ["create", "charter", "join"]
+    assert list(stage.buttons) == ["create", "charter", "invited", "join"]
 
 
 def test_the_floor_of_passphrases_is_told_while_typing(

@@ -136,9 +136,8 @@ CHANGES_SCREEN: dict[str, str | tuple[str, ...]] = {
     "lost.about": "Once enough offices have voted and met, nothing that this computer signs counts any more, and no office"
     " takes calls from it. What it had shown to another office before stays. Its office comes back as a new one that is"
     " invited, or, if it still has its data, with a new key instead of this report.",
-    "lost.office": "Whose computer",
-    "lost.heard": "It was not heard since {when}: what it wrote later only it knows, and has to be entered again.",
-    "lost.never": "No other office has heard anything from it: what it wrote has to be entered again.",
+    "lost.heard": "This office has not heard from it since {when}: what nobody has heard is lost, and has to be entered again.",
+    "lost.never": "This office has not heard anything from it yet: what nobody has heard is lost, and has to be entered again.",
     "propose.title": "Propose a change",
     "propose.about": "Nothing changes before enough offices have voted for it.",
     "propose.admit": "Admit an office",
