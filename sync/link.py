@@ -34,11 +34,8 @@ class Link:
         self.bytes_received = 0
         self._reader = reader
         self._writer = writer
-
-    @property
-    def peer_address(self) -> str:
-        host, port = self._writer.get_extra_info("peername")[:2]
-        return format_address(host.removeprefix("::ffff:"), port)  # IPv4 as a socket for both families tells it
+        host, port = (writer.get_extra_info("peername") or ("", 0))[:2]  # not told any more once the link is lost
+        self.peer_address = format_address(host.removeprefix("::ffff:"), port)  # IPv4 as a socket for both tells it
 
     @property
     def cipher(self) -> str:

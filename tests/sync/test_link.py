@@ -217,6 +217,21 @@ def test_a_cut_in_the_middle_of_a_message_is_a_lost_link():
         asyncio.run(run())
 
 
+def test_where_the_peer_was_is_known_after_the_link_is_lost():
+    async def run():
+        async with linked() as (ours, theirs):
+            before = ours.peer_address
+            theirs.abort()
+            with pytest.raises(MunimentError):
+                await ours.receive()
+            ours.abort()
+            while ours._writer.get_extra_info("peername"):
+                await asyncio.sleep(0)
+            assert ours.peer_address == before
+
+    asyncio.run(run())
+
+
 def test_a_peer_that_stops_in_the_middle_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(link_module, "MESSAGE_TIMEOUT_S", 0.05)
 
