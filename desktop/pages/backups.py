@@ -48,7 +48,7 @@ class BackupCard(QFrame):
         self.secret.setEchoMode(QLineEdit.EchoMode.Password)
         self.secret.setPlaceholderText(say("backup.secret"))
         self.secret.setAccessibleName(say("backup.secret"))
-        self.secret.setMaximumWidth(420)
+        self.secret.setFixedWidth(420)
         self.write, self.check = button(say("backup.write"), frame), button(say("backup.check"), frame)
         self.write.clicked.connect(self._choose_target)
         self.check.clicked.connect(self.check_all)
