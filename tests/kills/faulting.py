@@ -24,7 +24,15 @@ SOURCE = Path(__file__).with_name("faults.c")
 KINDS = {"count": 0, "io": 1, "full": 2, "short": 3, "sync": 4, "kill": 5}
 TASKS = ("work", "backup", "restore-backup", "rekey", "passphrase", "renew")
 # What a person is told of a disk: each has a sentence of its own.
-TOLD = {"disk-full", "disk-failed", "file-not-written", "file-not-read", "replica-damaged", "intent-not-kept", "quarantine"}
+TOLD = {
+    "disk-full",
+    "disk-failed",
+    "file-not-written",
+    "file-not-read",
+    "replica-damaged",
+    "intent-not-kept",
+    "quarantine",
+}
 
 
 @dataclass(frozen=True)
