@@ -1,6 +1,7 @@
 """An office's data folder: which file is what.
 
 node.key            node seed and database key, sealed under the office's passphrase
+node.kit            the keys once more, in a box that only the recovery kit opens (core/custody/box.py)
 officers/<n>.key    each officer's seed, sealed under that officer's own passphrase
 card.office         the office card, for the founder
 charter             the charter, once the office belongs to a network
@@ -9,6 +10,9 @@ intent.log          the high-water mark outside the database, with the block tha
 archive.sealed      settled payloads that left the database (core/pruning.py)
 repair-made/        a replica put together anew that is about to take the place of a damaged one (core/repairing.py)
 before-repair-<n>/  what a repair found: nothing is deleted
+before-restore-<n>/ what a restore in place found
+rekeyed-unused-<n>  a copy under another key that no key file knows (core/custody/rekeying.py)
+opened-scans/       copies of scans for other programs; gone with a lock, an end or the next start
 intent-<key>.log    the same for a later key of this office (core/renewing.py)
 """
 
