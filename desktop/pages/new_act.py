@@ -13,7 +13,7 @@ from core.errors import MunimentError
 from core.laws.form import procedure_form
 from core.ledger.encoding import Value
 from core.ledger.transaction import Signer
-from core.office import Proposal
+from core.office import Office, Proposal
 from core.views import ActView, Draft, RecordView
 from desktop.desk import Desk
 from desktop.drafting import DraftKeeper, new_draft
@@ -156,20 +156,20 @@ class NewActPage(Page):
         law, procedure = filling.law.name, filling.procedure
         records, act = filling.form.records(), filling.form.act()
         self.notice.clear()
-        self.desk.ask(
-            self,
-            lambda office: office.propose(law, procedure, records, act, signers, True, addressed_to),
-            lambda proposal: self._proposed(proposal, signers),
-            self.tell_trouble,
-        )
 
-    def _proposed(self, proposal: Proposal, signers: Sequence[Signer]) -> None:
+        def draw_up(office: Office) -> tuple[Proposal, Mapping[str, str]]:
+            proposal = office.propose(law, procedure, records, act, signers, True, addressed_to)
+            return proposal, {name: office.record_view(record).label for name, record in records.items()}
+
+        self.desk.ask(self, draw_up, lambda drawn: self._proposed(*drawn, signers), self.tell_trouble)
+
+    def _proposed(self, proposal: Proposal, records: Mapping[str, str], signers: Sequence[Signer]) -> None:
         filling = self.filling
         if filling is None:
             return
         if self.reviewing is not None:
             self.reviewing.deleteLater()
-        reviewing = self.reviewing = Reviewing(filling, proposal, self.desk, self._stack)
+        reviewing = self.reviewing = Reviewing(filling, proposal, records, self.desk, self._stack)
         reviewing.left.connect(self._back_to_form)
         reviewing.recorded.connect(self._recorded)
         reviewing.failed.connect(self.tell_trouble)

@@ -1,6 +1,6 @@
 """The third stage of a new act: exactly what will be signed, what the rules say to it, and the signatures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
@@ -28,8 +28,12 @@ class Reviewing(QWidget):
     request_wanted = Signal(int)  # the number of the competent office
     left = Signal()
 
-    def __init__(self, filling: Filling, proposal: Proposal, desk: Desk, parent: QWidget) -> None:
+    def __init__(
+        self, filling: Filling, proposal: Proposal, records: Mapping[str, str], desk: Desk, parent: QWidget
+    ) -> None:
+        """`records`: what the records that the act names are called; of the act itself, whatever the form shows."""
         super().__init__(parent)
+        self._records = records
         self._filling, self._proposal, self._desk = filling, proposal, desk
         self.passphrases: list[QLineEdit] = []  # of the persons, in the order of their turns
         self._marks: list[StatusLine] = []
@@ -116,8 +120,7 @@ class Reviewing(QWidget):
             lines.insert(0, (say("review.request-to"), [self._desk.offices[transaction.addressed_to]]))
         for field in form.fields:
             if field.type == "subject":
-                view = form.picked(field.name)
-                lines.append((field.label, [view.label if view else "…"]))
+                lines.append((field.label, [self._records.get(field.name, say("value.none"))]))
             elif field.name in transaction.act:
                 lines.append((field.label, self._value_lines(field, transaction)))
         people = [say("review.signer", name=self._name(s), role=say(f"role.{s.role}")) for s in transaction.signers]

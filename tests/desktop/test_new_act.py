@@ -154,6 +154,9 @@ def test_transfer_from_first_key_to_record_by_keyboard(
     assert reviewing is not None
     shown = [label.text() for label in page.reviewing.findChildren(QLabel)]
     assert page.reviewing.may_sign, shown
+    rows = office.service.call(lambda: office.service.office.list_records("land.parcel", None, 2)).result()
+    (called,) = [row.label for row in rows]
+    assert called in shown
     assert any("Barys Čyž (P-300) · 1/2" in text for text in shown)
     assert any("Alice Żak (P-100)" in text for text in shown)  # the entry that is given, by what it says
     with qtbot.waitSignal(page.recorded, timeout=20_000):
@@ -162,6 +165,7 @@ def test_transfer_from_first_key_to_record_by_keyboard(
         press(Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: reviewing.signing.has_opened and focused() is reviewing.sign, timeout=10_000)
         opened = [label.text() for label in reviewing.text.findChildren(QLabel)]
+        assert called in opened
         assert any("Barys Čyž (P-300) · 1/2" in text for text in opened)  # read again, from the bytes to be signed
         press(Qt.Key.Key_Return)
     view = page.done.view
