@@ -1,7 +1,7 @@
 """The hostile neighbour at length: every attack in turn while an honest office hands a day's acts to its victim.
 
-The attacker is a process of its own, as it would be. A meeting under attack is held to twice its time alone (with a
-second's grace: on a small ledger that is what a busy machine takes), memory of the two honest offices to 128 MiB more.
+The attacker is a process of its own, as it would be. Memory of the two honest offices is held to 128 MiB more; how much
+longer the meetings take than alone is reported and asks for a quiet machine: nothing fails by the clock.
 """
 
 import subprocess
@@ -16,7 +16,6 @@ PROJECT = Path(__file__).resolve().parents[2]
 ACTS = 300
 MEETINGS = 5  # each with its share of the acts, so that the attack is well under way
 MEMORY_BYTES = 128 << 20
-GRACE_S = 1.0
 
 
 def torture_hostile(first_seed: int, until_s: float) -> list[Part]:
@@ -31,7 +30,6 @@ def torture_hostile(first_seed: int, until_s: float) -> list[Part]:
         part.count(attack.__name__)
         slower = f"{attack.__name__} slowest, percent"
         part.notes[slower] = max(part.notes.get(slower, 0), round(100 * under_s / alone_s))
-        assert under_s <= 2 * alone_s + GRACE_S, f"{attack.__name__}: {under_s:.2f} s, alone {alone_s:.2f} s"
 
     part.repeat(one, first_seed, until_s)
     return [part]
