@@ -66,10 +66,8 @@ class AutoLock(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look)
+        self._listens = False
         self.restart()
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
         self._timer.start()
 
     def stop(self) -> None:
@@ -84,6 +82,13 @@ class AutoLock(QObject):
         self._used = self._looked = self._awake()
         self._slept = self._passed() - self._looked
 
+    def _listen(self) -> None:
+        """From the first look on: a window that is built has thousands of events, and none of them is a person's."""
+        application = QCoreApplication.instance()
+        if application is not None and not self._listens:
+            application.installEventFilter(self)
+            self._listens = True
+
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() in _USED:
             self._used = self._awake()
@@ -91,6 +96,7 @@ class AutoLock(QObject):
 
     def look(self) -> None:
         """Lock if it is time."""
+        self._listen()
         now = self._awake()
         late, self._looked = now - self._looked - LOOK_MS / 1000, now
         slept, self._slept = self._passed() - now - self._slept, self._passed() - now
