@@ -95,6 +95,8 @@ class NewActPage(Page):
         presets = dict(preset or {})
 
         def first(view: View) -> None:
+            if self.filling is not filling:  # it was put away meanwhile: the lock's last flush is still answered
+                return
             for name, value in presets.items():
                 if name not in view.fields:
                     keeper.set((name,), value)
