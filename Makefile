@@ -1,5 +1,6 @@
 # Two commands matter: `make run` and `make test`. Both do all set-up first (packaging/setup.sh).
-# `make test ARGS="tests/core -x"` passes words on to pytest; `make torture SECONDS=60` gives it a minute.
+# `make test ARGS="tests/core -x"` passes words on to pytest (`-n 0`: one process, for a debugger);
+# `make torture SECONDS=60` gives it a minute.
 
 python := .venv/bin/python
 ARGS ?=
@@ -20,7 +21,7 @@ demo: setup
 	.venv/bin/muniment demo --out build/demo
 
 test: setup
-	$(python) -m pytest $(ARGS)
+	$(python) -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: setup
 	$(python) -m ruff check .
