@@ -28,7 +28,7 @@ from desktop.background import Background, Failed, Task, Then
 from desktop.locking import ENDED, AutoLock
 from desktop.standing import Standing, read_standing
 from desktop.wording import say, text_in
-from sync.events import Event, MeetingEnded, MeetingProgress, ReplicaDamaged
+from sync.events import Event, MeetingEnded, MeetingFailed, MeetingProgress, ReplicaDamaged
 from sync.service import Service
 
 T = TypeVar("T")
@@ -65,6 +65,7 @@ class Desk(QObject):
         self.background = background
         self.casefiles = CaseFiles()
         self.last_person: int | None = None  # number of the officer who was signed in last
+        self.met: dict[int, bool] = {}  # offices that were met since the window opened: whether it went well
         self.auto_lock = AutoLock(self)
         self.auto_lock.limit_s = standing.lock_s
         self.auto_lock.due.connect(self.lock)
@@ -78,6 +79,10 @@ class Desk(QObject):
         self.background.post(self, self._tell_news, event)
 
     def _tell_news(self, event: Event) -> None:
+        if isinstance(event, MeetingEnded):
+            self.met[int(event.report["office"])] = True
+        elif isinstance(event, MeetingFailed) and event.office is not None:
+            self.met[event.office] = False
         self.news.emit(event)
         if isinstance(event, MeetingEnded) and any(event.report[name] for name in _NEWS):
             self.changed.emit()

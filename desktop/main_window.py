@@ -38,6 +38,7 @@ from desktop.pages.verify import VerifyPage
 from desktop.widgets.banner import Banner
 from desktop.widgets.sidebar import Sidebar
 from desktop.widgets.who import WhoIsHere
+from desktop.window_pages import PageOf, WindowPages
 from desktop.wording import say
 
 SIZE = (1366, 768)  # the offices' screens
@@ -45,6 +46,17 @@ SIZE = (1366, 768)  # the offices' screens
 
 class MainWindow(QMainWindow):
     """Several may be open on one desk; each has its own pages and its own hand on a draft."""
+
+    today = PageOf(TodayPage)
+    register = PageOf(RegisterPage)
+    new_act = PageOf(NewActPage)
+    offices = PageOf(OfficesPage)
+    ledger = PageOf(LedgerPage)
+    verify = PageOf(VerifyPage)
+    changes = PageOf(ChangesPage)
+    keys = PageOf(KeysPage)
+    erasures = PageOf(ErasuresPage)
+    condition = PageOf(ConditionPage)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -101,10 +113,11 @@ class MainWindow(QMainWindow):
         """What was typed last is kept, and every page goes: nothing of the register is left in this window."""
         if self.signing_in is not None:
             return
-        key = next(key for key, page in self.pages.items() if page is self._stack.currentWidget())
-        draft = self.new_act.keeper.draft.id if self.new_act.keeper is not None else b""
-        self._left_off = (self.desk.last_person or 0, key, draft)
-        self.new_act.leave_quietly()
+        drafting = self.pages.kept(NewActPage)
+        draft = drafting.keeper.draft.id if drafting is not None and drafting.keeper is not None else b""
+        self._left_off = (self.desk.last_person or 0, self.pages.shown, draft)
+        if drafting is not None:
+            drafting.leave_quietly()
         for dialog in self.findChildren(QDialog):
             dialog.reject()
         clipboard = QGuiApplication.clipboard()
@@ -112,9 +125,8 @@ class MainWindow(QMainWindow):
             clipboard.clear()
         self._show_signing_in(why, bool(draft))
         for name, value in list(vars(self).items()):
-            if isinstance(value, Page | Banner | Sidebar | WhoIsHere | QStackedWidget):
+            if isinstance(value, WindowPages | Banner | Sidebar | WhoIsHere | QStackedWidget):
                 delattr(self, name)
-        self.pages = {}
         QTimer.singleShot(0, self, gc.collect)  # after Qt has deleted them
 
     def _show_signing_in(self, why: str, drafts_kept: bool = False) -> None:
@@ -123,43 +135,16 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self.signing_in, self.signing_in.focus_first)  # after what had the cursor has gone
 
     def _make_pages(self) -> None:
-        desk = self.desk
+        """The frame around the pages; each page itself when it is first opened."""
         both = QWidget(self)
         self._stack = QStackedWidget(both)
-        self.today = TodayPage(desk, self._stack)
-        self.register = RegisterPage(desk, self._stack)
-        self.new_act = NewActPage(desk, self._stack)
-        self.offices = OfficesPage(desk, self._stack)
-        self.ledger = LedgerPage(desk, self._stack)
-        self.verify = VerifyPage(desk, self._stack)
-        self.changes = ChangesPage(desk, self._stack)
-        self.keys = KeysPage(desk, self._stack)
-        self.condition = ConditionPage(desk, self._stack)
-        self.banner = Banner(desk, both)
-        self.pages: dict[str, Page] = {
-            "today": self.today,
-            "register": self.register,
-            "new": self.new_act,
-            "offices": self.offices,
-            "ledger": self.ledger,
-            "verify": self.verify,
-            "changes": self.changes,
-            "keys": self.keys,
-        }
-        self.erasures = ErasuresPage(desk, self._stack)
-        if any(law.seals for law in desk.laws.values()):
-            self.pages["erasures"] = self.erasures
-        self._lay_out(both)
-        self._connect()
-        self.setCentralWidget(both)
-
-    def _lay_out(self, both: QWidget) -> None:
-        self.side = Sidebar(self.desk, list(self.pages), both)
+        self.pages = WindowPages(self.desk, self._stack, self._connect)
+        self.banner = Banner(self.desk, both)
+        self.banner.show_condition(self.desk.condition)
+        self.banner.wanted.connect(lambda: self.go("condition"))
+        self.side = Sidebar(self.desk, self.pages.on_the_left, both)
         self.side.chosen.connect(self.go)
         self.who = self.side.who
-        for page in (*self.pages.values(), self.condition):
-            self._stack.addWidget(page)
-        self.pages["condition"] = self.condition  # reached from the banner alone
         row = QHBoxLayout(both)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -169,33 +154,38 @@ class MainWindow(QMainWindow):
         content.addWidget(self.banner)
         content.addWidget(self._stack, 1)
         row.addLayout(content, 1)
+        self.setCentralWidget(both)
 
-    def _connect(self) -> None:
-        self.banner.show_condition(self.desk.condition)
-        self.banner.wanted.connect(lambda: self.go("condition"))
-        self.condition.offices_wanted.connect(lambda: self.go("offices"))
-        self.today.fork_wanted.connect(self._show_fork)
-        self.offices.entry_wanted.connect(self._show_entry)
-        self.desk.news.connect(self.offices.take_event)
-        self.today.record_wanted.connect(self.open_record)
-        self.today.draft_wanted.connect(self._go_on_with_draft)
-        self.today.new_act_wanted.connect(lambda: self.go("new"))
-        self.today.offices_wanted.connect(lambda: self.go("offices"))
-        self.changes.act_wanted.connect(self._start_with)
-        self.offices.act_wanted.connect(self._start_with)
-        self.today.again_wanted.connect(self._enter_again)
-        self.today.backup_wanted.connect(lambda: self.go("keys"))
-        self.ledger.record_wanted.connect(self.open_record)
-        self.erasures.record_wanted.connect(self.open_record)
-        self.register.ledger_wanted.connect(self._show_act)
-        self.register.act_wanted.connect(self._start_act)
-        self.new_act.record_wanted.connect(self.open_record)
+    def _connect(self, page: Page) -> None:
+        """A page that was just made, with the moves of this window."""
+        match page:
+            case TodayPage():
+                page.fork_wanted.connect(self._show_fork)
+                page.record_wanted.connect(self.open_record)
+                page.draft_wanted.connect(self._go_on_with_draft)
+                page.new_act_wanted.connect(lambda: self.go("new"))
+                page.offices_wanted.connect(lambda: self.go("offices"))
+                page.again_wanted.connect(self._enter_again)
+                page.backup_wanted.connect(lambda: self.go("keys"))
+            case OfficesPage():
+                self.desk.news.connect(page.take_event)
+                page.entry_wanted.connect(self._show_entry)
+                page.act_wanted.connect(self._start_with)
+            case RegisterPage():
+                page.ledger_wanted.connect(self._show_act)
+                page.act_wanted.connect(self._start_act)
+            case ConditionPage():
+                page.offices_wanted.connect(lambda: self.go("offices"))
+            case ChangesPage():
+                page.act_wanted.connect(self._start_with)
+            case NewActPage() | LedgerPage() | ErasuresPage():
+                page.record_wanted.connect(self.open_record)
 
     # -- moves --------------------------------------------------------------------------------------------------
 
     @property
     def page(self) -> Page:
-        return self.pages[next(key for key, page in self.pages.items() if page is self._stack.currentWidget())]
+        return self.pages[self.pages.shown]
 
     def go(self, key: str) -> None:
         """Show a page: today, register, new, offices, ledger, verify, changes, keys or condition."""
@@ -264,6 +254,7 @@ class MainWindow(QMainWindow):
         self.page.refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.signing_in is None:
-            self.new_act.leave_quietly()
+        drafting = self.pages.kept(NewActPage) if self.signing_in is None else None
+        if drafting is not None:
+            drafting.leave_quietly()
         super().closeEvent(event)

@@ -55,7 +55,6 @@ class OfficesPage(Page):
         self._why = say("finding.looking")
         self._looking: Task | None = None
         self._strangers = 0
-        self._met: dict[int, str] = {}
         self._task: Task | None = None
         self._standings: Sequence[OfficeStanding] = ()
         self._scroll = QScrollArea(self)
@@ -238,8 +237,8 @@ class OfficesPage(Page):
         grid.addWidget(status, row, 1, Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(label(self._held_words(standing), parent, wrap=False), row, 2)
         last = claimed_text(standing.last_claimed_ms) if standing.last_claimed_ms else say("offices.never")
-        if number in self._met:
-            last = f"{last}\n{self._met[number]}"
+        if number in self.desk.met:
+            last = f"{last}\n{say('offices.met-just-now' if self.desk.met[number] else 'offices.met-failed')}"
         grid.addWidget(label(last, parent), row, 3)
         if not standing.own:
             meet = button(say("offices.meet"), parent)
@@ -300,10 +299,8 @@ class OfficesPage(Page):
             self.busy.advance(*self._so_far(event))
         elif isinstance(event, CourierProgress):
             self.sticks.take_event(event)
-        elif isinstance(event, MeetingEnded):
-            self._note_met(int(event.report["office"]), say("offices.met-just-now"))
-        elif isinstance(event, MeetingFailed) and event.office is not None:
-            self._note_met(event.office, say("offices.met-failed"))
+        elif isinstance(event, MeetingEnded | MeetingFailed):
+            self._rebuild()  # the desk has noted how it went
 
     def _so_far(self, event: MeetingProgress) -> tuple[int, int, str]:
         """(done, of, words): what will come is told before it begins."""
@@ -323,10 +320,6 @@ class OfficesPage(Page):
         if seconds_left is None or seconds_left < SOON_S:
             return words
         return f"{words} {say('offices.progress.minutes', count=round(seconds_left / 60) or 1)}"
-
-    def _note_met(self, number: int, words: str) -> None:
-        self._met[number] = words
-        self._rebuild()
 
     def _begin(self, what: str) -> None:
         self.notice.clear()

@@ -11,7 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.application import OpenOffice
 from desktop.models.record_list import PAGE
-from desktop.pages.verify import DropPlace
+from desktop.pages.new_act import NewActPage
+from desktop.pages.page import Page
+from desktop.pages.today import TodayPage
+from desktop.pages.verify import DropPlace, VerifyPage
 from desktop.pages_picture import PAGES, PagePictures
 from sync.events import MeetingProgress
 from sync.pace import Limits
@@ -170,6 +173,20 @@ def _labelled(line: QLineEdit) -> bool:
     )
 
 
+def test_a_window_that_opens_makes_today_alone(open_desk: Open, qtbot: QtBot) -> None:
+    """What nobody has opened costs nothing: the first paint waits for one page."""
+    window = open_desk().window
+    assert [type(page) for page in window.findChildren(Page)] == [TodayPage]
+    window.go("verify")
+    assert {type(page) for page in window.findChildren(Page)} == {TodayPage, VerifyPage}
+    first = window.verify
+    window.go("today")
+    window.go("verify")
+    assert window.verify is first
+    window.close()  # no draft was begun, no page is made to put one away
+    assert window.pages.kept(NewActPage) is None
+
+
 def test_pages_by_number_key(open_desk: Open, qtbot: QtBot) -> None:
     office = open_desk()
     _wait(qtbot, office)
@@ -202,6 +219,8 @@ def test_two_offices_meet_from_the_page(open_desk: Open, qtbot: QtBot) -> None:
     seen = "Seen by 2 of 3 offices"
     qtbot.waitUntil(lambda: any(seen in text for text in _texts(first.window.today)), timeout=20_000)
     assert "met just now" in " ".join(label.text() for label in page.findChildren(QLabel))
+    second.window.go("offices")  # whose page is made after the meeting
+    qtbot.waitUntil(lambda: "met just now" in " ".join(_texts(second.window.offices)), timeout=20_000)
 
 
 def test_nobody_at_the_address_is_a_sentence(open_desk: Open, qtbot: QtBot) -> None:
