@@ -37,6 +37,8 @@ _BAD_INPUT = {
     "not-an-office-card",
     "bad-card-signature",
     "bad-law",
+    "bad-story",
+    "no-stories",
     "not-an-extract",
     "not-fork-evidence",
     "not-a-courier-file",

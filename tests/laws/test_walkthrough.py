@@ -1,16 +1,12 @@
-"""The example of LAWS.md is a law that works: it is read from that page and its story is told."""
-
-from typing import Any
+"""The example of LAWS.md is a law that works: it is read from that page. Its story: tests/stories/test_walkthrough.py."""
 
 import pytest
 
-from core.laws import Accepted, check_law, law_from_canonical, parse_law, rule_sentence
-from tests.laws.counter import BOTH, LIBRARY, Counter, party
+from core.laws import check_law, law_from_canonical, parse_law
+from tests.laws.counter import LIBRARY, Counter
 
 LAWS = (LIBRARY.parent / "LAWS.md").read_text(encoding="utf-8")
 EXAMPLE = LAWS.partition("```yaml\n")[2].partition("```")[0]
-REGISTRAR = [("registrar", 0)]
-HALVES = [{"owner": party("ana"), "part": [1, 2]}, {"owner": party("bob"), "part": [1, 2]}]
 
 
 @pytest.fixture
@@ -18,39 +14,10 @@ def counter() -> Counter:
     return Counter(parse_law(EXAMPLE), homes={})
 
 
-def entry(**other: Any) -> dict[str, Any]:
-    return {"mark": "AB-12", "name": "Seagull", "owners": HALVES, **other}
-
-
 def test_the_example_is_checked_and_needs_no_common_order(counter: Counter) -> None:
     report = check_law(counter.law, {})
     assert (dict(report.waits), report.problems) == ({}, ())
     assert law_from_canonical(counter.law.canonical).digest == counter.law.digest
-
-
-def test_the_story_of_the_boat(counter: Counter) -> None:
-    boat = counter.enter("enter_boat", entry(), signers=REGISTRAR)
-    assert counter.refuse("enter_boat", entry(), signers=REGISTRAR).code == "key-taken"
-    three_quarters = [HALVES[0], {"owner": party("bob"), "part": [1, 4]}]
-    refused = counter.refuse("enter_boat", entry(mark="AB-13", owners=three_quarters), signers=REGISTRAR)
-    assert (refused.code, refused.article) == ("parts-not-whole", "3")
-    refused = counter.refuse("scrap", {}, {"boat": boat}, BOTH)
-    assert (refused.code, refused.article) == ("never-inspected", "9")
-    assert rule_sentence(counter.law, refused) == "A boat is inspected before it is scrapped."
-
-    held = counter.put(counter.transaction("inspect", {"day": [2026, 5, 1], "leaks": 2}, {"boat": boat}, REGISTRAR))
-    assert isinstance(held, Accepted)
-    assert (held.outcome, held.changes) == ("held", ())
-    assert rule_sentence(counter.law, held.findings[0]) == "2 leaks: the harbour master decides."
-
-    boat = counter.enter("inspect", {"day": [2026, 5, 1], "leaks": 0}, {"boat": boat}, REGISTRAR)
-    earlier = counter.judge(
-        counter.transaction("inspect", {"day": [2025, 5, 1], "leaks": 0}, {"boat": boat}, REGISTRAR)
-    )
-    assert isinstance(earlier, Accepted)
-    assert earlier.outcome == "warned"
-    assert counter.enter("scrap", {}, {"boat": boat}, BOTH).state == "scrapped"
-    counter.enter("enter_boat", entry(name="Cormorant"), signers=REGISTRAR)
 
 
 def test_every_code_on_the_page_exists_in_the_source() -> None:

@@ -84,3 +84,18 @@ def law_check(file: Path, home: Homes = None, json: Json = False) -> None:
     from desktop.commands.law_files import check_law_command
 
     conclude(lambda: check_law_command(file, home or []), json)
+
+
+@law_app.command("test")
+def law_test(
+    file: Path,
+    stories: Annotated[
+        Path | None, typer.Option("--stories", metavar="DIR", help="Its stories; else stories/<law> beside FILE.")
+    ] = None,
+    home: Homes = None,
+    json: Json = False,
+) -> None:
+    """Play the stories of a law on whole offices in memory, and tell which of its conditions never failed in any."""
+    from desktop.commands.law_stories import play_law_command
+
+    conclude(lambda: play_law_command(file, stories, home or [], json), json)

@@ -29,6 +29,7 @@ from desktop.wording.english.sealing import (
     SEALING_TROUBLES,
 )
 from desktop.wording.english.simulation import SIMULATION, SIMULATION_TROUBLES
+from desktop.wording.english.stories import STORIES, STORIES_TROUBLES, STORY_FAULTS
 from desktop.wording.english.working import WORKING
 
 ENGLISH = Catalogue(
@@ -60,6 +61,7 @@ ENGLISH = Catalogue(
         **PAIRING_DONE,
         **PEOPLE_DONE,
         **SEALING_DONE,
+        **STORIES,
     },
     troubles={
         **AGREEING,
@@ -75,8 +77,9 @@ ENGLISH = Catalogue(
         **JOINING,
         **PEOPLE_TROUBLES,
         **SEALING_TROUBLES,
+        **STORIES_TROUBLES,
     },
     refusals={**REFUSALS, **REQUEST_REFUSALS, **ORDER_REFUSALS, **CHANGES_REFUSALS, **SEALING_REFUSALS},
-    law_faults={**LAW_FAULTS, **SEALING_FAULTS},
+    law_faults={**LAW_FAULTS, **SEALING_FAULTS, **STORY_FAULTS},
     plural=lambda count: 0 if count == 1 else 1,
 )

@@ -1,0 +1,70 @@
+"""What must hold at the end of every story, whatever it was about.
+
+Everybody meets until nobody has anything new. Then all offices have the same state; each act has one outcome, and
+judged again from the blocks one verdict and one trace, at every office; indexes counted from scratch are as kept.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from core.laws.indexing import groups_of
+from core.laws.law import Law
+from core.ledger.encoding import encode
+from core.office import Office
+from core.replaying import replay
+from desktop.stories.playing import Play
+
+PAGE = 500
+
+
+def end(play: Play) -> None:
+    """Tells each promise that holds, and each that does not."""
+    play.network.offline.clear()
+    play.network.meet_until_quiet(range(len(play.network.offices)))
+    offices = play.network.offices
+    _promise(play, "story-same-state", len({office.state_root() for office in offices}) == 1)
+    acts = [done.act for done in play.acts if done.act is not None]
+    standing = [[_standing(office, act) for act in acts] for office in offices]
+    _promise(play, "story-same-outcomes", all(one == standing[0] for one in standing))
+    _promise(play, "story-same-verdicts", _judged_alike(offices))
+    _promise(play, "story-indexes-right", all(not list(_wrong_groups(offices[0], law)) for law in play.laws))
+
+
+def _promise(play: Play, code: str, kept: bool) -> None:
+    if kept:
+        play.tell(0, code)
+    else:
+        play.differs(0, f"{code}-not")
+
+
+def _standing(office: Office, act: bytes) -> tuple[object, ...]:
+    ladder = office.act_view(act).ladder
+    return ladder.step, ladder.outcome, ladder.code, dict(ladder.facts), ladder.anchor
+
+
+def _judged_alike(offices: list[Office]) -> bool:
+    first = None
+    for office in offices:
+        *_, found = replay(office)
+        judged = {act: (one.law.digest, one.verdict, one.anchor) for act, one in found.items()}
+        if first is None:
+            first = judged
+        if judged != first:
+            return False
+    return True
+
+
+def _wrong_groups(office: Office, law: Law) -> Iterator[str]:
+    """Groups of the law's indexes and unique keys that hold more or fewer records than the registers say."""
+    counted: Counter[tuple[str, bytes]] = Counter()
+    for register in law.registers.values():
+        after = None
+        while rows := office.list_records(register.full_name, after, PAGE):
+            for row in rows:
+                record = office.store.state.agreed(row.id)
+                if record is not None:
+                    counted.update((name, encode(group)) for name, group in groups_of(register, record))
+            after = (rows[-1].label, rows[-1].id)
+    for (name, group), count in counted.items():
+        if office.store.state.count(name, group) != count:
+            yield name

@@ -1,0 +1,150 @@
+"""The offices of a story: real ones, in memory, with keys, clocks and meetings that follow from the story's title.
+
+An office is `core.office.Office` as a computer runs it: real blocks, signatures and state. Two of them meet as a
+session of sync does (desktop/simulation/conversation.py).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import combinations
+from random import Random
+
+from core.crypto.signing import SigningKey
+from core.errors import MunimentError
+from core.laws.law import Law
+from core.ledger.charter import OfficeCard, found, sign_card
+from core.ledger.payload import Group
+from core.ledger.roll import Officer
+from core.ledger.transaction import Signer
+from core.office import Office, Proposal
+from core.store.database import IN_MEMORY, KEY_BYTES, Database
+from core.store.journal import MemoryJournal
+from core.store.replica import ReplicaStore
+from core.views import ActView
+from desktop.simulation.conversation import converse
+from desktop.stories.story import Story
+from sync.certificate import make_certificate
+
+MORNING_HOUR = 9
+STEP_MS = 60_000  # how much later each step of a story is than the one before
+MOST_ROUNDS = 60  # of everybody meeting everybody, until nobody has anything left to say
+
+
+class StoryClock:
+    """What a computer believes the time is; it stands still within a step."""
+
+    def __init__(self, day: Sequence[int]) -> None:
+        self.set_to(day)
+
+    def set_to(self, day: Sequence[int]) -> None:
+        year, month, day_of_month = day
+        self._now_ms = round(datetime(year, month, day_of_month, MORNING_HOUR, tzinfo=UTC).timestamp() * 1000)
+
+    def pass_step(self) -> None:
+        self._now_ms += STEP_MS
+
+    def now_ms(self) -> int:
+        return max(0, self._now_ms)
+
+
+class Network:
+    """`names`: of the offices, in the order of their numbers."""
+
+    def __init__(self, story: Story, laws: Sequence[Law]) -> None:
+        self._seed = story.title
+        self.names = list(story.offices)
+        self.officers = [list(officers.items()) for officers in story.offices.values()]
+        self.offline: set[int] = set()
+        cards = [self._card(number) for number in range(len(self.names))]
+        self.clocks = [StoryClock(story.begins) for _ in cards]
+        founded_ms = self.clocks[0].now_ms()
+        canonical = [law.canonical for law in laws]
+        self.charter = found(story.title[:120], founded_ms, cards, canonical, dict(story.homes))
+        self.offices = [self._open(number) for number in range(len(cards))]
+
+    def _secret(self, *of: object) -> bytes:
+        return sha256(repr((self._seed, *of)).encode()).digest()
+
+    def _card(self, number: int) -> OfficeCard:
+        secret, keys = self._secret("node", number), self._keys(number)
+        people = tuple(
+            Officer(name, key.public, frozenset(roles))
+            for (name, roles), key in zip(self.officers[number], keys, strict=True)
+        )
+        node = SigningKey(secret)
+        card = OfficeCard(self.names[number], node.public, make_certificate(secret), people)
+        return sign_card(card, [node.sign, *(key.sign for key in keys)])
+
+    def _keys(self, number: int) -> list[SigningKey]:
+        return [SigningKey(self._secret("officer", number, one)) for one in range(len(self.officers[number]))]
+
+    def _open(self, number: int) -> Office:
+        store = ReplicaStore(Database(IN_MEMORY, bytes(KEY_BYTES)))
+        key, chance = SigningKey(self._secret("node", number)), Random(f"{self._seed}/{number}")  # noqa: S311  # repeats
+        return Office(store, self.charter, number, key, MemoryJournal(), self.clocks[number], chance.randbytes)
+
+    def close(self) -> None:
+        for office in self.offices:
+            office.close()
+
+    # -- people -------------------------------------------------------------------------------------------------
+
+    def number(self, name: str) -> int:
+        """Raises KeyError for no such office."""
+        if name not in self.names:
+            raise KeyError(name)
+        return self.names.index(name)
+
+    def officer(self, office: int, role: str, stated: str | None = None, taken: Iterable[int] = ()) -> tuple[int, int]:
+        """(office, officer): `stated` by name, of another office as `Office/Name`; else who has the role here and has
+        not signed yet, if there is one. Raises KeyError.
+        """
+        if stated is not None:
+            where, _, name = stated.rpartition("/")
+            office = self.number(where) if where else office
+            names = [one for one, _ in self.officers[office]]
+            if name not in names:
+                raise KeyError(stated)
+            return office, names.index(name)
+        having = [number for number, (_, roles) in enumerate(self.officers[office]) if role in roles]
+        free = [number for number in having if number not in set(taken)]
+        if not having:
+            raise KeyError(role)
+        return office, (free or having)[0]
+
+    def record(self, office: Office, proposal: Proposal) -> ActView:
+        """Signed by its officers and recorded. Raises what `Office.record` raises."""
+        message = office.signing_message([proposal.encoded])
+        keys = [self._keys(signer.office)[signer.officer] for signer in proposal.transaction.signers]
+        return office.record(Group((proposal.encoded,), tuple(key.sign(message) for key in keys)))[0]
+
+    def signers(self, office: int, by: Mapping[str, Sequence[str | None]]) -> list[Signer]:
+        """`by`: role → names of officers; None: whoever has the role. Raises KeyError."""
+        signers: list[Signer] = []
+        for role, people in by.items():
+            for stated in people:
+                taken = [signer.officer for signer in signers if signer.office == office]
+                signers.append(Signer(*self.officer(office, role, stated, taken), role))
+        return signers
+
+    # -- meetings and time --------------------------------------------------------------------------------------
+
+    def pass_step(self) -> None:
+        for clock in self.clocks:
+            clock.pass_step()
+
+    def meet(self, first: int, second: int) -> int:
+        """How many blocks were written or handed over. Raises `story-meeting-failed`."""
+        met = converse(self.offices[first], self.offices[second])
+        if met.refused is not None:
+            raise MunimentError("story-meeting-failed", why=met.refused)
+        return met.news + met.written
+
+    def meet_until_quiet(self, numbers: Sequence[int]) -> None:
+        """All of these that are online, each with each, until nobody has anything new. Raises `story-never-quiet`."""
+        present = [number for number in numbers if number not in self.offline]
+        for _ in range(MOST_ROUNDS):
+            if sum(self.meet(one, other) for one, other in combinations(present, 2)) == 0:
+                return
+        raise MunimentError("story-never-quiet", rounds=MOST_ROUNDS)

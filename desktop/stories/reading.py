@@ -1,0 +1,229 @@
+"""Reads a story file: YAML as plain as a law's, every key known or refused with its line, everything bounded."""
+
+from collections.abc import Callable, Mapping
+
+from core.laws.law_check import HOMES
+from core.laws.law_source import Node, read_text
+from core.laws.problems import LawError, Problems
+from core.laws.reading import Part
+from core.ledger.charter import ROLES
+from desktop.stories.story import DEFAULT_ROLES, OUTCOMES, PLAIN_OUTCOMES, VERBS, Expected, Step, Story, StoryError
+from desktop.stories.values import read_day
+
+MAX_STEPS = 500
+MAX_OFFICES = 12
+LEAST_OFFICES = 3
+BEGINS = (2026, 5, 4)
+
+
+def parse_story(text: str, law: str) -> Story:
+    """The story of a file about a law. Raises `StoryError` with every fault found."""
+    problems, story = Problems(), None
+    try:
+        tree = read_text(text)
+        with problems.section():
+            story = _read_story(Part(tree, problems, ""), law)
+        problems.raise_any()
+    except LawError as error:
+        raise StoryError(error.problems) from None
+    assert story is not None
+    return story
+
+
+def _read_story(root: Part, law: str) -> Story:
+    with root.whole():
+        title = root.text("story")
+        laws = root.words("laws") if root.has("laws") else (law,)
+        if law not in laws:
+            root.fail("story-of-another-law", law, root.line_of("laws"))
+        laws = (law, *(name for name in laws if name != law))
+        homes = _read_homes(root)
+        begins = _day(root, "begins") if root.has("begins") else BEGINS
+        offices = _read_offices(root)
+        steps = root.listed("steps")
+        if not 0 < len(steps) <= MAX_STEPS:
+            root.fail("out-of-range", f"steps: {len(steps)}", root.line_of("steps"))
+        read = []
+        for part in steps:
+            with root.problems.section():
+                read.append(_read_step(part, offices))
+        return Story(title, laws, homes, begins, offices, tuple(read))
+
+
+def _day(part: Part, key: str) -> tuple[int, int, int]:
+    node = part.node(key)
+    day = read_day(str(node.value))
+    if day is None or len(day) != 3:
+        part.fail("no-such-day", f"{key}: {node.value}", node.line)
+    return day[0], day[1], day[2]
+
+
+def _read_homes(root: Part) -> dict[str, str]:
+    if not root.has("homes"):
+        return {}
+    part = root.part("homes")
+    return {register: part.choice(register, HOMES) for register in part.keys()}  # noqa: SIM118  # Part is no mapping
+
+
+def _read_offices(root: Part) -> dict[str, dict[str, tuple[str, ...]]]:
+    part = root.part("offices")
+    offices = {}
+    for name in part.keys():  # noqa: SIM118  # Part is no mapping
+        with root.problems.section(), part.part(name).whole() as office:
+            offices[name] = _read_officers(office)
+    root.problems.raise_any()
+    if not LEAST_OFFICES <= len(offices) <= MAX_OFFICES:
+        part.fail("out-of-range", f"offices: {len(offices)}")
+    return offices
+
+
+def _read_officers(office: Part) -> dict[str, tuple[str, ...]]:
+    if not office.has("officers"):
+        return {role: (role,) for role in DEFAULT_ROLES}
+    part = office.part("officers")
+    officers = {name: part.words(name) for name in part.keys()}  # noqa: SIM118  # Part is no mapping
+    for name, roles in officers.items():
+        if not ROLES.issuperset(roles):
+            part.fail("unknown-role", f"{name}: {', '.join(roles)}", part.line_of(name))
+    return officers
+
+
+# -- steps ----------------------------------------------------------------------------------------------------------
+
+
+def _read_step(part: Part, offices: Mapping[str, object]) -> Step:
+    verbs = [key for key in part.keys() if key in VERBS]  # noqa: SIM118  # Part is no mapping
+    if len(verbs) != 1:
+        part.fail("not-one-step", ", ".join(verbs))
+    with part.whole():
+        verb = verbs[0]
+        at = part.choice("at", tuple(offices)) if part.has("at") else None
+        return Step(verb, part.line, at=at, **_READERS[verb](part, verb, tuple(offices)))
+
+
+Found = dict[str, object]
+
+
+def _signing(part: Part, verb: str, offices: tuple[str, ...]) -> Found:
+    found: Found = {"subject": part.text(verb)}
+    found["like"] = part.text("like") if part.has("like") else None
+    if found["like"] is None and not part.has("at"):
+        part.fail("key-missing", f"{part.where}: at")
+    found["records"] = _nodes(part, "records")
+    found["fields"] = _nodes(part, "fields")
+    found["without"] = part.words("without", optional=True)
+    if verb == "request" and part.has("of"):
+        found["to"] = part.choice("of", offices)
+    return found | _signed(part)
+
+
+def _deciding(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
+    part.node("at")
+    found: Found = {"subject": part.text(verb)}
+    if verb == "refuse":
+        found["reason"] = part.text("reason")
+    return found | _signed(part)
+
+
+def _signed(part: Part) -> Found:
+    by = None
+    if part.has("by"):
+        people = part.part("by")
+        by = {role: people.words(role) for role in people.keys()}  # noqa: SIM118  # Part is no mapping
+    name = part.text("name") if part.has("name") else None
+    if name is not None and ("." in name or "/" in name):
+        part.fail("bad-name", name, part.line_of("name"))
+    return {"by": by, "name": name, "expect": _expected(part)}
+
+
+def _expected(part: Part) -> Expected | None:
+    if not part.has("expect"):
+        return None
+    node = part.node("expect")
+    if isinstance(node.value, str):
+        return Expected(part.choice("expect", PLAIN_OUTCOMES), line=node.line)
+    with part.part("expect").whole() as below:
+        outcomes = [key for key in below.keys() if key in OUTCOMES]  # noqa: SIM118  # Part is no mapping
+        if len(outcomes) != 1 or outcomes[0] in PLAIN_OUTCOMES:
+            below.fail("unknown-word", f"{below.where}: {', '.join(below.keys())}")
+        article = str(below.node("article").value) if below.has("article") else None
+        says = below.text("says") if below.has("says") else None
+        return Expected(outcomes[0], frozenset(below.words(outcomes[0])), article, says, node.line)
+
+
+def _nodes(part: Part, key: str) -> Mapping[str, Node] | None:
+    if not part.has(key):
+        return None
+    below = part.part(key)
+    return {name: below.node(name) for name in below.keys()}  # noqa: SIM118  # Part is no mapping
+
+
+def _who(part: Part, verb: str, offices: tuple[str, ...]) -> Found:
+    node = part.node(verb)
+    if node.value == "all":
+        return {"offices": None}
+    named = part.words(verb)
+    for name in named:
+        if name not in offices:
+            part.fail("unknown-word", f"{part.where}: {verb}: {name}", node.line)
+    if verb == "meet" and len(named) < 2:
+        part.fail("out-of-range", f"{part.where}: {verb}", node.line)
+    return {"offices": named}
+
+
+def _clock(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
+    _day(part, verb)
+    return {"value": part.node(verb)}
+
+
+def _standing(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
+    found: Found = {"subject": part.text(verb), "expect": _expected(part)}
+    if found["expect"] is None:
+        part.fail("key-missing", f"{part.where}: expect")
+    return found
+
+
+def _record(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
+    facts = {key: part.node(key) for key in ("state", "keeper", "version") if part.has(key)}
+    node = part.node(verb)
+    return {
+        "subject": node.value if isinstance(node.value, str) else "",
+        "value": node,
+        "facts": facts,
+        "fields": _nodes(part, "fields"),
+        "without": part.words("without", optional=True),
+    }
+
+
+def _measured(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
+    found: Found = {"subject": part.text(verb), "value": part.node("is")}
+    if verb != "ladder":
+        found["fields"] = _nodes(part, "of") or {}
+    return found
+
+
+def _paper(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
+    return {"subject": part.text(verb), "says": part.words("says", optional=True)}
+
+
+def _replay(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
+    return {"subject": part.text(verb)}
+
+
+_READERS: Mapping[str, Callable[[Part, str, tuple[str, ...]], Found]] = {
+    "sign": _signing,
+    "request": _signing,
+    "enter": _deciding,
+    "refuse": _deciding,
+    "meet": _who,
+    "offline": _who,
+    "online": _who,
+    "clock": _clock,
+    "act": _standing,
+    "ladder": _measured,
+    "record": _record,
+    "count": _measured,
+    "total": _measured,
+    "extract": _paper,
+    "replay": _replay,
+}

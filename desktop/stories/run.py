@@ -1,0 +1,169 @@
+"""Running the stories of a law: its files found, read, played to their end, and what of them was seen."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.errors import MunimentError
+from core.folder import read_bounded
+from core.laws.law import Law
+from core.laws.law_check import check_law
+from core.laws.law_reading import parse_law
+from core.laws.law_source import MAX_LAW_BYTES
+from desktop.library import library_laws
+from desktop.stories.asking import ask_act, ask_count, ask_ladder, ask_record, ask_total
+from desktop.stories.ending import end
+from desktop.stories.network import Network
+from desktop.stories.papers import print_extract, replay_act
+from desktop.stories.playing import OWN_OUTCOMES, Play, Seen
+from desktop.stories.reading import parse_story
+from desktop.stories.signing import enter, refuse, sign
+from desktop.stories.story import Step, StoryError, unfit
+from desktop.stories.values import read_day
+
+FOLDER = "stories"  # beside the laws: `stories/<law>/<name>.yaml`
+ENDING = ".yaml"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A story that was played. `failed`: by law, the path of each condition that failed, with its outcomes."""
+
+    name: str
+    title: str
+    good: bool
+    seen: tuple[Seen, ...]
+    failed: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+
+
+def run_story(name: str, text: str, law: Law, find_law: Callable[[str], Law]) -> Told:
+    """Play one story. `find_law`: another law in force, by name. Never raises: what is wrong is told with its line."""
+    try:
+        story = parse_story(text, law.name)
+        laws = [law if other == law.name else _found(find_law, other) for other in story.laws]
+        for one in laws:
+            check_law(one, story.homes, len(story.offices)).raise_any()
+        play = Play(story, laws, Network(story, laws))
+    except StoryError as error:
+        return Told(name, name, False, tuple(Seen(p.line, p.code, {"detail": p.detail}, False) for p in error.problems))
+    except MunimentError as error:
+        return Told(name, name, False, (Seen(0, error.code, error.facts, False),))
+    with closing(play.network):
+        _play(play)
+    failed = {one: {rule: frozenset(how) for rule, how in rules.items()} for one, rules in play.failed.items()}
+    return Told(name, story.title, play.wrong == 0, tuple(play.seen), failed)
+
+
+def _found(find_law: Callable[[str], Law], name: str) -> Law:
+    try:
+        return find_law(name)
+    except KeyError:
+        raise unfit(0, "unknown-name", name) from None
+
+
+def _play(play: Play) -> None:
+    step = None
+    try:
+        for step in play.story.steps:
+            play.network.pass_step()
+            _STEPS[step.verb](play, step)
+        end(play)
+    except StoryError as error:
+        for problem in error.problems:
+            play.differs(problem.line, problem.code, detail=problem.detail)
+    except MunimentError as error:
+        play.differs(step.line if step else 0, error.code, **error.facts)
+
+
+def _meet(play: Play, step: Step) -> None:
+    numbers = _numbers(play, step)
+    if step.offices is not None and any(number in play.network.offline for number in numbers):
+        raise unfit(step.line, "meeting-offline", ", ".join(step.offices))
+    play.network.meet_until_quiet(numbers)
+    play.tell(step.line, "story-met", offices=_names(play, step))
+
+
+def _go(play: Play, step: Step) -> None:
+    numbers = _numbers(play, step)
+    if step.verb == "offline":
+        play.network.offline.update(numbers)
+    else:
+        play.network.offline.difference_update(numbers)
+    play.tell(step.line, f"story-{step.verb}", offices=_names(play, step))
+
+
+def _clock(play: Play, step: Step) -> None:
+    assert step.value is not None
+    day = read_day(str(step.value.value))
+    assert day is not None
+    numbers = range(len(play.network.offices)) if step.at is None else [play.network.number(step.at)]
+    for number in numbers:
+        try:
+            play.network.clocks[number].set_to(day)
+        except ValueError:
+            raise unfit(step.line, "no-such-day", str(step.value.value)) from None
+    play.tell(step.line, "story-day", day=str(step.value.value), office=step.at or "")
+
+
+def _numbers(play: Play, step: Step) -> list[int]:
+    if step.offices is None:
+        return list(range(len(play.network.offices)))
+    return [play.network.number(name) for name in step.offices]
+
+
+def _names(play: Play, step: Step) -> str:
+    return ", ".join(step.offices or play.network.names)
+
+
+_STEPS: Mapping[str, Callable[[Play, Step], None]] = {
+    "sign": sign,
+    "request": sign,
+    "enter": enter,
+    "refuse": refuse,
+    "meet": _meet,
+    "offline": _go,
+    "online": _go,
+    "clock": _clock,
+    "act": ask_act,
+    "ladder": ask_ladder,
+    "record": ask_record,
+    "count": ask_count,
+    "total": ask_total,
+    "extract": print_extract,
+    "replay": replay_act,
+}
+
+
+# -- a law's folder -------------------------------------------------------------------------------------------------
+
+
+def stories_of(law: str, folder: Path) -> dict[str, str]:
+    """Name → text of the stories in a folder, sorted. Raises `no-stories`, `too-large`, `file-not-read`."""
+    paths = sorted(path for path in folder.glob(f"*{ENDING}") if path.is_file()) if folder.is_dir() else []
+    if not paths:
+        raise MunimentError("no-stories", law=law, path=str(folder))
+    return {path.stem: read_bounded(path, MAX_LAW_BYTES).decode("utf-8", "replace") for path in paths}
+
+
+def laws_beside(path: Path) -> Callable[[str], Law]:
+    """Finds a law by name in the folder of a law's file, else among those that come with the application."""
+
+    def find(name: str) -> Law:
+        beside = path.parent / f"{name}{ENDING}"
+        if beside.is_file():
+            return parse_law(read_bounded(beside, MAX_LAW_BYTES).decode("utf-8", "replace"))
+        return parse_law(library_laws()[name])
+
+    return find
+
+
+def never_failed(law: Law, told: Iterable[Told]) -> Iterator[str]:
+    """Paths of the law's conditions that failed in none of these stories with their own outcome."""
+    seen: dict[str, set[str]] = {}
+    for one in told:
+        for rule, outcomes in one.failed.get(law.name, {}).items():
+            seen.setdefault(rule, set()).update(outcomes)
+    for path, rule in law.rules.items():
+        if OWN_OUTCOMES[rule.outcome] not in seen.get(path, set()):
+            yield path

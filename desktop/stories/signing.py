@@ -1,0 +1,126 @@
+"""Steps that sign: an act, a request to another office, and the competent office's decision on one."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core.errors import MunimentError
+from core.laws.law import Law, Procedure
+from core.laws.law_source import Node
+from core.laws.verdict import Accepted
+from core.ledger.record import new_record_id
+from core.ledger.transaction import Signer
+from core.office import Office, Proposal
+from desktop.stories.playing import Done, Play
+from desktop.stories.story import Expected, Step, unfit
+from desktop.stories.values import read_fields
+
+
+def sign(play: Play, step: Step) -> None:
+    """Draw up an act, have it signed and record it; what the law refuses is not recorded."""
+    step = _repeated(play, step)
+    if step.at is None:
+        raise unfit(step.line, "key-missing", "at")
+    law, procedure = play.procedure(step.subject, step.line)
+    office = play.office(step.at)
+    records = _records(play, step.records or {}, office, law, procedure)
+    around = play.surroundings(office, law, records)
+    fields = read_fields(step.fields or {}, procedure.fields, around)
+    asked = None
+    if step.verb == "request":
+        asked = _competent(play, step, office, law, procedure, records)
+    signers = _signers(play, step, office, procedure)
+    proposal = office.propose(law.name, procedure.name, records, fields, signers, addressed_to=asked)
+    _conclude(play, step, office, (law, procedure), proposal, records)
+
+
+def _repeated(play: Play, step: Step) -> Step:
+    """The step with all that it does not say itself taken from the one that it is like."""
+    if step.like is None:
+        return step
+    like = play.done(step.like, step.line).step
+    said = {name: getattr(step, name) for name in ("at", "records", "by", "to")}
+    taken = {name: value if value is not None else getattr(like, name) for name, value in said.items()}
+    fields = {**(like.fields or {}), **(step.fields or {})}
+    for name in step.without:
+        if fields.pop(name, None) is None:
+            raise unfit(step.line, "unknown-field", name)
+    return replace(step, **taken, fields=fields)
+
+
+def _records(play: Play, named: Mapping[str, Node], office: Office, law: Law, procedure: Procedure) -> dict[str, bytes]:
+    for name, node in named.items():
+        if name not in procedure.referenced:
+            raise unfit(node.line, "unknown-record", f"{procedure.name}: {name}")
+    registers = procedure.referenced
+    return {name: play.record(office, node, law, registers[name]) for name, node in named.items()}
+
+
+def _competent(
+    play: Play, step: Step, office: Office, law: Law, procedure: Procedure, records: Mapping[str, bytes]
+) -> int:
+    if step.to is not None:
+        return play.network.number(step.to)
+    competent = office.competent_office(law.name, procedure.name, dict(records))
+    if competent is None:
+        raise unfit(step.line, "key-missing", "of")
+    return competent
+
+
+def _signers(play: Play, step: Step, office: Office, procedure: Procedure) -> list[Signer]:
+    roles = procedure.signing.all_of or procedure.signing.any_of[:1]
+    by = step.by if step.by is not None else dict.fromkeys(roles, (None,))
+    try:
+        return play.network.signers(office.number, by)
+    except KeyError as error:
+        raise unfit(step.line, "unknown-name", str(error.args[0])) from None
+
+
+def enter(play: Play, step: Step) -> None:
+    """The competent office enters a request."""
+    _decide(play, step, None)
+
+
+def refuse(play: Play, step: Step) -> None:
+    """The competent office refuses a request."""
+    _decide(play, step, step.reason)
+
+
+def _decide(play: Play, step: Step, reason: str | None) -> None:
+    asked, request = play.act(step.subject, step.line)
+    assert step.at is not None
+    office, asking = play.office(step.at), asked.law.asking
+    roles = asking.decided_by[:1] if asking is not None else ()
+    by = step.by if step.by is not None else dict.fromkeys(roles, (None,))
+    try:
+        signers = play.network.signers(office.number, by)
+    except KeyError as error:
+        raise unfit(step.line, "unknown-name", str(error.args[0])) from None
+    proposal = office.propose_decision(request, signers, reason)
+    _conclude(play, step, office, (asked.law, asked.procedure), proposal, asked.records)
+
+
+def _conclude(
+    play: Play,
+    step: Step,
+    office: Office,
+    rules: tuple[Law, Procedure],
+    proposal: Proposal,
+    records: Mapping[str, bytes],
+) -> None:
+    law, procedure = rules
+    made = {name: new_record_id(proposal.id, number) for number, name in enumerate(procedure.creates)}
+    stands = isinstance(proposal.verdict, Accepted)
+    done = Done(step, office.number, law, procedure, {**records, **made}, proposal.id if stands else None)
+    usual = "requested" if step.verb == "request" else "entered"
+    play.judge(step.line, done, proposal.verdict, step.expect or Expected(usual, line=step.line))
+    if stands:
+        try:
+            play.network.record(office, proposal)
+        except MunimentError as error:
+            play.differs(step.line, "story-not-recorded", why=error.code)
+            return
+        play.acts.append(done)
+    if step.name is not None:
+        if step.name in play.named:
+            raise unfit(step.line, "name-twice", step.name)
+        play.named[step.name] = done
