@@ -1,16 +1,23 @@
 """Importing a table into an office: judge every row first, write all of it or nothing.
 
 The first pass judges all rows one after another on a working copy that is thrown away. Only if the law accepts each
-of them does the second pass sign and write, a batch (one block) at a time; a crash in between leaves whole batches.
+of them does the second pass sign and write, a batch (one block) at a time. A computer that stops in between leaves
+whole batches; run again, the import goes on after them (resuming.py).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 
 from core.batch import MAX_ACTS, Batch
 from core.errors import MunimentError
-from core.importing.map import ImportMap, Row, fill
+from core.importing.filling import fill, fill_fields
+from core.importing.map import ImportMap, RecordPick
+from core.importing.resuming import ImportNote
+from core.importing.selecting import Selection
+from core.importing.table import Cells, Row, formula_in
 from core.laws.indexing import key_group
 from core.laws.law import Procedure
 from core.laws.verdict import Accepted, Rejected
@@ -19,29 +26,43 @@ from core.office import Office
 
 Sign = Callable[[bytes], bytes]
 Progress = Callable[[int], None]
-
-
-def _no_progress(_count: int) -> None:
-    """Nobody watches."""
-
-
 MAX_REPORTED = 1_000
+PROGRESS_ROWS = 500
 
 
 @dataclass(frozen=True)
-class RefusedRow:
-    """`verdict`: the law's, or one with no rule where the row could not even be read."""
+class RowVerdict:
+    """What became of a row that is not simply entered: refused, held, suspended, warned, without effect.
+
+    A row that could not even be read is refused by a verdict with no rule.
+    """
 
     row: int  # as a spreadsheet numbers it
-    verdict: Rejected
+    verdict: Accepted | Rejected
+
+    @property
+    def outcome(self) -> str:
+        return self.verdict.outcome if isinstance(self.verdict, Accepted) else "refused"
+
+
+Note = Callable[[RowVerdict], None]
+
+
+def _nobody(_: object) -> None:
+    """Nobody watches."""
 
 
 @dataclass(frozen=True)
 class ImportReport:
+    """`rows` = `acts` + refused. `outcomes`: how many acts are entered, held, …; `acts` counts all of them."""
+
     rows: int
     acts: int
-    refused: tuple[RefusedRow, ...]  # at most 1,000
+    refused: tuple[RowVerdict, ...]  # at most 1,000
     blocks: int = 0
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    left_out: int = 0  # rows that the map does not want
+    done_before: int = 0  # rows that an earlier run, cut short, has recorded; not among `rows`
 
 
 @dataclass(frozen=True)
@@ -51,6 +72,7 @@ class Importer:
     procedure: str
     map: ImportMap
     signers: tuple[Signer, ...]
+    done: frozenset[int] = frozenset()  # rows that an earlier run has recorded
 
     def __post_init__(self) -> None:
         law = self.office.laws.get(self.law)
@@ -66,104 +88,108 @@ class Importer:
     def _procedure(self) -> Procedure:
         return self.office.laws[self.law].procedures[self.procedure]
 
-    def judge(self, rows: Iterable[tuple[int, Row]], progress: Progress = _no_progress) -> ImportReport:
-        """Judge every row; nothing is written."""
-        read = acts = 0
-        refused: list[RefusedRow] = []
+    def judge(
+        self, rows: Iterable[tuple[int, Cells]], progress: Progress = _nobody, note: Note = _nobody
+    ) -> ImportReport:
+        """Judge every row; nothing is written. `note` is told of each row that is not simply entered."""
+        selection = Selection(self.map, self.done)
+        read, outcomes, refused = 0, Counter[str](), list[RowVerdict]()
         batch = self.office.batch(self.signers)
-        for number, row in self._chosen(rows):
+        for number, row in selection.of(rows):
             read += 1
-            found, batch = self._judge_row(batch, number, row)
-            if found is None:
-                acts += 1
+            verdict, batch = self._judge_row(batch, row)
+            if isinstance(verdict, Accepted):
+                outcomes[verdict.outcome] += 1
             elif len(refused) < MAX_REPORTED:
-                refused.append(found)
-            if read % 500 == 0:
+                refused.append(RowVerdict(number, verdict))
+            if not isinstance(verdict, Accepted) or verdict.outcome != "entered":
+                note(RowVerdict(number, verdict))
+            if read % PROGRESS_ROWS == 0:
                 progress(read)
-        return ImportReport(read, acts, tuple(refused))
+        acts = outcomes.total()
+        return ImportReport(read, acts, tuple(refused), 0, outcomes, selection.left_out, selection.done_before)
 
-    def _judge_row(self, batch: Batch, number: int, row: Row) -> tuple[RefusedRow | None, Batch]:
-        """The refusal, if any, and the batch to go on with: a full one is followed by another on the same copy."""
+    def _judge_row(self, batch: Batch, row: Cells) -> tuple[Accepted | Rejected, Batch]:
+        """The verdict, and the batch to go on with: a full one is followed by another on the same copy."""
         for _ in range(2):
             try:
-                return self._add(batch, number, row), batch
+                return self._add(batch, row), batch
             except MunimentError as error:
                 if error.code != "batch-full":
                     raise
-                batch = Batch(
-                    batch.fold,
-                    batch.working,
-                    batch.author,
-                    batch.signers,
-                    batch.claimed_ms,
-                    batch.random,
-                    batch.waiting,
-                )
-        return RefusedRow(number, Rejected("row-too-large")), batch
+                batch = replace(batch, encoded=[], ids=[], verdicts=[], size_bytes=0)
+        return Rejected("row-too-large"), batch
 
     def write(
         self,
-        rows: Iterable[tuple[int, Row]],
+        rows: Iterable[tuple[int, Cells]],
         sign: Sequence[Sign],
-        progress: Progress = _no_progress,
+        progress: Progress = _nobody,
+        note: ImportNote | None = None,
     ) -> ImportReport:
-        """Write what `judge` has accepted, a block at a time. Raises `rows-refused` if it accepts it no longer."""
-        with self.office.store.database.bulk():
-            return self._write(rows, sign, progress)
+        """Write what `judge` has accepted, a block at a time. Raises `rows-refused` if it accepts it no longer.
 
-    def _write(self, rows: Iterable[tuple[int, Row]], sign: Sequence[Sign], progress: Progress) -> ImportReport:
-        acts = blocks = 0
-        pending = self._chosen(rows)
-        rest: list[tuple[int, Row]] = []
+        With a note each act has the nonce by which a later run knows its row again.
+        """
+        with self.office.store.database.bulk():
+            return self._write(rows, sign, progress, note)
+
+    def _write(
+        self, rows: Iterable[tuple[int, Cells]], sign: Sequence[Sign], progress: Progress, note: ImportNote | None
+    ) -> ImportReport:
+        blocks, outcomes = 0, Counter[str]()
+        pending = Selection(self.map, self.done).of(rows)
+        rest: list[tuple[int, Cells]] = []
         while True:
             batch = self.office.batch(self.signers)
-            rest = self._fill(batch, [*rest, *islice(pending, MAX_ACTS - len(rest))])
+            rest = self._fill(batch, [*rest, *islice(pending, MAX_ACTS - len(rest))], note)
             if not batch.encoded:
-                return ImportReport(acts, acts, (), blocks)
+                return ImportReport(outcomes.total(), outcomes.total(), (), blocks, outcomes)
             self.office.record_batch(batch, [one(batch.signing_message) for one in sign])
-            acts, blocks = acts + len(batch.encoded), blocks + 1
-            progress(acts)
+            outcomes.update(verdict.outcome for verdict in batch.verdicts)
+            blocks += 1
+            progress(outcomes.total())
 
-    def _fill(self, batch: Batch, rows: list[tuple[int, Row]]) -> list[tuple[int, Row]]:
+    def _fill(self, batch: Batch, rows: list[tuple[int, Cells]], note: ImportNote | None) -> list[tuple[int, Cells]]:
         """Add rows until the batch is full; those that are left."""
         for place, (number, row) in enumerate(rows):
+            if note is not None:
+                batch.random = partial(_nonce, note, number)
             try:
-                refused = self._add(batch, number, row)
+                verdict = self._add(batch, row)
             except MunimentError as error:
                 if error.code != "batch-full" or not batch.encoded:
                     raise
                 return rows[place:]
-            if refused is not None:
-                raise MunimentError("rows-refused", refused=1, row=refused.row, why=refused.verdict.code)
+            if isinstance(verdict, Rejected):
+                raise MunimentError("rows-refused", refused=1, row=number, why=verdict.code)
         return []
 
-    def _add(self, batch: Batch, number: int, row: Row) -> RefusedRow | None:
+    def _add(self, batch: Batch, row: Cells) -> Accepted | Rejected:
         """Add a row to the batch, or say why not. Raises `batch-full`."""
         try:
-            act = self.map.values(self._procedure.fields, row)
-            records = {name: self._find(batch, name, row) for name in self.map.records}
-            verdict = batch.add(self.law, self.procedure, records, act)
+            if isinstance(row, MunimentError):
+                raise row
+            formula = formula_in(row, self.map.ordered_columns)
+            if formula is not None:
+                raise MunimentError("formula-cell", field=formula, text=row[formula])
+            find = partial(self._find, batch, row)
+            act = fill_fields(self.map, self._procedure.fields, row, find)
+            records = {name: find(pick) for name, pick in self.map.records.items()}
+            return batch.add(self.law, self.procedure, records, act)
         except MunimentError as error:
             if error.code == "batch-full":
                 raise
-            return RefusedRow(number, Rejected(error.code, facts=error.facts))
-        return None if isinstance(verdict, Accepted) else RefusedRow(number, verdict)
+            return Rejected(error.code, facts=error.facts)
 
-    def _find(self, batch: Batch, name: str, row: Row) -> bytes:
-        pick = self.map.records[name]
-        value = fill(pick.template, row)
+    def _find(self, batch: Batch, row: Row, pick: RecordPick) -> bytes:
+        value = fill(pick.template, row, self.map, pick.key)
         group = key_group(self.office.number, value)
         found = batch.working.find(f"{pick.register}.{pick.key}", group, 2)
         if len(found) != 1:
             raise MunimentError("record-not-found", register=pick.register, key=value)
         return found[0]
 
-    def _chosen(self, rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
-        """The rows that the map wants: all, the first of each different value, or those after it."""
-        columns = self.map.first_of or self.map.later_of
-        seen: set[tuple[str, ...]] = set()
-        for number, row in rows:
-            value = tuple(row[column] for column in columns)
-            if not columns or (value in seen) == bool(self.map.later_of):
-                yield number, row
-            seen.add(value)
+
+def _nonce(note: ImportNote, row: int, _size: int) -> bytes:
+    return note.nonce(row)

@@ -1,34 +1,40 @@
-"""The map of an import: which column fills which field.
+"""The map of an import: which column fills which field, and which rows are taken.
 
+only: {status: [Awarded]}          # optional: only rows whose cell is one of these
 first_of: [parcel_id]              # optional: only the first row of each different value
 later_of: [parcel_id]              # optional: only the rows after that
+unique: [file, identifier]         # optional: a further row with the same cells is refused
+words:                             # optional: cells that stand for something else; a word that is not here is refused
+  kind: {Publik: public, Privat: private, "": unknown}
 signers: [registrar]               # roles, in the order in which the officers are named
 records:                           # records the act changes, found by one key of theirs
   parcel: {register: land.parcel, key: {cadastral: "{parcel_id}"}}
 fields:                            # texts with {column} in braces; the law's type of the field reads them
   address: "{area}"
   price: "{sale_price_usd} USD"
+  place: "{ambienti|kind}"         # the cell, through the words named `kind`
+  born: {day: "{birth_date}", precision: year}   # a day that is known no better: year, month or day
   rights: [{kind: ownership, holder: "Buyer of sale {sale_id}", part: "1/1"}]
+
+An entry of a list is left out where each column that it names is empty: a table with columns for four witnesses may
+name two. A record of an act may be given by `record` fields too, as `{register: land.parcel, key: {…}}`.
 """
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 from core.errors import MunimentError
-from core.importing.values import party, read_value
-from core.laws import field_types as types
 from core.laws.law_source import Node, read_text
 from core.laws.problems import LawError
-from core.ledger.encoding import Value
 
 MAX_MAP_BYTES = 64 << 10
-_BRACES = re.compile(r"\{([^{}]+)\}")
-_PARTS = {"first_of", "later_of", "signers", "records", "fields"}
-_PARTY_PARTS = {"name", "number", "kind"}
-Row = Mapping[str, str]
+BRACES = re.compile(r"\{([^{}]+)\}")
+_PARTS = {"only", "first_of", "later_of", "unique", "words", "signers", "records", "fields"}
 Template: TypeAlias = "str | list[Template] | dict[str, Template]"
+Words: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -45,32 +51,38 @@ class ImportMap:
     signers: tuple[str, ...]
     records: Mapping[str, RecordPick]
     fields: Mapping[str, Template]
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unique: tuple[str, ...] = ()
+    words: Words = field(default_factory=dict)
 
-    @property
+    @cached_property
     def columns(self) -> frozenset[str]:
         """Every column that the map names."""
-        found = {*self.first_of, *self.later_of}
+        found = {*self.only, *self.first_of, *self.later_of, *self.unique}
         for pick in self.records.values():
-            found.update(_BRACES.findall(pick.template))
+            found.update(columns_of(pick.template, self.words))
         for template in self.fields.values():
-            found.update(_columns(template))
+            found.update(columns_of(template, self.words))
         return frozenset(found)
 
-    def values(self, fields: Mapping[str, types.Field], row: Row) -> dict[str, Value]:
-        """The act's fields from one row. Raises `unreadable-value`, `unknown-field`; empty optional cells stay out."""
-        act = {}
-        for name, template in self.fields.items():
-            declared = fields.get(name)
-            if declared is None:
-                raise MunimentError("unknown-field", field=name)
-            value = _value(declared, template, row, name)
-            if value is not None:
-                act[name] = value
-        return act
+    @cached_property
+    def ordered_columns(self) -> tuple[str, ...]:
+        """The same, in one order everywhere."""
+        return tuple(sorted(self.columns))
 
 
-def fill(template: str, row: Row) -> str:
-    return _BRACES.sub(lambda matched: row[matched[1]], template)
+def named(place: str, words: Words) -> tuple[str, str | None]:
+    """What stands between braces: (column, the words it goes through). A bar may belong to a column's name."""
+    column, bar, table = place.rpartition("|")
+    return (column, table) if bar and table in words else (place, None)
+
+
+def columns_of(template: Template, words: Words) -> Iterator[str]:
+    if isinstance(template, str):
+        yield from (named(place, words)[0] for place in BRACES.findall(template))
+        return
+    for part in template.values() if isinstance(template, dict) else template:
+        yield from columns_of(part, words)
 
 
 def parse_map(data: bytes) -> ImportMap:
@@ -90,6 +102,8 @@ def parse_map(data: bytes) -> ImportMap:
         raise MunimentError("not-a-map", detail=", ".join(unknown or missing))
     if "first_of" in content and "later_of" in content:
         raise MunimentError("not-a-map", detail="first_of, later_of")
+    tables = _mapping(content["words"], "words") if "words" in content else {}
+    only = _mapping(content["only"], "only") if "only" in content else {}
     records = _mapping(content["records"], "records") if "records" in content else {}
     return ImportMap(
         _words(content, "first_of"),
@@ -97,6 +111,9 @@ def parse_map(data: bytes) -> ImportMap:
         _words(content, "signers"),
         {name: _pick(_mapping(pick, name), name) for name, pick in records.items()},
         {name: _template(part) for name, part in _mapping(content["fields"], "fields").items()},
+        {column: frozenset(_words(only, column)) for column in only},
+        _words(content, "unique"),
+        {name: {cell: _text(to, name) for cell, to in _mapping(table, name).items()} for name, table in tables.items()},
     )
 
 
@@ -135,56 +152,3 @@ def _template(node: Node) -> Template:
     if isinstance(node.value, list):
         return [_template(part) for part in node.value]
     return _text(node, "fields")
-
-
-def _value(declared: types.Field, template: Template, row: Row, path: str) -> Value:
-    field_type = declared.type
-    if isinstance(field_type, types.ListType) and isinstance(template, list):
-        return [_group(field_type.of, item, row, path) for item in template]
-    if isinstance(field_type, types.GroupType) and isinstance(template, dict):
-        return _group(field_type, template, row, path)
-    if isinstance(field_type, types.PartyType) and isinstance(template, dict):
-        parts = _party_parts(template, row, path)
-        text = parts.pop("name")
-    elif isinstance(template, str):
-        parts, text = {}, fill(template, row).strip()
-    else:
-        raise MunimentError("unknown-field", field=path)
-    if not text and declared.optional:
-        return None
-    try:
-        value = read_value(field_type, text)
-    except MunimentError as error:
-        raise MunimentError(error.code, field=path, **error.facts) from None
-    return party(text, **parts) if parts else value
-
-
-def _party_parts(template: Mapping[str, Template], row: Row, path: str) -> dict[str, str]:
-    """`name` is always among them."""
-    texts = {name: fill(text, row).strip() for name, text in template.items() if isinstance(text, str)}
-    wrong = sorted(set(template) - _PARTY_PARTS) or sorted((set(template) | {"name"}) - set(texts))
-    if wrong:
-        raise MunimentError("unknown-field", field=f"{path}.{wrong[0]}")
-    return texts
-
-
-def _group(field_type: types.FieldType, template: Template, row: Row, path: str) -> Value:
-    if not isinstance(field_type, types.GroupType) or not isinstance(template, dict):
-        raise MunimentError("unknown-field", field=path)
-    group = {}
-    for name, part in template.items():
-        declared = field_type.fields.get(name)
-        if declared is None:
-            raise MunimentError("unknown-field", field=f"{path}.{name}")
-        value = _value(declared, part, row, f"{path}.{name}")
-        if value is not None:
-            group[name] = value
-    return group
-
-
-def _columns(template: Template) -> Iterator[str]:
-    if isinstance(template, str):
-        yield from _BRACES.findall(template)
-        return
-    for part in template.values() if isinstance(template, dict) else template:
-        yield from _columns(part)

@@ -1,7 +1,8 @@
 """Reading a field's value from text, by the type that the law gives the field.
 
 Used for the cells of a table and for what is typed into a form. Source of the forms: numbers and money with a point
-for the fraction, days as ISO 8601 (2012, 2012-03, 2012-03-04), fractions as 1/2, money as "12.50 EUR".
+for the fraction, days as ISO 8601 (2012, 2012-03, 2012-03-04), fractions as 1/2, money as "12.50 EUR", and as banks
+print it, "AMD267,254,619.60": the currency in front, commas between thousands. Never through a float.
 """
 
 import re
@@ -18,7 +19,9 @@ _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,19}", re.ASCII)
 _FRACTION = re.compile(r"(\d{1,16})(?:/(\d{1,16}))?", re.ASCII)
 # Two digits of minor units, as the currencies named so far have; one with another number needs a table.
-_MONEY = re.compile(r"(-?)(\d{1,16})(?:\.(\d{1,2}))? +(\S+)", re.ASCII)
+_AMOUNT = r"(-?)(\d{1,16}|\d{1,3}(?:,\d{3}){1,5})(?:\.(\d{1,2}))?"
+_MONEY = re.compile(_AMOUNT + r" +(\S+)", re.ASCII)
+_MONEY_IN_FRONT = re.compile("([A-Z]{3}) *" + _AMOUNT, re.ASCII)
 TRUE_WORDS, FALSE_WORDS = {"1", "true", "yes"}, {"0", "false", "no"}
 
 
@@ -58,11 +61,14 @@ def _fraction(text: str) -> Value:
 
 
 def _money(text: str) -> Value:
-    matched = _MONEY.fullmatch(text)
-    if not matched:
+    if matched := _MONEY.fullmatch(text):
+        sign, whole, cents, currency = matched.groups()
+    elif matched := _MONEY_IN_FRONT.fullmatch(text):
+        currency, sign, whole, cents = matched.groups()
+    else:
         return None
-    minor = int(matched[2]) * 100 + int((matched[3] or "").ljust(2, "0"))
-    return [-minor if matched[1] else minor, matched[4]]
+    minor = int(whole.replace(",", "")) * 100 + int((cents or "").ljust(2, "0"))
+    return [-minor if sign else minor, currency]
 
 
 def _day(text: str) -> Value:

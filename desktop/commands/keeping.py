@@ -1,6 +1,5 @@
-"""Backup, trying one, restore, checking and repairing this office's copy, and importing a table."""
+"""Backup, trying one, restore, checking and repairing this office's copy."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -8,17 +7,11 @@ from typing import Any
 from core.backup import write_backup
 from core.crypto.keyfile import open_keys
 from core.folder import Folder, read_bounded
-from core.importing.importer import Importer, ImportReport
-from core.importing.map import parse_map
-from core.importing.table import read_table
-from core.laws.law import Law
 from core.repairing import Repaired, repair
 from core.restoring import restore_backup, restore_in_place, with_passphrase
 from core.trying import Tried, open_source, try_backup, verify_all
-from desktop.outcome import BAD_INPUT
-from desktop.unlocking import Access, parse_signing_officer
+from desktop.unlocking import Access
 from desktop.wording import say, sentence
-from desktop.wording.refusal import refusal
 from desktop.wording.values import claimed_text
 
 
@@ -83,42 +76,3 @@ def restore_command(access: Access, source: Path, in_place: bool = False) -> dic
         restore_backup(source, access.folder, access.passphrase())
     done = sentence("backup-restored-in-place" if survived else "backup-restored", {"path": path})
     return {"message": done, "path": path, "quarantine": None if survived else "restored"}
-
-
-def import_command(
-    access: Access,
-    law: str,
-    procedure: str,
-    map_file: Path,
-    table: Path,
-    officers: Sequence[str],
-    dry_run: bool,
-) -> dict[str, Any]:
-    """Judge all rows; unless a row is refused or it is a dry run, sign and record all of them."""
-    import_map = parse_map(read_bounded(map_file))
-    people = [parse_signing_officer(text) for text in officers]
-    opened = access.open()
-    office = opened.office
-    try:
-        signers = tuple(person.signer(office.number) for person in people)
-        keys = [] if dry_run else [person.key(access.folder).sign for person in people]
-        importer = Importer(office, law, procedure, import_map, signers)
-        report = importer.judge(read_table(table, import_map.columns))
-        if report.refused or dry_run:
-            return _judged(report, office.laws[law])
-        report = importer.write(read_table(table, import_map.columns), keys)
-    finally:
-        office.close()
-    facts = {"acts": report.acts, "blocks": report.blocks}
-    return {"message": sentence("import-written", facts), **facts}
-
-
-def _judged(report: ImportReport, law: Law) -> dict[str, Any]:
-    """`refused` counts all refused rows, `report` tells at most 1,000 of them."""
-    facts: dict[str, Any] = {"rows": report.rows, "acts": report.acts, "refused": report.rows - report.acts}
-    rows = [{"row": row.row, "code": row.verdict.code, "message": refusal(law, row.verdict)} for row in report.refused]
-    if report.refused:
-        first = rows[0]
-        message = sentence("rows-refused", {**facts, "row": first["row"], "why": first["message"]})
-        return {"message": message, "code": "rows-refused", "exit": BAD_INPUT, **facts, "report": rows}
-    return {"message": sentence("import-judged", facts), **facts, "report": []}

@@ -7,14 +7,20 @@ import pytest
 
 from core.batch import MAX_ACTS
 from core.errors import MunimentError
-from core.importing.importer import MAX_REPORTED, Importer
+from core.importing.importer import MAX_REPORTED, Importer, RowVerdict
 from core.importing.map import parse_map
+from core.importing.resuming import begin, find_note, finish, rows_done
+from core.laws import parse_law
 from core.ledger.payload import MAX_PAYLOAD_BYTES
 from core.ledger.transaction import Signer
 from core.office import Office
+from core.store.database import IN_MEMORY, Database
+from core.store.intent import Mark
+from core.store.journal import MemoryJournal
+from core.store.replica import ReplicaStore
 from core.views import Step
-from tests.ledger.building import Network
-from tests.offices import land_network, make_offices, meet_until_quiet
+from tests.ledger.building import Network, make_network
+from tests.offices import DATABASE_KEY, land_network, make_offices, meet_until_quiet, open_in_memory
 
 MAP = b"""
 signers: [registrar]
@@ -153,6 +159,107 @@ def test_a_row_too_large_for_any_block_is_refused_by_its_number(offices: list[Of
     report = importer(offices[0]).judge(rows)
     assert (report.acts, [row.row for row in report.refused]) == (2, [3])
     assert report.refused[0].verdict.code in {"row-too-large", "too-large"}
+
+
+class Stopped(Exception):  # noqa: N818  # a power cut is no error of the program
+    """The computer stops here."""
+
+
+class CutJournal(MemoryJournal):
+    """The power goes after so many intents, before their block is committed."""
+
+    left = 1_000
+
+    def prepare(self, mark: Mark, unsigned_block: bytes) -> None:
+        super().prepare(mark, unsigned_block)
+        self.left -= 1
+        if self.left == 0:
+            raise Stopped
+
+
+@pytest.mark.parametrize("killed", ["before its first block", "between intent and commit", "after a commit"])
+def test_an_import_that_was_killed_goes_on_without_doubles(network: Network, killed: str) -> None:
+    """Also where a block's intent stood and its commit did not: the next start finishes it, and its rows are found."""
+    store, journal = ReplicaStore(Database(IN_MEMORY, DATABASE_KEY)), CutJournal()
+    office = open_in_memory(network, 0, store, journal)
+    rows, key = table(range(1_600)), network.officers[0][0]
+    note = begin(office, bytes(32), len(rows), bytes)
+
+    def stop(_: object) -> bytes:
+        raise Stopped
+
+    journal.left = 2 if killed == "between intent and commit" else 1_000
+    with pytest.raises(Stopped):
+        importer(office).write(
+            rows,
+            [stop if killed == "before its first block" else key.sign],
+            stop if killed == "after a commit" else lambda _: None,
+            note,
+        )
+    journal.left = 1_000
+    office = open_in_memory(network, 0, store, journal)
+    assert find_note(office, bytes(32)) == note
+    done = rows_done(office, note, [number for number, _ in rows])
+    assert len(done) == office.counts().acts
+    assert bool(done) is (killed != "before its first block")
+    going_on = replace(importer(office), done=done)
+    judged = going_on.judge(rows)
+    assert (judged.done_before, judged.acts, judged.refused) == (len(done), 1_600 - len(done), ())
+    going_on.write(rows, [key.sign], note=note)
+    assert office.counts().acts == len(office.list_records("land.parcel", limit=2_000)) == 1_600
+    finish(office, note)
+    assert find_note(office, bytes(32)) == replace(note, finished=True)
+
+
+TALLY = """
+law: tally
+version: 1
+title: {en: Tally}
+registers:
+  sheet:
+    home: office
+    key: {station: {type: text, max_chars: 9}}
+    fields: {valid: {type: integer, min: 0, max: 1000}}
+    states: {start: counted, moves: {annul: {from: [counted], to: annulled}}}
+procedures:
+  enter_sheet:
+    title: {en: Entry of a sheet}
+    class: fact
+    creates: {sheet: sheet}
+    signed_by: {all_of: [registrar]}
+    fields: {station: {type: text, max_chars: 9}, cast: {type: integer, min: 0, max: 1000},
+             valid: {type: integer, min: 0, max: 1000}}
+    requires:
+      - {code: cast-not-valid, article: "7", outcome: hold, rule: act.cast == act.valid, says: {en: "{act.cast} were cast."}}
+    effects:
+      - {create: sheet, key: {station: act.station}, set: {valid: act.valid}}
+"""
+
+
+def test_rows_that_are_held_are_recorded_counted_and_told() -> None:
+    network = make_network(4, (parse_law(TALLY).canonical,))
+    office = open_in_memory(network, 0)
+    import_map = parse_map(b'signers: [registrar]\nfields: {station: "{s}", cast: "{c}", valid: "{v}"}')
+    importing = Importer(office, "tally", "enter_sheet", import_map, (Signer(0, 0, "registrar"),))
+    rows = [
+        (2, {"s": "a", "c": "5", "v": "5"}),
+        (3, {"s": "b", "c": "5", "v": "4"}),
+        (4, {"s": "c", "c": "1", "v": "1"}),
+    ]
+    told: list[RowVerdict] = []
+    report = importing.judge(rows, note=told.append)
+    assert (report.acts, report.outcomes, report.refused) == (3, {"entered": 2, "held": 1}, ())
+    assert [(one.row, one.outcome, one.verdict.findings[0].code) for one in told] == [(3, "held", "cast-not-valid")]
+    written = importing.write(rows, [network.officers[0][0].sign])
+    assert (written.outcomes, office.counts().acts) == ({"entered": 2, "held": 1}, 3)
+
+
+def test_only_some_rows_and_none_twice(offices: list[Office]) -> None:
+    only = b'only: {owner: ["Owner 1", "Owner 3"]}\nunique: [owner]\n' + MAP
+    report = importer(offices[0], only).judge([*table(range(5)), *table([8], owner="Owner 3")])
+    assert (report.rows, report.acts, report.left_out) == (3, 2, 3)
+    (refused,) = report.refused
+    assert (refused.verdict.code, refused.verdict.facts) == ("row-repeated", {"row": 2, "first": 5})
 
 
 def test_a_signature_of_somebody_else_writes_nothing(network: Network, offices: list[Office]) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import MunimentError
+from core.importing.filling import fill_fields
 from core.importing.map import MAX_MAP_BYTES, ImportMap, RecordPick, parse_map
 from core.importing.values import party
 from core.laws import field_types as types
@@ -111,16 +112,16 @@ def test_any_yaml_is_a_map_or_refused(content: object) -> None:
 
     def fill() -> None:
         found = parse_map(yaml.safe_dump(content, allow_unicode=True).encode())
-        found.values(land_law().procedures["first_registration"].fields, dict.fromkeys(found.columns, "1"))
+        fill_fields(found, land_law().procedures["first_registration"].fields, dict.fromkeys(found.columns, "1"))
 
-    assert trouble(fill) in {None, "not-a-map", "unknown-field", "unreadable-value"}
+    assert trouble(fill) in {None, "not-a-map", "unknown-field", "unreadable-value", "word-unknown"}
 
 
 # -- filling --------------------------------------------------------------------------------------------------------
 
 
 def values(fields: dict[str, object], declared: dict[str, Field], **row: str) -> object:
-    return ImportMap((), (), (), {}, fields).values(declared, row)
+    return fill_fields(ImportMap((), (), (), {}, fields), declared, row)
 
 
 def field(name: str, field_type: types.FieldType, optional: bool = False) -> Field:
@@ -166,6 +167,35 @@ def test_an_empty_optional_cell_stays_out() -> None:
 def test_a_cell_in_braces_is_text_and_no_column() -> None:
     """A table cannot reach further than its own cell."""
     assert values({"address": "{a}"}, DECLARED, a="{b} {0.__class__}", b="secret") == {"address": "{b} {0.__class__}"}
+
+
+def test_an_entry_without_a_single_cell_is_left_out() -> None:
+    """Columns for two owners, and a row that names one; a constant beside an empty cell names nobody."""
+    rights = [{"holder": "{a}", "part": "1/2"}, {"holder": "{b}", "part": "1/2"}]
+    assert values({"rights": rights}, DECLARED, a="Ada", b=" ") == {
+        "rights": [{"holder": party("Ada"), "part": [1, 2]}]
+    }
+
+
+def test_words_stand_for_cells_and_an_unknown_one_is_refused() -> None:
+    given = parse_map(
+        'words: {kind: {Публичен: garden, "": none}}\nsigners: []\nfields: {address: "{Вид|kind}"}'.encode()
+    )
+    assert given.columns == {"Вид"}
+    told = [fill_fields(given, DECLARED, {"Вид": cell})["address"] for cell in ("Публичен", " ")]
+    assert told == ["garden", "none"]
+    with pytest.raises(MunimentError) as caught:
+        fill_fields(given, DECLARED, {"Вид": "Частен"})
+    assert (caught.value.code, caught.value.facts["text"]) == ("word-unknown", "Частен")
+
+
+def test_a_day_is_no_more_precise_than_the_map_says() -> None:
+    born = {"born": field("born", types.DayType(), optional=True)}
+    for precision, day in (("year", [1812]), ("month", [1812, 3]), ("day", [1812, 3, 4])):
+        assert values({"born": {"day": "{d}", "precision": "{p}"}}, born, d="1812-03-04", p=precision) == {"born": day}
+    assert values({"born": {"day": "{d}", "precision": "year"}}, born, d="") == {}
+    assert trouble(lambda: values({"born": {"day": "{d}", "precision": "age"}}, born, d="1812")) == "unreadable-value"
+    assert trouble(lambda: values({"born": {"day": "{d}", "about": "x"}}, born, d="1812")) == "unknown-field"
 
 
 @pytest.mark.parametrize(

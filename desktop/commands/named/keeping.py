@@ -23,13 +23,16 @@ def import_table(
     data: Data = None,
     passphrase_file: Secret = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row, write nothing.")] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.csv", help="Every row refused, held or warned, with why.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Record the rows of a CSV table as acts: all of them or none."""
-    from desktop.commands.keeping import import_command
+    """Record the rows of a CSV table as acts: all of them or none. Cut short and run again, it goes on."""
+    from desktop.commands.importing import import_command
 
-    opening = access(data, passphrase_file)
-    conclude(lambda: import_command(opening, law, procedure, map_file, table, officer or [], dry_run), json)
+    opening, named = access(data, passphrase_file), officer or []
+    conclude(lambda: import_command(opening, law, procedure, map_file, table, named, dry_run, report), json)
 
 
 @app.command()

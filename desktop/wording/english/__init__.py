@@ -7,6 +7,7 @@ from desktop.wording.english.custody import CUSTODY, CUSTODY_DONE, CUSTODY_SCREE
 from desktop.wording.english.demonstration import DEMONSTRATION
 from desktop.wording.english.done import DONE
 from desktop.wording.english.finding import FINDING_SCREEN, FINDING_TROUBLES
+from desktop.wording.english.importing import IMPORTING_SCREEN
 from desktop.wording.english.joining import JOINING, JOINING_DONE, JOINING_SCREEN
 from desktop.wording.english.keeping import KEEPING
 from desktop.wording.english.law_faults import LAW_FAULTS
@@ -49,6 +50,7 @@ ENGLISH = Catalogue(
         **PAIRING_SCREEN,
         **CUSTODY_SCREEN,
         **SEALING_SCREEN,
+        **IMPORTING_SCREEN,
     },
     done={
         **DONE,

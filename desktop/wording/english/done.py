@@ -24,6 +24,8 @@ DONE = {
     " what it signed last: the office signs again as soon as the other offices have given all of it back.",
     "import-judged": "{acts} rows were judged and none was refused. Nothing was written: this was a trial.",
     "import-written": "{acts} rows were recorded, each as an act of its own.",
+    "import-went-on": "{done_before} rows had been recorded by an import that was cut short; it was gone on with.",
+    "import-unusual": "Not simply entered: {what}. Each is listed with its reason.",
     "law-checked": "These rules of the register can be used: {name}, version {version}.",
     "act-waits": "Waits for the common order – {act}: {why}.",
     "act-may-wait": "May wait for the common order – {act}: {why}.",

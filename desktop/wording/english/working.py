@@ -41,6 +41,27 @@ WORKING = {
         UNWRITTEN,
         "Correct the row and try again.",
     ),
+    "table-row-encoding": Trouble(
+        "Row {row} of the table is not written in UTF-8.",
+        UNWRITTEN,
+        "Save the table again as CSV in UTF-8 and try again.",
+    ),
+    "row-repeated": Trouble(
+        "Row {row} has the same key as row {first}.", UNWRITTEN, "Remove one of them, or correct its key."
+    ),
+    "formula-cell": Trouble(
+        "The cell {field} holds a formula, which a spreadsheet would run: {text}",
+        UNWRITTEN,
+        "Replace it with the value that it stands for.",
+    ),
+    "word-unknown": Trouble(
+        "The map has no word for {text}, which stands for {field}.", UNWRITTEN, "Add it to the map, or correct the row."
+    ),
+    "imported-before": Trouble(
+        "This very table was imported here before: {acts} acts.",
+        "They stand, each once; nothing was written now.",
+        "Import only rows that are new.",
+    ),
     "columns-missing": Trouble("The table lacks columns: {columns}.", UNWRITTEN, "Add them, or correct the map."),
     "rows-refused": Trouble(
         "Rows refused: {refused}. The first is row {row}: {why}",
