@@ -24,8 +24,8 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root(leaves: Sequence[bytes]) -> bytes:
     """Root of a list of 32-byte leaf hashes."""
-    if not leaves:
-        return EMPTY_ROOT
+    if len(leaves) < 2:
+        return leaves[0] if leaves else EMPTY_ROOT
     return root_of_joined(b"".join(leaves))
 
 

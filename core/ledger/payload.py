@@ -16,7 +16,7 @@ from typing import TypeGuard
 from core.crypto.hashing import tag_bytes
 from core.errors import MunimentError
 from core.ledger import merkle
-from core.ledger.encoding import decode, encode
+from core.ledger.encoding import decode_unjudged, encode, refuse_kinds
 from core.ledger.transaction import MAX_SIGNERS, transaction_id
 
 MAX_PAYLOAD_BYTES = 256 << 10
@@ -102,7 +102,7 @@ class Payload:
 
 def group_root(ids: Sequence[bytes]) -> bytes:
     """32-byte root of a group from the ids of its acts."""
-    return merkle.root([merkle.leaf_hash(act_id) for act_id in ids])
+    return merkle.root(list(map(merkle.leaf_hash, ids)))
 
 
 def group_signing_message(network: bytes, root: bytes) -> bytes:
@@ -132,10 +132,14 @@ def payload_root(network: bytes, payload: Payload) -> bytes:
 
 def decode_payload(data: bytes) -> Payload:
     """Raises `too-large`, `too-deep`, `not-canonical` or `malformed-payload`."""
-    parts = decode(data, MAX_PAYLOAD_BYTES)
-    if not isinstance(parts, list) or not parts:
-        raise MunimentError("malformed-payload")
-    payload = Payload(tuple([_decode_item(part) for part in parts]))
+    parts = decode_unjudged(data, MAX_PAYLOAD_BYTES)
+    try:
+        if type(parts) is not list or not parts:
+            raise MunimentError("malformed-payload")
+        payload = Payload(tuple([_decode_item(part) for part in parts]))
+    except MunimentError:
+        refuse_kinds(parts)
+        raise
     if sum([len(group.transactions) for group in payload.groups]) > MAX_ACTS:
         raise MunimentError("malformed-payload")
     return payload

@@ -9,10 +9,11 @@ One that names an office is a *request* to it (core/ledger/request.py): it waits
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
-from core.ledger.encoding import Value, decode, encode, is_natural
+from core.ledger.encoding import MAX_DEPTH, Value, decode_unjudged, encode, is_natural, refuse_kinds
 
 VERSION = 1
 MAX_TRANSACTION_BYTES = 64 << 10
@@ -22,15 +23,13 @@ MAX_REQUESTS = 16
 NONCE_BYTES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(NamedTuple):
     office: int  # number of the office in the charter
     officer: int  # number of the officer in its office
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordRef:
+class RecordRef(NamedTuple):
     record: bytes  # 16 bytes
     version: int
     last_act: bytes  # 16 bytes
@@ -77,7 +76,7 @@ def encode_transaction(transaction: Transaction) -> bytes:
 
 def decode_transaction(data: bytes) -> Transaction:
     """Raises `too-large`, `too-deep`, `not-canonical` or `malformed-transaction`."""
-    parts = decode(data, MAX_TRANSACTION_BYTES)
+    parts = decode_unjudged(data, MAX_TRANSACTION_BYTES)
     try:
         version, law, law_version, procedure, changes, act, signers, claimed_ms, nonce, requests, *addressed = parts
         transaction = Transaction(
@@ -92,10 +91,12 @@ def decode_transaction(data: bytes) -> Transaction:
             tuple(requests),
             *addressed,
         )
+        one_form = type(version) is int and type(signers) is list and type(requests) is list
+        right = version == VERSION and one_form and _well_formed(transaction) and _request_well_formed(addressed)
     except (TypeError, ValueError, AttributeError):
-        raise MunimentError("malformed-transaction") from None
-    one_form = type(version) is int and type(signers) is list and type(requests) is list
-    if version != VERSION or not one_form or not _well_formed(transaction) or not _request_well_formed(addressed):
+        right = False
+    refuse_kinds(act if right else parts, MAX_DEPTH - 1 if right else MAX_DEPTH)
+    if not right:
         raise MunimentError("malformed-transaction")
     if addressed and (requests or len(data) > MAX_REQUEST_BYTES):
         raise MunimentError("malformed-request", bytes=len(data), limit=MAX_REQUEST_BYTES)
@@ -103,6 +104,7 @@ def decode_transaction(data: bytes) -> Transaction:
 
 
 def _well_formed(transaction: Transaction) -> bool:
+    """Every value but those of the act itself."""
     return (
         type(transaction.law) is str
         and is_natural(transaction.law_version)
@@ -113,9 +115,9 @@ def _well_formed(transaction: Transaction) -> bool:
         and len(transaction.nonce) == NONCE_BYTES
         and 0 < len(transaction.signers) <= MAX_SIGNERS
         and len(transaction.requests) <= MAX_REQUESTS
-        and all(map(_signer_well_formed, transaction.signers))
-        and all(map(_reference_well_formed, transaction.changes.values()))
-        and {bytes}.issuperset(map(type, transaction.requests))
+        and _signers_well_formed(transaction.signers)
+        and _references_well_formed(transaction.changes)
+        and (not transaction.requests or {bytes}.issuperset(map(type, transaction.requests)))
     )
 
 
@@ -124,15 +126,16 @@ def _request_well_formed(addressed: list[Value]) -> bool:
     return not addressed or is_natural(addressed[0])
 
 
-def _signer_well_formed(signer: Signer) -> bool:
-    return is_natural(signer.office) and is_natural(signer.officer) and type(signer.role) is str
+def _signers_well_formed(signers: tuple[Signer, ...]) -> bool:
+    for signer in signers:
+        if not (is_natural(signer.office) and is_natural(signer.officer) and type(signer.role) is str):
+            return False
+    return True
 
 
-def _reference_well_formed(ref: RecordRef) -> bool:
-    return (
-        type(ref.record) is bytes
-        and len(ref.record) == 16
-        and is_natural(ref.version)
-        and type(ref.last_act) is bytes
-        and len(ref.last_act) == 16
-    )
+def _references_well_formed(changes: Mapping[str, RecordRef]) -> bool:
+    for ref in changes.values():
+        ids = type(ref.record) is bytes and type(ref.last_act) is bytes
+        if not (ids and len(ref.record) == len(ref.last_act) == 16 and is_natural(ref.version)):
+            return False
+    return True

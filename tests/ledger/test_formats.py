@@ -4,10 +4,11 @@ The property behind most refusals: what a parser takes, encodes to the very byte
 thing would be two ids of one act, or two payloads under one root.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import libipld
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -187,6 +188,34 @@ def test_any_value_is_refused_or_is_the_one_form_of_its_bytes(form: Format) -> N
         assert again == data or isinstance(again, str)
 
     check()
+
+
+def places_in(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to each value in a value."""
+    inside = value.items() if type(value) is dict else enumerate(value) if type(value) is list else ()
+    for name, item in inside:
+        yield (*place, name)
+        yield from places_in(item, (*place, name))
+
+
+def with_at(value: Any, place: tuple[Any, ...], other: Any) -> Any:
+    """The value with another one at a place."""
+    if not place:
+        return other
+    changed = value.copy()
+    changed[place[0]] = with_at(value[place[0]], place[1:], other)
+    return changed
+
+
+@every_format
+def test_a_float_or_too_deep_a_list_is_told_as_such_wherever_it_stands(form: Format) -> None:
+    right = decode(form.right, form.most_bytes)
+    deep: list[Any] = []
+    for _ in range(20):
+        deep = [deep]
+    for place in places_in(right):
+        assert refusal(form, libipld.encode_dag_cbor(with_at(right, place, 0.5))) == "not-canonical", place
+        assert refusal(form, libipld.encode_dag_cbor(with_at(right, place, deep))) == "too-deep", place
 
 
 def test_a_charter_inside_out_is_refused_or_is_the_one_form_of_its_bytes() -> None:
