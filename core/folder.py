@@ -5,7 +5,7 @@ Steps that create an office are ordered so that a crash between any two leaves a
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import urandom
 
 from core.clock import Clock
@@ -68,12 +68,25 @@ class OpenedOffice:
     office: Office
     keys: OpenedKeys
     node_seed: bytes = field(repr=False)  # of the key with which it was opened
+    folder: Folder
+    clock: Clock
 
     @property
     def next_seed(self) -> bytes | None:
         """Of a key that was made here to follow; the others may know it before this office does."""
         seed = self.keys.secrets.get(NEXT_SEED)
         return seed if seed != self.node_seed else None
+
+    def with_keys(self, keys: OpenedKeys) -> "OpenedOffice":
+        """Of the same office, with a key that was made since it was opened."""
+        return replace(self, keys=keys)
+
+    def open_again(self) -> "OpenedOffice":
+        """Close it and open it with the key that is in force now; who is here stays here. Raises as `open_office`."""
+        self.office.close()
+        opened = _open_with(self.folder, self.keys, self.clock)
+        opened.office.people.go_on_from(self.office.people)
+        return opened
 
 
 def create_office(
@@ -154,10 +167,14 @@ def open_office(folder: Folder, passphrase: str, clock: Clock) -> OpenedOffice:
     if folder.standing() != "member":
         code = "no-network-yet" if folder.standing() == "office" else "no-office-here"
         raise MunimentError(code, path=str(folder.path))
-    charter = decode_charter(read_bounded(folder.charter), verify)
     finish_repair(folder)
     keys = finish_or_put_off(folder, open_keys(read_bounded(folder.node_key), passphrase), passphrase)
     renew_box(folder, keys.secrets)
+    return _open_with(folder, keys, clock)
+
+
+def _open_with(folder: Folder, keys: OpenedKeys, clock: Clock) -> OpenedOffice:
+    charter = decode_charter(read_bounded(folder.charter), verify)
     database_key = keys.secrets[DATABASE_KEY]
     with ExitStack() as opened:
         database = open_replica(folder, database_key)
@@ -169,7 +186,7 @@ def open_office(folder: Folder, passphrase: str, clock: Clock) -> OpenedOffice:
         store = ReplicaStore(database, Archive(folder.archive, database_key))
         office = Office(store, charter, number, key, journal, clock)
         opened.pop_all()  # the office closes them now
-        return OpenedOffice(office, keys, seed)
+        return OpenedOffice(office, keys, seed, folder, clock)
 
 
 def node_keys(keys: OpenedKeys) -> list[bytes]:

@@ -2,7 +2,8 @@
 
 The office makes the key and a card for it; another office proposes the card, and the offices vote. Until a close puts
 the key into force the office goes on as it is, with its old key: it reads, relays and meets. From the first opening
-after the close it signs with the new one, as the next incarnation of the same member. The new key's intent file is
+after the close it signs with the new one, as the next incarnation of the same member; where it is open it is opened
+again by itself (sync/service.py). The new key's intent file is
 made with the key, so that a copy of the folder shows as one; what is in doubt about the old chain is not held against
 the new one.
 """

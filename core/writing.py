@@ -99,6 +99,12 @@ class Writing(Exchange):
         """Sign nothing from now on: what is stored was found not to be what was signed."""
         self._damage = code
 
+    @property
+    def new_key_in_force(self) -> bool:
+        """Whether it would sign again if it were closed and opened with the key that was made here to follow."""
+        renewed = self.roll.members[self.number].key != self._key.public and self.quarantine == "renewed"
+        return renewed and self._damage is None
+
     def _why_other_key(self, in_force: bytes) -> str:
         """Another key than ours stands in the roll."""
         if not self.epochs.knows_key(self.number, self._key.public):

@@ -17,6 +17,7 @@ from core.folder import Folder, open_officer
 from core.laws.form import FormField, record_form, state_label
 from core.laws.law import Law
 from core.laws.requests import REFUSE
+from core.laws.resolving import RESOLVING
 from core.ledger.roll import Officer
 from core.ledger.transaction import Transaction
 from core.office import Office
@@ -28,7 +29,7 @@ from desktop.background import Background, Failed, Task, Then
 from desktop.locking import ENDED, AutoLock
 from desktop.standing import Standing, read_standing
 from desktop.wording import say, text_in
-from sync.events import Event, MeetingEnded, MeetingFailed, MeetingProgress, ReplicaDamaged
+from sync.events import Event, MeetingEnded, MeetingFailed, MeetingProgress, OpenedAgain, ReplicaDamaged
 from sync.service import Service
 
 T = TypeVar("T")
@@ -88,6 +89,8 @@ class Desk(QObject):
             self.changed.emit()
         elif isinstance(event, ReplicaDamaged):
             self._look_again()
+        elif isinstance(event, OpenedAgain):
+            self.changed.emit()
 
     def _look_again(self) -> None:
         """Blocks that came can end a quarantine or begin one, and a close brings another roll."""
@@ -222,6 +225,8 @@ class Desk(QObject):
         law_name, _, name = full_name.partition(".")
         if name == NOT_HELD:
             return say("act.text-not-held")
+        if name in RESOLVING:
+            return say(f"act.{name.removeprefix('#')}")
         law = self.laws.get(law_name)
         procedure = law.procedures.get(name) if law else None
         return text_in(procedure.title, name) if procedure else full_name

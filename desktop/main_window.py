@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.casefile.view import SUBJECT_PREFIX
+from core.errors import MunimentError
 from core.laws.visibility import Withheld
 from core.ledger.encoding import Value
 from core.ledger.sealed import is_sealed
@@ -39,7 +40,8 @@ from desktop.widgets.banner import Banner
 from desktop.widgets.sidebar import Sidebar
 from desktop.widgets.who import WhoIsHere
 from desktop.window_pages import PageOf, WindowPages
-from desktop.wording import say
+from desktop.wording import say, sentence
+from sync.events import Event, NotOpenedAgain, OpenedAgain
 
 SIZE = (1366, 768)  # the offices' screens
 
@@ -73,6 +75,7 @@ class MainWindow(QMainWindow):
         QShortcut(QKeySequence.StandardKey.Quit, self, self.close)
         desk.changed.connect(self._refresh)
         desk.standing_changed.connect(self._take_standing)
+        desk.news.connect(self._hear)
         desk.signed_in.connect(self._open_pages)
         desk.locked.connect(self._put_away)
         if desk.person is not None:
@@ -246,6 +249,14 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         if self.signing_in is None:
             self.page.refresh()
+
+    def _hear(self, event: Event) -> None:
+        """The office went on under its new key by itself, or could not."""
+        notice = self.page.notice if self.signing_in is None else self.signing_in.notice
+        if isinstance(event, OpenedAgain):
+            notice.tell(sentence("opened-again", {}), "done")
+        elif isinstance(event, NotOpenedAgain):
+            notice.tell_trouble(MunimentError("not-opened-again", why=sentence(event.code, event.facts)))
 
     def _take_standing(self) -> None:
         if self.signing_in is not None:

@@ -28,12 +28,12 @@ class CourierReport(TypedDict):
 class CourierDesk:
     def __init__(self, replica: Replica, seeds: Sequence[bytes], on_progress: Callable[[int], None]) -> None:
         """`seeds`: of the key in force here, then of one that is to follow: to which others may seal already."""
-        self._replica, self._seeds, self._on_progress = replica, seeds, on_progress
+        self._replica, self.seeds, self._on_progress = replica, seeds, on_progress
 
     async def write(self, path: Path, recipients: Sequence[int], whole: bool = False) -> CourierReport:
         """Raises the codes of `CourierWriter` and of `DurableFile`; then there is no file, or the older one."""
         self._replica.people.require(Action.COURIER)
-        writer = CourierWriter(self._replica, self._seeds[0], recipients, whole)
+        writer = CourierWriter(self._replica, self.seeds[0], recipients, whole)
         file = DurableFile(path)
         try:
             for data in writer.frames():
@@ -57,7 +57,7 @@ class CourierDesk:
             try:
                 scanned = await asyncio.to_thread(courier_file.scan, file)
                 reader = CourierReader(file, scanned)
-                reader.check(self._replica, *self._seeds)
+                reader.check(self._replica, *self.seeds)
                 for count in reader.blocks(self._replica):
                     self._on_progress(count)
                     await asyncio.sleep(0)

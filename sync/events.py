@@ -57,6 +57,27 @@ class CourierProgress:
     blocks: int  # written or read so far
 
 
+@dataclass(frozen=True)
+class OpenedAgain:
+    """A new key of this office is in force: the office was closed and opened with it, and signs again."""
+
+
+@dataclass(frozen=True)
+class NotOpenedAgain:
+    """It was closed for that and could not be opened; the service has ended."""
+
+    code: str
+    facts: Mapping[str, Any]
+
+
 Event = (
-    NeighboursChanged | MeetingProgress | MeetingEnded | MeetingFailed | PeerRefused | ReplicaDamaged | CourierProgress
+    NeighboursChanged
+    | MeetingProgress
+    | MeetingEnded
+    | MeetingFailed
+    | PeerRefused
+    | ReplicaDamaged
+    | CourierProgress
+    | OpenedAgain
+    | NotOpenedAgain
 )

@@ -69,6 +69,10 @@ class Meetings:
         """From now on; a meeting under way keeps what it began with, but for the cap."""
         self.limits, self._pace.bytes_per_s = limits, limits.bytes_per_s
 
+    def show(self, credentials: Sequence[Credentials]) -> None:
+        """From now on: a key that is to follow was made."""
+        self._credentials, *self._later = credentials
+
     async def cut(self) -> None:
         """Give meetings a moment, then end them where they are: that loses nothing."""
         if self._tasks:

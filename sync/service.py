@@ -18,6 +18,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from core.clock import SystemClock
 from core.crypto.hashing import tagged_hash
+from core.crypto.keyfile import OpenedKeys
 from core.errors import MunimentError
 from core.store.encounters import Line
 from sync.courier_desk import CourierDesk, CourierReport
@@ -27,6 +28,8 @@ from sync.events import (
     CourierProgress,
     Event,
     NeighboursChanged,
+    NotOpenedAgain,
+    OpenedAgain,
     ReplicaDamaged,
 )
 from sync.link import format_address
@@ -50,6 +53,10 @@ T = TypeVar("T")
 
 class OwnedReplica(Replica, Protocol):
     quarantine: str | None
+
+    @property
+    def new_key_in_force(self) -> bool:
+        """Whether it would sign again if it were opened anew."""
 
     def close(self) -> None: ...
 
@@ -76,6 +83,11 @@ class Opened(Protocol[R_co]):
     @property
     def next_seed(self) -> bytes | None: ...
 
+    def with_keys(self, keys: OpenedKeys) -> "Opened[R_co]": ...
+
+    def open_again(self) -> "Opened[R_co]":
+        """Close the office and open it with the key that is in force now, with whoever is here."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -89,6 +101,7 @@ class Service(Generic[R]):
     """`start` and `stop` it from the thread that made it; everything else from any thread."""
 
     office: R
+    _opened: Opened[R]
 
     def __init__(self, open_office: Callable[[], Opened[R]], settings: Settings | None = None) -> None:
         """`open_office` is called on the service's thread, which from then on owns what it opens."""
@@ -97,6 +110,7 @@ class Service(Generic[R]):
         self._listeners: list[Callable[[Event], None]] = []
         self._clock = SystemClock()
         self._closing: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._under_way = 0  # work that somebody waits for, during which the office is not closed
         self._thread = threading.Thread(target=self._run, name="muniment-service", daemon=True)
         self._ready: Future[None] = Future()
         self._loop: asyncio.AbstractEventLoop
@@ -147,7 +161,7 @@ class Service(Generic[R]):
                 await asyncio.sleep(0)
             return last
 
-        return self._submit(run())
+        return self._submit(self._counted(run()))
 
     @property
     def loopback_only(self) -> bool:
@@ -159,7 +173,7 @@ class Service(Generic[R]):
 
     def pairing_credentials(self, token: bytes) -> Credentials:
         """Of the pairing port of one invitation: always the same, and of no use for anything else."""
-        return Credentials(tagged_hash("pairing-key", self._seed, token))
+        return Credentials(tagged_hash("pairing-key", self._opened.node_seed, token))
 
     def on_stop(self, close: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Closed on the service's thread before the office is, if it is still open then."""
@@ -175,13 +189,13 @@ class Service(Generic[R]):
         Raises `unknown-office`, `office-not-found`, `other-office-there`, and the codes of links and
         sessions.
         """
-        return self._submit(self._meetings.meet_office(number, wait_s))
+        return self._submit(self._counted(self._meetings.meet_office(number, wait_s)))
 
     def meet_address(self, *addresses: str) -> "Future[MeetingReport]":
         """Meet whoever listens at `host` or `host:port`, if it is a member; of several, the first that answers. Where a
         member answers it is called on from now on, announced or not. Raises `bad-address` and as above.
         """
-        return self._submit(self._meetings.meet_address(addresses))
+        return self._submit(self._counted(self._meetings.meet_address(addresses)))
 
     @property
     def announces(self) -> bool:
@@ -214,13 +228,30 @@ class Service(Generic[R]):
 
         return self.call(work)
 
+    def know_new_key(self, keys: OpenedKeys) -> "Future[None]":
+        """A key was made to follow the one in force: whoever knows it already is shown it from now on."""
+
+        def work() -> None:
+            self._opened = self._opened.with_keys(keys)
+            self._desk.seeds = self._seeds
+            self._meetings.show(self._credentials())
+
+        return self.call(work)
+
     def write_courier(self, path: Path, recipients: Sequence[int], whole: bool = False) -> "Future[CourierReport]":
         """Write a courier file for these members; durable when the future is done. See sync/courier.py."""
-        return self._submit(self._desk.write(path, recipients, whole))
+        return self._submit(self._counted(self._desk.write(path, recipients, whole)))
 
     def read_courier(self, path: Path) -> "Future[CourierReport]":
         """Take in a courier file, then write a block if there is reason. See sync/courier.py."""
-        return self._submit(self._desk.read(path))
+        return self._submit(self._counted(self._desk.read(path)))
+
+    async def _counted(self, work: Coroutine[Any, Any, T]) -> T:
+        self._under_way += 1
+        try:
+            return await work
+        finally:
+            self._under_way -= 1
 
     def _submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         if not self._thread.is_alive() or self._stopping.is_set():
@@ -241,32 +272,43 @@ class Service(Generic[R]):
 
     async def _main(self) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
-        opened = self._open_office()
-        self.office = opened.office
+        self._opened = self._open_office()
+        self.office, self._is_open = self._opened.office, True
         try:
-            self._prepare([seed for seed in (opened.node_seed, opened.next_seed) if seed is not None])
+            self._prepare(self._settings.port)
             self._ready.set_result(None)
-            await self._work()
+            while await self._work():
+                await self._open_again()
+        except MunimentError as error:
+            if not self._ready.done():
+                raise
+            self._tell(NotOpenedAgain(error.code, error.facts))
         finally:
             await self._shut_down()
-            self.office.close()
+            if self._is_open:
+                self.office.close()
 
-    def _prepare(self, seeds: Sequence[bytes]) -> None:
-        """`seeds`: the one in force here first."""
-        office, self._seed = self.office, seeds[0]
-        credentials = [Credentials(seed) for seed in seeds]
-        self._desk = CourierDesk(office, seeds, self._on_courier_progress)
+    async def _open_again(self) -> None:
+        """Nothing that was asked meanwhile finds the office closed: between closing and opening nobody has a turn."""
+        port = self.port
+        await self._shut_down()
+        self._is_open = False
+        self._opened = self._opened.open_again()
+        self.office, self._is_open = self._opened.office, True
+        self._prepare(port)
+        self._tell(OpenedAgain())
+
+    def _prepare(self, port: int) -> None:
+        office, credentials = self.office, self._credentials()
+        self._desk = CourierDesk(office, self._seeds, self._on_courier_progress)
         self._neighbourhood = Neighbourhood(office.network, lambda: office.roll, office.number)
         self._meetings = Meetings(office, credentials, self._neighbourhood, self._tell)
         self._meetings.limit(limits_of(office.encounters.line))
         self._listener = Listener(self._meetings)
         try:
-            self._listener.start(
-                LOOPBACK if self._settings.loopback_only else None,
-                self._settings.port,
-            )
+            self._listener.start(LOOPBACK if self._settings.loopback_only else None, port)
         except OSError:
-            raise MunimentError("port-taken", port=self._settings.port) from None
+            raise MunimentError("port-taken", port=port) from None
         self._discovery = Discovery(
             office.network,
             credentials[0].key,
@@ -276,20 +318,38 @@ class Service(Generic[R]):
             on_move=self._meetings.try_again,
         )
 
-    async def _work(self) -> None:
+    @property
+    def _seeds(self) -> list[bytes]:
+        """Of the key in force here, then of one that is to follow."""
+        return [seed for seed in (self._opened.node_seed, self._opened.next_seed) if seed is not None]
+
+    def _credentials(self) -> list[Credentials]:
+        return [Credentials(seed) for seed in self._seeds]
+
+    async def _work(self) -> bool:
+        """Until it is stopped, or until a new key is in force: then it is to be opened again."""
         if self._settings.announce:
             await self._discovery.start()
         verifying = asyncio.create_task(self._verify_again())
         waking = Waking(self._loop.time(), self._clock.now_ms())
-        while not self._stopping.is_set():
-            if waking.woke(self._loop.time(), self._clock.now_ms()):
-                await self._after_sleep()
-            if self._settings.automatic:
-                self._meetings.meet_around()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(TICK_S):
-                    await self._stopping.wait()
-        verifying.cancel()
+        try:
+            while not self._stopping.is_set():
+                if self._opens_again():
+                    return True
+                if waking.woke(self._loop.time(), self._clock.now_ms()):
+                    await self._after_sleep()
+                if self._settings.automatic:
+                    self._meetings.meet_around()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(TICK_S):
+                        await self._stopping.wait()
+        finally:
+            verifying.cancel()
+        return False
+
+    def _opens_again(self) -> bool:
+        """Not while somebody waits for what is under way; a meeting that nobody asked for may be cut."""
+        return not self._under_way and self._opened.next_seed is not None and self.office.new_key_in_force
 
     async def _after_sleep(self) -> None:
         self._meetings.try_again()
@@ -314,10 +374,10 @@ class Service(Generic[R]):
             yield
 
     async def _shut_down(self) -> None:
-        if not hasattr(self, "_discovery"):
+        if not hasattr(self, "_discovery") or not self._is_open:
             return
-        for close in self._closing:
-            await close()
+        while self._closing:
+            await self._closing.pop()()
         await self._listener.close()
         await self._meetings.cut()
         await self._discovery.close()

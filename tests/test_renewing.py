@@ -1,5 +1,6 @@
 """A new key for an office that may not sign: made, voted, in force, and signed with from the next opening on."""
 
+import queue
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,18 +9,33 @@ from pathlib import Path
 import pytest
 
 from core.backup import write_backup
+from core.crypto.keyfile import open_keys
 from core.crypto.signing import SigningKey, verify
 from core.errors import MunimentError
-from core.folder import Folder, NewOfficer, OpenedOffice, create_office, enter_network, open_office
+from core.folder import (
+    Folder,
+    NewOfficer,
+    OpenedOffice,
+    create_office,
+    enter_network,
+    open_office,
+    open_officer,
+    read_bounded,
+)
 from core.ledger.charter import OfficeCard, decode_card, found
+from core.office import Office
 from core.renewing import make_new_key, note_new_key
 from core.restoring import restore_backup, restore_in_place
 from core.views import QuarantineView, Step
 from sync.certificate import make_certificate
+from sync.events import Event, NotOpenedAgain, OpenedAgain
+from sync.service import Service, Settings
 from tests.folders import CHEAP, OFFICE_SECRET, OFFICER_SECRET, register
 from tests.ledger.building import FOUNDED_MS, Network
 from tests.offices import StepClock, open_in_memory
 from tests.test_epochs import Town, charter_network
+
+QUIET = Settings(port=0, loopback_only=True, announce=False, automatic=False)
 
 
 @dataclass
@@ -110,6 +126,66 @@ def test_a_restored_office_signs_again_under_its_new_key(desk: Desk, tmp_path: P
     assert again.office.quarantine is None
     assert register(folder, again.office, 4).seq > 1
     again.office.close()
+
+
+def test_a_running_office_goes_on_by_itself_under_its_new_key(tmp_path: Path) -> None:
+    """The key is made and voted while it runs; who is signed in stays, at the same port."""
+    told, desks = queue.SimpleQueue[Event](), list[Desk]()
+    folder = Folder(tmp_path / "office")
+
+    def open_here() -> OpenedOffice:  # the others are in memory, so they live on the service's thread too
+        desks.append(make_desk(tmp_path))
+        return desks[0].open()
+
+    service: Service[Office] = Service(open_here, QUIET)
+    service.listen(told.put)
+    service.start()
+    try:
+        before, port, officer = service.office, service.port, open_officer(folder, 0, OFFICER_SECRET)
+
+        def renew_and_sign_in() -> OfficeCard:
+            member = before.roll.members[3]
+            card = make_new_key(folder, member, OFFICE_SECRET, 0, OFFICER_SECRET, make_certificate)
+            note_new_key(before, card.node_key)
+            before.people.sign_in(0, officer)
+            return card
+
+        card = service.call(renew_and_sign_in).result()
+        service.know_new_key(open_keys(read_bounded(folder.node_key), OFFICE_SECRET)).result()
+        service.call(lambda: desks[0].vote(card)).result()
+        while not isinstance(told.get(timeout=30), OpenedAgain):
+            pass
+        assert service.office is not before
+        assert service.port == port
+        present = service.call(lambda: service.office.people.present).result()
+        assert present is not None
+        assert (present.number, service.call(lambda: service.office.quarantine).result()) == (0, None)
+        service.call(lambda: register(folder, service.office, 7)).result()
+    finally:
+        service.stop()
+
+
+def test_an_office_that_cannot_be_opened_again_says_so_and_ends(tmp_path: Path) -> None:
+    told, desks = queue.SimpleQueue[Event](), list[Desk]()
+    folder = Folder(tmp_path / "office")
+
+    def open_here() -> OpenedOffice:
+        desks.append(make_desk(tmp_path))
+        opened = desks[0].open()
+        card = desks[0].renew(opened)
+        opened = opened.with_keys(open_keys(read_bounded(folder.node_key), OFFICE_SECRET))
+        desks[0].vote(card)
+        folder.charter.unlink()
+        return opened
+
+    service: Service[Office] = Service(open_here, QUIET)
+    service.listen(told.put)
+    service.start()
+    while not isinstance(event := told.get(timeout=30), NotOpenedAgain):
+        pass
+    service.stop()
+    assert event.code == "file-not-found"
+    assert code_of(lambda: service.call(lambda: None)) == "service-stopped"
 
 
 def test_the_same_call_again_makes_the_same_card(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from desktop.control import Control
 from desktop.unlocking import Access
 from desktop.wording import sentence
 from desktop.wording.meetings import exchange_words
-from sync.events import Event, MeetingEnded, MeetingFailed
+from sync.events import Event, MeetingEnded, MeetingFailed, NotOpenedAgain, OpenedAgain
 from sync.service import Service, Settings
 
 QUIET = Settings(port=0, loopback_only=True, announce=False, automatic=False)
@@ -28,8 +28,15 @@ def service_settings(controlled: bool, loopback: bool) -> Settings:
 def node_command(access: Access, controlled: bool, loopback: bool) -> dict[str, Any]:
     """Listen, announce and meet until interrupted, or until standard input ends when it is controlled."""
     service = Service(access.open, service_settings(controlled, loopback))
+    ended, failures = threading.Event(), list[MunimentError]()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, NotOpenedAgain):
+            failures.append(MunimentError(event.code, **event.facts))
+            ended.set()
+
+    service.listen(hear)
     service.start()
-    ended = threading.Event()
     try:
         if controlled:
             Control(access.folder, service).serve(ended.set)
@@ -39,6 +46,8 @@ def node_command(access: Access, controlled: bool, loopback: bool) -> dict[str, 
         ended.wait()
     finally:
         service.stop()
+    if failures:
+        raise failures[0]
     return {} if controlled else {"message": sentence("interrupted", {})}
 
 
@@ -49,6 +58,8 @@ def _print_event(service: Service[Office], event: Event) -> None:
         print(exchange_words(event.report, names), flush=True)
     elif isinstance(event, MeetingFailed):
         print(sentence(event.code, event.facts), flush=True)
+    elif isinstance(event, OpenedAgain):
+        print(sentence("opened-again", {}), flush=True)
 
 
 def courier_write_command(access: Access, recipients: Sequence[str], file: Path, whole: bool = False) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from core.crypto.keyfile import OpenedKeys, open_keys
 from core.errors import MunimentError
+from core.folder import read_bounded
 from core.ledger.charter import OfficeCard
 from core.ledger.roll import Member
 from core.officers import FIRST_NUMBER
@@ -73,15 +75,22 @@ class NewKeyForm(QFrame):
         secrets = self.office_secret.text(), self.officer_secret.text()
 
         def make(member: Member) -> None:
-            desk.background.run(
-                desk,
-                lambda: make_new_key(desk.folder, member, secrets[0], officer, secrets[1], make_certificate),
-                remember,
-                self._failed,
+            def work() -> tuple[OfficeCard, OpenedKeys]:
+                card = make_new_key(desk.folder, member, secrets[0], officer, secrets[1], make_certificate)
+                return card, open_keys(read_bounded(desk.folder.node_key), secrets[0])
+
+            desk.background.run(desk, work, remember, self._failed)
+
+        def remember(made: tuple[OfficeCard, OpenedKeys]) -> None:
+            card, keys = made
+            desk.ask(
+                desk, lambda office: note_new_key(office, card.node_key), lambda _none: show(card, keys), self._failed
             )
 
-        def remember(card: OfficeCard) -> None:
-            desk.ask(desk, lambda office: note_new_key(office, card.node_key), lambda _none: save(card), self._failed)
+        def show(card: OfficeCard, keys: OpenedKeys) -> None:
+            """Once it is in force the others know this one alone."""
+            known = desk.service.know_new_key(keys)
+            desk.background.follow(desk, known, lambda _none: save(card), self._failed)
 
         def save(card: OfficeCard) -> None:
             desk.background.run(

@@ -31,7 +31,7 @@ from desktop.dialogs.welcome import WelcomeStage
 from desktop.knowledge import knowledge_of_charter
 from desktop.pages.proposing import ProposeForm
 from desktop.verification import verify_file
-from sync.events import ReplicaDamaged
+from sync.events import NotOpenedAgain, OpenedAgain, ReplicaDamaged
 from tests.desktop.conftest import (
     ALICE,
     OFFICE_SECRET,
@@ -154,7 +154,7 @@ def test_what_is_typed_stays_while_blocks_come_back(open_desk: Open, qtbot: QtBo
         ("replica-damaged", "is damaged", "By a backup"),
         ("removed", "has left the network", "By being taken in again"),
         ("superseded", "with a new key on another computer", "On the other computer"),
-        ("renewed", "put this office's new key into force", "By opening Muniment again"),
+        ("renewed", "put this office's new key into force", "By itself, in a moment"),
         ("awaiting-incarnation", "has a new key", "By the votes of the others"),
     ],
 )
@@ -170,6 +170,19 @@ def test_every_quarantine_says_why_what_works_and_what_ends_it(
     assert {"What goes on as always", "How this office signs again", way} <= set(told)
     assert ("By meeting the others" in told) is False
     assert office.window.banner.text == "This office may read and pass on, but not sign."
+
+
+def test_the_window_says_that_its_office_went_on_under_the_new_key(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    office.window.go("new")
+    office.window.new_act.start("land.first_registration")
+    wait(qtbot, office)
+    filling = office.window.new_act.filling
+    office.desk.news.emit(OpenedAgain())
+    assert office.window.new_act.notice.text.startswith("This office's new key is in force")
+    assert office.window.new_act.filling is filling
+    office.desk.news.emit(NotOpenedAgain("disk-full", {}))
+    assert "could not be opened with it" in office.window.new_act.notice.text
 
 
 def test_damage_found_while_working_is_told_at_once(open_desk: Open, qtbot: QtBot) -> None:

@@ -155,9 +155,8 @@ def a_restored_backup(month, tmp_path):
     month.change(0, "incarnation", "--office", "Office 3", "--file", str(card))
     month.start(3)
     meet(month.nodes[3], 0)  # refused under the old key, it shows the new one, and hears that it is in force
-    assert asked(month.nodes[3], do="status")["quarantine"] == "renewed"
-    month.stop(3)
-    month.start(3)
+    while asked(month.nodes[3], do="status")["quarantine"] == "renewed":
+        pass  # it opens itself again with the new key
     meet_all(month.nodes)
     assert not asked(month.nodes[3], do="status")["quarantine"]
     month.register_and_show(3, 0)

@@ -11,10 +11,8 @@ import pytest
 
 from core.audit import export_audit
 from core.backup import write_backup
-from core.crypto.keyfile import Cost, OpenedKeys
 from core.data_folder import Folder
 from core.errors import MunimentError
-from core.folder import OpenedOffice
 from core.laws.requests import ENTER
 from core.ledger.transaction import Signer, Transaction
 from core.people.actions import CUSTODIAN, ROLES, Action, may
@@ -65,8 +63,7 @@ def _draw_up(staffed: Staffed, _role: str, _path: Path) -> None:
 
 
 def _back_up(staffed: Staffed, _role: str, path: Path) -> None:
-    opened = OpenedOffice(staffed.office, OpenedKeys("node", Cost.cheapest(), {}), b"")
-    write_backup(Folder(path), opened.office, nowhere(path))
+    write_backup(Folder(path), staffed.office, nowhere(path))
 
 
 def _write_stick(staffed: Staffed, _role: str, path: Path) -> None:

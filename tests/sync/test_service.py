@@ -25,6 +25,7 @@ BUSY = Settings(port=0, loopback_only=True, announce=True, automatic=True)
 class OwnedGraph(GraphReplica):
     closed = False
     quarantine = None
+    new_key_in_force = False
 
     def close(self):
         self.closed = True

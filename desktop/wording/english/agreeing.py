@@ -70,7 +70,12 @@ AGREEING = {
     "renewed": Trouble(
         "The other offices have put this office's new key into force; with the old one nothing is signed any more.",
         "Nothing was lost.",
-        "Close Muniment and open it again: then this office signs with its new key.",
+        "Wait a moment: Muniment opens this office again with its new key by itself, as soon as nothing is under way.",
+    ),
+    "not-opened-again": Trouble(
+        "This office's new key is in force, but the office could not be opened with it: {why}",
+        SAFE,
+        "Close Muniment and open it again.",
     ),
     "awaiting-incarnation": Trouble(
         "This office has a new key that the other offices have not put into force yet, so it may read and pass on but not"

@@ -14,5 +14,7 @@ DEMONSTRATION = {
     "demo-differs": "The demonstration is finished, but not everything came out as it should: see summary.json in {path}.",
     "self-test-passed": "Every part of this installation works.",
     "self-test-failed": "A part of this installation does not work. No office's data was touched: the test used its own.",
+    "opened-again": "This office's new key is in force, and Muniment has opened the office again with it: it signs as before."
+    " What was being written is kept.",
     "node-listening": "This office is open to its neighbours at port {port}. Stop it with Ctrl+C.",
 }

@@ -55,8 +55,9 @@ SCREEN_CONDITION = {
     "condition.way.votes": "By the votes of the others",
     "condition.way.votes.about": "Meet the other offices, or read their files from a stick, until this copy holds the votes"
     " of the majority. The office then signs again by itself.",
-    "condition.way.reopen": "By opening Muniment again",
-    "condition.way.reopen.about": "Close Muniment and start it again. The office then signs with its new key.",
+    "condition.way.reopen": "By itself, in a moment",
+    "condition.way.reopen.about": "Muniment opens this office again with its new key as soon as nothing is under way;"
+    " what is being written stays. If this page is still here after a minute, close Muniment and start it again.",
     "condition.way.return": "By being taken in again",
     "condition.way.return.about": "The other offices can vote to take this office in again, with a new card. Everything"
     " that it holds can be read and verified meanwhile.",
