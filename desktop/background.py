@@ -2,18 +2,21 @@
 
 Work goes to the office's own thread (`follow` a future of the service) or to a thread for slow work that needs no
 office: key files, papers, drafts. Its result comes back by a queued signal and is handed to a plain function on the
-GUI thread, unless the widget that asked is gone or has cancelled. A failure comes back as a MunimentError: what is
-none becomes `unexpected`, is logged whole, and never shown raw.
+GUI thread, unless the widget that asked is gone, or what would be told of it, or it was cancelled. A failure comes back
+as a MunimentError: what is none becomes `unexpected`, is logged whole, and never shown raw.
 """
 
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from core.errors import MunimentError
@@ -135,17 +138,33 @@ class Background(QObject):
         self._under_way -= counted
         if task.cancelled or not isValid(task.owner):
             return
+        told: Callable[[Any], None]
         try:
-            result = done.result()
+            told, answer = task.then, done.result()
         except CancelledError:
             return
         except MunimentError as error:
-            task.failed(error)
+            told, answer = task.failed, error
         except Exception as error:  # whatever it is, a person must read a sentence and go on
             log.error("unexpected", exc_info=error)
-            task.failed(MunimentError("unexpected", what=type(error).__name__))
-        else:
-            task.then(result)
+            told, answer = task.failed, MunimentError("unexpected", what=type(error).__name__)
+        if not (isinstance(task.owner, QWidget) and _speaks_of_deleted(told)):
+            told(answer)
+
+
+def _speaks_of_deleted(function: Callable[..., None]) -> bool:
+    """Whether an answer would be shown in something that is gone, though the page that asked is still there.
+
+    A form that is put away, a list that is built anew: the method's own object and what a lambda has closed over are
+    looked at. What has to go on without any widget is asked by the desk.
+    """
+    spoken_of = [getattr(function, "__self__", None)]
+    if isinstance(function, partial):
+        spoken_of += [*function.args, getattr(function.func, "__self__", None)]
+    for cell in getattr(function, "__closure__", None) or ():
+        with suppress(ValueError):  # not filled yet
+            spoken_of.append(cell.cell_contents)
+    return any(isinstance(one, QObject) and not isValid(one) for one in spoken_of)
 
 
 def _nothing(_error: MunimentError) -> None:

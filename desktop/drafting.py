@@ -55,6 +55,7 @@ class DraftKeeper(QObject):
         self._session: DraftSession | None = None
         self._closed = False
         self._under_way = 0  # edits that have not come back
+        self._opening = False
         desk.news.connect(self._hear)
 
     def open(self) -> None:
@@ -65,7 +66,8 @@ class DraftKeeper(QObject):
             self._take_mirrors(session)
             return session
 
-        background.run_in_order(self, work, self._opened, self.failed.emit)
+        self._opening = True
+        background.run_in_order(self, work, self._opened, self._not_opened)
 
     def share(self, office: int) -> None:
         """From now on that office has the draft too, and edits it. It goes with the next meeting."""
@@ -111,6 +113,12 @@ class DraftKeeper(QObject):
         session, self._session, self._closed = self._session, None, True
         if session is not None:
             self._forget(session)
+        self._rest()
+
+    def _rest(self) -> None:
+        """A keeper that was closed goes once everything that it asked has come back; else each draft leaves one."""
+        if self._closed and not self._under_way and not self._opening:
+            self.deleteLater()
 
     def discard(self) -> None:
         """The draft has become an act, or nobody wants it."""
@@ -123,9 +131,16 @@ class DraftKeeper(QObject):
 
         desk.background.run_in_order(desk, work, lambda _none: None, nothing)
 
+    def _not_opened(self, error: MunimentError) -> None:
+        self._opening = False
+        self.failed.emit(error)
+        self._rest()
+
     def _opened(self, session: DraftSession) -> None:
+        self._opening = False
         if self._closed:
             self._forget(session)
+            self._rest()
             return
         self._session = session
         self.shown.emit(session.view)
@@ -156,10 +171,12 @@ class DraftKeeper(QObject):
         if not self._under_way:
             self.shown.emit(view)
         self.saved.emit()
+        self._rest()
 
     def _not_edited(self, error: MunimentError) -> None:
         self._under_way -= 1
         self.failed.emit(error)
+        self._rest()
 
     def _merged(self, view: View) -> None:
         if self._session is not None and not self._under_way:

@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from functools import partial
 
 import PySide6
 import pytest
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete, isValid
 
 from core.errors import MunimentError
 from desktop.background import Background
@@ -51,6 +53,25 @@ def test_work_runs_elsewhere_and_comes_back_here(background: Background, qtbot: 
     qtbot.waitUntil(lambda: len(threads) == 2)
     assert threads[0] != here
     assert threads[1] == here
+
+
+def test_an_answer_for_a_form_that_is_gone_is_shown_nowhere(background: Background, qtbot: QtBot) -> None:
+    """The page that asked lives on; what would be told was deleted meanwhile. The desk's own work goes on all the same."""
+    page, told = QWidget(), list[str]()
+    form = QLabel("", page)
+    answers = [Future[str]() for _ in range(5)]
+    background.follow(page, answers[0], form.setText, _fail)
+    background.follow(page, answers[1], lambda text: form.setText(text), _fail)
+    background.follow(page, answers[2], partial(QLabel.setText, form), _fail)
+    background.follow(page, answers[3], told.append, _fail)
+    background.follow(background, answers[4], lambda text: (told.append(text), isValid(form))[0], _fail)
+    delete(form)
+    with qtbot.captureExceptions() as raised:
+        for number, answer in enumerate(answers):
+            answer.set_result(str(number))
+        qtbot.waitUntil(lambda: not background.busy())
+    assert not raised
+    assert told == ["3", "4"]
 
 
 def test_ordered_work_keeps_its_order(background: Background, qtbot: QtBot) -> None:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from core.laws.form import FormField
 from core.views import Step
 from desktop.application import OpenOffice
+from desktop.drafting import DraftKeeper
 from desktop.pages.new_act import NewActPage
 from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.fields.editor import LineEditor
@@ -352,3 +353,12 @@ def test_a_row_takes_keys_in_the_turn_in_which_it_comes(qtbot: QtBot) -> None:
     assert step(window, True, None)
     write("1/2")
     assert [editor.value() for editor in rows.editors().values()] == ["Barys", [1, 2]]
+
+
+def test_a_draft_that_was_put_away_leaves_no_keeper_behind(open_desk: Callable[..., OpenOffice], qtbot: QtBot) -> None:
+    office = open_desk()
+    page = office.window.new_act
+    for _ in range(3):
+        page.start("land.first_registration")  # and puts the one before away
+    page.leave()
+    qtbot.waitUntil(lambda: not page.findChildren(DraftKeeper), timeout=10_000)
