@@ -99,3 +99,32 @@ def law_test(
     from desktop.commands.law_stories import play_law_command
 
     conclude(lambda: play_law_command(file, stories, home or [], json), json)
+
+
+@law_app.command("explain")
+def law_explain(
+    file: Path,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="HTML, or PDF if it ends in .pdf.")] = None,
+    home: Homes = None,
+    json: Json = False,
+) -> None:
+    """Tell a law as a readable page: registers, acts, conditions, effects, who reads what, which acts wait and why."""
+    from desktop.commands.law_reading import explain_command
+
+    conclude(lambda: explain_command(file, out, home or []), json)
+
+
+@law_app.command("diff")
+def law_diff(old: Path, new: Path, json: Json = False) -> None:
+    """Tell what the law NEW changes of the law OLD, place by place."""
+    from desktop.commands.law_reading import diff_command
+
+    conclude(lambda: diff_command(old, new), json)
+
+
+@law_app.command("replay")
+def law_replay(act: str, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
+    """Judge ACT (its id) again from what was signed, under the law of its day: verdict and trace."""
+    from desktop.commands.law_reading import replay_command
+
+    conclude(lambda: replay_command(access(data, passphrase_file), act), json)

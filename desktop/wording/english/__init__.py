@@ -6,6 +6,7 @@ from desktop.wording.english.changes import CHANGES_DONE, CHANGES_REFUSALS, CHAN
 from desktop.wording.english.custody import CUSTODY, CUSTODY_DONE, CUSTODY_SCREEN
 from desktop.wording.english.demonstration import DEMONSTRATION
 from desktop.wording.english.done import DONE
+from desktop.wording.english.explaining import EXPLAINING_DONE, EXPLAINING_SCREEN, EXPLAINING_TROUBLES
 from desktop.wording.english.finding import FINDING_SCREEN, FINDING_TROUBLES
 from desktop.wording.english.importing import IMPORTING_SCREEN
 from desktop.wording.english.joining import JOINING, JOINING_DONE, JOINING_SCREEN
@@ -50,6 +51,7 @@ ENGLISH = Catalogue(
         **PAIRING_SCREEN,
         **CUSTODY_SCREEN,
         **SEALING_SCREEN,
+        **EXPLAINING_SCREEN,
         **IMPORTING_SCREEN,
     },
     done={
@@ -64,6 +66,7 @@ ENGLISH = Catalogue(
         **PEOPLE_DONE,
         **SEALING_DONE,
         **STORIES,
+        **EXPLAINING_DONE,
     },
     troubles={
         **AGREEING,
@@ -80,6 +83,7 @@ ENGLISH = Catalogue(
         **PEOPLE_TROUBLES,
         **SEALING_TROUBLES,
         **STORIES_TROUBLES,
+        **EXPLAINING_TROUBLES,
     },
     refusals={**REFUSALS, **REQUEST_REFUSALS, **ORDER_REFUSALS, **CHANGES_REFUSALS, **SEALING_REFUSALS},
     law_faults={**LAW_FAULTS, **SEALING_FAULTS, **STORY_FAULTS},

@@ -1,0 +1,184 @@
+"""A law as a readable page (HTML): registers, procedures, conditions, effects, who reads what, which acts wait and why.
+
+Everything is taken from the checked law; effects and whatever this page has no words of its own for are told from the
+law's own tree, so that nothing of a law stays unsaid.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape
+
+from core.laws.field_types import Field, GroupType, ListType, SealedType
+from core.laws.form import text
+from core.laws.law import Condition, Law, Procedure, Register
+from core.laws.law_check import LawReport, Reason
+from core.laws.law_source import Node, decode_tree
+from desktop.wording import law_fault, say
+
+# What the page tells in words of its own; the rest of the law's tree follows under "Also stated".
+TOLD = frozenset({"law", "version", "title", "note", "registers", "procedures", "extracts", "indexes"})
+EFFECT_WORDS = ("to", "move", "entries", "entry", "where", "set", "ground", "ordered_by")  # that sentences name
+STYLE = "body{font-family:sans-serif;max-width:52em;margin:2em auto;line-height:1.4}h1,h2,h3{color:#1d5a85}"
+
+
+def law_page(law: Law, report: LawReport, language: str = "en") -> str:
+    """The page; only text from the law, escaped."""
+    return _Page(law, report, language).html()
+
+
+class _Page:
+    def __init__(self, law: Law, report: LawReport, language: str) -> None:
+        self._law, self._report, self._language = law, report, language
+        self._tree = _mapping(decode_tree(law.canonical))
+
+    def html(self) -> str:
+        law = self._law
+        title = say("law.heading", title=text(law.title, self._language, law.name), version=law.version)
+        parts = [f"<h1>{escape(title)}</h1>"]
+        parts += [_paragraph(line) for line in _texts(self._tree.get("note"), self._language)]
+        parts.append(_heading(2, say("law.registers")))
+        for register in law.registers.values():
+            parts += self._register(register)
+        parts.append(_heading(2, say("law.procedures")))
+        for procedure in law.procedures.values():
+            parts += self._procedure(procedure)
+        parts += self._rest()
+        body = "\n".join(parts)
+        return f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style></head><body>\n{body}\n</body></html>\n'  # noqa: E501  # one line of markup
+
+    # -- registers ----------------------------------------------------------------------------------------------
+
+    def _register(self, register: Register) -> Iterator[str]:
+        yield _heading(3, text(register.title, self._language, register.name))
+        yield _paragraph(say(f"law.home-{register.home.kind}", field=register.home.field))
+        yield from self._fields(say("law.keys"), register.key.values())
+        yield from self._fields(say("law.fields"), register.fields.values())
+        moves = [
+            say("law.move", move=move, begin=", ".join(sorted(begin)), end=end)
+            for move, (begin, end) in register.moves.items()
+        ]
+        yield _listed(say("law.states", start=register.start), moves)
+        yield from self._conditions(say("law.always"), register.always)
+
+    def _fields(self, title: str, fields: Iterable[Field]) -> Iterator[str]:
+        lines = [line for field in fields for line in self._field(field, "")]
+        if lines:
+            yield _listed(title, lines)
+
+    def _field(self, field: Field, before: str) -> Iterator[str]:
+        kind = field.type
+        told = [f"{before}{text(field.label, self._language, field.name)}", kind.kind]
+        if field.optional:
+            told.append(say("law.optional"))
+        if isinstance(kind, SealedType):
+            told.append(say("law.sealed", roles=", ".join(kind.roles)))
+        else:
+            told.append(say(f"law.reads-{field.visible}", roles=", ".join(field.roles)))
+        yield " – ".join(told)
+        inside = kind.of if isinstance(kind, ListType) else kind
+        if isinstance(inside, GroupType):
+            for column in inside.fields.values():
+                yield from self._field(column, f"{told[0]}: ")
+
+    # -- procedures ---------------------------------------------------------------------------------------------
+
+    def _procedure(self, procedure: Procedure) -> Iterator[str]:
+        yield _heading(3, text(procedure.title, self._language, procedure.name))
+        if procedure.help:
+            yield _paragraph(text(procedure.help, self._language))
+        named = {**procedure.referenced, **procedure.creates}
+        registers = (text(self._law.registers[one].title, self._language, one) for one in named.values())
+        yield _paragraph(say("law.about", records=", ".join(dict.fromkeys(registers))))
+        yield _paragraph(" ".join(_signing(procedure)))
+        yield from self._fields(say("law.asked"), procedure.fields.values())
+        yield from self._conditions(say("law.conditions"), procedure.requires)
+        stated = _mapping(_mapping(self._tree["procedures"])[procedure.name]).get("effects")
+        effects = [_effect(one) for one in (stated.value if stated and isinstance(stated.value, list) else [])]
+        if effects:
+            yield _listed(say("law.effects"), effects)
+        for title, acts in (("law.waits", self._report.waits), ("law.may-wait", self._report.may_wait)):
+            if procedure.name in acts:
+                yield _listed(say(title), [_why(reason) for reason in acts[procedure.name]])
+
+    def _conditions(self, title: str, conditions: Sequence[Condition]) -> Iterator[str]:
+        lines = []
+        for one in conditions:
+            says = text(one.says, self._language, one.code)
+            told = [say("law.condition", article=one.article or "–", says=says), say(f"law.outcome-{one.outcome}")]
+            lines.append(" ".join([*told, say("law.rule", code=one.code, rule=one.rule)]))
+        if lines:
+            yield _listed(title, lines)
+
+    # -- the rest -----------------------------------------------------------------------------------------------
+
+    def _rest(self) -> Iterator[str]:
+        shown = [
+            f"{text(one.title, self._language, one.name)}: {say('law.shows', fields=', '.join(one.shows))}"
+            for one in self._law.extracts.values()
+        ]
+        if shown:
+            yield _heading(2, say("law.extracts"))
+            yield _listed("", shown)
+        if "indexes" in self._tree:
+            yield _heading(2, say("law.indexes"))
+            yield _listed("", [f"{name}: {plain(node)}" for name, node in _mapping(self._tree["indexes"]).items()])
+        rest = {name: node for name, node in self._tree.items() if name not in TOLD}
+        if rest:
+            yield _heading(2, say("law.more"))
+            yield _listed("", [f"{name}: {plain(node)}" for name, node in rest.items()])
+
+
+def _signing(procedure: Procedure) -> Iterator[str]:
+    signing = procedure.signing
+    if signing.all_of:
+        yield say("law.signed-all", roles=", ".join(signing.all_of))
+    if signing.any_of:
+        yield say("law.signed-any", roles=", ".join(signing.any_of))
+    if signing.different_persons:
+        yield say("law.signed-different")
+    if signing.any_office:
+        yield say("law.signed-anywhere")
+
+
+def _why(reason: Reason) -> str:
+    return law_fault({"code": reason.code, "detail": reason.name})
+
+
+def _effect(node: Node) -> str:
+    """One effect as one sentence. Its first key is the verb."""
+    stated = _mapping(node)
+    verb, target = next(iter(stated.items()))
+    facts = {name: plain(child) for name, child in stated.items() if name != verb}
+    rest = "; ".join(f"{name} {value}" for name, value in facts.items() if name != "entries")
+    facts = {name: facts.get(name, "") for name in EFFECT_WORDS}
+    return say(f"law.effect-{verb}", target=plain(target), rest=rest, **facts).strip()
+
+
+def plain(node: Node) -> str:
+    """A piece of a law as plain text."""
+    if isinstance(node.value, dict):
+        return ", ".join(f"{name} = {plain(child)}" for name, child in node.value.items())
+    if isinstance(node.value, list):
+        return " | ".join(plain(child) for child in node.value)
+    return str(node.value).lower() if isinstance(node.value, bool) else str(node.value)
+
+
+def _mapping(node: Node) -> Mapping[str, Node]:
+    return node.value if isinstance(node.value, dict) else {}
+
+
+def _texts(node: Node | None, language: str) -> list[str]:
+    texts = {name: str(child.value) for name, child in _mapping(node).items()} if node else {}
+    return [text(texts, language)] if texts else []
+
+
+def _heading(level: int, title: str) -> str:
+    return f"<h{level}>{escape(title)}</h{level}>"
+
+
+def _paragraph(line: str) -> str:
+    return f"<p>{escape(line)}</p>"
+
+
+def _listed(title: str, lines: Sequence[str]) -> str:
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f"<p>{escape(title)}</p><ul>{items}</ul>" if title else f"<ul>{items}</ul>"
