@@ -24,6 +24,7 @@ from core.store.salvaged import SalvagedStore
 from core.store.sharing import SharingStore
 
 MAX_BRANCHES = 64  # of a proven forker that are taken before somebody else's block names them
+OWN_DISK = ("disk-full", "disk-failed", "replica-damaged")  # no fault of the block
 WEIGHED = 500  # blocks looked at to estimate what many take
 
 
@@ -218,7 +219,7 @@ class Exchange(Replica):
                     self._aside.forget(identity)
                     continue
             except MunimentError as error:
-                if error.code in ("disk-full", "disk-failed", "replica-damaged"):
+                if error.code in OWN_DISK:
                     raise
             self.salvaged.drop(identity)
         self._salvaged_for = self._lacking_for_salvaged()
@@ -267,7 +268,9 @@ class Exchange(Replica):
         self._aside.forget(block)
         try:
             self.take(self.admit(*signed))
-        except MunimentError:
+        except MunimentError as error:
+            if error.code in OWN_DISK:
+                raise
             return False
         return True
 

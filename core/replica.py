@@ -160,6 +160,27 @@ class Replica:
 
     # -- taking blocks in ---------------------------------------------------------------------------------------
 
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """What is taken in meanwhile is durable together, on return: nobody is told of it before.
+
+        After an error, too, whatever came before it is; where the disk failed, nothing may be.
+        """
+        failed: Exception | None = None
+        try:
+            with self.store.database.gathered():
+                try:
+                    yield
+                except Exception as error:  # noqa: BLE001  # it is raised again: one block must not undo the others
+                    failed = error
+        except BaseException:
+            self._load_again()
+            if failed is not None:
+                raise failed from None
+            raise
+        if failed is not None:
+            raise failed
+
     def admit(self, header_bytes: bytes, signature: bytes, payload_bytes: bytes | None) -> Admitted:
         """Verify a block with all its signatures; raises the first rule it breaks. A bad act spoils no block."""
         header, payload = self.verify_block(header_bytes, signature, payload_bytes)

@@ -5,13 +5,13 @@ refer to it has, and what both held when they last met. Whoever carries the stic
 return file is the same thing, written by the recipient. Reading first checks the whole file (cut, altered,
 other network, not for us, nothing new, needs an earlier one) and then rehearses it, block by block: until
 then nothing is written, so a wrong block at its end, signed by a member, leaves nothing of it behind. Then
-each block is committed as in a meeting; a power cut keeps what was committed, and the same file read again
+blocks are committed as in a meeting; a power cut keeps what was committed, and the same file read again
 brings the rest. The conversation itself is sync/session.py, one way.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -26,6 +26,8 @@ from sync.comparing import remembered
 from sync.courier_file import CHUNK_BYTES, Index, Range, Scanned
 from sync.replica import Replica, StoredBlock
 from sync.session import Session
+
+GATHERED_BYTES = 32 << 10  # of messages whose blocks are committed together: a tenth of a second, with small ones
 
 # What a conversation is refused for, and a file as one that nobody wrote in earnest.
 _NOT_WHAT_WAS_WRITTEN = {"unexpected-message", "peer-said-bye", "blocks-lost", "parts-out-of-order"}
@@ -185,27 +187,43 @@ class CourierReader:
 
         Raises `courier-altered` and refusals' codes; in the rehearsal, so that nothing was written.
         """
-        for _ in self._converse(Session.from_file(cast(Replica, Rehearsal(replica)))):
+        for _ in self._converse(Session.from_file(cast(Replica, Rehearsal(replica))), nullcontext):
             yield 0
         session = Session.from_file(replica)
-        for _ in self._converse(session):
+        for _ in self._converse(session, replica.gathering):
             self.blocks_new = session.progress.blocks_new
             yield session.progress.blocks_received
 
-    def _converse(self, session: Session) -> Iterator[None]:
-        """Let a session hear what the file says."""
+    def _converse(self, session: Session, gathering: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+        """Let a session hear what the file says, some messages at once."""
         assert self._index is not None
-        for number in range(len(self._scanned.chunks)):
-            for data in courier_file.open_chunk(self._file, self._scanned, self._file_key, number):
-                try:
-                    session.receive(data)
-                except MunimentError as error:
-                    if error.code in _NOT_WHAT_WAS_WRITTEN:
-                        raise MunimentError("courier-altered", part="messages") from None
-                    raise
-                yield
+        for messages in self._said():
+            with gathering():
+                self._hear(session, messages)
+            yield
         if not session.finished or session.progress.blocks_received != self._index.block_count:
             raise MunimentError("courier-altered", part="messages")
+
+    def _said(self) -> Iterator[list[bytes]]:
+        """As many messages as are to be committed together."""
+        some, size = list[bytes](), 0
+        for number in range(len(self._scanned.chunks)):
+            for data in courier_file.open_chunk(self._file, self._scanned, self._file_key, number):
+                some.append(data)
+                size += len(data)
+                if size >= GATHERED_BYTES:
+                    yield some
+                    some, size = [], 0
+        yield some
+
+    def _hear(self, session: Session, messages: Sequence[bytes]) -> None:
+        for data in messages:
+            try:
+                session.receive(data)
+            except MunimentError as error:
+                if error.code in _NOT_WHAT_WAS_WRITTEN:
+                    raise MunimentError("courier-altered", part="messages") from None
+                raise
 
     def _nothing_new(self, replica: Replica, index: Index) -> str:
         newest = max((tip.seq for tip in index.vector if tip.author == index.sender), default=0)

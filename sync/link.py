@@ -34,6 +34,7 @@ class Link:
         self.bytes_received = 0
         self._reader = reader
         self._writer = writer
+        self._here = bytearray()  # what has come of the messages that are next: never more than was sent
         host, port = (writer.get_extra_info("peername") or ("", 0))[:2]  # not told any more once the link is lost
         self.peer_address = format_address(host.removeprefix("::ffff:"), port)  # IPv4 as a socket for both tells it
 
@@ -60,17 +61,47 @@ class Link:
 
         Raises `message-too-large`, `peer-slow`, `link-lost` or `peer-refused-us`.
         """
+        message = self.arrived(most)
+        if message is not None:
+            return message
         try:
             async with asyncio.timeout(MESSAGE_TIMEOUT_S if wait_s is None else wait_s):
-                (length,) = struct.unpack(">I", await self._reader.readexactly(PREFIX_BYTES))
+                length = await self._length()
             if length > most:
                 raise MunimentError("message-too-large", bytes=length, limit=most)
             async with asyncio.timeout(_time_for(length)):
-                message = await self._reader.readexactly(length)
+                while len(self._here) < PREFIX_BYTES + length:
+                    await self._read()
         except (OSError, EOFError) as error:
             raise self._failure(error) from None
-        self.bytes_received += PREFIX_BYTES + length
+        message = self.arrived(most)
+        assert message is not None
         return message
+
+    def arrived(self, most: int = MAX_MESSAGE_BYTES) -> bytes | None:
+        """The next message if all of it is here already. Raises `message-too-large`."""
+        if len(self._here) < PREFIX_BYTES:
+            return None
+        end = PREFIX_BYTES + int.from_bytes(self._here[:PREFIX_BYTES], "big")
+        if end > PREFIX_BYTES + most:
+            raise MunimentError("message-too-large", bytes=end - PREFIX_BYTES, limit=most)
+        if len(self._here) < end:
+            return None
+        message = bytes(memoryview(self._here)[PREFIX_BYTES:end])
+        del self._here[:end]
+        self.bytes_received += end
+        return message
+
+    async def _length(self) -> int:
+        while len(self._here) < PREFIX_BYTES:
+            await self._read()
+        return int.from_bytes(self._here[:PREFIX_BYTES], "big")
+
+    async def _read(self) -> None:
+        data = await self._reader.read(_BUFFER_BYTES)
+        if not data:
+            raise EOFError
+        self._here += data
 
     async def close(self) -> None:
         """Flush and close; a peer that does not take the rest is dropped."""

@@ -19,7 +19,8 @@ from sync.replica import Replica
 from sync.session import Session
 
 LEAST_REST_S = 0.002
-PROGRESS_EVERY_S = 0.1  # a window wants to know ten times a second, not for each block
+PROGRESS_EVERY_S = 0.25  # a window wants to know a few times a second, not for each block
+GATHERED_WORK_S = 0.05  # of blocks that are committed together: so long a click in the window may wait
 
 
 class MeetingReport(TypedDict):
@@ -50,14 +51,15 @@ class Conversation:
     def __init__(
         self,
         link: Link,
+        replica: Replica,
         session: Session,
         pace: Pace,
         spending: Spending,
         on_progress: Callable[[Progress, float | None], None],
     ) -> None:
         """`pace`: of this node, over all its meetings. `on_progress`: with the seconds left, as far as is known."""
-        self._link, self._session, self._pace, self._on_progress = link, session, pace, on_progress
-        self._spending = spending
+        self._link, self._replica, self._session = link, replica, session
+        self._pace, self._spending, self._on_progress = pace, spending, on_progress
         self._rest_s = 0.0  # owed to others, for messages that brought nothing
         self._loop = asyncio.get_running_loop()
         self.began_s = self._told_s = self._loop.time()
@@ -72,8 +74,9 @@ class Conversation:
         while not session.finished:
             message = await self._link.receive()
             try:
-                self._take(message)
-            except MunimentError:
+                self._take_all(message)
+            except MunimentError as error:
+                session.stop(error.code)
                 await self._say_goodbye()
                 raise
             await self._send_all()
@@ -85,17 +88,25 @@ class Conversation:
         rest_s, self._rest_s = (self._rest_s, 0.0) if self._rest_s >= LEAST_REST_S else (0.0, self._rest_s)
         await asyncio.sleep(rest_s)
 
-    def _take(self, message: bytes) -> None:
+    def _take_all(self, message: bytes) -> None:
+        """A message, and in the other side's turn what has come behind it: committed as one, before a word is said."""
         began_s = worked_s()
-        self._session.receive(message)
-        cost_s = worked_s() - began_s
+        until_s = began_s + GATHERED_WORK_S
+        with self._replica.gathering():
+            behind: bytes | None = message
+            while behind is not None:
+                self._session.receive(behind)
+                now_s = worked_s()
+                self._charge(behind, now_s - began_s)
+                enough = now_s >= until_s or self._rest_s >= LEAST_REST_S or not self._session.hears_on
+                behind, began_s = None if enough else self._link.arrived(), now_s
+
+    def _charge(self, message: bytes, cost_s: float) -> None:
+        size, progress = PREFIX_BYTES + len(message), self._session.progress
         try:
-            self._rest_s += self._spending.take(
-                PREFIX_BYTES + len(message), cost_s, self._session.progress, self._loop.time()
-            )
-        except MunimentError as error:
+            self._rest_s += self._spending.take(size, cost_s, progress, self._loop.time())
+        except MunimentError:
             if not self._session.finished:
-                self._session.stop(error.code)
                 raise
 
     async def _send_all(self) -> None:
@@ -155,7 +166,7 @@ async def hold(
 ) -> MeetingReport:
     """Hold a meeting to its end and say what it came to. Raises as `Conversation.hold`; the link stays open."""
     known_forkers = replica.forkers()
-    conversation = Conversation(link, session, pace, spending, on_progress)
+    conversation = Conversation(link, replica, session, pace, spending, on_progress)
     await conversation.hold()
     progress = session.progress
     return MeetingReport(

@@ -6,6 +6,7 @@ that author forked. The chain of a block is the block and everything before it b
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from core.exchange import Received, SignedHeader, StoredBlock, Tip
@@ -94,11 +95,17 @@ class Replica(Protocol):
         """The bytes of a held block. Raises `unknown-block`."""
 
     def receive(self, header: bytes, signature: bytes, payload: bytes | None) -> Received:
-        """Judge a block and, if it is valid, commit it with what it changes before returning.
+        """Judge a block and, if it is valid, commit it with what it changes before returning (in `gathering`: then).
 
         Raises the code of the first rule that it breaks (`bad-block-signature`, `wrong-round`, …); then
         nothing was written. A cut between two calls loses nothing: what was accepted stays, the rest comes
         next time.
+        """
+
+    def gathering(self) -> AbstractContextManager[None]:
+        """What is received meanwhile is durable on return, with one flush for all of it; nothing is told before.
+
+        After an error whatever came before it is, too. Raises `disk-full`, `disk-failed`, `replica-damaged`.
         """
 
     def envelopes_of(self, block: bytes) -> Sequence[bytes]:

@@ -127,6 +127,11 @@ class Session:
     def finished(self) -> bool:
         return self.state is State.FINISHED
 
+    @property
+    def hears_on(self) -> bool:
+        """Whether the other side may go on without a word from here."""
+        return self.state is State.PEER_TURN
+
     def start(self) -> None:
         """What the last meeting left over, when its four blocks were written, is written now: otherwise two offices
         that hold the same would have nothing to tell each other, for ever.

@@ -6,6 +6,7 @@ still verifies. Header fields are final from the first vector (3-ledger §2, FOR
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.crypto.hashing import tag_bytes, tagged_hash
@@ -16,6 +17,7 @@ VERSION = 1
 CLOSE = 1  # flag: this node has seen a change of the constitution pass
 MAX_HEADER_BYTES = 64 << 10
 FIRST_SEQ = 1
+READ_AGAIN = 4  # blocks on their way in, whose bytes several layers read one after another
 
 
 class Reference(NamedTuple):
@@ -55,6 +57,7 @@ def block_preimage(network: bytes, header_bytes: bytes) -> bytes:
     return tag_bytes("block") + network + header_bytes
 
 
+@lru_cache(READ_AGAIN)
 def block_id(network: bytes, header_bytes: bytes) -> bytes:
     return tagged_hash("block", network, header_bytes)
 
@@ -78,6 +81,7 @@ def encode_header(header: Header) -> bytes:
     )
 
 
+@lru_cache(READ_AGAIN)
 def decode_header(data: bytes) -> Header:
     """Raises `too-large`, `too-deep`, `not-canonical` or `malformed-header`."""
     parts = decode_unjudged(data, MAX_HEADER_BYTES)

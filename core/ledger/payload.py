@@ -10,12 +10,13 @@ one act is its path in the group and the group's path in the payload. FORMAT.md 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeGuard
 
 from core.crypto.hashing import tag_bytes
 from core.errors import MunimentError
 from core.ledger import merkle
+from core.ledger.block import READ_AGAIN
 from core.ledger.encoding import decode_unjudged, encode, refuse_kinds
 from core.ledger.transaction import MAX_SIGNERS, transaction_id
 
@@ -130,6 +131,7 @@ def payload_root(network: bytes, payload: Payload) -> bytes:
     return merkle.root(payload_leaves(network, payload))
 
 
+@lru_cache(READ_AGAIN)
 def decode_payload(data: bytes) -> Payload:
     """Raises `too-large`, `too-deep`, `not-canonical` or `malformed-payload`."""
     parts = decode_unjudged(data, MAX_PAYLOAD_BYTES)

@@ -7,7 +7,7 @@ to SQLCipher ("file is not a database"); the key file has told a wrong passphras
 """
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,9 @@ IMPORT_OBJECTS = 50_000  # new objects between two looks for cycles
 IN_MEMORY = ":memory:"
 BUSY_TIMEOUT_S = 1.0
 _INCREMENTAL = 2  # of PRAGMA auto_vacuum
+# How a transaction begins, ends and is undone: by itself, or within others that become durable with it.
+_ALONE = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
+_ONE_OF_MANY = ("SAVEPOINT one", "RELEASE one", ("ROLLBACK TO one", "RELEASE one"))
 _DAMAGE = (sqlcipher.DatabaseError, UnicodeDecodeError)  # names and texts on an old page need not be UTF-8
 
 _SCHEMA = """
@@ -155,6 +158,7 @@ class Database:
         if create and not in_memory:
             Path(path).touch(mode=0o600)  # SQLite would let others read the encrypted bytes
         self._depth = 0
+        self._gathering = False
         self._put_off: list[tuple[Callable[[], None], Callable[[], None]]] = []
         self._cache_kib = cache_kib
         try:
@@ -209,22 +213,46 @@ class Database:
         if self._depth:
             yield
             return
-        self.execute("BEGIN IMMEDIATE")
-        self._depth = 1
+        with self._transaction(*(_ONE_OF_MANY if self._gathering else _ALONE)):
+            self._depth = 1
+            try:
+                yield
+                self._finish_put_off()
+            finally:
+                self._depth = 0
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Each `atomic` inside is all or nothing, and none of them is durable before all are, on return.
+
+        One that fails is undone alone, unless the disk failed: then there may be nothing left of those before it.
+        """
+        with _many_objects(), self._transaction(*_ALONE):
+            self._gathering = True
+            try:
+                yield
+                self._finish_put_off()
+            finally:
+                self._gathering = False
+
+    @contextmanager
+    def _transaction(self, begin: str, end: str, undo: Sequence[str]) -> Iterator[None]:
+        self.execute(begin)
         try:
             yield
-            for finish, _ in self._put_off:
-                finish()
-            self.execute("COMMIT")
+            self.execute(end)
         except BaseException:
             for _, forget in self._put_off:
                 forget()
-            if self._connection.in_transaction:
+            if self._connection.in_transaction:  # else SQLite has undone it: the disk has failed
                 with suppress(sqlcipher.DatabaseError):  # what failed first is what is told
-                    self._connection.execute("ROLLBACK")
+                    for statement in undo:
+                        self._connection.execute(statement)
             raise
-        finally:
-            self._depth = 0
+
+    def _finish_put_off(self) -> None:
+        for finish, _ in self._put_off:
+            finish()
 
     def overwrite(self) -> None:
         """From here on SQLite overwrites what is deleted: in a network whose laws seal something, an erasure is one."""
@@ -232,7 +260,7 @@ class Database:
 
     @property
     def in_atomic(self) -> bool:
-        return self._depth > 0
+        return self._depth > 0 or self._gathering
 
     def put_off(self, finish: Callable[[], None], forget: Callable[[], None]) -> None:
         """Have work done once at the end of each transaction, as a part of it; what fails is forgotten instead."""
@@ -243,16 +271,13 @@ class Database:
         """Room for an import: a larger cache, and a log that is folded back into the file less often.
 
         Pages that commit after commit touches (indexes of random ids) are then written to the file once. What
-        `atomic` promises stays the same. A batch keeps tens of thousands of objects alive for a moment: Python looks
-        for cycles among them less often, too.
+        `atomic` promises stays the same.
         """
         self._make_room(IMPORT_CACHE_KIB, IMPORT_LOG_PAGES)
-        thresholds = gc.get_threshold()
-        gc.set_threshold(IMPORT_OBJECTS, *thresholds[1:])
         try:
-            yield
+            with _many_objects():
+                yield
         finally:
-            gc.set_threshold(*thresholds)
             self._make_room(self._cache_kib, DAILY_LOG_PAGES)
             self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -352,6 +377,17 @@ class Database:
 
     def close(self) -> None:
         self._connection.close()
+
+
+@contextmanager
+def _many_objects() -> Iterator[None]:
+    """A batch keeps tens of thousands of objects alive for a moment: Python looks for cycles among them less often."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(IMPORT_OBJECTS, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 # SQLite's names: a write or a sync failed, of which nothing is known but that the transaction did not happen.

@@ -63,6 +63,55 @@ def test_an_inner_step_stands_or_falls_with_the_outer() -> None:
     assert database.meta("name") == b"both"
 
 
+def test_gathered_transactions_become_durable_together(path: Path, tmp_path: Path) -> None:
+    def held_elsewhere(number: int) -> bytes | None:
+        """By whoever opens the files as a power cut would leave them now."""
+        copy = tmp_path / f"copy-{number}.db"
+        for suffix in ("", "-wal"):
+            shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
+        database = Database(copy, KEY)
+        found = database.meta("second")
+        database.close()
+        return found
+
+    database = Database(path, KEY)
+    with database.gathered():
+        for name in ("first", "second"):
+            with database.atomic():
+                database.set_meta(name, b"there")
+        assert held_elsewhere(1) is None
+    assert held_elsewhere(2) == b"there"
+
+
+def test_of_gathered_transactions_the_one_that_fails_is_undone_alone() -> None:
+    database = Database(IN_MEMORY, KEY)
+    with database.gathered():
+        with database.atomic():
+            database.set_meta("first", b"stands")
+        with pytest.raises(ZeroDivisionError):
+            set_and_fail(database, b"fails")
+        with database.atomic():
+            database.set_meta("third", b"stands")
+    assert [database.meta(name) for name in ("first", "name", "third")] == [b"stands", None, b"stands"]
+
+
+def gather_and_fail(database: Database) -> None:
+    with database.gathered():
+        with database.atomic():
+            database.set_meta("name", b"first")
+        raise ZeroDivisionError
+
+
+def test_nothing_of_what_was_gathered_stands_where_the_whole_fails() -> None:
+    database = Database(IN_MEMORY, KEY)
+    with pytest.raises(ZeroDivisionError):
+        gather_and_fail(database)
+    assert database.meta("name") is None
+    with database.atomic():
+        database.set_meta("name", b"after")
+    assert database.meta("name") == b"after"
+
+
 def test_a_broken_statement_is_an_error_of_ours_and_rolls_back() -> None:
     database = Database(IN_MEMORY, KEY)
 

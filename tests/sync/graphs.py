@@ -78,6 +78,9 @@ class GraphReplica:
     def sharing(self):
         return SharingStore(self.database)
 
+    def gathering(self):
+        return self.database.gathered()
+
     def weigh(self, blocks):
         payloads = [self.blocks[block].payload for block in blocks]
         acts = sum(len(group.transactions) for p in payloads if p for group in decode_payload(p).groups)

@@ -25,8 +25,8 @@ ALTERED = {
 
 
 def signed_anew(block, change):
-    header = change(decode_header(block.header))
     try:
+        header = change(decode_header(block.header))  # what was changed before may have no form
         data = encode_header(header)
     except MunimentError:
         return None
