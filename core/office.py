@@ -13,6 +13,7 @@ from core.errors import MunimentError
 from core.folding import Ran, act_row
 from core.laws.field_checks import FieldFault
 from core.laws.requests import ENTER, REFUSE
+from core.laws.resolving import CONFIRM, CURE
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.encoding import Value
 from core.ledger.payload import (
@@ -116,6 +117,31 @@ class Office(Sealing, Bracketing):
             self._drawn_up = None
             return replace(proposal, verdict=Rejected("request-expired", facts=self.term_of(law), shared=True))
         return proposal
+
+    def propose_resolving(
+        self,
+        way: str,
+        act: bytes,
+        signers: Sequence[Signer],
+        reason: str = "",
+        fields: Mapping[str, Value] | None = None,
+        trace: bool = False,
+    ) -> Proposal:
+        """Draw up the act that ends a suspended or held one, or brings what is missing; `way`: of `RESOLVING`.
+
+        `reason`: of every way but `CURE`, which may bring `fields`. Raises `no-such-undecided`.
+        """
+        self.people.require(Action.DRAW_UP)
+        view, working = self.undecided_view(act), WorkingState(self.store.state, self.number)
+        said: dict[str, Value] = {"act": act}
+        if way == CURE:
+            said |= {"fields": dict(fields)} if fields else {}
+        else:
+            said["reason"] = reason
+        named = view.records if way in (CURE, CONFIRM) else {}
+        references = {name: _reference(working, record) for name, record in named.items()}
+        law = view.act.transaction.law
+        return self._draw_up(working, law, way, references, said, signers, (), None, trace)
 
     def _draw_up(
         self,

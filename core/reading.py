@@ -213,9 +213,9 @@ class Reading(Replica):
             if room := LIST_LIMIT - len(waits[name]):
                 waits[name].extend(self._view(row) for row in self.store.chain.acts_of_block(vertex.position, room))
         refused = self._unusual((REJECTED,))
-        waiting = self._unusual(DECISION_OUTCOMES)
+        waiting, waiting_count = self._needs_decision()
         ended = self.store.chain.unusual_counts(self.number)
-        counts |= {"refused": ended.get(REJECTED, 0), "needs_decision": sum(ended.get(o, 0) for o in DECISION_OUTCOMES)}
+        counts |= {"refused": ended.get(REJECTED, 0), "needs_decision": waiting_count}
         members = range(len(self.roll.members))
         return Today(
             tuple(waits["not_yet_seen"]),
@@ -237,6 +237,11 @@ class Reading(Replica):
         if step is Step.CERTIFIED:
             return "not_yet_final"
         return "not_yet_certified" if step is Step.WITNESSED else "not_yet_seen"
+
+    def _needs_decision(self) -> tuple[tuple[ActView, ...], int]:
+        """Own acts that are suspended or held, the newest of them, and how many there are."""
+        counted = self.store.chain.unusual_counts(self.number)
+        return self._unusual(DECISION_OUTCOMES), sum(counted.get(outcome, 0) for outcome in DECISION_OUTCOMES)
 
     def _unusual(self, outcomes: Sequence[str]) -> tuple[ActView, ...]:
         rows = self.store.chain.unusual_acts(self.number, outcomes, LIST_LIMIT)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from core.errors import MunimentError
 from core.laws.indexing import groups_of
 from core.laws.law import Law
+from core.laws.undecided import groups_of_undecided
 from core.ledger.encoding import encode
 from core.ledger.record import IndexChange, Record, decode_record
 from core.store.replica import ReplicaStore
@@ -23,7 +24,7 @@ def groups_in(laws: Mapping[str, Law], records: Iterable[Record]) -> Iterator[In
         law = laws.get(record.register.partition(".")[0])
         register = law.by_full_name.get(record.register) if law else None
         try:
-            groups = list(groups_of(register, record)) if register else []
+            groups = list(groups_of(register, record) if register else groups_of_undecided(record))
         except (MunimentError, LookupError, TypeError, ValueError):
             groups = []  # written under older rules, and no act has brought it up to these: no group fits, for all
         yield from (IndexChange(index, encode(group), record.id, True) for index, group in groups)

@@ -35,7 +35,7 @@ class Ladder:
     outcome: str = "entered"
     anchor: int | None = None  # number of the anchor that executed it; then the outcome never changes
     shared: bool = False  # only an anchor decides it: until then the outcome is what this replica foresees
-    decision: bytes | None = None  # of a request: the act that decided it, whose ladder this is
+    decision: bytes | None = None  # of a request or a held act: the act that decided it, whose ladder this is
 
 
 class Clock(Enum):
@@ -124,6 +124,21 @@ class RequestView:
     to: int  # number of the competent office
     label: str  # of the records it is about
     ends_ms: int | None  # the common time until which it may be entered
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedView:
+    """An act that is suspended or held and that this office may end, alone or with all others."""
+
+    act: ActView  # as it was signed
+    state: str  # suspended or held
+    codes: tuple[str, ...]  # of what stands in its way
+    label: str  # of the records it is about
+    records: Mapping[str, bytes]  # the procedure's name of a record → its id
+    brought: Mapping[str, Value]  # its fields, with what was brought since
+    keeper: int | None  # the office that decides; None: any
+    ends_ms: int | None  # the common time until which what is missing may be brought
+    lapsed: bool  # that time has surely passed
 
 
 @dataclass(frozen=True, slots=True)

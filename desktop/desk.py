@@ -18,6 +18,7 @@ from core.laws.form import FormField, record_form, state_label
 from core.laws.law import Law
 from core.laws.requests import REFUSE
 from core.laws.resolving import RESOLVING
+from core.laws.resolving import RESOLVING
 from core.ledger.roll import Officer
 from core.ledger.transaction import Transaction
 from core.office import Office
@@ -49,6 +50,7 @@ class Desk(QObject):
     standing_changed = Signal()  # who belongs to the network, its rules, or what this office may do
     news = Signal(object)  # what the service tells (sync/events.py)
     signed_in = Signal()
+    repair_wanted = Signal()  # the office is to be closed, and its copy repaired
     locked = Signal(str)  # why: idle, sleep, session or asked (desktop/locking.py)
 
     def __init__(
@@ -225,6 +227,8 @@ class Desk(QObject):
         law_name, _, name = full_name.partition(".")
         if name == NOT_HELD:
             return say("act.text-not-held")
+        if name in RESOLVING:
+            return say(f"act.{name.removeprefix('#')}")
         if name in RESOLVING:
             return say(f"act.{name.removeprefix('#')}")
         law = self.laws.get(law_name)

@@ -10,9 +10,11 @@ from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_time import SURELY
 from core.laws.expression_types import NOTHING, Frame, Known, Name, Scope, Typed, plain
 from core.laws.field_types import GroupType, SealedType
-from core.laws.law import OUTCOMES, Condition
+from core.laws.law import OUTCOMES, Condition, Cure
 from core.laws.reading import CODE_LETTERS, Part
 
+CURE_UNITS = ("days", "working_days", "months")
+MAX_CURE = 1_000
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
 Fact = Callable[[Frame], Any]
 
@@ -55,7 +57,7 @@ def read_condition(
     return condition, replace(typed, when_true=NOTHING) if SURELY in rule else typed
 
 
-def _read_cure(part: Part, outcome: str) -> int | None:
+def _read_cure(part: Part, outcome: str) -> Cure | None:
     if not part.has("cure"):
         if outcome == "suspend":
             part.fail("key-missing", f"{part.where}: cure")
@@ -63,7 +65,10 @@ def _read_cure(part: Part, outcome: str) -> int | None:
     if outcome != "suspend":
         part.fail("cure-without-suspend", part.where, part.line_of("cure"))
     with part.part("cure").whole() as cure:
-        return cure.integer("working_days", low=1, high=1_000)
+        given = [unit for unit in CURE_UNITS if cure.has(unit)]
+        if len(given) != 1:
+            cure.fail("key-missing", f"{cure.where}: working_days")
+        return Cure(given[0], cure.integer(given[0], low=1, high=MAX_CURE))
 
 
 def _facts(part: Part, says: Mapping[str, str], scope: Scope) -> dict[str, Fact]:

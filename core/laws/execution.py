@@ -12,17 +12,20 @@ from dataclasses import replace
 
 from core.laws.applying import Applying, Context, is_shared
 from core.laws.conflicts import Conflicts, refuse_released
-from core.laws.expression_time import Undecided
+from core.laws.expression_time import Moment, Undecided
 from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, TIME, Frame
 from core.laws.field_checks import FieldFault
 from core.laws.field_types import EntryOfType
 from core.laws.judging import Judge
 from core.laws.law import Law, Procedure
 from core.laws.placing import Claimed
-from core.laws.requests import DECISIONS, Signed, ask, decide
+from core.laws.requests import DECISIONS, ask, decide
+from core.laws.resolving import RESOLVING, resolve
+from core.laws.signing import SignatureCheck, Signed
+from core.laws.undecided import EARLIER_ACT, SUSPENDED, earlier_acts, keep_undecided, undecided_id
 from core.laws.verdict import Accepted, Finding, Refused, Rejected
 from core.ledger.encoding import Value
-from core.ledger.record import Record, State
+from core.ledger.record import RECORD_ID_BYTES, Record, State
 from core.ledger.transaction import Transaction
 
 __all__ = ["Context", "execute"]
@@ -69,6 +72,8 @@ def _judge(state: State, transaction: Transaction, law: Law, context: Context, j
 
     if transaction.procedure in DECISIONS:
         return decide(state, transaction, law, context, run)
+    if transaction.procedure in RESOLVING:
+        return resolve(state, transaction, law, context, run)
     procedure = law.procedures.get(transaction.procedure)
     if procedure is None:
         raise Refused("unknown-procedure", procedure=transaction.procedure)
@@ -76,7 +81,8 @@ def _judge(state: State, transaction: Transaction, law: Law, context: Context, j
         raise Refused("requests-not-asked", procedure=transaction.procedure)
     if transaction.addressed_to is not None:
         return ask(state, transaction, law, context, run)
-    return run(transaction, procedure, context, Signed(transaction.signers, (context.author,)))
+    accepted = run(transaction, procedure, context, Signed(transaction.signers, (context.author,)))
+    return keep_undecided(state, accepted, transaction, transaction.signers, law, procedure, context)
 
 
 class _Execution:
@@ -124,16 +130,21 @@ class _Execution:
                 raise Refused("not-sealed", field=name)  # another office's text cannot be passed off as one's own
         self._formed = True
         self._find_records(procedure)
-        self._check_signers(procedure)
-        self._check_attestations(procedure)
+        signatures = SignatureCheck(self._signed, self._context, self._conflicts)
+        try:
+            signatures.check(procedure, transaction.act)
+        finally:
+            self._shared |= signatures.shared
         if self._conflicts.newer:
             self._conflicts.refuse()
         if procedure.reasons or (procedure.creates and self._creates_shared(procedure)):
             self._shared = True
         frame = self._frame(procedure)
-        findings = self._conflicts.findings + self._find_failures(procedure, frame)
+        earlier = self._earlier_acts(procedure) if self._law.suspended_registers else ()
+        findings = self._conflicts.findings + earlier + self._find_failures(procedure, frame)
         outcome = min((finding.outcome for finding in findings), key=_GRAVITY.index) if findings else "entered"
         if outcome not in ("entered", "warned"):
+            self._shared |= outcome == SUSPENDED  # since when its term runs, only the order tells
             return Accepted(outcome, (), (), tuple(self._judge.steps), findings)
         applying = Applying(self._state, self._law, self._context, self._judge, self._records)
         changes, moved = applying.run(procedure, frame, transaction.claimed_ms)
@@ -218,51 +229,6 @@ class _Execution:
                     return
         raise Refused("no-such-entry", field=".".join(path), entry=entry)
 
-    def _check_signers(self, procedure: Procedure) -> None:
-        signing, signed = procedure.signing, self._signed
-        persons: list[tuple[int, int]] = []
-        present: list[str] = []
-        for signer in signed.people:
-            office, officer, role = signer.office, signer.officer, signer.role
-            if role not in signing.all_of and role not in signing.any_of:
-                raise Refused("role-not-asked", role=role)
-            if office not in signed.offices and not signing.any_office:
-                raise Refused("signer-of-another-office", office=office, role=role)
-            self._check_power(office, officer, role)
-            person = (office, officer)
-            if person in persons:
-                if role in present and signed.people.count(signer) > 1:
-                    raise Refused("signer-twice", office=office, officer=officer, role=role)
-                if signing.different_persons:
-                    raise Refused("one-person-two-roles", office=office, officer=officer)
-            persons.append(person)
-            present.append(role)
-        if not signed.whole:
-            return
-        for role in signing.all_of:
-            if role not in present:
-                raise Refused("role-missing", role=role)
-        if signing.any_of and not any(role in present for role in signing.any_of):
-            raise Refused("role-missing", role=signing.any_of[0])
-
-    def _check_attestations(self, procedure: Procedure) -> None:
-        for name, role in procedure.attestations:
-            if name in self._transaction.act:
-                office, officer = self._transaction.act[name]["by"]
-                self._check_power(office, officer, role, field=name)
-
-    def _check_power(self, office: int, officer: int, role: str, **where: Value) -> None:
-        """Refuses who does not hold the role; notes whose end the act could not know."""
-        context = self._context
-        if context.powers_change and office != context.author:
-            self._shared = True  # an end of these powers may come before this act
-        if office == self._signed.judged or role in context.roles(office, officer):
-            return
-        ended_by = context.ended_unseen(office, officer, role)
-        if ended_by is None:
-            raise Refused("role-not-held", **where, office=office, officer=officer, role=role)
-        self._conflicts.meet_ended(office, officer, role, ended_by)
-
     # -- what waits for the common order, and what comes of it -----------------------------------------------------
 
     def _waits(self, procedure: Procedure) -> tuple[bool, frozenset[bytes]]:
@@ -281,12 +247,26 @@ class _Execution:
         What is created with a record or found by it is tied to that record, so this is enough.
         """
         touched = {ref.record for ref in self._transaction.changes.values()} | procedure.pools
+        touched.add(undecided_id(self._context.transaction_id))  # where it stands, if it is held or suspended
         if self._formed:
             for path, _ in procedure.records:
                 touched.update(_values_at(self._transaction.act, path))
         for record in self._records.values():
             touched.update(above.id for above in self._above(record))
         return frozenset(touched)
+
+    def _earlier_acts(self, procedure: Procedure) -> tuple[Finding, ...]:
+        """Suspended acts on the same records, which keep their place in front of this one."""
+        undecided = self._signed.undecided
+        own = undecided.act if undecided else self._context.transaction_id
+        refs, claimed_ms = self._transaction.changes, self._transaction.claimed_ms
+        earlier = earlier_acts(self._state, self._law, procedure, refs, self._context, claimed_ms, own)
+        if not earlier:
+            return ()
+        self._shared = True  # whether they have lapsed by then, only the order tells
+        if undecided is not None and self._signed.decided:
+            raise Refused(EARLIER_ACT, winner=earlier[0][:RECORD_ID_BYTES])
+        return (Finding(EARLIER_ACT, "", "", "held", {"winner": earlier[0][:RECORD_ID_BYTES]}),)
 
     # -- the conditions -------------------------------------------------------------------------------------------
 
@@ -295,10 +275,17 @@ class _Execution:
         frame[BUDGET], frame[STATE], frame[ACT_ID] = MAX_STEPS, self._state, self._context.transaction_id
         frame[procedure.slots["act"]] = self._transaction.act
         if procedure.reads_time:
-            frame[TIME] = self._context.order or Claimed(self._transaction.claimed_ms)
+            frame[TIME] = self._moment()
         for name, record in self._records.items():
             frame[procedure.slots[name]] = record
         return frame
+
+    def _moment(self) -> Moment:
+        """When the act was made; of one that was undecided since, then."""
+        undecided = self._signed.undecided
+        if undecided is not None and undecided.placed is not None:
+            return undecided.placed
+        return self._context.order or Claimed(self._transaction.claimed_ms)
 
     def _find_failures(self, procedure: Procedure, frame: Frame) -> tuple[Finding, ...]:
         """What fails without refusing; the first condition that refuses is raised."""
@@ -309,17 +296,22 @@ class _Execution:
             try:
                 if self._judge.holds(condition, frame):
                     continue
-            except Undecided:
-                outcome = "suspended" if condition.outcome == "suspend" else "held"
-                told: dict[str, Value] = {"rule": condition.path}
-                findings.append(Finding("time-undecided", "", condition.article, outcome, told))
+            except Undecided as undecided:
+                outcome = "suspended" if condition.outcome == "suspend" and not undecided.facts else "held"
+                told: dict[str, Value] = {"rule": condition.path, **undecided.facts}
+                outcome = self._as_decided(outcome)
+                findings.append(Finding(undecided.code, "", condition.article, outcome, told))
                 continue
             facts = {name: fact(frame) for name, fact in condition.facts.items()}
             if condition.outcome == "refuse":
                 raise Refused.by(condition.code, condition.path, condition.article, facts)
-            outcome = _OUTCOMES[condition.outcome]
+            outcome = self._as_decided(_OUTCOMES[condition.outcome])
             findings.append(Finding(condition.code, condition.path, condition.article, outcome, facts))
         return tuple(findings)
+
+    def _as_decided(self, outcome: str) -> str:
+        """What would hold the act was decided: it is told, and stands in its way no more."""
+        return "warned" if outcome == "held" and self._signed.decided else outcome
 
 
 def _values_at(value: Value, path: tuple[str, ...]) -> Iterator[Value]:

@@ -14,6 +14,7 @@ from core.laws.expression_syntax import Call
 from core.laws.expression_types import TIME, EvaluationError, ForeignRead, Frame, Known, Scope, Typed, require
 from core.laws.field_types import BOOLEAN, DayType, IntegerType
 from core.laws.placing import end_of_day
+from core.ledger.encoding import Value
 
 SURELY = "surely_"
 MAX_ADDED = 100_000
@@ -27,7 +28,11 @@ class Moment(Protocol):
 
 
 class Undecided(Exception):  # noqa: N818  # an answer of its own kind: neither true nor false
-    """A condition's verdict hangs on a time that is not sure."""
+    """A condition's verdict hangs on what is not sure: `time-undecided`, or with facts on what nobody has entered."""
+
+    def __init__(self, code: str = "time-undecided", **facts: Value) -> None:
+        super().__init__(code)
+        self.code, self.facts = code, facts
 
 
 def surely(node: Call, scope: Scope, known: Known, check: Check) -> Typed:

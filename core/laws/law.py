@@ -37,6 +37,14 @@ class Home:
     field: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """The term to bring what is missing; `unit`: "days", "working_days" or "months"."""
+
+    unit: str
+    count: int
+
+
 @dataclass(frozen=True)
 class Condition:
     """One rule with what its failure means. `path` names it in the whole law: "<procedure>.<code>"."""
@@ -50,7 +58,7 @@ class Condition:
     holds: Run
     traced: Run
     facts: Mapping[str, Callable[[list[Value]], Value]]  # name in `says` → its value in the frame
-    cure_working_days: int | None = None
+    cure: Cure | None = None
     cost: int = 0  # worst number of steps
     line: int = 0
 
@@ -100,6 +108,7 @@ class Register:
     numbers: tuple[str, ...] = ()  # keys that the keeper numbers
     frame_size: int = 0
     worst_bytes: Mapping[str, int] = field(default_factory=dict)  # of one row of each list; "" for all the rest
+    duplicates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what possible duplicates are found by
     line: int = 0
 
 
@@ -122,6 +131,15 @@ class Asking:
     queue: bool  # whether a second request on one version of a record waits behind the first, or is refused
     article: str
     line: int = 0
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """Who decides what is held, in the office that keeps it. Without `by`: who may sign the act itself."""
+
+    by: tuple[str, ...] = ()
+    second_person: bool = False  # none of those who signed the act
+    article: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,6 +225,16 @@ class Law:
     by_full_name: Mapping[str, Register]
     rules: Mapping[str, Condition]  # every condition by its path
     asking: Asking | None = None
+    deciding: Deciding = field(default_factory=Deciding)
+    calendar: str = ""  # the territory whose working days count
+
+    @cached_property
+    def suspended_registers(self) -> frozenset[str]:
+        """Registers whose records an act may wait for that is suspended and keeps its place."""
+        suspending = (
+            one for one in self.procedures.values() if any(rule.outcome == "suspend" for rule in one.requires)
+        )
+        return frozenset(register for one in suspending for register in one.changes.values())
 
     @cached_property
     def events(self) -> frozenset[str]:

@@ -2,13 +2,14 @@
 is no law.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
 from core.laws.field_reading import read_roles
 from core.laws.field_types import SubjectType
-from core.laws.law import Asking, Extract, Index, Law, Procedure, Register
+from core.laws.law import Asking, Deciding, Extract, Index, Law, Procedure, Register
 from core.laws.law_source import Node, decode_tree, encode_tree, read_text
 from core.laws.problems import Problems
 from core.laws.procedure_reading import Around, read_procedure
@@ -27,6 +28,7 @@ from core.laws.waiting import with_reasons
 MAX_VERSION = 1_000_000
 MAX_TERM_DAYS = 3650
 SECOND = ("refuse", "queue")  # what becomes of a second request on one version of a record
+_TERRITORY = re.compile(r"[A-Z]{2}[A-Z0-9-]{0,8}")
 # Parts of the language that later issues bring: refused by name, not as a typing mistake.
 LATER = ("totals", "bests", "allotments", "links", "procedures_of_every_law")
 
@@ -79,9 +81,10 @@ def _read_root(root: Part, tree: Node) -> Law:
         around = Around(registers, index_shapes(indexes, registers), frozenset(extracts))
         procedures = _read_procedures(root, around, indexes)
         check_sealed(root.problems, registers, procedures)
-        asking = _read_asking(root)
+        asking, deciding = _read_asking(root), _read_deciding(root)
+        calendar = _read_calendar(root)
         law = _make_law(name, version, title, registers, procedures, indexes, extracts, encode_tree(tree))
-        return replace(law, asking=asking)
+        return replace(law, asking=asking, deciding=deciding, calendar=calendar)
 
 
 def _read_registers(root: Part, law: str) -> dict[str, Register]:
@@ -126,6 +129,21 @@ def _read_asking(root: Part) -> Asking | None:
         term = part.integer("term_days", low=1, high=MAX_TERM_DAYS) if part.has("term_days") else None
         queue = part.choice("second", SECOND, "refuse") == "queue"
         return Asking(read_roles(part, "decided_by"), term, queue, part.text("article", ""), part.line)
+
+
+def _read_deciding(root: Part) -> Deciding:
+    """Who decides what is held, where the law names other roles than those that sign the act."""
+    if not root.has("decisions"):
+        return Deciding()
+    with root.part("decisions").whole() as part:
+        return Deciding(read_roles(part, "by"), part.flag("second_person"), part.text("article", ""))
+
+
+def _read_calendar(root: Part) -> str:
+    territory = root.text("calendar", "")
+    if territory and not _TERRITORY.fullmatch(territory):
+        root.fail("bad-name", territory, root.line_of("calendar"))
+    return territory
 
 
 def _shown(subject: SubjectType, column: str) -> bool:

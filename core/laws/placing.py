@@ -7,11 +7,12 @@ Where the clocks of the quorum stood too far apart, nothing is sure. Days are da
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 DAY_MS: Final = 86_400_000
 _EPOCH: Final = date(1970, 1, 1)
+_LAST_DAY: Final = (date.max - _EPOCH).days
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,28 @@ class Order:
             return True
         return False if self.not_before_ms() > end_ms else None
 
+    @property
+    def placed(self) -> "Placed":
+        """What is kept of the place, for an act that is executed later than it came."""
+        return Placed(self.not_before_ms(), self.consensus_ms, self.spread_ms, self.spread_limit_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The time of an act that has had its place before: the same answers as then."""
+
+    not_before_ms: int
+    consensus_ms: int
+    spread_ms: int
+    spread_limit_ms: int = DAY_MS
+
+    def by(self, end_ms: int) -> bool | None:
+        if self.spread_ms > self.spread_limit_ms:
+            return None
+        if self.consensus_ms <= end_ms:
+            return True
+        return False if self.not_before_ms > end_ms else None
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -51,3 +74,8 @@ class Claimed:
 def end_of_day(day: list[int]) -> int:
     """The last millisecond of a whole day, since 1970."""
     return ((date(*day) - _EPOCH).days + 1) * DAY_MS - 1
+
+
+def day_of(at_ms: int) -> date:
+    """The day of a time since 1970; of one after 9999 the last there is."""
+    return _EPOCH + timedelta(days=min(at_ms // DAY_MS, _LAST_DAY))

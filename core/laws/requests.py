@@ -11,8 +11,8 @@ Three kinds of record keep this (their registers begin with `#`, no page lists t
 `#decisions`, kept by the office that decides, one a request: so none is decided twice, and each finds its decision.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
@@ -21,11 +21,13 @@ from core.laws.field_checks import FieldFault, make_group_check
 from core.laws.field_types import Field, TextType
 from core.laws.law import Asking, Law, Procedure
 from core.laws.placing import DAY_MS
+from core.laws.signing import Signed, check_people, counts, those_that_count
+from core.laws.undecided import keep_undecided
 from core.laws.verdict import Accepted, Finding, Refused
 from core.ledger.encoding import Value, encode
 from core.ledger.record import RECORD_ID_BYTES, Change, Record, State
 from core.ledger.request import REQUESTED, SignedRequest, decode_request, requesting_office
-from core.ledger.transaction import RecordRef, Signer, Transaction
+from core.ledger.transaction import RecordRef, Transaction
 
 ENTER, REFUSE = "#enter", "#refuse"  # no procedure of a law can have these names
 DECISIONS = frozenset({ENTER, REFUSE})
@@ -36,20 +38,6 @@ MAX_WAITING = 16
 MAX_REASON_CHARS = 500
 _NOTHING: Mapping[str, Field] = {}
 _REASON = {"reason": Field("reason", TextType(max_chars=MAX_REASON_CHARS))}
-
-
-@dataclass(slots=True)
-class Signed:
-    """Whose signatures an act stands on. `whole`: each role that the procedure asks for must be there.
-
-    `waits`: what carries them waits for the common order, whatever the act itself does.
-    """
-
-    people: tuple[Signer, ...]
-    offices: Collection[int]  # whose officers may sign
-    whole: bool = True
-    waits: bool = False
-    judged: int | None = None  # the office whose officers' powers were judged at the place of their own request
 
 
 Run = Callable[[Transaction, Procedure, Context, Signed], Accepted]
@@ -80,11 +68,11 @@ def ask(state: State, transaction: Transaction, law: Law, context: Context, run:
     assert keeper is not None
     if keeper == context.author:
         raise Refused("request-to-oneself", office=keeper)
-    _check_people(transaction.signers, context.author, context)
+    check_people(transaction.signers, context.author, context)
     request = context.transaction_id
     if state.record(decision_record_id(request)) is None:
         # Judged now, so that nobody is sent to another office for nothing; what it would change is thrown away.
-        people = _that_count(transaction.signers, procedure)
+        people = those_that_count(transaction.signers, procedure)
         signed = Signed(people, frozenset({context.author}), whole=False)
         trial = run(transaction, procedure, replace(context, author=keeper, order=None), signed)
         _check_kept(state, transaction, keeper)
@@ -201,8 +189,8 @@ def decide(state: State, transaction: Transaction, law: Law, context: Context, r
         raise Refused("already-decided", winner=decided.last_act)
     asked_by, judged = requesting_office(request), _judged_office(state, request, request_id)
     if transaction.procedure == ENTER and judged is None:
-        _check_people(request.signers, asked_by, context)
-    _check_people(transaction.signers, context.author, context)
+        check_people(request.signers, asked_by, context)
+    check_people(transaction.signers, context.author, context)
     if not any(signer.role in asking.decided_by for signer in transaction.signers):
         raise Refused("role-missing", role=asking.decided_by[0])
     if transaction.procedure == REFUSE:
@@ -229,7 +217,7 @@ def _enter(
     if asking.queue:
         _check_turn(state, request, request_id, procedure, asking, context)
     for signer in transaction.signers:
-        if signer.role not in asking.decided_by and not _counts(signer, procedure):
+        if signer.role not in asking.decided_by and not counts(signer, procedure):
             raise Refused("role-not-asked", role=signer.role)
     # The common order decides where consensus time, another office's place in a queue or its officers' powers are read.
     shared = asking.term_days is not None or asking.queue or context.powers_change
@@ -237,11 +225,12 @@ def _enter(
         facts: dict[str, Value] = {"term_days": asking.term_days}
         held = Finding("time-undecided", "", asking.article, "held", facts)
         return Accepted("held", (_decided(request_id, "held", context),), (), findings=(held,), shared=True)
-    people = _that_count((*request.signers, *transaction.signers), procedure)
+    people = those_that_count((*request.signers, *transaction.signers), procedure)
     offices = frozenset({requesting_office(request), context.author})
     # What is numbered or named by the act is so by the deciding one: its time, its id.
     signed = Signed(people, offices, waits=shared, judged=_judged_office(state, request, request_id))
-    entered = run(replace(request, claimed_ms=transaction.claimed_ms), procedure, context, signed)
+    act = replace(request, claimed_ms=transaction.claimed_ms)
+    entered = keep_undecided(state, run(act, procedure, context, signed), act, people, law, procedure, context)
     decided = _decided(request_id, entered.outcome, context)
     return replace(entered, changes=(*entered.changes, decided))
 
@@ -311,28 +300,6 @@ def _procedure(law: Law, transaction: Transaction) -> Procedure:
     return procedure
 
 
-def _check_people(signers: tuple[Signer, ...], office: int, context: Context) -> None:
-    """All of one office, each in a role that it holds."""
-    for signer in signers:
-        if signer.office != office:
-            raise Refused("signer-of-another-office", office=signer.office, role=signer.role)
-        number, role = signer.officer, signer.role
-        if role in context.roles(office, number) or context.ended_unseen(office, number, role) is not None:
-            continue
-        refused = Refused("role-not-held", office=office, officer=number, role=role)
-        refused.shared = context.powers_change and office != context.author
-        raise refused
-
-
 def _judged_office(state: State, request: Transaction, request_id: bytes) -> int | None:
     """The office that asks, if its request has its own place already: what an officer may, was judged there."""
     return requesting_office(request) if state.record(request_record_id(request_id)) is not None else None
-
-
-def _that_count(signers: tuple[Signer, ...], procedure: Procedure) -> tuple[Signer, ...]:
-    """Who signs the act itself; others hand it in, or decide."""
-    return tuple(signer for signer in signers if _counts(signer, procedure))
-
-
-def _counts(signer: Signer, procedure: Procedure) -> bool:
-    return signer.role in procedure.signing.all_of or signer.role in procedure.signing.any_of

@@ -12,6 +12,7 @@ from enum import Enum
 from core.errors import MunimentError
 from core.laws.law import Law
 from core.laws.requests import DECISIONS
+from core.laws.resolving import CONFIRM, RESOLVING, SET_ASIDE
 from core.ledger.transaction import Transaction
 
 CUSTODIAN = "custodian"
@@ -84,8 +85,12 @@ _CHARTER_ACTS = {
 
 def action_of(transaction: Transaction, laws: Mapping[str, Law]) -> Action:
     """What signing an act is, by its law and procedure."""
-    if transaction.procedure in DECISIONS:
+    if transaction.procedure in RESOLVING and transaction.law == CHARTER:
+        return Action.PROPOSE
+    if transaction.procedure in DECISIONS or transaction.procedure in (CONFIRM, SET_ASIDE):
         return Action.DECIDE
+    if transaction.procedure in RESOLVING:
+        return Action.SIGN
     if transaction.law != CHARTER:
         law = laws.get(transaction.law)
         procedure = law.procedures.get(transaction.procedure) if law is not None else None

@@ -11,22 +11,26 @@ from functools import cached_property
 
 from core.clock import Clock
 from core.errors import MunimentError
-from core.laws.law import Register
+from core.laws.law import Law, Register
 from core.laws.requests import DECISIONS
+from core.laws.resolving import RESOLVING
+from core.laws.undecided import read_undecided, undecided_id
 from core.laws.visibility import Withheld, mask_act, mask_record
+from core.ledger.encoding import Value
 from core.ledger.receipt_making import TEMPLATE
 from core.ledger.record import Record
+from core.ledger.transaction import Transaction
 from core.people.actions import Action
 from core.people.people import EXTRACT, People
 from core.reading_ledger import LedgerReading
-from core.requests import Requests
 from core.store.chain import ActRow
+from core.undecided import UndecidedActs
 from core.views import ActView, RecordRow, RecordView
 
 HIDDEN_LABEL = "…"
 
 
-class Showing(LedgerReading, Requests):
+class Showing(LedgerReading, UndecidedActs):
     """Reading, for a person."""
 
     _clock: Clock
@@ -100,9 +104,21 @@ class Showing(LedgerReading, Requests):
         about = (ref.record for ref in transaction.changes.values())
         stated = self.people.has_stated(view.id, *view.records, *about)
         law = self.laws.get(transaction.law)
+        if transaction.procedure in RESOLVING:
+            return replace(view, transaction=replace(transaction, act=self._shown_resolving(transaction, law, stated)))
         procedure = law.procedures.get(transaction.procedure) if law is not None else None
         masked = mask_act(transaction.act, procedure, self.people.reader(stated))
         return replace(view, transaction=replace(transaction, act=masked))
+
+    def _shown_resolving(self, transaction: Transaction, law: Law | None, stated: bool) -> dict[str, Value]:
+        """Of what is brought to an act, what that act's fields show."""
+        shown = dict(transaction.act)
+        if type(shown.get("fields")) is dict:
+            record = self.store.state.present(undecided_id(shown["act"]))
+            name = read_undecided(record).procedure if record is not None else ""
+            procedure = law.procedures.get(name) if law is not None else None
+            shown["fields"] = mask_act(shown["fields"], procedure, self.people.reader(stated))
+        return shown
 
     def receipt(self, act_id: bytes, language: str = "en", template: int = TEMPLATE) -> bytes:
         """As of anybody; besides raises `extract-not-for-role`: the proof holds every field of the act."""

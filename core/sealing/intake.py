@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from core.errors import MunimentError
 from core.laws.field_types import SealedType
 from core.laws.law import Law, Procedure, Register
+from core.laws.resolving import CONFIRM, CURE
+from core.laws.undecided import undecided_id
 from core.ledger.anchors import Anchor
 from core.ledger.block import Block
 from core.ledger.payload import ErasureNote, Payload, ShareRelease, decode_payload
@@ -125,9 +127,16 @@ class Intake:
             stands = {act.id for act in self.store.chain.acts_of_block(row.position) if act.outcome in STANDING}
             for act_id, transaction in _transactions(self.network, decode_payload(row.block.payload)):
                 law, inner = self.laws.get(transaction.law), _inner(transaction)
-                procedure = law.procedures.get(inner.procedure) if law and inner and act_id in stands else None
+                procedure = self._executed(law, inner) if law and inner and act_id in stands else None
                 if law is not None and inner is not None and procedure is not None:
                     self._happen(act_id, inner, law, procedure, anchor.number)
+
+    def _executed(self, law: Law, act: Transaction) -> Procedure | None:
+        """What was executed by an act: of one that ends a held or suspended act, that act's procedure."""
+        if act.procedure not in (CURE, CONFIRM):
+            return law.procedures.get(act.procedure)
+        record = self.store.state.agreed(undecided_id(act.act["act"]))
+        return law.procedures.get(record.fields["procedure"]) if record is not None else None
 
     def _happen(self, act_id: bytes, act: Transaction, law: Law, procedure: Procedure, anchor: int) -> None:
         sealing = self.store.sealing

@@ -17,16 +17,16 @@ from desktop.wording.values import claimed_text, row_text, value_lines
 
 
 class RequestText(QScrollArea):
-    def __init__(self, law: Law, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, law: Law, desk: Desk, parent: QWidget, heading: str = "decide.text") -> None:
         super().__init__(parent)
-        self._law, self._desk = law, desk
+        self._law, self._desk, self._heading = law, desk, heading
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def show_request(self, request: Transaction, records: Mapping[str, RecordView], people: Sequence[str]) -> None:
         """`records`: by the procedure's names, as they stand now; `people`: who has signed it."""
         frame, inside = card(self)
-        inside.addWidget(label(say("decide.text"), frame, "heading"))
+        inside.addWidget(label(say(self._heading), frame, "heading"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(6)

@@ -11,11 +11,13 @@ from core.backup import LastBackup, last_backup
 from core.clock import SystemClock
 from core.office import Office
 from core.people.actions import Action
+from core.reading import DECISION_OUTCOMES
 from core.views import ActView, Draft, RequestView, Step, Today
 from desktop.desk import Desk
 from desktop.pages.backups import backup_words
 from desktop.pages.deciding import Deciding
 from desktop.pages.page import Page
+from desktop.pages.resolving import Resolving
 from desktop.widgets.status import Shape, StatusLine, ladder_shape
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say
@@ -73,7 +75,7 @@ class TodayPage(Page):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._scroll)
         self.body.addWidget(self._stack, 1)
-        self.deciding: Deciding | None = None
+        self.deciding: Deciding | Resolving | None = None
         self._labels: Mapping[bytes, str] = {}
 
     def refresh(self) -> None:
@@ -90,6 +92,16 @@ class TodayPage(Page):
         self._stack.addWidget(deciding)
         self._stack.setCurrentWidget(deciding)
         deciding.focus_first()
+
+    def resolve(self, act: ActView) -> None:
+        """Show an act that is suspended or held, to be completed, decided or taken back."""
+        self.leave_request()
+        resolving = self.deciding = Resolving(self.desk, act, self._stack)
+        resolving.left.connect(self.leave_request)
+        self.title.setText(say("resolve.title"))
+        self._stack.addWidget(resolving)
+        self._stack.setCurrentWidget(resolving)
+        resolving.focus_first()
 
     def leave_request(self) -> None:
         deciding, self.deciding = self.deciding, None
@@ -208,7 +220,11 @@ class TodayPage(Page):
             step = f"{step}. {rejection_sentence(act.ladder)}"
         layout.addWidget(status, 3, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(label(step, line, "quiet"), 4)
-        if act.records:
+        if shape is Shape.HELD and self._may_be_resolved(act):
+            open_ = button(say("resolve.open"), line)
+            open_.clicked.connect(partial(self.resolve, act))
+            layout.addWidget(open_)
+        elif act.records:
             layout.addWidget(self._open_button(line, act))
         elif self._may_enter_again(act):
             again = button(say("today.again"), line)
@@ -216,6 +232,12 @@ class TodayPage(Page):
             again.clicked.connect(partial(self.again_wanted.emit, act))
             layout.addWidget(again)
         return line
+
+    def _may_be_resolved(self, act: ActView) -> bool:
+        """What met another act on one record is ended by an act of the law itself."""
+        ladder = act.ladder
+        waits = ladder.outcome in DECISION_OUTCOMES and ladder.step is not Step.REJECTED
+        return waits and ladder.code != "held-together" and act.text_is_held
 
     def _may_enter_again(self, act: ActView) -> bool:
         """A void act of this office that still fits the rules; of a decision the request stands again itself."""

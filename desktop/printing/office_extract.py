@@ -7,6 +7,7 @@ from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws.law import Law
 from core.laws.requests import REFUSE
+from core.laws.resolving import CONFIRM, CURE
 from core.ledger.receipt import check_receipt
 from core.ledger.receipt_format import decode_receipt
 from core.ledger.request import act_of
@@ -65,6 +66,8 @@ def printed_bracket(bracket: TimeBracket) -> PrintedBracket | None:
 
 def _needed(law: Law, view: ActView) -> str:
     """The step before which the law lets no paper leave; what is no extract, a request or its refusal, may any time."""
+    if view.transaction.procedure in (CURE, CONFIRM):
+        return "final"  # the strictest: which act it is stands in another block
     procedure = law.procedures.get(act_of(view.transaction).procedure)
     if procedure is None or view.transaction.addressed_to is not None or view.transaction.procedure == REFUSE:
         return "recorded"

@@ -256,8 +256,9 @@ def test_what_can_still_be_brought_suspends(counter: Counter, code: str, left_ou
     verdict = counter.put(transaction)
     assert isinstance(verdict, Accepted)
     assert (verdict.outcome, [finding.code for finding in verdict.findings]) == ("suspended", [code])
-    assert (verdict.changes, verdict.index_changes) == ((), ())
-    assert counter.law.rules[verdict.findings[0].rule].cure_working_days
+    assert [change.new.register for change in verdict.changes] == ["#undecided", "#precedence"]
+    assert counter.state.record(parcel.id) == parcel
+    assert counter.law.rules[verdict.findings[0].rule].cure
 
 
 def test_a_case_about_the_parcel_is_warned_of(counter: Counter) -> None:

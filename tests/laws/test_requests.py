@@ -219,7 +219,8 @@ def test_a_suspended_act_ends_its_request_too(offices: Offices) -> None:
     asked = offices.put(request)
     assert [finding.code for finding in asked.findings] == ["waiting-for-keeper", "spouse-consent"]
     decided = offices.put(offices.decision(request))
-    assert (decided.outcome, [change.new.register for change in decided.changes]) == ("suspended", ["#decisions"])
+    written = [change.new.register for change in decided.changes]
+    assert (decided.outcome, written) == ("suspended", ["#undecided", "#precedence", "#decisions"])
     assert offices.refuse(offices.decision(request)).code == "already-decided"
     assert offices.put(offices.request(parcel)).outcome == "requested"
 

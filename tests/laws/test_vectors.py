@@ -63,9 +63,11 @@ def make_vector() -> dict[str, Any]:
     rights = [right("ana", 1, 2), right("bob", 1, 2)]
     parcel = put("first registration", counter.transaction("first_registration", first(*rights), signers=REGISTRAR))
     half = deed([giving(1, 1, 4)], [taking("eka", 1, 4)])
-    put("suspended for a co-owner", counter.transaction("transfer", half, {"parcel": parcel}))
+    waiting = put("suspended for a co-owner", counter.transaction("transfer", half, {"parcel": parcel}))
     half["co_owners_waiver"] = {"answer": "waived", "by": [0, 1]}
-    put("transfer of a part", counter.transaction("transfer", half, {"parcel": parcel}))
+    put("behind the suspended one", counter.transaction("transfer", half, {"parcel": parcel}))
+    brought = {"act": waiting.key["act"], "fields": {"co_owners_waiver": half["co_owners_waiver"]}}
+    put("transfer of a part: the waiver is brought", counter.transaction("#cure", brought, {"parcel": parcel}))
     put("the same once more, overtaken", counter.transaction("transfer", half, {"parcel": parcel}))
     parcel = counter.state.record(parcel.id)
     lien = encumbrance(kind="attachment", effect="forbids")

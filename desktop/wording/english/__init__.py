@@ -32,6 +32,7 @@ from desktop.wording.english.sealing import (
 )
 from desktop.wording.english.simulation import SIMULATION, SIMULATION_TROUBLES
 from desktop.wording.english.stories import STORIES, STORIES_TROUBLES, STORY_FAULTS
+from desktop.wording.english.undecided import UNDECIDED_REFUSALS, UNDECIDED_SCREEN
 from desktop.wording.english.working import WORKING
 
 ENGLISH = Catalogue(
@@ -53,6 +54,7 @@ ENGLISH = Catalogue(
         **SEALING_SCREEN,
         **EXPLAINING_SCREEN,
         **IMPORTING_SCREEN,
+        **UNDECIDED_SCREEN,
     },
     done={
         **DONE,
@@ -85,7 +87,14 @@ ENGLISH = Catalogue(
         **STORIES_TROUBLES,
         **EXPLAINING_TROUBLES,
     },
-    refusals={**REFUSALS, **REQUEST_REFUSALS, **ORDER_REFUSALS, **CHANGES_REFUSALS, **SEALING_REFUSALS},
+    refusals={
+        **REFUSALS,
+        **REQUEST_REFUSALS,
+        **ORDER_REFUSALS,
+        **CHANGES_REFUSALS,
+        **SEALING_REFUSALS,
+        **UNDECIDED_REFUSALS,
+    },
     law_faults={**LAW_FAULTS, **SEALING_FAULTS, **STORY_FAULTS},
     plural=lambda count: 0 if count == 1 else 1,
 )

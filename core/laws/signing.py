@@ -1,0 +1,110 @@
+"""Whose signatures an act stands on, and whether they are those that its procedure asks for."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from core.laws.applying import Context
+from core.laws.conflicts import Conflicts
+from core.laws.law import Procedure
+from core.laws.undecided import Undecided
+from core.laws.verdict import Refused
+from core.ledger.encoding import Value
+from core.ledger.transaction import Signer
+
+
+@dataclass(slots=True)
+class Signed:
+    """Whose signatures an act stands on. `whole`: each role that the procedure asks for must be there.
+
+    `waits`: what carries them waits for the common order, whatever the act itself does.
+    `undecided`: what is executed was suspended or held before; `stands`: the fields it had then, whose attestations
+    were judged; `decided`: what would hold it was decided.
+    """
+
+    people: tuple[Signer, ...]
+    offices: Collection[int]  # whose officers may sign
+    whole: bool = True
+    waits: bool = False
+    judged: int | None = None  # the office whose officers' powers were judged at the place of their own request
+    undecided: Undecided | None = None
+    stands: frozenset[str] = frozenset()
+    decided: bool = False
+
+
+class SignatureCheck:
+    """The roles and powers of those who sign one act. `shared`: only the common order tells whether they had them."""
+
+    __slots__ = ("_conflicts", "_context", "_signed", "shared")
+
+    def __init__(self, signed: Signed, context: Context, conflicts: Conflicts) -> None:
+        self._signed, self._context, self._conflicts = signed, context, conflicts
+        self.shared = False
+
+    def check(self, procedure: Procedure, act: Mapping[str, Value]) -> None:
+        """Refuses the wrong roles and powers, of signers and of officers who attest."""
+        self._check_signers(procedure)
+        for name, role in procedure.attestations:
+            if name in act and name not in self._signed.stands:
+                office, officer = act[name]["by"]
+                self._check_power(office, officer, role, field=name)
+
+    def _check_signers(self, procedure: Procedure) -> None:
+        signing, signed = procedure.signing, self._signed
+        persons: list[tuple[int, int]] = []
+        present: list[str] = []
+        for signer in signed.people:
+            office, officer, role = signer.office, signer.officer, signer.role
+            if role not in signing.all_of and role not in signing.any_of:
+                raise Refused("role-not-asked", role=role)
+            if office not in signed.offices and not signing.any_office:
+                raise Refused("signer-of-another-office", office=office, role=role)
+            self._check_power(office, officer, role)
+            person = (office, officer)
+            if person in persons:
+                if role in present and signed.people.count(signer) > 1:
+                    raise Refused("signer-twice", office=office, officer=officer, role=role)
+                if signing.different_persons:
+                    raise Refused("one-person-two-roles", office=office, officer=officer)
+            persons.append(person)
+            present.append(role)
+        if not signed.whole:
+            return
+        for role in signing.all_of:
+            if role not in present:
+                raise Refused("role-missing", role=role)
+        if signing.any_of and not any(role in present for role in signing.any_of):
+            raise Refused("role-missing", role=signing.any_of[0])
+
+    def _check_power(self, office: int, officer: int, role: str, **where: Value) -> None:
+        """Refuses who does not hold the role; notes whose end the act could not know."""
+        context = self._context
+        if context.powers_change and office != context.author:
+            self.shared = True  # an end of these powers may come before this act
+        if office == self._signed.judged or role in context.roles(office, officer):
+            return
+        ended_by = context.ended_unseen(office, officer, role)
+        if ended_by is None:
+            raise Refused("role-not-held", **where, office=office, officer=officer, role=role)
+        self._conflicts.meet_ended(office, officer, role, ended_by)
+
+
+def check_people(signers: tuple[Signer, ...], office: int, context: Context) -> None:
+    """Refuses any that is not of one office, in a role that it holds."""
+    for signer in signers:
+        if signer.office != office:
+            raise Refused("signer-of-another-office", office=signer.office, role=signer.role)
+        number, role = signer.officer, signer.role
+        if role in context.roles(office, number) or context.ended_unseen(office, number, role) is not None:
+            continue
+        refused = Refused("role-not-held", office=office, officer=number, role=role)
+        refused.shared = context.powers_change and office != context.author
+        raise refused
+
+
+def those_that_count(signers: tuple[Signer, ...], procedure: Procedure) -> tuple[Signer, ...]:
+    """Who signs the act itself; others hand it in, or decide."""
+    return tuple(signer for signer in signers if counts(signer, procedure))
+
+
+def counts(signer: Signer, procedure: Procedure) -> bool:
+    return signer.role in procedure.signing.all_of or signer.role in procedure.signing.any_of

@@ -1,0 +1,238 @@
+"""Acts that stand but are not decided yet: suspended until what is missing is brought, or held until somebody decides.
+
+Such an act has no effect on any record, index or total. What it says is kept in a record of its own, of the reserved
+register `#undecided`, so that a later act can execute it without its block (core/laws/resolving.py, LAWS.md §15):
+by its keeper where everything that it names is kept by its author, else shared. A suspended act also keeps its *place*:
+`#precedence`, one a record that it would change, names it, and no later application on that record is entered before it
+has ended. When the term to bring what is missing has passed, follows from the common order: no act of a clock ends it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from core.crypto.hashing import tagged_hash
+from core.laws.applying import Context, is_shared
+from core.laws.law import Law, Procedure, Register
+from core.laws.placing import Claimed, Placed
+from core.laws.terms import term_end
+from core.laws.verdict import Accepted, Finding, Refused
+from core.ledger.encoding import Value, encode
+from core.ledger.record import RECORD_ID_BYTES, Change, IndexChange, Record, State
+from core.ledger.transaction import RecordRef, Signer, Transaction
+
+UNDECIDED_REGISTER, PRECEDENCE_REGISTER = "#undecided", "#precedence"
+SUSPENDED, HELD = "suspended", "held"
+OPEN_STATES = (SUSPENDED, HELD)
+OPEN_INDEX = "#undecided.open"  # by keeper, those that have not ended
+EARLIER_ACT = "earlier-act"
+MAX_IN_PLACE = 16
+_KEEPS_TURN = frozenset({"application", "decision", "payment"})  # what happened, or a court orders, waits for no turn
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """What `#undecided` says of one act."""
+
+    record: Record
+    act: bytes  # 32 bytes, its id
+    law: str
+    procedure: str
+    author: int  # the office whose block carries it
+    records: Mapping[str, bytes]  # the procedure's name of a record → its id
+    fields: Mapping[str, Value]
+    signers: tuple[Signer, ...]
+    codes: tuple[str, ...]  # of what suspended or held it
+    ends_ms: int | None  # consensus time until which a suspended act can be completed; None: no term is known
+    placed: Placed | None  # its place in time, once the order has given it one
+    confirmed: bool  # what held it was decided
+
+    @property
+    def is_open(self) -> bool:
+        return self.record.state in OPEN_STATES
+
+    def in_time(self, context: Context, claimed_ms: int) -> bool | None:
+        """Whether a place in the order is surely within the term; None: undecided. Without a place the claim counts."""
+        if self.ends_ms is None or self.record.state != SUSPENDED:
+            return True
+        return (context.order or Claimed(claimed_ms)).by(self.ends_ms)
+
+
+def undecided_id(act: bytes) -> bytes:
+    """16 bytes: the `#undecided` record of an act, from its 32-byte id."""
+    return tagged_hash("undecided", act)[:RECORD_ID_BYTES]
+
+
+def precedence_id(record: bytes) -> bytes:
+    """16 bytes: the `#precedence` record of a record."""
+    return tagged_hash("precedence", record)[:RECORD_ID_BYTES]
+
+
+def open_group(keeper: int | None) -> bytes:
+    """The group of `OPEN_INDEX` with the acts that this keeper decides; None: those of shared records."""
+    return encode([keeper])
+
+
+def groups_of_undecided(record: Record) -> Iterator[tuple[str, list[Value]]]:
+    """As `groups_of` (indexing.py) for the reserved registers, so that whoever joins finds the same indexes."""
+    if record.register == UNDECIDED_REGISTER and record.state in OPEN_STATES:
+        yield OPEN_INDEX, [record.keeper]
+
+
+def read_undecided(record: Record) -> Undecided:
+    """`record`: of `#undecided`. One that has ended keeps only what tells of it."""
+    fields = record.fields
+    return Undecided(
+        record,
+        record.key["act"],
+        fields["law"],
+        fields["procedure"],
+        fields["author"],
+        fields.get("records", {}),
+        fields.get("fields", {}),
+        tuple(Signer(*signer) for signer in fields.get("signers", ())),
+        tuple(fields.get("codes", ())),
+        fields.get("ends_ms"),
+        Placed(*fields["placed"]) if "placed" in fields else None,
+        "confirmed" in fields,
+    )
+
+
+def find_undecided(state: State, act: bytes) -> Undecided | None:
+    record = state.record(undecided_id(act))
+    return read_undecided(record) if record is not None else None
+
+
+# -- keeping one ----------------------------------------------------------------------------------------------------
+
+
+def keep_undecided(
+    state: State,
+    accepted: Accepted,
+    transaction: Transaction,
+    people: Sequence[Signer],
+    law: Law,
+    procedure: Procedure,
+    context: Context,
+) -> Accepted:
+    """The verdict with the records of an act that was suspended or held; any other as it is.
+
+    Acts that met on a record which now stands held are decided there (core/laws/conflicts.py).
+    """
+    if accepted.outcome not in OPEN_STATES or accepted.changes:
+        return accepted
+    keeper = _keeper(state, transaction, law, procedure, context)
+    fields: dict[str, Value] = {
+        "law": law.name,
+        "procedure": procedure.name,
+        "author": context.author,
+        "records": {name: ref.record for name, ref in transaction.changes.items()},
+        "fields": dict(transaction.act),
+        "signers": [[one.office, one.officer, one.role] for one in people],
+        "codes": codes_of(accepted.findings),
+    }
+    if accepted.shared and context.order is not None:
+        placed = context.order.placed
+        fields["placed"] = [placed.not_before_ms, placed.consensus_ms, placed.spread_ms, placed.spread_limit_ms]
+        ends_ms = term_end(state, law, accepted.findings, placed.consensus_ms)
+        if accepted.outcome == SUSPENDED and ends_ms is not None:
+            fields["ends_ms"] = ends_ms
+    key = {"act": context.transaction_id}
+    record = _own_record(UNDECIDED_REGISTER, undecided_id(context.transaction_id), None, keeper, context)
+    kept = replace(record, state=accepted.outcome, key=key, fields=fields)
+    changes = [Change(None, kept)]
+    if accepted.outcome == SUSPENDED or EARLIER_ACT in fields["codes"]:
+        changes += _take_places(state, transaction, procedure, keeper, context)
+    added = IndexChange(OPEN_INDEX, open_group(keeper), kept.id, True)
+    return replace(accepted, changes=tuple(changes), index_changes=(added,))
+
+
+def codes_of(findings: Sequence[Finding]) -> list[Value]:
+    """Of what stands in the way, each once."""
+    return list(dict.fromkeys(finding.code for finding in findings if finding.outcome in OPEN_STATES))
+
+
+def _own_record(register: str, record_id: bytes, old: Record | None, keeper: int | None, context: Context) -> Record:
+    incarnation = 0 if keeper is None else context.incarnation
+    version = old.version + 1 if old else 1
+    return Record(register, record_id, keeper, incarnation, version, context.transaction_id[:16], "waiting", {}, {})
+
+
+def _keeper(state: State, transaction: Transaction, law: Law, procedure: Procedure, context: Context) -> int | None:
+    """The act's author, unless all offices keep together what it names or creates."""
+    named = [ref.record for ref in transaction.changes.values()]
+    named += [value for name, _ in _record_fields(procedure) if (value := transaction.act.get(name)) is not None]
+    records = (state.record(one) for one in named)
+    if any(record is not None and record.keeper is None for record in records):
+        return None
+    created: Iterator[Register] = (law.registers[name] for name in procedure.creates.values())
+    return None if any(is_shared(register, context) for register in created) else context.author
+
+
+def _record_fields(procedure: Procedure) -> Iterator[tuple[str, str]]:
+    return ((path[0], register) for path, register in procedure.records if len(path) == 1)
+
+
+# -- places ---------------------------------------------------------------------------------------------------------
+
+
+def _take_places(
+    state: State, transaction: Transaction, procedure: Procedure, keeper: int | None, context: Context
+) -> Iterator[Change]:
+    for name in procedure.changes:
+        record_id = transaction.changes[name].record
+        place = state.record(precedence_id(record_id))
+        waiting = [one for one in _acts_at(place) if _may_come_first(state, one, context, transaction.claimed_ms)]
+        if len(waiting) == MAX_IN_PLACE:
+            raise Refused("queue-full", most=MAX_IN_PLACE, record=name)
+        yield _place(place, record_id, [*waiting, context.transaction_id], keeper, context)
+
+
+def leave_places(state: State, undecided: Undecided, procedure: Procedure | None, context: Context) -> list[Change]:
+    """The act has ended: it stands nowhere in front of others any more."""
+    changes = []
+    for name in procedure.changes if procedure else ():
+        record_id = undecided.records[name]
+        place = state.record(precedence_id(record_id))
+        if place is not None and undecided.act in _acts_at(place):
+            left = [act for act in _acts_at(place) if act != undecided.act]
+            changes.append(_place(place, record_id, left, place.keeper, context))
+    return changes
+
+
+def _place(old: Record | None, record_id: bytes, acts: list[bytes], keeper: int | None, context: Context) -> Change:
+    record = _own_record(PRECEDENCE_REGISTER, precedence_id(record_id), old, keeper, context)
+    return Change(old, replace(record, key={"record": record_id}, fields={"acts": list(acts)}))
+
+
+def _acts_at(place: Record | None) -> list[bytes]:
+    return list(place.fields["acts"]) if place else []
+
+
+def earlier_acts(
+    state: State,
+    law: Law,
+    procedure: Procedure,
+    refs: Mapping[str, RecordRef],
+    context: Context,
+    claimed_ms: int,
+    own: bytes,
+) -> list[bytes]:
+    """Suspended acts that came before this one (`own`: its id) on a record of it and have not surely lapsed."""
+    if procedure.act_class not in _KEEPS_TURN:
+        return []
+    found = []
+    for name, register in procedure.referenced.items():
+        if register not in law.suspended_registers or name in procedure.elsewhere:
+            continue
+        for act in _acts_at(state.record(precedence_id(refs[name].record))):
+            if act == own:
+                break
+            if _may_come_first(state, act, context, claimed_ms):
+                found.append(act)
+    return found
+
+
+def _may_come_first(state: State, act: bytes, context: Context, claimed_ms: int) -> bool:
+    """Whether an act still stands undecided and has not surely lapsed."""
+    undecided = find_undecided(state, act)
+    return undecided is not None and undecided.is_open and undecided.in_time(context, claimed_ms) is not False
