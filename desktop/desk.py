@@ -18,7 +18,6 @@ from core.laws.form import FormField, record_form, state_label
 from core.laws.law import Law
 from core.laws.requests import REFUSE
 from core.laws.resolving import RESOLVING
-from core.laws.resolving import RESOLVING
 from core.ledger.roll import Officer
 from core.ledger.transaction import Transaction
 from core.office import Office
@@ -227,8 +226,6 @@ class Desk(QObject):
         law_name, _, name = full_name.partition(".")
         if name == NOT_HELD:
             return say("act.text-not-held")
-        if name in RESOLVING:
-            return say(f"act.{name.removeprefix('#')}")
         if name in RESOLVING:
             return say(f"act.{name.removeprefix('#')}")
         law = self.laws.get(law_name)
