@@ -29,6 +29,12 @@ from core.ledger.record import MAX_RECORD_BYTES
 
 HOMES = ("office", "shared", "by_charter")
 MAX_IN_GROUP = 10_000
+DUPLICATE_TYPES = {
+    "name": ("text", "party"),
+    "day": ("day",),
+    "number": ("text", "integer", "number"),
+    "also": ("text", "party", "choice", "integer"),
+}
 _AFTER_DOT = re.compile(r"\.\s*([a-z][a-z0-9_]*)")
 
 
@@ -55,6 +61,7 @@ def read_register(name: str, part: Part, law: str) -> Register:
             states,
             labels,
             numbers=tuple(key_name for key_name, field in key.items() if field.type.kind == "number"),
+            duplicates=_read_duplicates(part, {**key, **fields}),
             line=part.line,
         )
     if worst_fields(key) + worst_fields(fields) + 200 > MAX_RECORD_BYTES:
@@ -73,6 +80,21 @@ def _read_keys(part: Part) -> dict[str, Field]:
     if not keys:
         part.fail("key-missing", f"{part.where}: key")
     return keys
+
+
+def _read_duplicates(part: Part, members: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:
+    """By which members of a record possible duplicates are found (core/duplicates). It decides nothing."""
+    if not part.has("duplicates"):
+        return {}
+    with part.part("duplicates").whole() as below:
+        found = {name: below.words(name, optional=True) for name in DUPLICATE_TYPES}
+        for name, words in found.items():
+            for word in words:
+                if word not in members:
+                    below.fail("unknown-field", f"{name}: {word}", below.line_of(name))
+                if members[word].type.kind not in DUPLICATE_TYPES[name]:
+                    below.fail("mixed-types", f"{name}: {word}", below.line_of(name))
+    return {name: words for name, words in found.items() if words}
 
 
 def _read_home(part: Part, fields: Mapping[str, Field]) -> Home:

@@ -144,7 +144,9 @@ def powers(role: str) -> frozenset[str]:
     return frozenset({role, "administrator"} if role == "registrar" else {role})
 
 
-def found_network(path: Path, name: str = "Network of the commands", count: int = len(NAMES)) -> Founded:
+def found_network(
+    path: Path, name: str = "Network of the commands", count: int = len(NAMES), more_laws: Sequence[bytes] = ()
+) -> Founded:
     places, cards = [], []
     for number in range(count):
         place = Place(number, Folder(path / f"office-{number}"), path / f"secret-{number}", path / f"officer-{number}")
@@ -156,7 +158,7 @@ def found_network(path: Path, name: str = "Network of the commands", count: int 
         create_office(place.folder, NAMES[number], OFFICE_SECRET, people, make_certificate, cheap, cheap)
         places.append(place)
         cards.append(decode_card(read_bounded(place.folder.card), verify))
-    laws = [parse_law(text).canonical for text in library_laws().values()]
+    laws = [*(parse_law(text).canonical for text in library_laws().values()), *more_laws]
     charter = found(name, FOUNDED_MS, cards, laws, {})
     for place in places:
         enter_network(place.folder, charter.encoded, OFFICE_SECRET)

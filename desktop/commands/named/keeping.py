@@ -36,6 +36,22 @@ def import_table(
 
 
 @app.command()
+def duplicates(
+    different: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--different", metavar="NUMBER NUMBER", help="You have looked at both: not the same."),
+    ] = None,
+    data: Data = None,
+    passphrase_file: Secret = None,
+    json: Json = False,
+) -> None:
+    """List what may be entered twice, at this office or after a meeting, each pair with the reason."""
+    from desktop.commands.duplicates import duplicates_command
+
+    conclude(lambda: duplicates_command(access(data, passphrase_file), different), json)
+
+
+@app.command()
 def backup(file: Path, data: Data = None, passphrase_file: Secret = None, json: Json = False) -> None:
     """Write an encrypted backup and read it back. While the window is open: the page Keys, or `backup` by --control."""
     from desktop.commands.keeping import backup_command

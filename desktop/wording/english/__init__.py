@@ -6,6 +6,7 @@ from desktop.wording.english.changes import CHANGES_DONE, CHANGES_REFUSALS, CHAN
 from desktop.wording.english.custody import CUSTODY, CUSTODY_DONE, CUSTODY_SCREEN
 from desktop.wording.english.demonstration import DEMONSTRATION
 from desktop.wording.english.done import DONE
+from desktop.wording.english.duplicates import DUPLICATES_DONE, DUPLICATES_SCREEN, DUPLICATES_TROUBLES
 from desktop.wording.english.explaining import EXPLAINING_DONE, EXPLAINING_SCREEN, EXPLAINING_TROUBLES
 from desktop.wording.english.finding import FINDING_SCREEN, FINDING_TROUBLES
 from desktop.wording.english.importing import IMPORTING_SCREEN
@@ -54,6 +55,7 @@ ENGLISH = Catalogue(
         **SEALING_SCREEN,
         **EXPLAINING_SCREEN,
         **IMPORTING_SCREEN,
+        **DUPLICATES_SCREEN,
         **UNDECIDED_SCREEN,
     },
     done={
@@ -67,6 +69,7 @@ ENGLISH = Catalogue(
         **PAIRING_DONE,
         **PEOPLE_DONE,
         **SEALING_DONE,
+        **DUPLICATES_DONE,
         **STORIES,
         **EXPLAINING_DONE,
     },
@@ -84,6 +87,7 @@ ENGLISH = Catalogue(
         **JOINING,
         **PEOPLE_TROUBLES,
         **SEALING_TROUBLES,
+        **DUPLICATES_TROUBLES,
         **STORIES_TROUBLES,
         **EXPLAINING_TROUBLES,
     },

@@ -1,0 +1,107 @@
+"""Finding possible duplicates in an office's copy: what takes part is declared by the law of each register.
+
+Offline, on the encrypted replica. Keys are made of what acts changed since the last time, in portions, wherever the
+acts came from: the counter, an import, a meeting. A pair is told with its reasons until somebody has looked at it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from core.crypto.hashing import tagged_hash
+from core.duplicates.comparing import compare
+from core.duplicates.traits import Traits, traits_of
+from core.errors import MunimentError
+from core.laws.law import Register
+from core.ledger.encoding import Value, encode
+from core.ledger.record import Record
+from core.office import Office
+from core.store.likeness import LikenessStore
+
+PORTION = 500  # acts whose records are looked through in one transaction
+MOST_SHARING = 200  # records of one key that are compared: a name that everybody has tells nothing
+DIFFERENT = "different"
+
+
+@dataclass(frozen=True)
+class Pair:
+    one: Record
+    other: Record
+    reasons: tuple[str, ...]
+
+
+class Duplicates:
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._store = LikenessStore(office.store.database)
+        self._registers: Mapping[str, Register] = {
+            register.full_name: register
+            for law in office.laws.values()
+            for register in law.registers.values()
+            if register.duplicates
+        }
+
+    def catch_up(self) -> int:
+        """Look through everything that changed since the last time; how many pairs wait for somebody to look."""
+        database = self._office.store.database
+        with database.atomic():
+            if not self._store.begin(self._declared()):
+                self._look_through(self._store.records_of(sorted(self._registers)))
+        while self._store.behind():
+            with database.atomic():
+                self._look_through(self._store.changed(PORTION))
+        return self._store.count()
+
+    def pairs(self, limit: int = 100) -> list[Pair]:
+        """Those that nobody has looked at, in a fixed order."""
+        found = []
+        for row in self._store.pairs(limit):
+            one, other = self._present(row.one), self._present(row.other)
+            if one is not None and other is not None:
+                found.append(Pair(one, other, row.reasons))
+        return found
+
+    def different(self, one: bytes, other: bytes) -> None:
+        """Somebody has looked: they are not the same. Durable on return. Raises `no-such-pair`."""
+        if not self._store.decide(one, other, DIFFERENT):
+            raise MunimentError("no-such-pair")
+
+    def like(self, register: str, members: Mapping[str, Value]) -> list[tuple[Record, tuple[str, ...]]]:
+        """What a record about to be made may be a duplicate of, before its act is signed. `members`: its keys and
+        fields; `register`: "<law>.<register>".
+        """
+        declared = self._registers.get(register)
+        if declared is None:
+            return []
+        self.catch_up()
+        return self._alike(register, traits_of(declared.duplicates, members), None)
+
+    def _look_through(self, records: Iterable[bytes]) -> None:
+        for record_id in records:
+            record = self._present(record_id)
+            declared = self._registers.get(record.register) if record is not None else None
+            if record is None or declared is None:
+                continue
+            traits = traits_of(declared.duplicates, {**record.key, **record.fields})
+            self._store.put(record_id, traits.keys())
+            alike = self._alike(record.register, traits, record_id)
+            self._store.keep(record_id, [(other.id, reasons) for other, reasons in alike])
+
+    def _alike(self, register: str, traits: Traits, own: bytes | None) -> list[tuple[Record, tuple[str, ...]]]:
+        found = []
+        for candidate in self._store.sharing(traits.keys(), MOST_SHARING):
+            other = self._present(candidate) if candidate != own else None
+            if other is None or other.register != register:
+                continue
+            declared = self._registers[register].duplicates
+            reasons = compare(traits, traits_of(declared, {**other.key, **other.fields}))
+            if reasons:
+                found.append((other, reasons))
+        return found
+
+    def _present(self, record: bytes) -> Record | None:
+        return self._office.store.state.present(record)
+
+    def _declared(self) -> bytes:
+        said = [[name, [[part, list(fields)] for part, fields in register.duplicates.items()]]
+                for name, register in sorted(self._registers.items())]  # fmt: skip
+        return tagged_hash("likeness-declared", encode(said))

@@ -1,0 +1,120 @@
+"""Where possible duplicates meet: the keys of the records that take part, and the pairs that were found.
+
+Made from the records at any time, so it may be thrown away; its tables are made when first asked for, and a file of
+before knows none. What a person decided about a pair is kept whatever becomes of the keys.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from core.ledger.record import RECORD_ID_BYTES
+from core.store.database import Database
+
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS likeness(key BLOB, record BLOB, PRIMARY KEY(key, record)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS likeness_of(record BLOB PRIMARY KEY, keys BLOB NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE IF NOT EXISTS likeness_pair(
+         one BLOB, other BLOB, reasons TEXT NOT NULL, decided TEXT, PRIMARY KEY(one, other)) WITHOUT ROWID""",
+)
+_CURSOR, _DECLARED = "likeness-act", "likeness-declared"
+_KEY_BYTES = 8
+
+
+class PairRow(NamedTuple):
+    one: bytes
+    other: bytes
+    reasons: tuple[str, ...]
+
+
+class LikenessStore:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        for table in _TABLES:
+            database.execute(table)
+
+    def begin(self, declared: bytes) -> bool:
+        """False where the keys were made by other declarations: they are gone now, the cursor stands after the newest
+        act, and every record is to be filled in. Inside `atomic`.
+        """
+        if self._db.meta(_DECLARED) == declared:
+            return True
+        for table in ("likeness", "likeness_of"):
+            self._db.execute(f"DELETE FROM {table}")
+        self._db.execute("DELETE FROM likeness_pair WHERE decided IS NULL")
+        self._db.set_meta(_DECLARED, declared)
+        self._move(self._db.scalar("SELECT coalesce(max(number), 0) FROM act"))
+        return False
+
+    def changed(self, acts: int) -> list[bytes]:
+        """Records of which the next so many acts made a version; the cursor goes on behind them. Inside `atomic`."""
+        cursor = int(self._db.meta(_CURSOR) or b"0")
+        rows = self._db.rows("SELECT number, records FROM act WHERE number > ? ORDER BY number LIMIT ?", (cursor, acts))
+        if rows:
+            self._move(rows[-1][0])
+        ids = (
+            body[at : at + RECORD_ID_BYTES] for _, body in rows if body for at in range(0, len(body), RECORD_ID_BYTES)
+        )
+        return list(dict.fromkeys(ids))
+
+    def behind(self) -> bool:
+        """Whether there are acts that `changed` has not told yet."""
+        cursor = int(self._db.meta(_CURSOR) or b"0")
+        return self._db.scalar("SELECT 1 FROM act WHERE number > ? LIMIT 1", (cursor,)) is not None
+
+    def records_of(self, registers: Iterable[str]) -> list[bytes]:
+        """Ids of all records of these registers, those of acts not yet executed included."""
+        found: list[bytes] = []
+        for register in registers:
+            for table in ("record", "overlay"):
+                found.extend(row[0] for row in self._db.rows(f"SELECT id FROM {table} WHERE register = ?", (register,)))
+        return list(dict.fromkeys(found))
+
+    def put(self, record: bytes, keys: Iterable[bytes]) -> None:
+        """These are its keys from now on; none takes it out. Inside `atomic`."""
+        wanted = b"".join(sorted(keys))
+        old = self._db.scalar("SELECT keys FROM likeness_of WHERE record = ?", (record,)) or b""
+        if wanted == old:
+            return
+        self._db.executemany("DELETE FROM likeness WHERE key = ? AND record = ?", [(key, record) for key in _cut(old)])
+        self._db.executemany("INSERT OR IGNORE INTO likeness VALUES (?,?)", [(key, record) for key in _cut(wanted)])
+        self._db.execute("INSERT OR REPLACE INTO likeness_of VALUES (?,?)", (record, wanted))
+
+    def sharing(self, keys: Iterable[bytes], most: int) -> list[bytes]:
+        """Records with one of these keys, in order; of each key at most so many."""
+        found: set[bytes] = set()
+        for key in keys:
+            rows = self._db.rows("SELECT record FROM likeness WHERE key = ? ORDER BY record LIMIT ?", (key, most))
+            found.update(row[0] for row in rows)
+        return sorted(found)
+
+    def keep(self, record: bytes, alike: Sequence[tuple[bytes, tuple[str, ...]]]) -> None:
+        """The pairs of a record as they are now; what was decided stays decided. Inside `atomic`."""
+        self._db.execute("DELETE FROM likeness_pair WHERE decided IS NULL AND (one = ?1 OR other = ?1)", (record,))
+        self._db.executemany(
+            "INSERT OR IGNORE INTO likeness_pair VALUES (?,?,?,NULL)",
+            [(*sorted((record, other)), " ".join(reasons)) for other, reasons in alike],
+        )
+
+    def pairs(self, limit: int) -> list[PairRow]:
+        """Undecided ones."""
+        asked = "SELECT one, other, reasons FROM likeness_pair WHERE decided IS NULL ORDER BY one, other LIMIT ?"
+        return [PairRow(one, other, tuple(reasons.split())) for one, other, reasons in self._db.rows(asked, (limit,))]
+
+    def count(self) -> int:
+        return int(self._db.scalar("SELECT count(*) FROM likeness_pair WHERE decided IS NULL"))
+
+    def decide(self, one: bytes, other: bytes, what: str) -> bool:
+        """Whether the pair was there undecided. Durable on return."""
+        with self._db.atomic():
+            done = self._db.execute(
+                "UPDATE likeness_pair SET decided = ? WHERE one = ? AND other = ? AND decided IS NULL",
+                (what, *sorted((one, other))),
+            )
+        return bool(done.rowcount)
+
+    def _move(self, number: int) -> None:
+        self._db.set_meta(_CURSOR, str(number).encode())
+
+
+def _cut(keys: bytes) -> list[bytes]:
+    return [keys[at : at + _KEY_BYTES] for at in range(0, len(keys), _KEY_BYTES)]

@@ -1,0 +1,117 @@
+"""Possible duplicates in whole offices: by what a law declares, after imports and meetings, until somebody looked."""
+
+import pytest
+
+from core.duplicates.finding import Duplicates
+from core.errors import MunimentError
+from core.laws import LawError, law_from_canonical, parse_law
+from core.ledger.encoding import Value
+from core.ledger.transaction import Signer
+from core.office import Office
+from tests.ledger.building import make_network
+from tests.offices import meet_until_quiet, open_in_memory, sign
+
+LAW = """
+law: births
+version: 1
+title: {en: Births}
+registers:
+  birth:
+    home: office
+    key: {entry: {type: number}}
+    fields:
+      name: {type: text, max_chars: 80, visible: public}
+      born: {type: day}
+      mother: {type: party}
+    states: {start: entered, moves: {close: {from: [entered], to: closed}}}
+    duplicates: {name: [name], day: [born], also: [mother]}
+procedures:
+  enter:
+    title: {en: Entry of a birth}
+    class: fact
+    creates: {birth: birth}
+    signed_by: {all_of: [registrar]}
+    fields: {name: {type: text, max_chars: 80}, born: {type: day}, mother: {type: party}}
+    effects:
+      - {create: birth, set: {name: act.name, born: act.born, mother: act.mother}}
+"""
+NETWORK = make_network(4, (parse_law(LAW).canonical,))
+
+
+def fields(name: str, *born: int) -> dict[str, Value]:
+    return {"name": name, "born": list(born), "mother": {"kind": "natural", "name": "Ганна Сідорык", "number": "7"}}
+
+
+def enter(office: Office, name: str, *born: int) -> bytes:
+    proposal = office.propose("births", "enter", {}, fields(name, *born), [Signer(office.number, 0, "registrar")])
+    return office.record(sign(NETWORK, office, [proposal]))[0].id
+
+
+@pytest.fixture
+def offices() -> list[Office]:
+    return [open_in_memory(NETWORK, number) for number in range(4)]
+
+
+def test_a_person_entered_at_two_offices_is_told_after_they_met(offices: list[Office]) -> None:
+    first, second = offices[:2]
+    enter(first, "Марыя Кавалёнак", 1912, 3, 4)
+    enter(second, "Мария Коваленок", 1912, 3, 5)
+    enter(second, "Пётр Кавалёнак", 1912, 3, 4)
+    assert [Duplicates(one).catch_up() for one in (first, second)] == [0, 0]
+    meet_until_quiet(offices)
+    for office in offices:
+        duplicates = Duplicates(office)
+        assert duplicates.catch_up() == 1
+        (pair,) = duplicates.pairs()
+        assert pair.reasons == ("other_spelling", "day_near", "also_agrees")
+        assert {pair.one.fields["name"], pair.other.fields["name"]} == {"Марыя Кавалёнак", "Мария Коваленок"}
+    # One office has looked; the answer is its own and stays, also when the keys are made anew.
+    looked = Duplicates(first)
+    (pair,) = looked.pairs()
+    looked.different(pair.one.id, pair.other.id)
+    first.store.database.set_meta("likeness-declared", b"other rules")
+    assert (looked.catch_up(), looked.pairs(), Duplicates(second).catch_up()) == (0, [], 1)
+    with pytest.raises(MunimentError, match="no-such-pair"):
+        looked.different(pair.one.id, pair.other.id)
+
+
+def test_before_signing_the_act_is_compared_too(offices: list[Office]) -> None:
+    office = offices[0]
+    enter(office, "Марыя Кавалёнак", 1912, 3, 4)
+    before = office.counts()
+    ((record, reasons),) = Duplicates(office).like("births.birth", fields("Maryja Kavalionak", 1912))
+    assert (record.fields["name"], reasons) == ("Марыя Кавалёнак", ("other_spelling", "day_imprecise", "also_agrees"))
+    assert Duplicates(office).like("births.birth", fields("Пётр Гурын", 1912)) == []
+    assert Duplicates(office).like("births.unknown", fields("Пётр Гурын", 1912)) == []
+    assert office.counts() == before
+
+
+def test_the_same_act_sent_a_thousand_times_is_one(offices: list[Office]) -> None:
+    office = offices[0]
+    proposal = office.propose("births", "enter", {}, fields("Марыя", 1912), [Signer(0, 0, "registrar")])
+    group = sign(NETWORK, office, [proposal])
+    acts = {office.record(group)[0].id for _ in range(1_000)}
+    assert (len(acts), office.counts().acts, office.counts().blocks) == (1, 1, 1)
+    meet_until_quiet(offices)
+    for one in offices:
+        assert (len(one.list_records("births.birth")), Duplicates(one).catch_up()) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("declared", "code"),
+    [
+        ("{name: [colour]}", "unknown-field"), ("{day: [name]}", "mixed-types"), ("{name: [born]}", "mixed-types"),
+        ("{who: [name]}", "unknown-key"), ("[name]", None),
+    ],
+)  # fmt: skip
+def test_what_a_law_cannot_declare(declared: str, code: str | None) -> None:
+    with pytest.raises(LawError) as caught:
+        parse_law(LAW.replace("{name: [name], day: [born], also: [mother]}", declared))
+    assert code is None or code in {problem.code for problem in caught.value.problems}
+
+
+def test_the_declaration_is_part_of_the_law() -> None:
+    law = parse_law(LAW)
+    assert law_from_canonical(law.canonical).registers["birth"].duplicates == {
+        "name": ("name",), "day": ("born",), "also": ("mother",),
+    }  # fmt: skip
