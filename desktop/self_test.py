@@ -6,6 +6,7 @@ printed and read back, a window shows.
 """
 
 import asyncio
+import json
 import os
 import tempfile
 import time
@@ -28,6 +29,7 @@ from core.ledger.payload import Group
 from core.ledger.receipt import check_receipt
 from core.ledger.receipt_format import decode_receipt
 from core.ledger.transaction import Signer
+from desktop.demonstration.excerpts import DATA
 from desktop.library import library_laws
 from desktop.outcome import DONE, REFUSED
 from desktop.wording import sentence
@@ -36,14 +38,7 @@ from sync.discovery import Discovery, Neighbour
 
 PASSPHRASE = "a passphrase of the self-test"  # noqa: S105  # opens a folder that is deleted at once
 DISCOVERY_LIMIT_S = 20.0
-ACT = {
-    "cadastral": "0000000001",
-    "basis": "systematic",
-    "area_m2": 100,
-    "rights": [
-        {"kind": "ownership", "part": [1, 1], "holder": {"kind": "natural", "name": "Ада Лавлейс", "number": "1"}}
-    ],
-}
+ALTERED = "Каваль"  # a name in the act below
 
 
 def self_test_command() -> dict[str, Any]:
@@ -112,7 +107,9 @@ class _SelfTest:
 
     def _sign(self) -> None:
         office = self._office
-        proposal = office.propose("land", "first_registration", {}, ACT, [Signer(0, 0, "registrar")])
+        act = json.loads((DATA / "acts.json").read_text("utf-8"))["registration"]
+        signers = [Signer(0, 0, role) for role in act["roles"]]
+        proposal = office.propose(act["law"], act["procedure"], {}, act["act"], signers)
         key = open_officer(Folder(self.path / "office"), 0, PASSPHRASE)
         signature = key.sign(office.signing_message([proposal.encoded]))
         (view,) = office.record(Group((proposal.encoded,), (signature,)))
@@ -122,7 +119,7 @@ class _SelfTest:
         office = self._office
         receipt = bytearray(office.receipt(self.act))
         check_receipt(decode_receipt(bytes(receipt)), verify)
-        place = bytes(receipt).index("Лавлейс".encode())
+        place = bytes(receipt).index(ALTERED.encode())
         receipt[place + 1] ^= 1
         try:
             check_receipt(decode_receipt(bytes(receipt)), verify)

@@ -1,5 +1,7 @@
 """Runs the packaged application's own `muniment self-test` and checks that every step of it was done.
 
+Then it plays the story of a law that was not there when it was packaged: the example of core/laws/LAWS.md in a folder.
+
 It runs as on an office's computer: from another folder, with an empty home, without this environment, and,
 where the system lets it, in a network that has only loopback. Exit code 0 when all steps are done, else 1.
 """
@@ -12,7 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-APPLICATION = Path(__file__).resolve().parent.parent / "dist" / "muniment"
+PROJECT = Path(__file__).resolve().parent.parent
+APPLICATION = PROJECT / "dist" / "muniment"
 EXECUTABLE = APPLICATION / ("muniment.exe" if os.name == "nt" else "muniment")
 TIMEOUT_S = 180
 
@@ -36,26 +39,54 @@ def main() -> None:
         sys.exit("There is no packaged application yet: run `make package`.")
     with tempfile.TemporaryDirectory() as home:
         isolation = _isolation()
-        try:
-            run = subprocess.run(
-                [*isolation, str(EXECUTABLE), "self-test", "--json"],
-                cwd=home,
-                env=_bare_environment(home),
-                capture_output=True,
-                encoding="utf-8",
-                timeout=TIMEOUT_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            sys.exit(f"The packaged application gave no answer in {TIMEOUT_S} seconds.")
+        run = _run(isolation, home, "self-test", "--json")
+        story = _run(isolation, home, "law", "test", str(_drop_law(Path(home))), "--json")
     done = _done_steps(run.stdout)
     for name, meaning in STEPS.items():
         print(f"{'ok    ' if name in done else 'FAILED'} {name}: {meaning}", flush=True)
+    print(
+        f"{'FAILED' if story.returncode else 'ok    '} law: plays the story of a law dropped into a folder", flush=True
+    )
     print("network: loopback only" if isolation else "network: this computer's (no namespace to be had)")
     if run.returncode != 0 or not done.issuperset(STEPS):
         print(run.stdout, run.stderr, sep="\n", file=sys.stderr)
         sys.exit(f"The packaged application failed its smoke test (exit code {run.returncode}).")
+    if story.returncode != 0:
+        print(story.stdout, story.stderr, sep="\n", file=sys.stderr)
+        sys.exit(f"The packaged application failed the story of a law (exit code {story.returncode}).")
     print("The packaged application passed its smoke test.")
+
+
+def _run(isolation: list[str], home: str, *words: str) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            [*isolation, str(EXECUTABLE), *words],
+            cwd=home,
+            env=_bare_environment(home),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        sys.exit(f"The packaged application gave no answer in {TIMEOUT_S} seconds.")
+
+
+def _drop_law(folder: Path) -> Path:
+    """The example law with its story beside it, as a jurist would put them into a folder; the path of the law."""
+    page = (PROJECT / "core" / "laws" / "LAWS.md").read_text("utf-8")
+    law, story = (_example(page, begins) for begins in ("law: ", "story: "))
+    stories = folder / "stories" / "boats"
+    stories.mkdir(parents=True)
+    (stories / "scrapping.yaml").write_text(story, "utf-8")
+    (folder / "boats.yaml").write_text(law, "utf-8")
+    return folder / "boats.yaml"
+
+
+def _example(page: str, begins: str) -> str:
+    """The first piece of YAML on the page with a line that begins so."""
+    pieces = (piece.partition("```")[0] for piece in page.split("```yaml\n")[1:])
+    return next(piece for piece in pieces if any(line.startswith(begins) for line in piece.splitlines()))
 
 
 def _done_steps(answer: str) -> set[str]:

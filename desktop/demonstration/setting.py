@@ -128,8 +128,8 @@ def _share_out(work: Path, parcels: int | None) -> dict[int, Path]:
 
 def _import(setting: Setting, number: int, table: Path) -> None:
     officer = setting.signing(number, ["registrar"])[0]
-    for procedure, map_name in (("register_from_sales_list", "parcels"), ("note_sale", "sales")):
+    for one in json.loads((DATA / "imports.json").read_text("utf-8")):
         run_command(
-            "import", str(table), "--law", "land", "--procedure", procedure,
-            "--map", str(DATA / f"{map_name}.map.yaml"), "--officer", officer, *setting.access(number),
+            "import", str(table), "--law", one["law"], "--procedure", one["procedure"],
+            "--map", str(DATA / f"{one['map']}.map.yaml"), "--officer", officer, *setting.access(number),
         )  # fmt: skip

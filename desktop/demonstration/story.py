@@ -81,7 +81,7 @@ class _Story:
         """The first office registers a parcel and records its transfer, with nobody near; the id of the transfer."""
         _tell("demo-recording")
         self._record(self.offices[FIRST], FIRST, "registration")
-        done = self._record(self.offices[FIRST], FIRST, "transfer")
+        done = self._record(self.offices[FIRST], FIRST, "sale")
         _expect(done["step"] == "recorded", "recorded", done)
         return str(done["act"])
 
@@ -138,7 +138,7 @@ class _Story:
         """Of the first office's real window, at the size of the offices' screens."""
         _tell("demo-pictures")
         record = self.offices[FIRST].ask("act", act=transfer)["records"][0]
-        act = self.setting.acts["transfer"]
+        act = self.setting.acts["sale"]
         self.offices[FIRST].ask(
             "pictures",
             pages=PAGES,
