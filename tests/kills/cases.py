@@ -8,3 +8,5 @@ BATCH_ACTS = 5
 CARD_FILE = "new-key.office"
 WORDS_FILE, BOX_FILE = "kit.words", "kit.box"
 BACKUP_FILE = "office.backup"
+PORT_FILE = "neighbour.port"
+STICK_FILE = "stick.courier"

@@ -4,7 +4,8 @@
 
 Each line of its input is a case: a JSON list [folder, boundary, delay in seconds, number of its first parcel, task]. For
 each it forks a child. With the task `renew` it makes a new key for the office; with `passphrase`, `rekey`, `kit`,
-`reset` and `restore` it does what the custody of its keys needs (tests/kills/test_custody_kills.py); with `work` it opens the office in the folder, takes a neighbour's blocks in, records acts and answers the
+`reset` and `restore` it does what the custody of its keys needs (tests/kills/test_custody_kills.py); with `meet` and
+`stick` it takes a neighbour's blocks in as the service does (tests/kills/test_meeting_kills.py); with `work` it opens the office in the folder, takes a neighbour's blocks in, records acts and answers the
 neighbour. After each call
 *returned*, the child prints what was done (`open`, `act <id>`, `block <id>`), and that line is the acknowledgement. The
 child kills itself at the boundary of that number, counted where our code meets the system: before and after each
@@ -40,6 +41,7 @@ from core.office import Office
 from core.renewing import make_new_key, note_new_key
 from core.store.files import write_durably
 from sync.certificate import make_certificate
+from sync.service import Service, Settings
 from tests.kills.cases import (
     ACTS,
     BATCH_ACTS,
@@ -48,12 +50,15 @@ from tests.kills.cases import (
     NEIGHBOUR_FILE,
     NEW_PASSPHRASE,
     PASSPHRASE,
+    PORT_FILE,
+    STICK_FILE,
     WORDS_FILE,
 )
 from tests.offices import StepClock, propose_registration, registrar, registration
 
 REPORT = sys.stdout.fileno()
 SECTOR = 512
+TIMEOUT_S = 60
 
 
 class Boundaries:
@@ -187,7 +192,33 @@ def restore(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> 
     tell("restored")
 
 
+def meet(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> None:
+    """A meeting over a socket with the neighbour that listens."""
+    port = (folder.path / PORT_FILE).read_text()
+    with_service(folder, lambda service: service.meet_address(f"127.0.0.1:{port}").result(TIMEOUT_S), tell)
+
+
+def stick(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> None:
+    """A courier file is read."""
+    with_service(folder, lambda service: service.read_courier(folder.path / STICK_FILE).result(TIMEOUT_S), tell)
+
+
+def with_service(folder: Folder, what: Callable[[Service[Office]], object], tell: Callable[[str], None]) -> None:
+    """Does it, and tells every block that is held then."""
+    settings = Settings(port=0, loopback_only=True, announce=False, automatic=False)
+    service = Service(lambda: open_office(folder, PASSPHRASE, StepClock()), settings)
+    service.start()
+    try:
+        what(service)
+        for block in service.call(lambda: service.office.newer_than([])).result(TIMEOUT_S):
+            tell(f"block {block.hex()}")
+    finally:
+        service.stop()
+
+
 TASKS = {
+    "meet": meet,
+    "stick": stick,
     "work": work,
     "renew": renew,
     "passphrase": passphrase,
