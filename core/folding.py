@@ -293,6 +293,7 @@ def write_foreseen(store: ReplicaStore, working: WorkingState, author: int, posi
     between = [one for one in working.between if "#" not in one.register]
     store.state.foreseen.add(position, shown, between, words_due=len(shown) <= DUE_AT_ONCE)
     store.state.write_overlay(author, changes, working.index_changes, _labels(changes))
+    store.state.totals.add_foreseen(working.total_changes)
     store.pages.index_foreseen(shown)
 
 
@@ -301,6 +302,9 @@ def write_agreed(store: ReplicaStore, working: WorkingState) -> None:
     changes, indexes = working.changes, working.index_changes
     store.state.write_agreed(changes, indexes, _labels(changes))
     store.state.settle_overlay(changes, indexes)
+    added = working.total_changes
+    store.state.totals.add_agreed(added)
+    store.state.totals.settle(added)
     store.state.write_history(working.between)
     decided = (change.new for change in changes if change.new.register == DECISIONS_REGISTER)
     store.chain.drop_requests(decision.key["request"] for decision in decided)

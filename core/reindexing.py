@@ -1,33 +1,32 @@
-"""Declared indexes put together anew from the agreed records and the rules in force.
+"""Declared indexes and totals put together anew from the agreed records and the rules in force.
 
-While rules hold, an index follows each change (core/laws/indexing.py). When a vote changes the rules of a register, its
-records belong to the groups of the new rules from the first act of the new epoch on, at every office alike: the indexes
-stay a function of the records and the rules in force, so that whoever joins later finds the same ones.
+While rules hold, they follow each change (core/laws/indexing.py). When a vote changes the rules of a register, its
+records belong to the groups of the new rules from the first act of the new epoch on, at every office alike: indexes and
+totals stay a function of the records and the rules in force, so that whoever joins later finds the same ones.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from core.errors import MunimentError
-from core.laws.indexing import groups_of
+from core.laws.indexing import groups_from_nothing
 from core.laws.law import Law
 from core.laws.undecided import groups_of_undecided
 from core.ledger.encoding import encode
-from core.ledger.record import IndexChange, Record, decode_record
+from core.ledger.record import GroupChange, IndexChange, Record, decode_record
 from core.store.replica import ReplicaStore
 
 _RECORDS_A_STEP = 2_000
 
 
-def groups_in(laws: Mapping[str, Law], records: Iterable[Record]) -> Iterator[IndexChange]:
-    """Every group that each record belongs to."""
+def groups_in(laws: Mapping[str, Law], records: Iterable[Record]) -> Iterator[GroupChange]:
+    """Every group that each record belongs to, and what it adds to totals."""
     for record in records:
         law = laws.get(record.register.partition(".")[0])
         register = law.by_full_name.get(record.register) if law else None
-        try:
-            groups = list(groups_of(register, record) if register else groups_of_undecided(record))
-        except (MunimentError, LookupError, TypeError, ValueError):
-            groups = []  # written under older rules, and no act has brought it up to these: no group fits, for all
-        yield from (IndexChange(index, encode(group), record.id, True) for index, group in groups)
+        if register is not None:
+            yield from groups_from_nothing(register, record)
+        else:
+            own = groups_of_undecided(record)
+            yield from (IndexChange(index, encode(group), record.id, True) for index, group in own)
 
 
 def rebuild_indexes(store: ReplicaStore, laws: Mapping[str, Law], changed: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Checking that what is derived from the blocks is what the offices agreed: records, indexes, entries, history.
+"""Checking that what is derived from the blocks is what the offices agreed: records, indexes, totals, entries, history.
 
 SQLCipher finds a changed page, not an old page put back in its place; blocks prove themselves, derived rows do not. But
 the newest checkpoint says which state and which entries follow from all anchors so far: a row that is older than it is
@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterator, Mapping
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.laws.indexing import groups_of
 from core.laws.law import Law
 from core.ledger.checkpoint import check_certificate
-from core.ledger.encoding import encode
 from core.ledger.entry import REJECTED, Entry, decode_entry
 from core.ledger.payload import decode_payload, payload_root
-from core.ledger.record import decode_record, record_digest
+from core.ledger.record import TotalChange, decode_record, record_digest
 from core.ledger.roll import Roll
 from core.ledger.state_proof import district_of
+from core.reindexing import groups_in
 from core.store.database import IN_MEMORY, Database
 from core.store.replica import ReplicaStore
 from core.store.state_tree import RecordChange, StateTree
+from core.store.totals import add_sums
 
 RECORDS_A_STEP = 500
 ENTRIES_A_STEP = 200
@@ -59,6 +59,7 @@ def _verify_once(store: ReplicaStore, laws: Mapping[str, Law], epoch: int) -> It
     scratch = Database(IN_MEMORY, bytes(32))
     try:
         tree, after, entries = StateTree(scratch), b"", 0
+        sums: dict[tuple[str, bytes], dict[str, int]] = {}
         while rows := store.state.agreed_after(after, RECORDS_A_STEP):
             changes = []
             for record_id, register, district, body in rows:
@@ -66,16 +67,21 @@ def _verify_once(store: ReplicaStore, laws: Mapping[str, Law], epoch: int) -> It
                 if (record.id, record.register, district_of(record)) != (record_id, register, district):
                     raise _damaged(store, register)
                 changes.append(RecordChange(register, district, record_id, record_digest(body)))
-                law = laws.get(register.partition(".")[0])
-                declared = law.by_full_name.get(register) if law else None
-                for index, group in groups_of(declared, record) if declared else ():
+                for group in groups_in(laws, [record]):
+                    if isinstance(group, TotalChange):
+                        add_sums(sums.setdefault((group.total, group.group), {}), group.added)
+                        continue
                     entries += 1
-                    if not store.state.holds(index, encode(group), record_id):
-                        raise _damaged(store, index)
+                    if not store.state.holds(group.index, group.group, record_id):
+                        raise _damaged(store, group.index)
             tree.update(changes)
             after = rows[-1][0]
             yield
         _compare_roots(store, tree.root(), entries, epoch)
+        if {(name, group): held for name, group, held in store.state.totals.all_agreed()} != {
+            place: held for place, held in sums.items() if held
+        }:
+            raise _damaged(store, "total")
         for number, _ in enumerate(store.state.tree.verify()):
             if number % RECORDS_A_STEP == 0:
                 yield

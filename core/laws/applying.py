@@ -4,22 +4,23 @@ Effects write into drafts. Then, for each record: keeper and numbers, declared b
 whole act in view: unique keys and full indexes. The first that fails refuses the act, and nothing has changed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from core.laws.drafts import Draft
-from core.laws.expression_types import BUDGET, MAX_STEPS, Frame
-from core.laws.indexing import check_room, index_changes, record_frame
+from core.laws.expression_types import BUDGET, MAX_STEPS, EvaluationError, Frame
+from core.laws.indexing import check_room, group_changes, record_frame
 from core.laws.judging import Judge, evaluate
-from core.laws.law import Law, Procedure, Register
+from core.laws.law import Condition, Law, Procedure, Register
 from core.laws.numbers import next_number, year_of
 from core.laws.placing import Order
 from core.laws.record_checks import check_bounds, check_size
+from core.laws.totals import StateAfter
 from core.laws.verdict import Refused
 from core.laws.waiting import followers
 from core.ledger.encoding import encode
-from core.ledger.record import RELEASED_TO, Change, IndexChange, Record, State, new_record_id
+from core.ledger.record import RELEASED_TO, Change, GroupChange, IndexChange, Record, State, new_record_id
 
 __all__ = ["Applying", "Context", "Order"]
 
@@ -71,7 +72,7 @@ class Applying:
 
     def run(
         self, procedure: Procedure, frame: Frame, claimed_ms: int
-    ) -> tuple[tuple[Change, ...], tuple[IndexChange, ...]]:
+    ) -> tuple[tuple[Change, ...], tuple[GroupChange, ...]]:
         """The changes, records in the procedure's order and counters last. Raises `Refused`."""
         self._start_drafts(procedure, frame)
         evaluate(lambda places: self._take_effects(procedure, places), frame, procedure.name)
@@ -88,12 +89,14 @@ class Applying:
             check_size(register, change.new)
             changes.append(change)
             if name in procedure.regroups or name not in procedure.slots:
-                moves = index_changes(register, change)
+                moves = self._regroup(name, register, change)
                 if moves:
                     moved.append((register, moves))
         all_moves = [move for _, moves in moved for move in moves]
+        self._check_totals(changes, all_moves)
+        places = [move for move in all_moves if isinstance(move, IndexChange)]
         for register, _ in moved:
-            check_room(register, all_moves, self._state)
+            check_room(register, places, self._state)
         changes.extend(Change(counter.old, counter.become_record(act_id)) for counter in self._counters.values())
         return tuple(changes), tuple(all_moves)
 
@@ -161,9 +164,24 @@ class Applying:
         return None if is_shared(register, self._context) else self._context.author
 
     def _check_always(self, register: Register, record: Record) -> None:
-        if not register.always:
-            return
-        frame = record_frame(register, record, self._state)
-        for condition in register.always:
+        if register.always:
+            self._check_rules(register.always, register, record, self._state)
+
+    def _check_totals(self, changes: Sequence[Change], moves: Sequence[GroupChange]) -> None:
+        """What `always` says of totals, with everything that the act adds to them."""
+        for change in changes:
+            register = self._law.by_full_name[change.new.register]
+            if register.always_after:
+                self._check_rules(register.always_after, register, change.new, StateAfter(self._state, moves))
+
+    def _regroup(self, name: str, register: Register, change: Change) -> list[GroupChange]:
+        try:
+            return group_changes(register, change)
+        except (EvaluationError, LookupError):
+            raise Refused("rule-undecided", name, why="value-missing") from None
+
+    def _check_rules(self, rules: Sequence[Condition], register: Register, record: Record, state: State) -> None:
+        frame = record_frame(register, record, state)
+        for condition in rules:
             if not self._judge.holds(condition, frame):
                 raise Refused.by(condition.code, condition.path, condition.article, {})

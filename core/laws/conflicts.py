@@ -109,7 +109,7 @@ class Conflicts:
             return self.newer
         holder = refused.over
         # A holder that was written again since its creation may have been seen when it was created.
-        if refused.code == "key-taken" and holder is not None and (holder.version == 1 or holder.pending):
+        if refused.taken and holder is not None and (holder.version == 1 or holder.pending):
             return [(law.by_full_name[holder.register].name, holder)] if self._is_unseen(holder) else []
         return []
 

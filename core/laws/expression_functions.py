@@ -1,5 +1,5 @@
-"""The functions of conditions: has, size, sum, min, max, round, and the readers count and indexed; those of time stand
-in expression_time.py.
+"""The functions of conditions: has, size, sum, min, max, round; those of time stand in expression_time.py, the
+readers in expression_readers.py.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -8,12 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from core.laws.expression_macros import Check, arguments, item_type, loop_cost, macro
-from core.laws.expression_syntax import Call, Expression, ExpressionError, Literal, MapLiteral, Member, Name
+from core.laws.expression_readers import read_index, read_total
+from core.laws.expression_syntax import Call, ExpressionError, Member, Name
 from core.laws.expression_time import TIME_FUNCTIONS
 from core.laws.expression_types import (
-    STATE,
-    ForeignRead,
-    Frame,
     Known,
     Run,
     Scope,
@@ -33,9 +31,7 @@ from core.laws.field_types import (
     IntegerType,
     ListType,
     MoneyType,
-    PartyType,
 )
-from core.ledger.encoding import encode
 
 ROUNDINGS = ("half_even", "up", "down")
 
@@ -153,53 +149,6 @@ _ROUND: Mapping[str, Callable[[Fraction], int]] = {
 }
 
 
-def _reader(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
-    named, groups = arguments(node, 2)
-    if not isinstance(named, Literal) or not isinstance(named.value, str) or not isinstance(groups, MapLiteral):
-        raise ExpressionError("wrong-arguments", node.text)
-    index = scope.indexes.get(named.value)
-    if index is None:
-        raise ExpressionError("unknown-index", named.value)
-    given = dict(groups.pairs)
-    require(list(given) == list(index.by) or set(given) == set(index.by), "wrong-arguments", node.text)
-    require(len(given) == len(groups.pairs), "wrong-arguments", node.text)
-    runs = []
-    cost = 2
-    own = []
-    for name, kind in index.by.items():
-        piece = check(given[name], scope, known)
-        if _is_own_id(given[name]):
-            own.append(name)
-        require_family(kind, piece.type, node.text)
-        number_of_party = isinstance(kind, PartyType)
-        runs.append(_party_number(piece.run) if number_of_party else piece.run)
-        cost += piece.cost
-    scope.reads.add(ForeignRead("index", named.value, tuple(own)))
-    name = index.name
-
-    def group(frame: Frame) -> bytes:
-        return encode([run(frame) for run in runs])
-
-    if node.name == "count":
-        run: Run = lambda frame: frame[STATE].count(name, group(frame))  # noqa: E731
-        return Typed(IntegerType(0, index.max), run, cost)
-    subject, most = scope.subjects[index.register], index.max
-
-    def listed(frame: Frame) -> list[Any]:
-        state = frame[STATE]
-        return [state.record(record) for record in state.find(name, group(frame), most)]
-
-    return Typed(ListType(subject, most), listed, cost + most)
-
-
-def _is_own_id(node: Expression) -> bool:
-    return isinstance(node, Member) and node.field == "id" and isinstance(node.target, Name)
-
-
-def _party_number(run: Run) -> Run:
-    return lambda frame: run(frame)["number"]
-
-
 _FUNCTIONS: Mapping[str, Callable[[Call, Scope, Known, Check], Typed]] = {
     "has": _has,
     "size": _size,
@@ -207,7 +156,8 @@ _FUNCTIONS: Mapping[str, Callable[[Call, Scope, Known, Check], Typed]] = {
     "min": _least_or_most,
     "max": _least_or_most,
     "round": _round,
-    "count": _reader,
-    "indexed": _reader,
+    "count": read_index,
+    "indexed": read_index,
+    "total": read_total,
     **TIME_FUNCTIONS,
 }

@@ -74,9 +74,20 @@ class IndexShape:
     max: int
 
 
+@dataclass(frozen=True, slots=True)
+class TotalShape:
+    """What a reader needs of a declared total."""
+
+    name: str  # "<law>.<total>"
+    by: Mapping[str, FieldType]
+    sums: Mapping[str, FieldType]
+    prefixes: bool
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class ForeignRead:
     """`kind` "index": `name` is the index, `own` its fields that are given as the id of one of the act's records.
+    `kind` "total": the same of a total.
     `kind` "record": `name` is the register that is reached, `own` the register and field that hold the reference.
     `kind` "time": `name` is the function that asks for consensus time."""
 
@@ -104,6 +115,7 @@ class Scope:
     slots: Slots
     subjects: Mapping[str, SubjectType] = field(default_factory=dict)
     indexes: Mapping[str, IndexShape] = field(default_factory=dict)
+    totals: Mapping[str, TotalShape] = field(default_factory=dict)
     tracing: bool = False
     in_loop: bool = False
     presence: bool = False  # of a sealed field it may be asked whether it is there, never what it says
@@ -118,7 +130,7 @@ class Scope:
         return replace(self, names={**self.names, name: Name(name_type, self.slots.take())}, in_loop=True)
 
 
-_FUNCTION_WORDS = ("has", "size", "sum", "min", "max", "round", "count", "indexed")
+_FUNCTION_WORDS = ("has", "size", "sum", "min", "max", "round", "count", "indexed", "total")
 _TIME_WORDS = ("surely_by", "surely_after", "add_days", "add_months")
 _WORDS = frozenset({*_FUNCTION_WORDS, *_TIME_WORDS, "in", "true", "false"})
 

@@ -8,11 +8,13 @@ number. Both read only the record itself, so a test can recompute them from scra
 
 from collections.abc import Collection, Iterator
 
-from core.laws.expression_types import FIRST_NAME, MAX_STEPS, TRACE, Frame
+from core.errors import MunimentError
+from core.laws.expression_types import FIRST_NAME, MAX_STEPS, TRACE, EvaluationError, Frame
 from core.laws.law import Index, Register
+from core.laws.totals import Sums, sums, total_changes
 from core.laws.verdict import Refused
 from core.ledger.encoding import Value, encode
-from core.ledger.record import Change, IndexChange, Record, State
+from core.ledger.record import Change, GroupChange, IndexChange, Record, State
 
 
 def key_group(keeper: int | None, value: Value) -> bytes:
@@ -40,24 +42,47 @@ def groups_of(register: Register, record: Record) -> Iterator[tuple[str, list[Va
             yield index.full_name, group
 
 
-def index_changes(register: Register, change: Change) -> list[IndexChange]:
-    """What one change does to the indexes."""
-    if not register.uniques and not register.indexes:
+def group_changes(register: Register, change: Change) -> list[GroupChange]:
+    """What one change does to indexes and totals."""
+    if not register.uniques and not register.indexes and not register.totals:
         return []
-    before = list(groups_of(register, change.old)) if change.old else []
-    after = list(groups_of(register, change.new))
-    if before == after:
-        return []
+    before, added_before = _standing(register, change.old)
+    after, added_after = _groups(register, change.new)
     record = change.new.id
     removed = [IndexChange(group[0], encode(group[1]), record, False) for group in before if group not in after]
-    added = [IndexChange(group[0], encode(group[1]), record, True) for group in after if group not in before]
-    return removed + added
+    joined = [IndexChange(group[0], encode(group[1]), record, True) for group in after if group not in before]
+    return [*removed, *joined, *total_changes(added_before, added_after, record)]
+
+
+def groups_from_nothing(register: Register, record: Record) -> list[GroupChange]:
+    """Everything that the record, as it is, belongs to and adds.
+
+    Nothing, where it was written under older rules and no act has brought it up to these: so for all offices.
+    """
+    groups, added = _standing(register, record)
+    joined = [IndexChange(index, encode(group), record.id, True) for index, group in groups]
+    return [*joined, *total_changes({}, added, record.id)]
+
+
+def _standing(register: Register, record: Record | None) -> tuple[list[tuple[str, list[Value]]], Sums]:
+    try:
+        return _groups(register, record) if record is not None else ([], {})
+    except (MunimentError, EvaluationError, LookupError, TypeError, ValueError):
+        return [], {}
+
+
+def _groups(register: Register, record: Record) -> tuple[list[tuple[str, list[Value]]], Sums]:
+    groups = list(groups_of(register, record))
+    return groups, sums(register, record_frame(register, record)) if register.totals else {}
 
 
 def check_room(register: Register, changes: list[IndexChange], state: State) -> None:
-    """Refuses `key-taken` (winner: the act that wrote the holder) and `index-full`, with the whole act in view."""
+    """Refuses `key-taken` (winner: the act that wrote the holder) and `index-full`, with the whole act in view.
+
+    Where an index names its own code, that one.
+    """
     uniques = {unique.index: unique.key for unique in register.uniques}
-    limits = {index.full_name: index.max for index in register.indexes}
+    limits = {index.full_name: index for index in register.indexes}
     for change in changes:
         if not change.add:
             continue
@@ -67,9 +92,21 @@ def check_room(register: Register, changes: list[IndexChange], state: State) -> 
         joining = [other.record for other in others if other.add] if others else ()
         if change.index in uniques:
             _check_unique(change, uniques[change.index], leaving, joining, state)
-        most = limits.get(change.index)
-        if most is not None and state.count(change.index, change.group) - len(leaving) + len(joining) >= most:
-            raise Refused("index-full", index=change.index, most=most)
+        index = limits.get(change.index)
+        if index and state.count(change.index, change.group) - len(leaving) + len(joining) >= index.max:
+            raise _full(index, change, state)
+
+
+def _full(index: Index, change: IndexChange, state: State) -> Refused:
+    """With which words one record more is refused; of an index for one alone, by whom it is taken."""
+    refused = Refused(index.code, index=change.index, most=index.max)
+    if index.says:
+        refused = Refused.by(index.code, index.path, index.article, {})
+    holders = state.find(change.index, change.group, 1) if index.max == 1 else ()
+    refused.over = state.record(holders[0]) if holders else None
+    refused.taken = refused.over is not None
+    refused.winner = refused.over.last_act if refused.over else None
+    return refused
 
 
 def _check_unique(
@@ -80,7 +117,9 @@ def _check_unique(
             record = state.record(holder)
             if record is None:
                 raise Refused("key-taken", key=key)
-            raise Refused.lost("key-taken", record, key=key, value=record.key[key])
+            refused = Refused.lost("key-taken", record, key=key, value=record.key[key])
+            refused.taken = True
+            raise refused
     if any(twin != change.record for twin in joining):
         raise Refused("key-taken", key=key)
 

@@ -14,7 +14,7 @@ from core.crypto.hashing import tagged_hash
 from core.laws.effects import Effect
 from core.laws.expression_types import ForeignRead, Run
 from core.laws.field_checks import Check
-from core.laws.field_types import EntryOfType, Field, SealedType, SubjectType
+from core.laws.field_types import EntryOfType, Field, FieldType, SealedType, SubjectType
 from core.laws.reading import Texts
 from core.ledger.encoding import Value
 
@@ -85,6 +85,35 @@ class Index:
     max: int
     line: int
     depends: frozenset[str] = frozenset()  # as in `Unique`
+    code: str = "index-full"  # with which one more is refused
+    article: str = ""
+    says: Texts = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """Names the rule that a full group breaks, in the whole law."""
+        return f"{self.register}.{self.name}.{self.code}"
+
+
+@dataclass(frozen=True)
+class Total:
+    """Sums over the records of a register while `holds`, by groups; every value reads the record alone.
+
+    `prefixes`: each beginning of a group, from none of its parts on, has sums of its own.
+    """
+
+    name: str
+    full_name: str  # "<law>.<total>"
+    register: str
+    by: Mapping[str, Run]
+    by_types: Mapping[str, FieldType]
+    add: Mapping[str, Run]
+    add_types: Mapping[str, FieldType]
+    holds: Run | None
+    prefixes: bool
+    kept_by: str  # the part of the group that is the record with which these are kept; "" where there is none
+    depends: frozenset[str]
+    line: int
 
 
 @dataclass(frozen=True)
@@ -105,6 +134,9 @@ class Register:
     always: tuple[Condition, ...] = ()
     uniques: tuple[Unique, ...] = ()
     indexes: tuple[Index, ...] = ()
+    totals: tuple[Total, ...] = ()
+    always_after: tuple[Condition, ...] = ()  # those of `always` that read totals: with what the act adds
+    always_reads: tuple[ForeignRead, ...] = ()  # totals that `always` reads
     numbers: tuple[str, ...] = ()  # keys that the keeper numbers
     frame_size: int = 0
     worst_bytes: Mapping[str, int] = field(default_factory=dict)  # of one row of each list; "" for all the rest
@@ -220,6 +252,7 @@ class Law:
     registers: Mapping[str, Register]
     procedures: Mapping[str, Procedure]
     indexes: Mapping[str, Index]
+    totals: Mapping[str, Total]
     extracts: Mapping[str, Extract]
     canonical: bytes
     by_full_name: Mapping[str, Register]

@@ -18,7 +18,7 @@ __all__ = ["HOMES", "LawReport", "Reason", "check_law", "home_of"]
 
 HOMES = ("office", "shared")
 LEAST_WITNESSES = 2
-_OF_KEEPERS = frozenset({"index-of-other-keepers", "record-of-another-keeper"})
+_OF_KEEPERS = frozenset({"index-of-other-keepers", "record-of-another-keeper", "total-of-other-keepers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,11 @@ def _reasons(law: Law, procedure: Procedure, homes: Mapping[str, str]) -> tuple[
     reached = [(read.name, _register_read(law, read)) for read in procedure.foreign_reads if read.kind != "time"]
     reasons += [Reason("shared-register", name) for name, register in reached if _is_shared(law, register, homes)]
     for why in procedure.reasons:
-        register = law.indexes[why.name].register if why.code == "index-of-other-keepers" else why.name
+        register = why.name
+        if why.code == "index-of-other-keepers":
+            register = law.indexes[why.name].register
+        elif why.code == "total-of-other-keepers":
+            register = law.totals[why.name].register
         if why.code not in _OF_KEEPERS or not _is_shared(law, register, homes):
             reasons.append(why)
     return tuple(dict.fromkeys(reasons))
@@ -107,6 +111,8 @@ def _named(procedure: Procedure) -> Iterable[str]:
 
 
 def _register_read(law: Law, read: ForeignRead) -> str:
+    if read.kind == "total":
+        return law.totals[read.name].register
     return law.indexes[read.name].register if read.kind == "index" else read.name
 
 

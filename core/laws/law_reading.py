@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from core.laws.expression_types import Frame
 from core.laws.field_reading import read_roles
 from core.laws.field_types import SubjectType
-from core.laws.law import Asking, Deciding, Extract, Index, Law, Procedure, Register
+from core.laws.law import Asking, Condition, Deciding, Extract, Index, Law, Procedure, Register, Total
 from core.laws.law_source import Node, decode_tree, encode_tree, read_text
 from core.laws.problems import Problems
 from core.laws.procedure_reading import Around, read_procedure
@@ -23,6 +24,7 @@ from core.laws.register_reading import (
     resolve_types,
 )
 from core.laws.sealed_check import check_sealed
+from core.laws.total_reading import read_totals, total_shapes
 from core.laws.waiting import with_reasons
 
 MAX_VERSION = 1_000_000
@@ -30,7 +32,7 @@ MAX_TERM_DAYS = 3650
 SECOND = ("refuse", "queue")  # what becomes of a second request on one version of a record
 _TERRITORY = re.compile(r"[A-Z]{2}[A-Z0-9-]{0,8}")
 # Parts of the language that later issues bring: refused by name, not as a typing mistake.
-LATER = ("totals", "bests", "allotments", "links", "procedures_of_every_law")
+LATER = ("bests", "allotments", "links", "procedures_of_every_law")
 
 
 def parse_law(text: str) -> Law:
@@ -74,16 +76,19 @@ def _read_root(root: Part, tree: Node) -> Law:
         registers = _read_registers(root, name)
         scopes = register_scopes(registers)
         indexes = read_indexes(root, registers, name, scopes)
+        totals = read_totals(root, registers, name, scopes)
+        shapes = total_shapes(totals)
         for register_name, part in root.parts("registers"):
             with root.problems.section():
-                registers[register_name] = read_rules(part, registers[register_name], scopes[register_name], indexes)
+                register, scope = registers[register_name], scopes[register_name]
+                registers[register_name] = read_rules(part, register, scope, indexes, totals, shapes)
         extracts = _read_extracts(root, registers)
-        around = Around(registers, index_shapes(indexes, registers), frozenset(extracts))
-        procedures = _read_procedures(root, around, indexes)
+        around = Around(registers, index_shapes(indexes, registers), frozenset(extracts), shapes)
+        procedures = _read_procedures(root, around, indexes, totals)
         check_sealed(root.problems, registers, procedures)
         asking, deciding = _read_asking(root), _read_deciding(root)
         calendar = _read_calendar(root)
-        law = _make_law(name, version, title, registers, procedures, indexes, extracts, encode_tree(tree))
+        law = _make_law(name, version, title, registers, procedures, (indexes, totals), extracts, encode_tree(tree))
         return replace(law, asking=asking, deciding=deciding, calendar=calendar)
 
 
@@ -99,12 +104,14 @@ def _read_registers(root: Part, law: str) -> dict[str, Register]:
     return resolve_types(root, registers)
 
 
-def _read_procedures(root: Part, around: Around, indexes: Mapping[str, Index]) -> dict[str, Procedure]:
+def _read_procedures(
+    root: Part, around: Around, indexes: Mapping[str, Index], totals: Mapping[str, Total]
+) -> dict[str, Procedure]:
     procedures = {}
     for name, part in root.parts("procedures", optional=False):
         with root.problems.section():
             procedure = read_procedure(name, part, around)
-            procedures[name] = with_reasons(procedure, around.registers, indexes, root.problems)
+            procedures[name] = with_reasons(procedure, around.registers, indexes, totals, root.problems)
     return procedures
 
 
@@ -146,6 +153,16 @@ def _read_calendar(root: Part) -> str:
     return territory
 
 
+def _full_rule(index: Index) -> Condition:
+    """What a law says of one record more than an index takes; the engine itself counts them."""
+    says = index.says
+    return Condition(index.path, index.code, index.article, "refuse", "", says, _never, _never, {}, line=index.line)
+
+
+def _never(frame: Frame) -> bool:  # noqa: ARG001  # every rule takes the frame
+    return False
+
+
 def _shown(subject: SubjectType, column: str) -> bool:
     return column in subject.members or column == "state"
 
@@ -156,19 +173,22 @@ def _make_law(
     title: Mapping[str, str],
     registers: Mapping[str, Register],
     procedures: Mapping[str, Procedure],
-    indexes: Mapping[str, Index],
+    groups: tuple[Mapping[str, Index], Mapping[str, Total]],
     extracts: Mapping[str, Extract],
     canonical: bytes,
 ) -> Law:
     rules = {rule.path: rule for procedure in procedures.values() for rule in procedure.requires}
-    rules.update({rule.path: rule for register in registers.values() for rule in register.always})
+    rules.update(
+        {rule.path: rule for register in registers.values() for rule in (*register.always, *register.always_after)}
+    )
+    rules.update({index.path: _full_rule(index) for index in groups[0].values() if index.says})
     return Law(
         name,
         version,
         title,
         registers,
         procedures,
-        indexes,
+        *groups,
         extracts,
         canonical,
         {register.full_name: register for register in registers.values()},

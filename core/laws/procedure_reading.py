@@ -7,7 +7,7 @@ from core.laws.condition_reading import read_condition
 from core.laws.effect_reading import Ground, read_effects
 from core.laws.expression import compile_expression
 from core.laws.expression_syntax import ExpressionError
-from core.laws.expression_types import MAX_STEPS, IndexShape, Known, Name, Scope, Slots
+from core.laws.expression_types import MAX_STEPS, IndexShape, Known, Name, Scope, Slots, TotalShape
 from core.laws.field_checks import make_group_check
 from core.laws.field_reading import ACT_TYPES, read_fields, read_roles
 from core.laws.field_types import (
@@ -39,6 +39,7 @@ class Around:
     registers: Mapping[str, Register]
     indexes: Mapping[str, IndexShape]
     extracts: frozenset[str]
+    totals: Mapping[str, TotalShape]
 
 
 def read_procedure(name: str, part: Part, around: Around) -> Procedure:
@@ -139,7 +140,7 @@ def _scope(act: Mapping[str, Field], records: Mapping[str, str], around: Around)
     for name, register in records.items():
         names[name] = Name(around.registers[register].subject, slots.take())
     subjects = {name: register.subject for name, register in around.registers.items()}
-    return Scope(names, slots, subjects, around.indexes)
+    return Scope(names, slots, subjects, around.indexes, around.totals)
 
 
 def _with_created(part: Part, scope: Scope, creates: Mapping[str, str], around: Around) -> Scope:

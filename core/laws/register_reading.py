@@ -9,7 +9,7 @@ from dataclasses import replace
 from core.laws.condition_reading import read_condition
 from core.laws.expression import compile_condition
 from core.laws.expression_syntax import ExpressionError
-from core.laws.expression_types import IndexShape, Name, Run, Scope, Slots
+from core.laws.expression_types import ForeignRead, IndexShape, Name, Run, Scope, Slots, TotalShape
 from core.laws.field_checks import make_check
 from core.laws.field_reading import KEY_TYPES, STORED_TYPES, read_field, read_fields
 from core.laws.field_types import (
@@ -22,8 +22,8 @@ from core.laws.field_types import (
     SealedType,
     SubjectType,
 )
-from core.laws.law import Home, Index, Register, Unique
-from core.laws.reading import Part, Texts
+from core.laws.law import Condition, Home, Index, Register, Total, Unique
+from core.laws.reading import CODE_LETTERS, Part, Texts
 from core.laws.sizes import worst_bytes, worst_fields
 from core.ledger.record import MAX_RECORD_BYTES
 
@@ -217,15 +217,31 @@ def read_indexes(
                 field = registers[register].subject.members.get(field_name)
                 if field is None or field.type.kind in ("list", "group", "document", "attestation", "money", "sealed"):
                     part.fail("unknown-field", f"{register}.{field_name}", part.line_of("by"))
-            if not part.has("max"):
+            unique = part.has("unique_while")
+            if unique and (part.has("where") or part.has("max")):
+                part.fail("one-in-a-group", f"{part.where}: unique_while", part.line_of("unique_while"))
+            if not unique and not part.has("max"):
                 part.fail("unbounded", f"{part.where}: max")
-            holds, depends = None, frozenset(by)
-            if part.has("where"):
-                holds = _own_condition(part, "where", scopes[register])
-                depends |= _members(part.text("where"))
-            most = part.integer("max", low=1, high=MAX_IN_GROUP)
-            indexes[name] = Index(name, f"{law}.{name}", register, by, holds, most, part.line, depends)
+            holds, depends, condition = None, frozenset(by), "unique_while" if unique else "where"
+            if part.has(condition):
+                holds = _own_condition(part, condition, scopes[register])
+                depends |= members_named(part.text(condition))
+            most = 1 if unique else part.integer("max", low=1, high=MAX_IN_GROUP)
+            code, article, says = _read_full(part, "key-taken" if unique else "index-full")
+            indexes[name] = Index(
+                name, f"{law}.{name}", register, by, holds, most, part.line, depends, code, article, says
+            )
     return indexes
+
+
+def _read_full(part: Part, code: str) -> tuple[str, str, Texts]:
+    """With which code, article and words one record more is refused, where the law names its own."""
+    if not part.has("code"):
+        return code, "", {}
+    code = part.text("code")
+    if not code or not set(code) <= CODE_LETTERS:
+        part.fail("bad-code", code, part.line_of("code"))
+    return code, part.text("article"), part.texts("says")
 
 
 def index_shapes(indexes: Mapping[str, Index], registers: Mapping[str, Register]) -> dict[str, IndexShape]:
@@ -249,28 +265,50 @@ def register_scopes(registers: Mapping[str, Register]) -> dict[str, Scope]:
     return scopes
 
 
-def read_rules(part: Part, register: Register, scope: Scope, indexes: Mapping[str, Index]) -> Register:
-    """The register with its `always`, its unique keys and its indexes. They read nothing but the record itself."""
-    always = []
+def read_rules(
+    part: Part,
+    register: Register,
+    scope: Scope,
+    indexes: Mapping[str, Index],
+    totals: Mapping[str, Total],
+    shapes: Mapping[str, TotalShape],
+) -> Register:
+    """The register with its `always`, its unique keys, indexes and totals. They read nothing but the record itself;
+    only `always` reads totals too.
+    """
+    always: list[Condition] = []
+    after: list[Condition] = []
+    reads = set[ForeignRead]()
     for below in part.listed("always"):
         with part.problems.section():
-            condition, _ = read_condition(below, f"{register.name}.always", scope, frozenset(), "refuse")
+            within = replace(scope, totals=shapes, reads=set())
+            condition, _ = read_condition(below, f"{register.name}.always", within, frozenset(), "refuse")
             if condition.outcome != "refuse":
                 below.fail("always-refuses", condition.code)
-            always.append(condition)
+            (after if within.reads else always).append(condition)
+            reads |= within.reads
     uniques = []
     for name, below in part.parts("key"):
         with part.problems.section():
             if below.has("unique_while"):
                 holds = _own_condition(below, "unique_while", scope)
-                depends = _members(below.text("unique_while")) | {name}
+                depends = members_named(below.text("unique_while")) | {name}
                 uniques.append(Unique(name, f"{register.full_name}.{name}", holds, depends))
     own = tuple(index for index in indexes.values() if index.register == register.name)
-    return replace(register, always=tuple(always), uniques=tuple(uniques), indexes=own, frame_size=scope.slots.used)
+    return replace(
+        register,
+        always=tuple(always),
+        always_after=tuple(after),
+        always_reads=tuple(sorted(reads)),
+        uniques=tuple(uniques),
+        indexes=own,
+        totals=tuple(total for total in totals.values() if total.register == register.name),
+        frame_size=scope.slots.used,
+    )
 
 
-def _members(text: str) -> frozenset[str]:
-    """At least the members of the record that a condition reads."""
+def members_named(text: str) -> frozenset[str]:
+    """At least the members of the record that an expression reads."""
     return frozenset(_AFTER_DOT.findall(text))
 
 

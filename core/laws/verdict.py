@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.ledger.encoding import Value
-from core.ledger.record import Change, IndexChange, Record
+from core.ledger.record import Change, GroupChange, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Accepted:
 
     outcome: str  # entered | warned | suspended | held | without_effect
     changes: tuple[Change, ...]
-    index_changes: tuple[IndexChange, ...]
+    index_changes: tuple[GroupChange, ...]  # of indexes and totals
     trace: tuple[TraceStep, ...] = ()
     findings: tuple[Finding, ...] = ()
     shared: bool = False
@@ -68,9 +68,13 @@ class Rejected:
 
 
 class Refused(Exception):  # noqa: N818  # a verdict on its way to becoming a Rejected
-    """Raised inside an execution; never leaves core/laws. `over`: the record that another act has written first."""
+    """Raised inside an execution; never leaves core/laws.
+
+    `over`: the record that another act has written first; `taken`: it has the place that this act wanted.
+    """
 
     over: Record | None = None
+    taken = False
     shared = False
     touched: frozenset[bytes] = frozenset()
 

@@ -11,21 +11,27 @@ from dataclasses import replace
 from core.laws.effects import Effect
 from core.laws.expression_types import ForeignRead
 from core.laws.field_types import RecordType
-from core.laws.law import Home, Index, Procedure, Reason, Register, Unique
+from core.laws.law import Home, Index, Procedure, Reason, Register, Total, Unique
 from core.laws.problems import Problems
 
 ADDING = frozenset({"add", "give"})  # effects that stand beside those of others: no one undoes another's
 
 
 def with_reasons(
-    procedure: Procedure, registers: Mapping[str, Register], indexes: Mapping[str, Index], problems: Problems
+    procedure: Procedure,
+    registers: Mapping[str, Register],
+    indexes: Mapping[str, Index],
+    totals: Mapping[str, Total],
+    problems: Problems,
 ) -> Procedure:
     """The procedure with why it always waits, whatever the charter chooses, and what its acts share with others."""
     named = {effect.verb: set[str]() for effect in procedure.effects}
     for effect in procedure.effects:
         named[effect.verb].add(effect.target)
     accepts = frozenset(named.get("accept", ()))
-    reasons = [reason for read in procedure.foreign_reads if (reason := _why_read(read, registers, indexes))]
+    after = (read for register in _written(procedure, registers).values() for read in register.always_reads)
+    reads = tuple(dict.fromkeys((*procedure.foreign_reads, *after)))
+    reasons = [reason for read in reads if (reason := _why_read(read, registers, indexes, totals))]
     pools = {registers[name].full_name.encode() for name in procedure.creates.values() if registers[name].numbers}
     regroups = set()
     for name, register in _written(procedure, registers).items():
@@ -33,7 +39,7 @@ def with_reasons(
             regroups.add(name)
             if isinstance(part, Unique):
                 pools.add(register.full_name.encode())
-            elif not (register.home.kind == "with" and register.home.field in part.by):
+            elif isinstance(part, Index) and not (register.home.kind == "with" and register.home.field in part.by):
                 reasons.append(Reason("index-of-other-keepers", part.name))
     for name in sorted(accepts):
         reasons.append(Reason("keeper-changes", name))
@@ -44,6 +50,7 @@ def with_reasons(
     _check_unseen(procedure, problems)
     return replace(
         procedure,
+        foreign_reads=reads,
         reasons=tuple(dict.fromkeys(reasons)),
         reads_time=any(read.kind == "time" for read in procedure.foreign_reads),
         releases=frozenset(named.get("release", ())),
@@ -57,9 +64,14 @@ def with_reasons(
     )
 
 
-def _why_read(read: ForeignRead, registers: Mapping[str, Register], indexes: Mapping[str, Index]) -> Reason | None:
+def _why_read(
+    read: ForeignRead, registers: Mapping[str, Register], indexes: Mapping[str, Index], totals: Mapping[str, Total]
+) -> Reason | None:
     if read.kind == "time":
         return Reason("consensus-time", read.name)
+    if read.kind == "total":
+        kept_by = totals[read.name].kept_by
+        return None if kept_by and kept_by in read.own else Reason("total-of-other-keepers", read.name)
     if read.kind == "index":
         register = registers[indexes[read.name].register]
         kept = register.home.kind == "with" and register.home.field in read.own
@@ -72,9 +84,9 @@ def _written(procedure: Procedure, registers: Mapping[str, Register]) -> dict[st
     return {name: registers[register] for name, register in {**procedure.changes, **procedure.creates}.items()}
 
 
-def _groups_written(procedure: Procedure, name: str, register: Register) -> Iterable[Unique | Index]:
-    """Unique keys and indexes whose groups the act may leave or join with this record."""
-    parts: tuple[Unique | Index, ...] = (*register.uniques, *register.indexes)
+def _groups_written(procedure: Procedure, name: str, register: Register) -> Iterable[Unique | Index | Total]:
+    """Unique keys, indexes and totals whose groups the act may leave or join with this record."""
+    parts: tuple[Unique | Index | Total, ...] = (*register.uniques, *register.indexes, *register.totals)
     if name in procedure.creates:
         return parts
     fields = {effect.target.partition(".")[2] or "state" for effect in procedure.effects if _record_of(effect) == name}

@@ -55,8 +55,21 @@ class IndexChange:
     add: bool
 
 
+@dataclass(frozen=True, slots=True)
+class TotalChange:
+    """What one record adds to one group of a declared total, or takes from it."""
+
+    total: str
+    group: bytes  # as of an `IndexChange`
+    record: bytes
+    added: Mapping[str, int]  # by the name of the sum; none is 0
+
+
+GroupChange = IndexChange | TotalChange
+
+
 class State(Protocol):
-    """What execution may read: the records and the declared indexes, nothing else."""
+    """What execution may read: the records, the declared indexes and totals, nothing else."""
 
     def record(self, record_id: bytes) -> Record | None: ...
 
@@ -65,6 +78,10 @@ class State(Protocol):
         ...
 
     def count(self, index: str, group: bytes) -> int: ...
+
+    def total(self, total: str, group: bytes) -> Mapping[str, int]:
+        """The sums of a group by name; what is not there is 0."""
+        ...
 
 
 def encode_record(record: Record) -> bytes:

@@ -16,7 +16,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from core.errors import MunimentError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 KEY_BYTES = 32
 DAILY_CACHE_KIB = 64 << 10
 IMPORT_CACHE_KIB = 256 << 10
@@ -74,6 +74,9 @@ CREATE TABLE index_entry(name TEXT, grp BLOB, record BLOB, PRIMARY KEY(name, grp
 CREATE TABLE overlay_index(
   name TEXT, grp BLOB, record BLOB, added INTEGER NOT NULL, author INTEGER NOT NULL,
   PRIMARY KEY(name, grp, record)) WITHOUT ROWID;
+CREATE TABLE total(name TEXT, grp BLOB, sums BLOB NOT NULL, PRIMARY KEY(name, grp)) WITHOUT ROWID;  -- totals.py
+CREATE TABLE overlay_total(               -- what the foreseen version of a record adds beyond the agreed one
+  name TEXT, grp BLOB, record BLOB, added BLOB NOT NULL, PRIMARY KEY(name, grp, record)) WITHOUT ROWID;
 CREATE TABLE state_tree(                  -- one a register and district that holds a record (state_tree.py)
   register TEXT, district INTEGER, records INTEGER NOT NULL, node INTEGER NOT NULL, hash BLOB NOT NULL,
   PRIMARY KEY(register, district)) WITHOUT ROWID;

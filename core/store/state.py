@@ -11,8 +11,10 @@ from core.errors import MunimentError
 from core.ledger.record import (
     RECORD_ID_BYTES,
     Change,
+    GroupChange,
     IndexChange,
     Record,
+    TotalChange,
     decode_record,
     encode_record,
     record_digest,
@@ -21,6 +23,7 @@ from core.ledger.state_proof import StateProof, district_of
 from core.store.database import Database
 from core.store.foreseen import ForeseenStore
 from core.store.state_tree import RecordChange, StateTree
+from core.store.totals import TotalStore
 
 
 class StateStore:
@@ -28,6 +31,8 @@ class StateStore:
         self._db = database
         self.tree = StateTree(database)
         self.foreseen = ForeseenStore(database)
+        self.totals = TotalStore(database)
+        self.total, self.present_total = self.totals.agreed, self.totals.present
         self._empty: set[tuple[str, bool]] = set()  # registers found empty: (name, whether of the agreed layer alone)
         database.put_off(_nothing, self._empty.clear)  # what a transaction that failed had cleared is there again
 
@@ -193,13 +198,14 @@ class StateStore:
         dropped = [row[0] for row in self._db.rows("SELECT id FROM overlay ORDER BY id")]
         self._db.execute("DELETE FROM overlay")
         self._db.execute("DELETE FROM overlay_index")
+        self.totals.clear_foreseen()
         self.foreseen.clear()
         return dropped
 
     def overlay_is_empty(self) -> bool:
         return self._db.scalar("SELECT 1 FROM overlay LIMIT 1") is None
 
-    def fill(self, records: Iterable[tuple[Record, bytes, str]], indexes: Iterable[IndexChange]) -> None:
+    def fill(self, records: Iterable[tuple[Record, bytes, str]], groups: Iterable[GroupChange]) -> None:
         """Records with encoding and label that are not here yet: of a snapshot, in the order of their ids."""
         rows, changes = [], []
         for record, encoded, label in records:
@@ -209,14 +215,18 @@ class StateStore:
         self._no_longer_empty(row[0] for row in rows)
         self._db.executemany("INSERT INTO record(register, district, label, body, id) VALUES (?,?,?,?,?)", rows)
         self.tree.update(changes)
-        self.add_to_indexes(indexes)
+        self.add_to_indexes(groups)
 
     def clear_indexes(self, law: str) -> None:
-        """Every index of one law."""
+        """Every index and total of one law."""
+        self.totals.clear(law)
         self._db.execute("DELETE FROM index_entry WHERE name >= ? AND name < ?", (f"{law}.", f"{law}/"))
 
-    def add_to_indexes(self, indexes: Iterable[IndexChange]) -> None:
-        rows = sorted((one.index, one.group, one.record) for one in indexes)
+    def add_to_indexes(self, groups: Iterable[GroupChange]) -> None:
+        """What records belong to and add, from nothing."""
+        found = list(groups)
+        self.totals.add_agreed(one for one in found if isinstance(one, TotalChange))
+        rows = sorted((one.index, one.group, one.record) for one in found if isinstance(one, IndexChange))
         self._db.executemany("INSERT OR IGNORE INTO index_entry VALUES (?,?,?)", rows)
 
     def _write_indexes(self, indexes: Iterable[IndexChange]) -> None:

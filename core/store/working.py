@@ -4,8 +4,9 @@ Acts of one batch see each other's effects without a round trip to the disk; `ch
 the version on the disk to the last one made here. With an author it reads and later writes that author's overlay.
 """
 
-from core.ledger.record import Change, IndexChange, Record
+from core.ledger.record import Change, GroupChange, IndexChange, Record, TotalChange
 from core.store.state import StateStore
+from core.store.totals import add_sums
 
 
 class WorkingState:
@@ -18,6 +19,8 @@ class WorkingState:
         self._present: dict[bytes, Record | None] = {}
         self._between: list[Record] = []
         self._groups: dict[tuple[str, bytes], dict[bytes, bool]] = {}
+        self._added: dict[tuple[str, bytes], dict[bytes, dict[str, int]]] = {}  # to totals, by record
+        self._sums: dict[tuple[str, bytes], dict[str, int]] = {}
         self._used: dict[str, bool] = {}  # registers, whether they hold a record
         self._holders: dict[tuple[str, bytes], bytes | None] = {}
 
@@ -57,6 +60,17 @@ class WorkingState:
             stored += int(added) - int(held)
         return stored
 
+    def total(self, total: str, group: bytes) -> dict[str, int]:
+        """The sums of a group; the disk is asked once."""
+        place = (total, group)
+        if place not in self._sums:
+            stored = self._store.total if self._author is None else self._store.present_total
+            held = stored(total, group)
+            for added in self._added.get(place, {}).values():
+                add_sums(held, added)
+            self._sums[place] = held
+        return self._sums[place]
+
     def has_any(self, register: str) -> bool:
         """Whether the register has a record; the disk is asked once."""
         if register not in self._used:
@@ -74,7 +88,7 @@ class WorkingState:
 
     # -- collecting ---------------------------------------------------------------------------------------------
 
-    def apply(self, changes: tuple[Change, ...], indexes: tuple[IndexChange, ...]) -> None:
+    def apply(self, changes: tuple[Change, ...], groups: tuple[GroupChange, ...]) -> None:
         """Take the effect of one accepted act."""
         for change in changes:
             record_id = change.new.id
@@ -85,10 +99,16 @@ class WorkingState:
             self._present[record_id] = change.new
             if change.old is None and change.new.register in self._used:
                 self._used[change.new.register] = True
-        for index in indexes:
-            self._groups.setdefault((index.index, index.group), {})[index.record] = index.add
+        for group in groups:
+            if isinstance(group, TotalChange):
+                place = (group.total, group.group)
+                add_sums(self._added.setdefault(place, {}).setdefault(group.record, {}), group.added)
+                if place in self._sums:
+                    self._sums[place] = add_sums(dict(self._sums[place]), group.added)
+                continue
+            self._groups.setdefault((group.index, group.group), {})[group.record] = group.add
             if self._holders:
-                self._holders.pop((index.index, index.group), None)
+                self._holders.pop((group.index, group.group), None)
 
     @property
     def changes(self) -> list[Change]:
@@ -104,6 +124,15 @@ class WorkingState:
             IndexChange(name, group, record, added)
             for (name, group), records in self._groups.items()
             for record, added in records.items()
+        ]
+
+    @property
+    def total_changes(self) -> list[TotalChange]:
+        return [
+            TotalChange(total, group, record, added)
+            for (total, group), records in self._added.items()
+            for record, added in records.items()
+            if any(added.values())
         ]
 
     @property

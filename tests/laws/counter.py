@@ -8,7 +8,7 @@ from pathlib import Path
 from core.crypto.hashing import tagged_hash
 from core.laws import Accepted, Context, Law, Order, Rejected, execute, parse_law
 from core.ledger.encoding import Value, encode
-from core.ledger.record import Record, decode_record, encode_record
+from core.ledger.record import Record, TotalChange, decode_record, encode_record
 from core.ledger.transaction import (
     RecordRef,
     Signer,
@@ -17,6 +17,7 @@ from core.ledger.transaction import (
     encode_transaction,
     transaction_id,
 )
+from core.store.totals import add_sums
 
 LIBRARY = Path(__file__).parents[2] / "core" / "laws" / "library"
 NETWORK = bytes(32)
@@ -47,6 +48,7 @@ class DictState:
 
     records: dict[bytes, bytes] = field(default_factory=dict)
     groups: dict[tuple[str, bytes], set[bytes]] = field(default_factory=dict)
+    sums: dict[tuple[str, bytes], dict[str, int]] = field(default_factory=dict)
 
     def record(self, record_id: bytes) -> Record | None:
         encoded = self.records.get(record_id)
@@ -58,12 +60,18 @@ class DictState:
     def count(self, index: str, group: bytes) -> int:
         return len(self.groups.get((index, group), ()))
 
+    def total(self, total: str, group: bytes) -> Mapping[str, int]:
+        return self.sums.get((total, group), {})
+
     def take(self, accepted: Accepted) -> None:
         for change in accepted.changes:
             before = self.record(change.new.id)
             assert before == change.old
             self.records[change.new.id] = encode_record(change.new)
         for move in accepted.index_changes:
+            if isinstance(move, TotalChange):
+                add_sums(self.sums.setdefault((move.total, move.group), {}), move.added)
+                continue
             group = self.groups.setdefault((move.index, move.group), set())
             assert (move.record in group) != move.add
             (group.add if move.add else group.remove)(move.record)

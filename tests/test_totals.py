@@ -1,0 +1,88 @@
+"""Whole offices keep totals: foreseen, agreed, checked on the disk, and put together anew under new rules."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from core.errors import MunimentError
+from core.laws import parse_law
+from core.laws.indexing import groups_from_nothing
+from core.laws.law import Law
+from core.laws.totals import add_up
+from core.ledger.charter import found
+from core.ledger.encoding import encode
+from core.ledger.record import decode_record
+from core.office import Office
+from core.reindexing import rebuild_indexes
+from core.store.working import WorkingState
+from tests.ledger.building import FOUNDED_MS, Network
+from tests.offices import LIBRARY, land_network, meet_until_quiet, open_in_memory, register, sell
+
+LAND = (LIBRARY / "land.yaml").read_text(encoding="utf-8")
+AREAS = """
+totals:
+  areas:
+    over: parcel
+    where: "parcel.state == 'registered' && has(parcel.area_m2)"
+    by: {kind: parcel.state}
+    add: {area: parcel.area_m2, count: 1}
+  entries: {over: parcel, by: {kind: parcel.state}, add: {rights: size(parcel.rights), versions: parcel.version}}
+"""
+GROUP = encode(["registered"])
+
+
+def network() -> Network:
+    homed = land_network()
+    charter = found("Totals", FOUNDED_MS, homed.charter.cards, [parse_law(LAND + AREAS).canonical], {})
+    return Network(charter, homed.nodes, homed.officers)
+
+
+def from_scratch(office: Office, law: Law) -> dict[tuple[str, bytes], dict[str, int]]:
+    bodies = [body for _, body in office.store.state.agreed_of("land.", 0, 1000)]
+    records = [decode_record(body) for body in bodies]
+    return add_up(c for r in records for c in groups_from_nothing(law.by_full_name[r.register], r))
+
+
+def agreed(office: Office) -> dict[tuple[str, bytes], dict[str, int]]:
+    return {(name, group): sums for name, group, sums in office.store.state.totals.all_agreed()}
+
+
+def worked(made: Network, offices: Sequence[Office]) -> None:
+    for number, office in enumerate(offices, 1):
+        register(made, office, number)
+    parcel = register(made, offices[0], 9).records[0]
+    meet_until_quiet(offices)
+    sell(made, offices[0], parcel, 3)
+
+
+def test_every_office_foresees_and_agrees_the_same_sums() -> None:
+    made = network()
+    offices = [open_in_memory(made, number) for number in range(4)]
+    worked(made, offices)
+    foreseen = WorkingState(offices[0].store.state, 0).total("land.areas", GROUP)
+    assert foreseen == {"area": 5 * 640, "count": 5}
+    meet_until_quiet(offices)
+    for office in offices:
+        law = office.laws["land"]
+        assert agreed(office) == from_scratch(office, law)
+        assert office.store.state.present_total("land.entries", GROUP) == {"rights": 5, "versions": 6}
+        assert list(office.verify_state()) is not None
+    with offices[1].store.database.atomic():
+        offices[1].store.database.execute("DELETE FROM total WHERE name = 'land.areas'")
+    with pytest.raises(MunimentError, match="replica-damaged"):
+        list(offices[1].verify_state())
+
+
+def test_a_total_that_comes_with_new_rules_counts_what_is_there() -> None:
+    made = land_network()
+    offices = [open_in_memory(made, number) for number in range(4)]
+    worked(made, offices)
+    meet_until_quiet(offices)
+    law = parse_law(LAND + AREAS)
+    for office in offices[:2]:
+        assert agreed(office) == {}
+        for _ in range(2):  # the second finds what the first has left
+            with office.store.database.atomic():
+                rebuild_indexes(office.store, {"land": law}, ["land"])
+        assert agreed(office) == from_scratch(office, law)
+        assert agreed(office)["land.areas", GROUP] == {"area": 3200, "count": 5}
