@@ -45,6 +45,11 @@ class OpenOffice(QObject):
     def stop(self) -> None:
         """The drafts' child and the service's thread end; the windows are closed already."""
         self.desk.stop()
+        self.close()
+
+    def close(self) -> None:
+        """The same but for the desk's clock, behind what is still being kept, on any thread."""
+        self.desk.casefiles.close()
         self.service.stop()
         clear_copies(self._folder)
 
@@ -119,7 +124,23 @@ class Application(QObject):
         if self.gate is not None:  # after the window: the last window closed would end the application
             self.gate.finish()
             self.gate = None
+        self.office.desk.repair_wanted.connect(self._repair)
         self.opened.emit(self.office)
+
+    def _repair(self) -> None:
+        """Close the office and show the gate where its copy is repaired; what is being typed is kept first."""
+        office, self.office = self.office, None
+        if office is None:
+            return
+        self.show_gate()  # before the windows go: the last one closed would end the application
+        assert self.gate is not None
+        stage = self.gate.show_repairing()
+        stage.wait_for_closing()
+        for window in QApplication.topLevelWidgets():
+            if isinstance(window, MainWindow) and window.desk is office.desk:
+                window.close()
+        office.desk.auto_lock.stop()
+        self.background.run_in_order(stage, office.close, stage.closed, stage.tell_trouble)
 
     def _refused(self, error: MunimentError) -> None:
         if self.gate is None:

@@ -7,11 +7,12 @@ from typing import Any
 from core.backup import write_backup
 from core.crypto.keyfile import open_keys
 from core.folder import Folder, read_bounded
-from core.repairing import Repaired, repair
+from core.repairing import repair
 from core.restoring import restore_backup, restore_in_place, with_passphrase
 from core.trying import Tried, open_source, try_backup, verify_all
 from desktop.unlocking import Access
 from desktop.wording import say, sentence
+from desktop.wording.repairing import repaired_words
 from desktop.wording.values import claimed_text
 
 
@@ -54,17 +55,7 @@ def repair_command(access: Access, backup: Path | None) -> dict[str, Any]:
     with TemporaryDirectory(prefix="muniment-repair.") as made:
         source = open_source(backup, Folder(Path(made)), with_passphrase(secret)) if backup else None
         *_, told = repair(folder, keys, source)
-    return repaired_words(told)
-
-
-def repaired_words(told: Repaired) -> dict[str, Any]:
-    facts: dict[str, Any] = vars(told)
-    lines = [sentence("copy-repaired", facts)]
-    if told.waiting or told.unreadable or told.refused:
-        lines.append(sentence("copy-repaired-lacking", {**facts, "bad": told.unreadable + told.refused}))
-    if told.lost:
-        lines.append(sentence("copy-repaired-lost", {"names": ", ".join(say(f"repair.lost.{n}") for n in told.lost)}))
-    return {"message": "\n".join(lines), **facts}
+    return {"message": repaired_words(told), **vars(told)}
 
 
 def restore_command(access: Access, source: Path, in_place: bool = False) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from desktop.dialogs.joining import JoiningStage
 from desktop.dialogs.kit_restoring import KitRestoringStage
 from desktop.dialogs.kit_stages import ForgottenStage, KitStage
 from desktop.dialogs.office_form import OfficeStage
+from desktop.dialogs.repairing import RepairingStage
 from desktop.dialogs.restoring import RestoringStage
 from desktop.dialogs.stage import Stage
 from desktop.dialogs.unlock import UnlockStage
@@ -158,6 +159,13 @@ class Gate(QWidget):
         stage.kit_wanted.connect(self.show_kit_restoring)
         self._show(stage)
 
+    def show_repairing(self) -> RepairingStage:
+        stage = RepairingStage(self.folder, self.background, self)
+        stage.left.connect(self.begin)
+        stage.repaired.connect(self.passphrase_given)
+        self._show(stage)
+        return stage
+
     def show_kit_restoring(self) -> None:
         stage = KitRestoringStage(self.folder, self.background, self._choose_cost, self._floor, self)
         stage.left.connect(self.show_restoring)
@@ -175,6 +183,7 @@ class Gate(QWidget):
         stage.forgotten.connect(self.show_forgotten)
         stage.passphrase_given.connect(self.passphrase_given)
         stage.restore_wanted.connect(self.show_restoring)
+        stage.repair_wanted.connect(self.show_repairing)
         self._show(stage)
 
     def _show(self, stage: Stage) -> None:

@@ -15,6 +15,7 @@ from desktop.wording import say
 class UnlockStage(Stage):
     passphrase_given = Signal(str)
     restore_wanted = Signal()
+    repair_wanted = Signal()
     forgotten = Signal()
 
     def __init__(self, folder: Folder, background: Background, parent: QWidget) -> None:
@@ -43,6 +44,9 @@ class UnlockStage(Stage):
         restore = button(say("unlock.restore"), self)
         restore.clicked.connect(self.restore_wanted)
         self.foot.addWidget(restore)
+        self.repair = button(say("unlock.repair"), self)
+        self.repair.clicked.connect(self.repair_wanted)
+        self.foot.addWidget(self.repair)
         self.unlock = button(say("unlock.unlock"), self, main=True)
         self.unlock.clicked.connect(self._unlock)
         self.foot.addWidget(self.unlock)

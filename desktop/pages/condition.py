@@ -41,6 +41,7 @@ class ConditionPage(Page):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.body.addWidget(self._scroll, 1)
         self.new_key: NewKeyForm | None = None
+        self.repair: QPushButton | None = None
         self._shown: Condition | None = None
         self._progress: tuple[QProgressBar, QLabel] | None = None
 
@@ -87,6 +88,11 @@ class ConditionPage(Page):
         layout.addWidget(label(say("condition.works"), frame, "heading"))
         layout.addLayout(_points(frame, ("condition.works.read", "condition.works.pass-on", "condition.works.drafts")))
         layout.addWidget(label(say("condition.ways"), frame, "heading"))
+        if view.code == "replica-damaged":
+            self._way(frame, layout, "repair")
+            self.repair = button(say("condition.repair"), frame, main=True)
+            self.repair.clicked.connect(self.desk.repair_wanted)
+            layout.addWidget(self.repair)
         if view.code in _OTHER_WAYS:
             self._way(frame, layout, _OTHER_WAYS[view.code])
             layout.addWidget(self._meet(frame))

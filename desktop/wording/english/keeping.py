@@ -159,8 +159,8 @@ KEEPING = {
     "replica-damaged": Trouble(
         "This office's copy of the register is damaged or is not this office's.",
         "What other offices hold is safe, and so are your backups.",
-        "Do not delete anything. Restore the newest backup and meet another office, or let your administrator repair"
-        " this copy (muniment repair).",
+        "Do not delete anything. Choose “Repair” where the passphrase is asked for (or use muniment repair), or restore the"
+        " newest backup; then meet another office.",
     ),
     "replica-exists": Trouble("There is already a copy of the register here.", KEPT, "Choose another folder."),
     "replica-in-use": Trouble(

@@ -64,6 +64,10 @@ SCREEN_CONDITION = {
     "condition.way.other": "On the other computer",
     "condition.way.other.about": "The computer with the new key signs for this office. This copy goes on reading and passing"
     " on; when nobody needs it any more, its disk can be erased.",
+    "condition.way.repair": "By repairing the copy",
+    "condition.way.repair.about": "Everything that can still be read is put together anew and verified; what is missing comes"
+    " from a backup or from the other offices. Nothing is made up, and what is on the disk now is kept aside.",
+    "condition.repair": "&Repair this copy…",
     "condition.way.restore": "By a backup",
     "condition.way.restore.about": "Close Muniment, start it again and choose “Restore a backup” where it asks for the"
     " passphrase. What is on the disk is kept aside, nothing is deleted.",
@@ -172,6 +176,16 @@ SCREEN_CONDITION = {
     "backup.trying": "The backup is being opened and everything in it verified…",
     "backup.undated": "an unknown day",
     "today.back-up": "&Back up…",
+    # Repairing a damaged copy
+    "unlock.repair": "Re&pair…",
+    "repair.title": "Repair the copy of the register",
+    "repair.about": "The copy on this disk is put together anew from all that can still be read of it; what cannot comes from"
+    " a backup or from other offices. Nothing is made up and nothing is deleted: what is there now is kept beside it.",
+    "repair.backup": "A backup that may help (optional)",
+    "repair.repair": "&Repair",
+    "repair.open": "&Open the office",
+    "repair.busy": "Reading and verifying – {count} parts so far…",
+    "repair.closing": "The office is being closed…",
     # What a repair could not bring back
     "repair.lost.look": "the list of looks",
     "repair.lost.draft": "drafts",

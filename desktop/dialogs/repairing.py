@@ -1,0 +1,106 @@
+"""Repairing the damaged copy of an office that is closed: from its own blocks, and from a backup where there is one."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
+
+from core.crypto.keyfile import open_keys
+from core.errors import MunimentError
+from core.folder import Folder, read_bounded
+from core.repairing import Repaired, repair
+from core.restoring import with_passphrase
+from core.trying import open_source
+from desktop.background import Background, Watch
+from desktop.dialogs.stage import Stage
+from desktop.widgets.texts import button, label
+from desktop.wording import say
+from desktop.wording.repairing import repaired_words
+
+
+class RepairingStage(Stage):
+    repaired = Signal(str)  # the passphrase, with which the office is opened
+
+    def __init__(self, folder: Folder, background: Background, parent: QWidget) -> None:
+        super().__init__(say("repair.title"), say("repair.about"), parent)
+        self._folder, self._background = folder, background
+        self.passphrase, self.path = QLineEdit(self.content), QLineEdit(self.content)
+        self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
+        self.passphrase.returnPressed.connect(self._repair)
+        browse = button(say("stage.browse"), self.content)
+        browse.clicked.connect(self._choose)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self.path, 1)
+        row.addWidget(browse)
+        for key, widget in (("unlock.passphrase", self.passphrase), ("repair.backup", self.path)):
+            widget.setAccessibleName(say(key))
+            caption = label(say(key), self.content, wrap=False)
+            caption.setBuddy(widget)
+            self.body.addWidget(caption)
+            self.body.addLayout(row) if widget is self.path else self.body.addWidget(widget)
+        self.body.addWidget(label(say("unlock.folder", path=str(folder.path)), self.content, "quiet"))
+        self.body.addStretch(1)
+        self.repair = button(say("repair.repair"), self, main=True)
+        self.repair.clicked.connect(self._repair)
+        self.open = button(say("repair.open"), self, main=True)
+        self.open.clicked.connect(lambda: self.repaired.emit(self.passphrase.text()))
+        self.open.hide()
+        self.foot.addWidget(self.repair)
+        self.foot.addWidget(self.open)
+
+    def focus_first(self) -> None:
+        self.passphrase.setFocus()
+
+    def wait_for_closing(self) -> None:
+        """The office was open a moment ago and is being closed."""
+        self._allow(False)
+        self.busy.begin(say("repair.closing"))
+
+    def closed(self, _none: object = None) -> None:
+        self.busy.end()
+        self._allow(True)
+        self.focus_first()
+
+    def _choose(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, say("restore.choose.title"))
+        if path:
+            self.path.setText(path)
+
+    def _allow(self, allowed: bool) -> None:
+        self.content.setEnabled(allowed)
+        self.repair.setEnabled(allowed)
+
+    def _repair(self) -> None:
+        secret, text, folder = self.passphrase.text(), self.path.text().strip(), self._folder
+        if not secret or not self.repair.isEnabled():
+            self.focus_first()
+            return
+        watch = self._background.watch(self, lambda far: self.busy.advance(0, 0, say("repair.busy", count=far[0])))
+        self.notice.clear()
+        self._allow(False)
+        self.busy.begin(say("repair.busy", count=0), watch.stop)
+        backup = Path(text) if text else None
+        self._background.run(self, lambda: _work(folder, secret, backup, watch), self._done, self.tell_trouble)
+
+    def _done(self, told: Repaired) -> None:
+        self.busy.end()
+        self.notice.tell(repaired_words(told), "care" if told.waiting or told.unreadable or told.lost else "done")
+        self.repair.hide()
+        self.open.show()
+        self.open.setFocus()
+
+    def tell_trouble(self, error: MunimentError) -> None:
+        self._allow(True)
+        super().tell_trouble(error)
+
+
+def _work(folder: Folder, secret: str, backup: Path | None, watch: Watch) -> Repaired:
+    """On a thread for slow work, while the office is closed."""
+    keys, told = open_keys(read_bounded(folder.node_key), secret), Repaired()
+    with TemporaryDirectory(prefix="muniment-repair.") as made:
+        source = open_source(backup, Folder(Path(made)), with_passphrase(secret)) if backup else None
+        for read, told in enumerate(repair(folder, keys, source)):  # noqa: B007  # the last one is of the whole
+            watch(read, 0)
+    return told
