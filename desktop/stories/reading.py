@@ -7,7 +7,17 @@ from core.laws.law_source import Node, read_text
 from core.laws.problems import LawError, Problems
 from core.laws.reading import Part
 from core.ledger.charter import ROLES
-from desktop.stories.story import DEFAULT_ROLES, OUTCOMES, PLAIN_OUTCOMES, VERBS, Expected, Step, Story, StoryError
+from desktop.stories.story import (
+    DEFAULT_ROLES,
+    OUTCOMES,
+    PLAIN_OUTCOMES,
+    RESOLVING,
+    VERBS,
+    Expected,
+    Step,
+    Story,
+    StoryError,
+)
 from desktop.stories.values import read_day
 
 MAX_STEPS = 500
@@ -120,7 +130,9 @@ def _signing(part: Part, verb: str, offices: tuple[str, ...]) -> Found:
 def _deciding(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
     part.node("at")
     found: Found = {"subject": part.text(verb)}
-    if verb == "refuse":
+    if verb == "cure":
+        found["fields"] = _nodes(part, "fields")
+    elif verb != "enter":
         found["reason"] = part.text("reason")
     return found | _signed(part)
 
@@ -215,6 +227,7 @@ _READERS: Mapping[str, Callable[[Part, str, tuple[str, ...]], Found]] = {
     "request": _signing,
     "enter": _deciding,
     "refuse": _deciding,
+    **dict.fromkeys(RESOLVING, _deciding),
     "meet": _who,
     "offline": _who,
     "online": _who,

@@ -18,8 +18,8 @@ from desktop.stories.network import Network
 from desktop.stories.papers import print_extract, replay_act
 from desktop.stories.playing import OWN_OUTCOMES, Play, Seen
 from desktop.stories.reading import parse_story
-from desktop.stories.signing import enter, refuse, sign
-from desktop.stories.story import Step, StoryError, unfit
+from desktop.stories.signing import enter, refuse, resolve, sign
+from desktop.stories.story import RESOLVING, Step, StoryError, unfit
 from desktop.stories.values import read_day
 
 FOLDER = "stories"  # beside the laws: `stories/<law>/<name>.yaml`
@@ -121,6 +121,7 @@ _STEPS: Mapping[str, Callable[[Play, Step], None]] = {
     "request": sign,
     "enter": enter,
     "refuse": refuse,
+    **dict.fromkeys(RESOLVING, resolve),
     "meet": _meet,
     "offline": _go,
     "online": _go,

@@ -1,6 +1,6 @@
 """Steps that sign: an act, a request to another office, and the competent office's decision on one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from core.errors import MunimentError
@@ -29,8 +29,14 @@ def sign(play: Play, step: Step) -> None:
     if step.verb == "request":
         asked = _competent(play, step, office, law, procedure, records)
     signers = _signers(play, step, office, procedure)
-    proposal = office.propose(law.name, procedure.name, records, fields, signers, addressed_to=asked)
-    _conclude(play, step, office, (law, procedure), proposal, records)
+    _conclude(
+        play,
+        step,
+        office,
+        (law, procedure),
+        lambda: office.propose(law.name, procedure.name, records, fields, signers, addressed_to=asked),
+        records,
+    )
 
 
 def _repeated(play: Play, step: Step) -> Step:
@@ -95,8 +101,32 @@ def _decide(play: Play, step: Step, reason: str | None) -> None:
         signers = play.network.signers(office.number, by)
     except KeyError as error:
         raise unfit(step.line, "unknown-name", str(error.args[0])) from None
-    proposal = office.propose_decision(request, signers, reason)
-    _conclude(play, step, office, (asked.law, asked.procedure), proposal, asked.records)
+    rules = asked.law, asked.procedure
+    _conclude(play, step, office, rules, lambda: office.propose_decision(request, signers, reason), asked.records)
+
+
+def resolve(play: Play, step: Step) -> None:
+    """What was suspended is cured, what is held confirmed or set aside, either withdrawn."""
+    open_, act = play.act(step.subject, step.line)
+    assert step.at is not None
+    office, law, procedure = play.office(step.at), open_.law, open_.procedure
+    may_sign = (*procedure.signing.all_of, *procedure.signing.any_of)
+    roles = law.deciding.by if step.verb in ("confirm", "set_aside") and law.deciding.by else may_sign
+    by = step.by if step.by is not None else dict.fromkeys(roles[:1], (None,))
+    try:
+        signers = play.network.signers(office.number, by)
+    except KeyError as error:
+        raise unfit(step.line, "unknown-name", str(error.args[0])) from None
+    around = play.surroundings(office, law, open_.records)
+    fields = read_fields(step.fields or {}, procedure.fields, around)
+    _conclude(
+        play,
+        step,
+        office,
+        (law, procedure),
+        lambda: office.propose_resolving(f"#{step.verb}", act, signers, step.reason, fields),
+        open_.records,
+    )
 
 
 def _conclude(
@@ -104,10 +134,17 @@ def _conclude(
     step: Step,
     office: Office,
     rules: tuple[Law, Procedure],
-    proposal: Proposal,
+    propose: Callable[[], Proposal],
     records: Mapping[str, bytes],
 ) -> None:
     law, procedure = rules
+    try:
+        proposal = propose()
+    except MunimentError as error:  # what cannot even be drawn up: there is nothing to judge
+        if step.expect is None or (step.expect.outcome, step.expect.codes) != ("rejected", {error.code}):
+            raise
+        play.tell(step.line, "story-not-drawn-up", office=play.network.names[office.number], why=error.code)
+        return
     made = {name: new_record_id(proposal.id, number) for number, name in enumerate(procedure.creates)}
     stands = isinstance(proposal.verdict, Accepted)
     done = Done(step, office.number, law, procedure, {**records, **made}, proposal.id if stands else None)

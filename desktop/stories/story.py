@@ -12,11 +12,11 @@ from core.laws.problems import Problem
 
 # What a step can be; the first key of each step of a file.
 VERBS = (
-    "sign", "request", "enter", "refuse",
+    "sign", "request", "enter", "refuse", "cure", "confirm", "set_aside", "withdraw",
     "meet", "offline", "online", "clock",
     "act", "ladder", "record", "count", "total", "extract", "replay",
 )  # fmt: skip
-SIGNING = ("sign", "request", "enter", "refuse")
+RESOLVING = ("cure", "confirm", "set_aside", "withdraw")  # of what is suspended or held
 OUTCOMES = ("entered", "requested", "warned", "suspended", "held", "without_effect", "rejected")
 PLAIN_OUTCOMES = ("entered", "requested")  # of which no condition failed
 LADDER = ("recorded", "witnessed", "certified", "final", "rejected")

@@ -10,6 +10,7 @@ STORIES = {
     "stories-incomplete": "{law}: {count} stories went as they are told, but these conditions never failed in any: {rules}.",
     "stories-broken": "{law}: of {count} stories {wrong} went otherwise than they are told.",
     "story-acted": "{office}: {title} {name} – {outcome} {codes} {says}",
+    "story-not-drawn-up": "{office}: cannot be drawn up – {why}",
     "story-stands": "{name} at {office}: {outcome} {why}",
     "story-is": "{what} at {office}: {value}",
     "story-met": "{offices} meet",
