@@ -56,7 +56,7 @@ class ConditionPage(Page):
             self.show_condition(condition)
 
     def show_condition(self, condition: Condition) -> None:
-        self._shown, self.new_key, self._progress = condition, None, None
+        self._shown, self.new_key, self.repair, self._progress = condition, None, None, None
         content = QWidget(self._scroll)
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -95,7 +95,7 @@ class ConditionPage(Page):
             layout.addWidget(self.repair)
         if view.code in _OTHER_WAYS:
             self._way(frame, layout, _OTHER_WAYS[view.code])
-            layout.addWidget(self._meet(frame))
+            layout.addWidget(self._meet(frame, main=self.repair is None))
         else:
             if view.mends and view.meant:
                 self._recover(frame, layout, view)
@@ -134,8 +134,8 @@ class ConditionPage(Page):
             words.setText(say("condition.way.recover.progress", held=view.held, meant=view.meant))
             bar.setAccessibleName(words.text())
 
-    def _meet(self, parent: QWidget) -> QPushButton:
-        meet = button(say("condition.meet"), parent, main=True)
+    def _meet(self, parent: QWidget, main: bool = True) -> QPushButton:
+        meet = button(say("condition.meet"), parent, main)
         meet.clicked.connect(self.offices_wanted)
         return meet
 

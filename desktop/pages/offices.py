@@ -86,7 +86,8 @@ class OfficesPage(Page):
         self.sticks = SticksPanel(desk, self)
         self.own = OwnAddressPanel(desk, self)
         self.own.was_read.connect(self._meet_read)
-        for panel in (self.fork, self.newcomer, self.sticks, self.own):
+        self._panels = (self.fork, self.newcomer, self.sticks, self.own)
+        for panel in self._panels:
             panel.left.connect(self._leave_panel)
             panel.hide()
             self.body.addWidget(panel, 1)
@@ -150,9 +151,8 @@ class OfficesPage(Page):
         self.newcomer.setFocus()
 
     def _leave_panel(self) -> None:
-        self.fork.hide()
-        self.newcomer.hide()
-        self.own.hide()
+        for panel in self._panels:
+            panel.hide()
         self._list.show()
 
     # -- showing ------------------------------------------------------------------------------------------------

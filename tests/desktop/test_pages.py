@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.application import OpenOffice
+from desktop.main_window import SIZE
 from desktop.models.record_list import PAGE
 from desktop.pages.new_act import NewActPage
 from desktop.pages.page import Page
@@ -221,6 +222,19 @@ def test_two_offices_meet_from_the_page(open_desk: Open, qtbot: QtBot) -> None:
     assert "met just now" in " ".join(label.text() for label in page.findChildren(QLabel))
     second.window.go("offices")  # whose page is made after the meeting
     qtbot.waitUntil(lambda: "met just now" in " ".join(_texts(second.window.offices)), timeout=20_000)
+
+
+def test_one_panel_of_the_offices_at_a_time(open_desk: Open, qtbot: QtBot) -> None:
+    window = open_desk().window
+    window.go("offices")
+    page = window.offices
+    panels = {"show_sticks": page.sticks, "show_own_address": page.own, "show_newcomer": page.newcomer}
+    for name, panel in panels.items():
+        getattr(page, name)()
+        assert [one for one in panels.values() if not one.isHidden()] == [panel]
+        panel.left.emit()
+        assert all(one.isHidden() for one in panels.values())
+    assert window.height() == SIZE[1]
 
 
 def test_nobody_at_the_address_is_a_sentence(open_desk: Open, qtbot: QtBot) -> None:
