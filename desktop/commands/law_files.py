@@ -11,9 +11,9 @@ from core.laws.law import Law
 from core.laws.law_check import HOMES, Reason, check_law
 from core.laws.law_reading import parse_law
 from core.laws.law_source import MAX_LAW_BYTES
-from core.laws.problems import LawError
+from core.laws.problems import LawError, Problem
 from desktop.outcome import BAD_INPUT
-from desktop.wording import law_fault, sentence, text_in
+from desktop.wording import law_fault, say, sentence, text_in
 
 
 def check_law_command(path: Path, homes: Sequence[str] = ()) -> dict[str, Any]:
@@ -67,9 +67,15 @@ def read_law(path: Path, homes: Mapping[str, str]) -> Law:
     return law
 
 
+def _place(path: Path, problem: Problem) -> str:
+    """File, line, article where one is stated, and what is wrong there."""
+    article = f" ({say('law.at-article', article=problem.article)})" if problem.article else ""
+    return f"{path.name}:{problem.line}: {problem.code} {problem.detail}".rstrip() + article
+
+
 def law_refused(path: Path, error: LawError) -> dict[str, Any]:
     """How a command ends that was given this law."""
     problems = [asdict(problem) for problem in error.problems]
-    lines = [f"{path.name}:{one.line}: {one.code} {one.detail}".rstrip() for one in error.problems]
+    lines = [_place(path, one) for one in error.problems]
     message = "\n".join([sentence("law-refused", {"path": path.name, "count": len(lines)}), *lines])
     return {"message": message, "code": "law-refused", "exit": BAD_INPUT, "errors": problems}

@@ -52,11 +52,12 @@ class _Page:
         yield _paragraph(say(f"law.home-{register.home.kind}", field=register.home.field))
         yield from self._fields(say("law.keys"), register.key.values())
         yield from self._fields(say("law.fields"), register.fields.values())
+        state = {one: text(register.state_labels.get(one, {}), self._language, one) for one in register.states}
         moves = [
-            say("law.move", move=move, begin=", ".join(sorted(begin)), end=end)
+            say("law.move", move=move, begin=", ".join(state[one] for one in sorted(begin)), end=state[end])
             for move, (begin, end) in register.moves.items()
         ]
-        yield _listed(say("law.states", start=register.start), moves)
+        yield _listed(say("law.states", start=state[register.start]), moves)
         yield from self._conditions(say("law.always"), register.always)
 
     def _fields(self, title: str, fields: Iterable[Field]) -> Iterator[str]:

@@ -110,3 +110,9 @@ def test_a_network_on_such_a_law_is_not_entered(tmp_path: Path) -> None:
     with untouched(place):
         said = run("charter", "open", charter, *place.access, "--json")
         refused(said, 3, "bad-law", "cannot be used by this Muniment", "nothing was changed")
+
+
+def test_a_fault_names_file_line_and_article(tmp_path: Path) -> None:
+    file = altered(tmp_path, 'rule: "given == taken"', 'rule: "given == nothing"')
+    line = next(n for n, text in enumerate(file.read_text("utf-8").splitlines(), 1) if "given == nothing" in text)
+    assert f"law.yaml:{line}: unknown-name nothing (article 12(1))" in run("law", "check", file).err

@@ -32,6 +32,7 @@ EXPLAINING_SCREEN = {
     "law.signed-anywhere": "Officers of any office may sign.",
     "law.conditions": "Conditions",
     "law.condition": "Article {article}: {says}",
+    "law.at-article": "article {article}",
     "law.rule": "Rule {code}: {rule}",
     "law.outcome-refuse": "Else it is refused.",
     "law.outcome-suspend": "Else it is suspended until it is brought.",
