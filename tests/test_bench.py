@@ -18,6 +18,9 @@ NAMES = [
     "open the register",
     "commit rule, n = 20",
     "commit rule, n = 100",
+    "judge a transfer, with trace",
+    "judge a transfer",
+    "read a total",
     "execute foreseen acts",
     "execute, judged again",
     "bring the state root up to date",
@@ -41,5 +44,5 @@ def test_every_figure_is_measured_and_written(tmp_path):
     assert [figure["name"] for figure in figures] == NAMES
     for figure in figures:
         assert set(figure) == {"name", "value", "unit", "limit", "ratio"}
-        assert figure["value"] > 0
+        assert figure["value"] > 0 or figure["name"] == "read a total"  # the difference of two
         assert figure["ratio"] == figure["value"] / figure["limit"]

@@ -23,6 +23,7 @@ from tests.bench.figure import Figure, write_json
 from tests.bench.finality import measure_commit_rule
 from tests.bench.importing import measure_import
 from tests.bench.joining import measure_joining
+from tests.bench.judging import measure_judging
 from tests.bench.offices import Network, found_network
 from tests.bench.painting import measure_painting
 from tests.bench.recording import measure_recording
@@ -41,6 +42,7 @@ def measure(network: Network, work: Path, parcels: int, acts: int, chain: int, r
         lambda: [measure_catching_up(network, work, chain)],
         lambda: measure_painting(full, parcels, rounds),
         lambda: [measure_commit_rule(count, blocks) for count, blocks in ((20, 6_000), (100, 12_000))],
+        lambda: measure_judging(rounds * 5),
         lambda: measure_executing(work, min(parcels, MAX_FORESEEN_ACTS)),
         lambda: measure_checkpointing(work, parcels),
         lambda: measure_joining(work, parcels),
