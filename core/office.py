@@ -214,7 +214,7 @@ class Office(Sealing, Bracketing):
         assert self.newest_taken is not None
         position = self.newest_taken[0]
         self._go_on_alone()
-        return [self._view(replace(row, block=position)) for row, _ in judged.ran]
+        return [self._view(act_row(verdict, row.id, position, row.place, self.number)) for row, verdict in judged.ran]
 
     def batch(self, signers: Sequence[Signer]) -> Batch:
         """An empty batch on the present state of this office."""

@@ -118,8 +118,9 @@ class Reading(Replica):
         vertex = self.lace.vertices[block]
         seen_by = self._seen_by(vertex)
         code, facts = row.code, row.facts
-        step = self._step(vertex, row.outcome)
-        if self._vertex_step(vertex) is Step.REJECTED:  # whatever the law would have said of it
+        standing = self._vertex_step(vertex)
+        step = Step.REJECTED if row.outcome == REJECTED else standing
+        if standing is Step.REJECTED:  # whatever the law would have said of it
             code = WRITTEN_TWICE if self.lace.is_forked(vertex.chain) else NOT_IN_THE_ROLL
         return Ladder(step, seen_by, self.roll.quorum, code, facts, row.outcome, vertex.anchor or None, row.shared)
 
