@@ -98,6 +98,7 @@ class JoiningPast(Exchange):
                 else:  # so many were there, or the section has ended
                     self._require(position > before, "anchors")
             before = position
+            self._settle_graph()
         self._require(self._next_entry == self._checkpoint.size, "anchors")
 
     def _take_settled(self, frame: bytes) -> int:

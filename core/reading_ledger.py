@@ -51,7 +51,7 @@ class LedgerReading(ProofReading):
             self._vertex_step(vertex),
             self._seen_by(vertex),
             vertex.anchor,
-            self.finality.number_of(vertex),
+            vertex.leads,
             len(self.lace.at(vertex.author, vertex.incarnation, vertex.seq)) > 1,
         )
 

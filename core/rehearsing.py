@@ -43,7 +43,8 @@ class RehearsedGraph(Blocklace):
     def __init__(self, real: Blocklace) -> None:
         super().__init__(real.rolls[0], real.genesis)
         self.rolls, self.closings, self.chains = real.rolls, real.closings, real.chains
-        self.vertices = ChainMap({}, real.vertices)
+        self._taken: dict[bytes, Vertex] = {}
+        self.vertices = ChainMap(self._taken, real.vertices)
         self._forked = set(real.forked_chains)
         self._real = real
 
@@ -68,7 +69,7 @@ class RehearsedGraph(Blocklace):
             parents,
             has_acts,
             header.claimed_ms,
-            len(self.vertices),
+            len(self._real.vertices) + len(self._taken),
         )
         if self.at(*place):
             self._forked.add(chain)

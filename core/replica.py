@@ -5,7 +5,7 @@ else happens (save, then speak). What it means for the state stands in core/exec
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from core.crypto.signing import verify
@@ -87,8 +87,9 @@ class Replica:
         The anchors follow from it once more: those that are stored must be the same ones.
         """
         self.epochs = Epochs(self.store.database, self.charter)
-        self.lace = Blocklace(self.epochs.constitutions[0].roll, self.network)
+        self.lace = Blocklace(self.epochs.constitutions[0].roll, self.network, self.store.settled)
         self.finality = Finality(self.lace)
+        self._stayed = 0  # blocks in memory beyond the newest ones, the last time that others left
         if self.finality_stopped:
             self.finality.last_number = self.store.chain.anchor_count()
         with self._reading_own_disk():
@@ -102,6 +103,7 @@ class Replica:
                     anchors.append(anchor)
                     if anchor.closing:
                         self._begin_epoch(self.epochs.constitutions[anchor.epoch + 1], anchor)
+                self._settle_graph()
             for author, incarnation in self.store.chain.accused():
                 self.lace.accuse(author, incarnation)
             stored = [(row.number, row.block) for row in self.store.chain.anchors(0, len(anchors) + 1)]
@@ -178,6 +180,7 @@ class Replica:
             if failed is not None:
                 raise failed from None
             raise
+        self._settle_graph()
         if failed is not None:
             raise failed
 
@@ -252,7 +255,16 @@ class Replica:
             self._load_again()
             raise
         self.newest_taken = (position, admitted)
+        self._settle_graph()
         return added
+
+    def _settle_graph(self) -> None:
+        """Old blocks leave memory, many at once. What does not work now, for want of room, the next time does."""
+        keep, graph = self.store.settled.keep, self.lace.settled
+        if graph.in_memory - self._stayed >= keep + self.store.settled.step and not self.store.database.in_transaction:
+            with suppress(MunimentError):
+                self.finality.settle(keep)
+            self._stayed = max(0, graph.in_memory - keep)
 
     def _restores(self, added: Added) -> bool:
         """Whether a proven forker's block was certified: it counts after all."""

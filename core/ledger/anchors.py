@@ -7,6 +7,7 @@ each one the leaders are drawn again, from it alone. Anchor k+1 need not have an
 FINALITY.md maps these words to the papers' and says where they were made more exact.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from core.ledger.vertex import Vertex
 from core.ledger.votes import count_votes, has_certificate
 
 SCHEDULE_ROUNDS = 8  # how far back a witness is looked for before it may lead again
+VOTES_BACK = 3  # rounds from an opener down to the oldest slot that it decides
 INDIRECT_AFTER = 4  # rounds between a slot and the anchor that decides it indirectly
 
 
@@ -49,8 +51,9 @@ class Finality:
     def __init__(self, lace: Blocklace) -> None:
         self.lace = lace
         self.newest: Anchor | None = None
-        self._passed: list[tuple[Vertex, int]] = []  # every anchor's block and consensus time, by number − 1
-        self._numbers: dict[Vertex, int] = {}
+        self._passed: deque[tuple[Vertex, int]] = deque()  # the newest anchors' blocks and consensus times
+        self._on_shelf = 0  # how many anchors came before those
+        self._open_round = 0  # openers of older rounds are kept no more
         self.closed = False  # the epoch's closing anchor is decided; `begin` follows `lace.begin_epoch`
         self.last_number: int | None = None  # no anchor beyond it: a replica whose state was found wrong stops
         self._begin(None)
@@ -61,7 +64,7 @@ class Finality:
         self._begin(self.newest.vertex if self.newest else None)
 
     def _begin(self, last: Vertex | None) -> None:
-        self._top = 0  # the newest round with an opener
+        self._top = self._open_round = 0  # _top: the newest round with an opener
         self._direct: dict[tuple[int, int], Vertex | Skipped] = {}  # (round, leader); a direct decision stands for ever
         self._start_after(last, 1, fresh=True)
 
@@ -80,7 +83,10 @@ class Finality:
         """
         if self.closed or not vertex.opener or vertex.epoch != self.lace.epoch:
             return []
-        count_votes(vertex, self.lace.openers, self.lace.roll.quorum, self.lace.in_past)
+        if (
+            not self._open_round or vertex.round >= self._open_round + VOTES_BACK
+        ):  # else the slots that it votes on are decided
+            count_votes(vertex, self.lace.openers, self.lace.roll.quorum, self.lace.in_past)
         self._top = max(self._top, vertex.round)
         touched = [round_ for round_ in (vertex.round - 2, vertex.round - 3) if round_ >= self.start]
         decided = [round_ for round_ in touched if self._decide_directly(round_)]
@@ -203,25 +209,46 @@ class Finality:
         anchor = Anchor(number, block, block.epoch, block.round, consensus_ms, spread_ms, tuple(batch), closing)
         self.newest, self.closed = anchor, closing
         self._passed.append((block, consensus_ms))
-        self._numbers[block] = number
+        block.leads = number
         return anchor
 
     @property
     def count(self) -> int:
         """How many anchors are decided: the number of the newest."""
-        return len(self._passed)
+        return self._on_shelf + len(self._passed)
 
     def anchor_vertex(self, number: int) -> Vertex:
-        return self._passed[number - 1][0]
+        return self._anchor_at(number)[0]
 
-    def number_of(self, vertex: Vertex) -> int:
-        """The number of the anchor that this block is; 0 if it is none."""
-        return self._numbers.get(vertex, 0)
+    def _anchor_at(self, number: int) -> tuple[Vertex, int]:
+        """(block, consensus time in ms)."""
+        shelf = self.lace.settled.shelf
+        if number > self._on_shelf or shelf is None:
+            return self._passed[number - self._on_shelf - 1]
+        block, consensus_ms = shelf.anchor(number)
+        return self.lace.vertices[block], consensus_ms
 
     def newest_in_past(self, vertex: Vertex) -> int:
         """Consensus time, ms, of the newest anchor in a block's past: it was not written before. 0 if there is none."""
-        seen = (time_ms for block, time_ms in reversed(self._passed) if self.lace.in_past(block, vertex))
-        return next(seen, 0)
+        anchors = map(self._anchor_at, range(self.count, 0, -1))
+        return next((time_ms for block, time_ms in anchors if self.lace.in_past(block, vertex)), 0)
+
+    # -- memory -------------------------------------------------------------------------------------------------
+
+    def settle(self, keep: int) -> None:
+        """Let what is decided leave memory, but for the newest so many blocks (core/ledger/settled.py).
+
+        Raises what the shelf of the lace does; then nothing has left, and the next time will do.
+        """
+        lace, open_round = self.lace, max(0, self.start - SCHEDULE_ROUNDS - 1)
+        lace.settle(keep, open_round)
+        if lace.settled.shelf is None:
+            return
+        self._open_round = open_round
+        self._direct = {slot: decision for slot, decision in self._direct.items() if slot[0] >= open_round}
+        while len(self._passed) > 1 and self._passed[0][0].home is not None:
+            self._passed.popleft()
+            self._on_shelf += 1
 
     def _closes(self, block: Vertex) -> bool:
         """Whether the CLOSE blocks of q witnesses lie in its past."""

@@ -7,11 +7,11 @@ epoch approves only what lies outside its past, and nothing of a key that has le
 so it would not keep a sibling of what the old key has certified from being certified too.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, repeat
 
 from core.ledger.roll import Roll
-from core.ledger.vertex import Vertex, covers, each_tip
+from core.ledger.vertex import Tips, Vertex, covers, each_tip
 
 InPast = Callable[[Vertex, Vertex], bool]  # (earlier, later)
 
@@ -32,6 +32,8 @@ def approve(witness: Vertex, roll: Roll, closing: Vertex | None) -> list[Vertex]
         seen.approvals |= bit
         if seen.has_acts and not seen.anchor:
             seen.approved_by.append(witness)
+        if seen.home is not None:
+            seen.home.approve(seen)
         if not seen.certified and seen.approvals.bit_count() >= roll.quorum:
             seen.certified = True
             certified.append(seen)
@@ -43,7 +45,7 @@ def newly_seen(vertex: Vertex, closing: Vertex | None) -> Iterator[Vertex]:
     """past(vertex) without the past of its author's block before in this epoch, each chain from new to old."""
     prev = vertex.prev
     before = prev if prev is not None and prev.epoch == vertex.epoch else closing
-    clock = before.clock if before else ()
+    clock: Sequence[Tips] = before.clock if before else ()
     for known, tips in zip(chain(clock, repeat(None)), vertex.clock, strict=False):
         if tips is known:
             continue

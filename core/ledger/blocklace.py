@@ -74,11 +74,17 @@ class Blocklace(BlockGraph):
             header.claimed_ms,
             len(self.vertices),
         )
-        siblings = tuple(self._places.get((header.author, header.incarnation, header.seq), ()))
+        siblings = self._siblings(vertex)
         self._place(vertex, siblings, accused)
         self._derive(vertex, header, accused)
         certified = self._approve(vertex) if self._approves(vertex) else []
         return Added(vertex, tuple(certified), siblings)
+
+    def _siblings(self, vertex: Vertex) -> tuple[Vertex, ...]:
+        """Of a new block. A chain has no gaps: beyond its newest blocks there is none, and none is looked for."""
+        if all(tip.seq < vertex.seq for tip in self._tips.get(vertex.chain, ())):
+            return ()
+        return tuple(self.at(vertex.author, vertex.incarnation, vertex.seq))
 
     def accuse(self, author: int, incarnation: int) -> None:
         """This view has learned of a fork without holding both blocks."""

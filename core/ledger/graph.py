@@ -9,15 +9,20 @@ from collections.abc import Collection, Iterable, Iterator, MutableMapping
 
 from core.ledger.block import Header
 from core.ledger.roll import Roll
+from core.ledger.settled import Shelf, Vertices
 from core.ledger.vertex import Vertex, covers, each_tip, on_chain
 
 
 class BlockGraph:
-    """`genesis`: 32 bytes that stand for the epoch's beginning where there is no anchor yet; the network id."""
+    """`genesis`: 32 bytes that stand for the epoch's beginning where there is no anchor yet; the network id.
 
-    def __init__(self, roll: Roll, genesis: bytes = bytes(32)) -> None:
+    `shelf`: where blocks go that leave memory; without one they all stay.
+    """
+
+    def __init__(self, roll: Roll, genesis: bytes = bytes(32), shelf: Shelf | None = None) -> None:
         self.genesis = genesis
-        self.vertices: MutableMapping[bytes, Vertex] = {}
+        self.settled = Vertices(shelf)
+        self.vertices: MutableMapping[bytes, Vertex] = self.settled
         self.rolls: list[Roll] = []  # by epoch
         self.closings: list[Vertex] = []  # closing anchors, by the epoch that they closed
         self.chains: dict[tuple[int, int], int] = {}  # (author, incarnation) → index
@@ -121,7 +126,29 @@ class BlockGraph:
             yield from tips
 
     def at(self, author: int, incarnation: int, seq: int) -> list[Vertex]:
-        return self._places.get((author, incarnation, seq), [])
+        """The blocks of a place, in the order of arrival."""
+        here = self._places.get((author, incarnation, seq), [])
+        away = self.settled.at(author, incarnation, seq)
+        return sorted((*away, *here), key=lambda vertex: vertex.order) if away else here
+
+    def settle(self, keep: int, open_round: int) -> None:
+        """Let blocks leave memory, if there is a shelf: all but the newest so many, and those that are open still.
+
+        Open is what no anchor has executed, and an opener of the present epoch from a round on. Raises what the shelf
+        does; then nothing has left.
+        """
+
+        def stays(vertex: Vertex) -> bool:
+            opens = vertex.opener and vertex.epoch == self.epoch and vertex.round >= open_round
+            return opens or vertex in self.open_acts or vertex in self.closings
+
+        for vertex in self.settled.settle(keep, stays):
+            place = vertex.author, vertex.incarnation, vertex.seq
+            self._places[place].remove(vertex)
+            if not self._places[place]:
+                del self._places[place]
+        for round_ in [one for one in self.openers if one < open_round] if self.settled.shelf else ():
+            del self.openers[round_]
 
     def is_forked(self, chain: int) -> bool:
         """Whether this view holds two blocks of one place of the chain, or evidence of them."""

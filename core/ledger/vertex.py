@@ -5,13 +5,24 @@ chain the newest block in a past, or all branch tips where it forked; it may be 
 A clock is fixed when its block is added, so a fork that is discovered later changes no clock and nothing derived.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 ROUNDS_BACK = 4  # a vote reaches three rounds back: round r+3 judges round r
+# What a block that has left memory links to is read from its row (core/ledger/settled.py).
+LINKS = ("prev", "parents", "clock", "newest_opener", "c3_of_forkers", "c4_of_forkers")
 
 
-@dataclass(eq=False, slots=True)
+class Home(Protocol):
+    """Where a block went that has left memory."""
+
+    def link(self, vertex: "Vertex", name: str) -> Any: ...
+
+    def approve(self, vertex: "Vertex") -> None: ...
+
+
+@dataclass(eq=False, repr=False, slots=True, weakref_slot=True)
 class Vertex:
     """What a block's past decides of it. Masks have bit i for the author with number i."""
 
@@ -33,7 +44,7 @@ class Vertex:
     # Authors with an opener in the past of this block's round, of the round before, and of the two before that.
     seen: tuple[int, int, int, int] = (0, 0, 0, 0)
     forkers: int = 0  # E: authors whom the past proves to have forked with the key that they have in this epoch
-    clock: "tuple[Tips, ...]" = ()
+    clock: "Sequence[Tips]" = ()
     newest_opener: "Vertex | None" = None  # of its chain and epoch, this block included
     # Approvals are counted in one epoch only, the newest that gave any.
     counted_in: int = 0
@@ -41,16 +52,32 @@ class Vertex:
     approved_by: "list[Vertex]" = field(default_factory=list)  # first approving blocks; of blocks with acts
     certified: bool = False
     anchor: int = 0  # number of the anchor that executed it
+    leads: int = 0  # number of the anchor that it is
     # Of an opener of round r: authors of round r−2 (r−3) whose opener has a C3 (C4) here, core/ledger/votes.py.
     c3: int = 0
     c4: int = 0
     c3_of_forkers: "tuple[Vertex, ...]" = ()
     c4_of_forkers: "tuple[Vertex, ...]" = ()
+    home: Home | None = None  # None: in memory, whole
 
     @property
     def position(self) -> int:
         """Where a store keeps the block: positions count from 1, in the order of arrival."""
         return self.order + 1
+
+    def let_go(self, home: Home) -> None:
+        """From here on what it links to is read where it is asked."""
+        self.home = home
+        for name in LINKS:
+            delattr(self, name)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Only asked for what the block has let go."""
+            if name in LINKS and self.home is not None:
+                return self.home.link(self, name)
+            raise AttributeError(name)
 
 
 Tips = None | Vertex | tuple[Vertex, ...]
@@ -63,7 +90,7 @@ def each_tip(tips: Tips) -> tuple[Vertex, ...]:
     return tips if isinstance(tips, tuple) else (tips,)
 
 
-def tips_in(clock: tuple[Tips, ...], chain: int) -> Tips:
+def tips_in(clock: Sequence[Tips], chain: int) -> Tips:
     """The entry of a chain; a clock that was made before the chain began has none."""
     return clock[chain] if chain < len(clock) else None
 

@@ -265,6 +265,11 @@ class Database:
     def in_atomic(self) -> bool:
         return self._depth > 0 or self._gathering
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether what is written now may still be undone together with something else."""
+        return bool(self._connection.in_transaction)
+
     def put_off(self, finish: Callable[[], None], forget: Callable[[], None]) -> None:
         """Have work done once at the end of each transaction, as a part of it; what fails is forgotten instead."""
         self._put_off.append((finish, forget))

@@ -12,6 +12,7 @@ from core.store.pages import PageStore
 from core.store.papers import PaperStore
 from core.store.pruned import PrunedStore
 from core.store.sealing import SealingStore
+from core.store.settled import SettledStore
 from core.store.sharing import SharingStore
 from core.store.state import StateStore
 from core.views import Draft
@@ -33,6 +34,7 @@ class ReplicaStore:
         self.papers = PaperStore(database)
         self.sharing = SharingStore(database)
         self.sealing = SealingStore(database)
+        self.settled = SettledStore(database)
         self.archive = archive
         self._discarded: set[bytes] = set()  # drafts that an order took with it; a window may still have one open
 

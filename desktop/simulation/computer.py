@@ -111,8 +111,12 @@ class Computer:
         off_ms: int,
         office_class: OpenOffice,
         fill: Callable[[Database], None] | None = None,
+        keep: int | None = None,
     ) -> None:
-        """`fill`: puts a replica on the empty disk, for an office that joins a network."""
+        """`fill`: puts a replica on the empty disk, for an office that joins a network.
+
+        `keep`: how many of the newest blocks stay in memory; older ones leave it one by one. None: as in real life.
+        """
         self.number = number
         self.fuse = Fuse()
         self.clock = WorldClock(off_ms)
@@ -122,9 +126,16 @@ class Computer:
         database = FragileDatabase(self.fuse)
         if fill is not None:
             fill(database)
-        self._store = ReplicaStore(database)
+        self._keep = keep
+        self._store = self._stored(database)
         self._journal: Journal = FragileJournal(self.fuse)
         self.office = self._open()
+
+    def _stored(self, database: Database) -> ReplicaStore:
+        store = ReplicaStore(database)
+        if self._keep is not None:
+            store.settled.keep, store.settled.step = self._keep, 1
+        return store
 
     def _open(self) -> Office:
         self.fuse.put_out()
@@ -147,7 +158,7 @@ class Computer:
         """Begin again with the blocks of a backup; the intent file survived, or it went with the disk."""
         self.fuse.put_out()
         self.copies_put_back += 1
-        self._store = ReplicaStore(FragileDatabase(self.fuse))
+        self._store = self._stored(FragileDatabase(self.fuse))
         if journal_lost:
             self._journal = FragileJournal(self.fuse)
             self._store.database.set_meta("restored", b"1")  # as core/backup.py marks what it has put back

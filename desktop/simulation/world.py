@@ -37,6 +37,7 @@ AT_THE_COUNTER = frozenset(
 )
 MINUTES_A_MEETING_MS = 17 * 60_000
 MALICE_MEETINGS_EACH = 6  # of an office, for which the malicious may go on when all else has healed
+FEW_IN_MEMORY = 8  # blocks
 DECADES_MS = 40 * 365 * 86_400_000
 
 
@@ -88,7 +89,9 @@ class World:
 
     def _computer(self, number: int, off_ms: int) -> Computer:
         kind = RogueOffice if number in self.malicious else Office
-        return Computer(self.network, number, Random(f"{self.seed}/nonces/{number}"), off_ms, kind)
+        # Blocks leave memory early in every eighth world with trouble: nothing may come out otherwise.
+        keep = FEW_IN_MEMORY if self.scenario.troubled and self.seed % 8 == 0 else None
+        return Computer(self.network, number, Random(f"{self.seed}/nonces/{number}"), off_ms, kind, keep=keep)
 
     def _character(self, number: int) -> Character:
         rogue = self.computers[number].office

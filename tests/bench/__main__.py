@@ -20,7 +20,7 @@ from tests.bench.checkpointing import measure_checkpointing
 from tests.bench.disk import file_system, is_memory
 from tests.bench.executing import measure_executing
 from tests.bench.figure import Figure, write_json
-from tests.bench.finality import measure_commit_rule
+from tests.bench.finality import measure_commit_rule, measure_graph_memory
 from tests.bench.importing import measure_import
 from tests.bench.joining import measure_joining
 from tests.bench.judging import measure_judging
@@ -43,6 +43,7 @@ def measure(network: Network, work: Path, parcels: int, acts: int, chain: int, r
         lambda: measure_painting(full, parcels, rounds),
         lambda: [measure_commit_rule(count, blocks) for count, blocks in ((20, 6_000), (100, 12_000))],
         lambda: measure_judging(rounds * 5),
+        lambda: measure_graph_memory(20, min(24_000, 4 * parcels)),
         lambda: measure_executing(work, min(parcels, MAX_FORESEEN_ACTS)),
         lambda: measure_checkpointing(work, parcels),
         lambda: measure_joining(work, parcels),

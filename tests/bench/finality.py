@@ -2,9 +2,11 @@
 
 A graph of n offices that meet at random and write after each meeting is made once and then replayed into a fresh graph,
 with and without the commit rule; the difference, over all blocks, is what votes, decisions, anchors and their order
-cost. Nothing is signed, stored or executed here.
+cost. And what it costs in memory, with old blocks on a shelf and without. Nothing is signed or executed here.
 """
 
+import gc
+import tracemalloc
 from random import Random
 from time import process_time
 
@@ -12,6 +14,8 @@ from core.ledger.anchors import Finality
 from core.ledger.block import Header, Reference, block_id, encode_header
 from core.ledger.blocklace import Blocklace
 from core.ledger.roll import Member, Roll, make_roll
+from core.store.database import IN_MEMORY, KEY_BYTES, Database
+from core.store.settled import SettledStore
 from tests.bench.figure import Figure
 
 NETWORK = bytes(32)
@@ -20,8 +24,8 @@ LIMITS_US = {20: 60.0, 100: 250.0}
 
 def measure_commit_rule(office_count: int, block_count: int) -> Figure:
     """Microseconds a block, amortised."""
-    roll = make_roll([Member(n, f"office {n}", n.to_bytes(32, "big"), b"", ()) for n in range(office_count)])
-    blocks = _gossip(roll, block_count)
+    roll = _roll(office_count)
+    blocks = gossip(roll, block_count)
     _, bare_s = _replay(roll, blocks, decide=False)
     anchors, whole_s = _replay(roll, blocks, decide=True)
     limit_us = LIMITS_US[office_count]
@@ -33,6 +37,45 @@ def measure_commit_rule(office_count: int, block_count: int) -> Figure:
         at_most=1,
         note=f"{len(blocks)} blocks, {anchors} anchors; entering one into the graph: {bare_s / len(blocks) * 1e6:.0f} us",
     )
+
+
+def measure_graph_memory(office_count: int, block_count: int) -> list[Figure]:
+    """Bytes of the graph and the commit rule: what one more block adds in the second half of a long run, and all of it."""
+    roll = _roll(office_count)
+    blocks = gossip(roll, block_count)
+    kept, left = _bytes_held(roll, blocks, None), _bytes_held(roll, blocks, _shelf())
+    grows, levels = ((held[1] - held[0]) / (block_count / 2) for held in (kept, left))
+    note = f"{block_count} blocks, {left[1] >> 20} MiB in the end instead of {kept[1] >> 20}; limit: where every block stays"
+    return [Figure(f"graph memory, n = {office_count}", levels, "bytes a block", grows, at_most=0.1, note=note)]
+
+
+def _shelf() -> SettledStore:
+    """Its pages are SQLite's, which tracemalloc does not see: as little as those of a file."""
+    store = SettledStore(Database(IN_MEMORY, bytes(KEY_BYTES)))
+    store.keep = 5_000
+    return store
+
+
+def _bytes_held(roll: Roll, blocks: list[tuple[bytes, Header]], shelf: SettledStore | None) -> tuple[int, int]:
+    """After half of the blocks and after all of them."""
+    tracemalloc.start()
+    try:
+        finality = Finality(Blocklace(roll, NETWORK, shelf))
+        held = [0, 0]
+        for number, (identity, header) in enumerate(blocks, 1):
+            finality.add(finality.lace.add(identity, header, header.payload is not None).vertex)
+            if shelf is not None and number % shelf.step == 0:
+                finality.settle(shelf.keep)
+            if number in (len(blocks) // 2, len(blocks)):
+                gc.collect()
+                held[number == len(blocks)] = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    return held[0], held[1]
+
+
+def _roll(office_count: int) -> Roll:
+    return make_roll([Member(n, f"office {n}", n.to_bytes(32, "big"), b"", ()) for n in range(office_count)])
 
 
 def _replay(roll: Roll, blocks: list[tuple[bytes, Header]], *, decide: bool) -> tuple[int, float]:
@@ -47,7 +90,7 @@ def _replay(roll: Roll, blocks: list[tuple[bytes, Header]], *, decide: bool) -> 
     return finality.count, process_time() - started_s
 
 
-def _gossip(roll: Roll, block_count: int) -> list[tuple[bytes, Header]]:
+def gossip(roll: Roll, block_count: int) -> list[tuple[bytes, Header]]:
     """Each block is written after a meeting: it refers to its author's block before and to the other's newest."""
     random, lace, blocks = Random(1), Blocklace(roll, NETWORK), []
     authors = range(len(roll.members))

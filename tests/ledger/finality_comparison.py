@@ -16,6 +16,7 @@ from core.ledger.roll import Member, Roll
 from core.ledger.vertex import Vertex
 from tests.ledger.finality_graphs import NETWORK
 from tests.ledger.finality_reference import Block, EpochRoll, Reference, ReferenceAnchor
+from tests.ledger.shelves import Shelf
 
 LEADERS_AHEAD = 12  # rounds above the newest one of which the leader is compared
 Facts = Mapping[str, object]
@@ -37,13 +38,13 @@ def real_roll(rolls: Sequence[EpochRoll], epoch: int) -> Roll:
 
 
 class Real:
-    """One office's graph and finality, fed block by block."""
+    """One office's graph and finality, fed block by block. `forgets`: every block leaves memory as early as it can."""
 
-    def __init__(self, rolls: Sequence[EpochRoll], genesis: bytes = NETWORK) -> None:
+    def __init__(self, rolls: Sequence[EpochRoll], genesis: bytes = NETWORK, *, forgets: bool = False) -> None:
         self.rolls = rolls
-        self.lace = Blocklace(real_roll(rolls, 0), genesis)
-        self.finality = Finality(self.lace)
         self.anchors: list[Anchor] = []
+        self.lace = Blocklace(real_roll(rolls, 0), genesis, Shelf(self.anchors) if forgets else None)
+        self.finality = Finality(self.lace)
         self.certified: list[bytes] = []  # in the order in which the graph said so
         self._aside: list[Block] = []
 
@@ -64,6 +65,7 @@ class Real:
             self.finality.begin()
             waiting, self._aside = self._aside, []
             self.grow(waiting)
+        self.finality.settle(keep=0)
 
 
 def differences(said: Facts, told: Facts, names: Iterable[str] | None = None) -> list[str]:
@@ -107,7 +109,9 @@ def said_by(real: Real) -> Facts:
         facts["certified"] = "not said once each"
     if finality.closed:
         return facts
-    openers = [one for by_author in lace.openers.values() for ones in by_author.values() for one in ones]
+    # Those that left are kept no more: no slot asks for them, nor for what their votes would have been.
+    kept = [one for by_author in lace.openers.values() for ones in by_author.values() for one in ones]
+    openers = [one for one in vertices if one.opener and one.epoch == lace.epoch and one.home] + kept
     newest = max((one.round for one in vertices if one.epoch == lace.epoch), default=0)
     decided = {round_: _spelled(decision) for round_, decision in finality.decisions().items()}
     return facts | {

@@ -49,8 +49,8 @@ def _one_world(part: Part, seed: int) -> None:
     world = _world(kind, seed)
     tolerates = kind != "beyond" and (kind != "small" or not world.plan.malicious)
     told, names = told_by(world.reference, world.blocks), None if tolerates else OF_PASTS
-    for order in _orders(world, random):
-        real = Real(world.plan.rolls)
+    for number, order in enumerate(_orders(world, random)):
+        real = Real(world.plan.rolls, forgets=number % 2 == 1)
         real.grow(order)
         found = differences(said_by(real), told, names)
         assert found == [], found
