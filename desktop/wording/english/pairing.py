@@ -90,7 +90,8 @@ PAIRING_DONE = {
     "provisioning-signed": "The signed file is {path}. The new computer is told whose signature counts: {signer}.",
     "provisioned": "The office is set up and in its network.",
     "provisioned-card": "The office is set up. Its card is {card}: the network has to admit it.",
-    "handing-over": "Waiting for {office} to fetch the register…",
+    "handing-over": "Waiting for {office} to fetch the register… Should the line break, nothing is lost: it fetches"
+    " the register again from the beginning.",
     "handed-over": "{office} has the register ({bytes} bytes).",
     "newcomers": "Waiting for the register: {names}.",
     "no-newcomers": "No invited office waits for the register.",
@@ -122,5 +123,6 @@ PAIRING_SCREEN: dict[str, str | tuple[str, ...]] = {
     "invited.paired": "The other office has this office's card. Once the offices have voted, ask it to hand the register over,"
     " and fetch it here; this computer may be switched off meanwhile.",
     "invited.fetch": "&Fetch the register and join",
-    "invited.fetching": "The register is being fetched and verified…",
+    "invited.fetching": "The register is being fetched and verified… Should the line break, nothing is lost: fetching begins"
+    " anew.",
 }
