@@ -8,7 +8,7 @@ event is not counted. Days are days of UTC.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from core.laws.indexing import key_group
+from core.ledger.encoding import encode
 from core.ledger.record import State
 
 CALENDAR_INDEX = "charter.calendar.code"  # the unique key of the register
@@ -60,7 +60,7 @@ class WorkingDays:
 
     def _read(self, number: int) -> _Year:
         code = f"{self._territory}/{number:04}"
-        found = self._state.find(CALENDAR_INDEX, key_group(None, code), 1)
+        found = self._state.find(CALENDAR_INDEX, encode([None, code]), 1)
         record = self._state.record(found[0]) if found else None
         if record is None:
             raise CalendarMissingError(code)

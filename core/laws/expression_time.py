@@ -5,19 +5,35 @@ false: `Undecided` leaves the evaluation, and the condition suspends or holds. T
 the same law has the same verdict whenever it is replayed.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Protocol
 
+from core.laws.calendar import CALENDAR_MISSING, CalendarMissingError, WorkingDays
 from core.laws.expression_macros import Check, arguments
-from core.laws.expression_syntax import Call
-from core.laws.expression_types import TIME, EvaluationError, ForeignRead, Frame, Known, Scope, Typed, require
+from core.laws.expression_syntax import Call, Expression, ExpressionError, Literal
+from core.laws.expression_types import (
+    STATE,
+    TIME,
+    EvaluationError,
+    ForeignRead,
+    Frame,
+    Known,
+    Run,
+    Scope,
+    Typed,
+    require,
+)
 from core.laws.field_types import BOOLEAN, DayType, IntegerType
 from core.laws.placing import end_of_day
 from core.ledger.encoding import Value
 
 SURELY = "surely_"
 MAX_ADDED = 100_000
+MAX_YEARS = 9_999
+CALENDAR_STEPS = 200  # a year's calendar is read once and its days are looked through
+TERRITORY = re.compile(r"[A-Z]{2}[A-Z0-9-]{0,8}")
 _WHOLE_DAY = DayType(precise=True)
 
 
@@ -75,6 +91,77 @@ def add_to_day(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     return Typed(_WHOLE_DAY, run, day.cost + count.cost + 2)
 
 
+def add_working_days(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    """`add_working_days(day, n, 'BY')`; only in conditions of a procedure, where a missing calendar holds the act."""
+    require(scope.timed, "no-time-here", node.text)
+    first, second, third = arguments(node, 3)
+    day, count, territory = check(first, scope, known), check(second, scope, known), _territory(third, node.text)
+    _require_whole_day(day, node.text)
+    require(isinstance(count.type, IntegerType), "mixed-types", node.text)
+    scope.reads.add(ForeignRead("calendar", territory, ()))
+    start, many = day.run, count.run
+    run = _reckoned(territory, lambda frame, days: days.add(date(*start(frame)), many(frame)))
+    return Typed(_WHOLE_DAY, run, day.cost + count.cost + CALENDAR_STEPS)
+
+
+def roll_forward(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    """`roll_forward(day, 'BY')`: the day itself, or the next working one."""
+    require(scope.timed, "no-time-here", node.text)
+    first, second = arguments(node, 2)
+    day, territory = check(first, scope, known), _territory(second, node.text)
+    _require_whole_day(day, node.text)
+    scope.reads.add(ForeignRead("calendar", territory, ()))
+    start = day.run
+    run = _reckoned(territory, lambda frame, days: days.roll_forward(date(*start(frame))))
+    return Typed(_WHOLE_DAY, run, day.cost + CALENDAR_STEPS)
+
+
+def _territory(node: Expression, text: str) -> str:
+    given = node.value if isinstance(node, Literal) else None
+    if not isinstance(given, str) or not TERRITORY.fullmatch(given):
+        raise ExpressionError("wrong-arguments", text)
+    return given
+
+
+def _reckoned(territory: str, reckon: Callable[[Frame, WorkingDays], date]) -> Run:
+    def run(frame: Frame) -> list[int]:
+        try:
+            end = reckon(frame, WorkingDays(frame[STATE], territory))
+        except CalendarMissingError as error:
+            raise Undecided(CALENDAR_MISSING, calendar=error.code) from None
+        except (ValueError, OverflowError):
+            raise EvaluationError("value-missing") from None
+        return [end.year, end.month, end.day]
+
+    return run
+
+
+def age(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    """`age(born, day)`: whole years; a day of birth without precision holds, unless all of its days agree."""
+    require(scope.timed, "no-time-here", node.text)
+    first, second = arguments(node, 2)
+    born, day = check(first, scope, known), check(second, scope, known)
+    require(isinstance(born.type, DayType), "mixed-types", node.text)
+    _require_whole_day(day, node.text)
+    from_day, to_day = born.run, day.run
+
+    def run(frame: Frame) -> int:
+        given, at = from_day(frame), to_day(frame)
+        years = {_years([*given, *rest][:3], at) for rest in ([1, 1], [12, 31])}
+        if len(given) == 2:
+            years = {_years([*given, rest], at) for rest in (1, 31)}
+        if len(years) > 1:
+            raise Undecided("day-undecided", day=given)
+        return years.pop()
+
+    return Typed(IntegerType(-MAX_YEARS, MAX_YEARS), run, born.cost + day.cost + 4)
+
+
+def _years(born: list[int], at: list[int]) -> int:
+    """A person born on the last of February of a leap year grows older on the first of March of the others."""
+    return at[0] - born[0] - (at[1:] < born[1:])
+
+
 def _require_whole_day(day: Typed, text: str) -> None:
     require(isinstance(day.type, DayType), "mixed-types", text)
     require(isinstance(day.type, DayType) and day.type.precise, "day-without-precision", text)
@@ -97,4 +184,7 @@ TIME_FUNCTIONS: Mapping[str, Callable[[Call, Scope, Known, Check], Typed]] = {
     "surely_after": surely,
     "add_days": add_to_day,
     "add_months": add_to_day,
+    "add_working_days": add_working_days,
+    "roll_forward": roll_forward,
+    "age": age,
 }

@@ -89,7 +89,7 @@ class ForeignRead:
     """`kind` "index": `name` is the index, `own` its fields that are given as the id of one of the act's records.
     `kind` "total": the same of a total.
     `kind` "record": `name` is the register that is reached, `own` the register and field that hold the reference.
-    `kind` "time": `name` is the function that asks for consensus time."""
+    `kind` "time": `name` is the function that asks for consensus time; "calendar": the territory of working days."""
 
     kind: str
     name: str
@@ -131,7 +131,7 @@ class Scope:
 
 
 _FUNCTION_WORDS = ("has", "size", "sum", "min", "max", "round", "count", "indexed", "total")
-_TIME_WORDS = ("surely_by", "surely_after", "add_days", "add_months")
+_TIME_WORDS = ("surely_by", "surely_after", "add_days", "add_months", "add_working_days", "roll_forward", "age")
 _WORDS = frozenset({*_FUNCTION_WORDS, *_TIME_WORDS, "in", "true", "false"})
 
 

@@ -18,6 +18,7 @@ __all__ = ["HOMES", "LawReport", "Reason", "check_law", "home_of"]
 
 HOMES = ("office", "shared")
 LEAST_WITNESSES = 2
+UNKEPT = ("time", "calendar")  # reads of no record of the law
 _OF_KEEPERS = frozenset({"index-of-other-keepers", "record-of-another-keeper", "total-of-other-keepers"})
 
 
@@ -86,7 +87,7 @@ def home_of(law: Law, register: Register, homes: Mapping[str, str]) -> str:
 
 def _reasons(law: Law, procedure: Procedure, homes: Mapping[str, str]) -> tuple[Reason, ...]:
     reasons = [Reason("shared-register", name) for name in _named(procedure) if _is_shared(law, name, homes)]
-    reached = [(read.name, _register_read(law, read)) for read in procedure.foreign_reads if read.kind != "time"]
+    reached = [(read.name, _register_read(law, read)) for read in procedure.foreign_reads if read.kind not in UNKEPT]
     reasons += [Reason("shared-register", name) for name, register in reached if _is_shared(law, register, homes)]
     for why in procedure.reasons:
         register = why.name

@@ -2,11 +2,11 @@
 is no law.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from core.laws.expression_time import TERRITORY
 from core.laws.expression_types import Frame
 from core.laws.field_reading import read_roles
 from core.laws.field_types import SubjectType
@@ -30,7 +30,6 @@ from core.laws.waiting import with_reasons
 MAX_VERSION = 1_000_000
 MAX_TERM_DAYS = 3650
 SECOND = ("refuse", "queue")  # what becomes of a second request on one version of a record
-_TERRITORY = re.compile(r"[A-Z]{2}[A-Z0-9-]{0,8}")
 # Parts of the language that later issues bring: refused by name, not as a typing mistake.
 LATER = ("bests", "allotments", "links", "procedures_of_every_law")
 
@@ -148,7 +147,7 @@ def _read_deciding(root: Part) -> Deciding:
 
 def _read_calendar(root: Part) -> str:
     territory = root.text("calendar", "")
-    if territory and not _TERRITORY.fullmatch(territory):
+    if territory and not TERRITORY.fullmatch(territory):
         root.fail("bad-name", territory, root.line_of("calendar"))
     return territory
 

@@ -69,6 +69,8 @@ def _why_read(
 ) -> Reason | None:
     if read.kind == "time":
         return Reason("consensus-time", read.name)
+    if read.kind == "calendar":
+        return Reason("working-days", read.name)
     if read.kind == "total":
         kept_by = totals[read.name].kept_by
         return None if kept_by and kept_by in read.own else Reason("total-of-other-keepers", read.name)

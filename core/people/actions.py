@@ -80,6 +80,8 @@ _CHARTER_ACTS = {
     "restate": Action.APPOINT,
     "change_roles": Action.APPOINT,
     "end": Action.APPOINT,
+    "enter_calendar": Action.PROPOSE,
+    "withdraw_calendar": Action.PROPOSE,
 }
 
 

@@ -42,6 +42,7 @@ LAW_FAULTS = {
     "total-of-other-keepers": "the total adds up records of other competent offices",
     "record-of-another-keeper": "the act reads a record of another competent office",
     "enclosed-anywhere": "officers of any office may sign it, so more than one office could record it",
+    "working-days": "the rules ask for the working days of a calendar that all offices keep together",
     "consensus-time": "the rules ask for the time that all offices agree on",
     "keeper-changes": "the record passes from one competent office to another",
     "read-elsewhere": "another competent office may keep this record",

@@ -74,6 +74,11 @@ UNDECIDED_REFUSALS = {
         _KEPT,
         "It can be decided once the earlier one has ended.",
     ),
+    "day-undecided": Trouble(
+        "The day is not known precisely enough to reckon with ({day}).",
+        _KEPT,
+        "Somebody competent decides on the papers.",
+    ),
     "calendar-missing": Trouble(
         "The working days of {calendar} have not been entered, and they are not guessed.",
         _KEPT,
