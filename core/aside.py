@@ -23,6 +23,8 @@ class Aside:
         self._blocks: OrderedDict[bytes, Signed] = OrderedDict()
         self._authors: dict[bytes, int | None] = {}
         self._lacking: dict[bytes, bytes | None] = {}
+        self._bytes = 0  # of all blocks, kept up as they come and go: whoever floods this room pays for no census
+        self._shares: Counter[int | None] = Counter()
 
     def __len__(self) -> int:
         return len(self._blocks)
@@ -47,17 +49,25 @@ class Aside:
         """
         self.forget(block)
         self._blocks[block], self._lacking[block], self._authors[block] = signed, lacks, author
-        while len(self._blocks) > MAX_ASIDE or sum(map(_size_bytes, self._blocks.values())) > MAX_ASIDE_BYTES:
-            most = self._who_has_most()
+        self._bytes += _size_bytes(signed)
+        self._shares[author] += _SHARE_BYTES + _size_bytes(signed)
+        while len(self._blocks) > MAX_ASIDE or self._bytes > MAX_ASIDE_BYTES:
+            most = self._shares.most_common(1)[0][0]
             self.forget(next(one for one, author in self._authors.items() if author == most))
 
     def wait_on(self, block: bytes, lacks: bytes | None) -> None:
         self._lacking[block] = lacks
 
     def forget(self, block: bytes) -> None:
-        self._blocks.pop(block, None)
-        self._lacking.pop(block, None)
-        self._authors.pop(block, None)
+        signed = self._blocks.pop(block, None)
+        if signed is None:
+            return
+        self._lacking.pop(block)
+        author = self._authors.pop(block)
+        self._bytes -= _size_bytes(signed)
+        self._shares[author] -= _SHARE_BYTES + _size_bytes(signed)
+        if not self._shares[author]:
+            del self._shares[author]
 
     def due(self, arrived: Collection[bytes], epoch_begun: bool) -> list[bytes]:
         """What waited for one of these, or for an epoch."""
@@ -74,12 +84,6 @@ class Aside:
             elif lacks is not None:
                 wanted.append(lacks)
         return found
-
-    def _who_has_most(self) -> int | None:
-        shares: Counter[int | None] = Counter()
-        for block, signed in self._blocks.items():
-            shares[self._authors[block]] += _SHARE_BYTES + _size_bytes(signed)
-        return shares.most_common(1)[0][0]
 
 
 def _size_bytes(signed: Signed) -> int:
