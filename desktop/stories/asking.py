@@ -152,6 +152,25 @@ def _grouped(value: Value) -> Value:
     return value["number"] if isinstance(value, dict) and value.keys() == {"kind", "name", "number"} else value
 
 
-def ask_total(_play: Play, step: Step) -> None:
-    """What a total says of a group."""
-    raise unfit(step.line, "not-yet", f"total: {step.subject}")
+def ask_total(play: Play, step: Step) -> None:
+    """What the sums of a total's group come to; `is` names them, or is a number where there is only one."""
+    stated, _, bare = step.subject.rpartition(".")
+    law = next((one for one in play.laws if bare in one.totals and stated in ("", one.name)), None)
+    if law is None:
+        raise unfit(step.line, "unknown-total", step.subject)
+    total, given, node = law.totals[bare], step.fields or {}, step.value
+    names = list(total.by)[: len(given)]
+    assert node is not None
+    if given.keys() != set(names) or not (total.prefixes or len(names) == len(total.by)):
+        raise unfit(step.line, "unknown-field", ", ".join(given))
+    wanted = node.value if isinstance(node.value, dict) else {next(iter(total.add)): node}
+    for name in wanted.keys() - total.add.keys():
+        raise unfit(node.line, "unknown-name", name)
+    for office in play.online(step.at):
+        around = play.surroundings(office, law, {})
+        group = [_grouped(read(given[name], total.by_types[name], around)) for name in names]
+        held = WorkingState(office.store.state, office.number).total(total.full_name, encode(group))
+        for name, one in wanted.items():
+            expected = read(one, total.add_types[name], around)
+            amount = expected[0] if isinstance(expected, list) else expected  # of money the minor units
+            _same(play, step, office, f"{bare}.{name}", amount, held.get(name, 0))

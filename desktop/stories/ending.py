@@ -1,17 +1,21 @@
 """What must hold at the end of every story, whatever it was about.
 
 Everybody meets until nobody has anything new. Then all offices have the same state; each act has one outcome, and
-judged again from the blocks one verdict and one trace, at every office; indexes counted from scratch are as kept.
+judged again from the blocks one verdict and one trace, at every office; indexes counted and totals added up from
+scratch are as they were kept.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from core.laws.indexing import groups_of
-from core.laws.law import Law
+from core.laws.indexing import groups_of, record_frame
+from core.laws.law import Law, Register
+from core.laws.totals import contributions
 from core.ledger.encoding import encode
+from core.ledger.record import Record
 from core.office import Office
 from core.replaying import replay
+from core.store.working import WorkingState
 from desktop.stories.playing import Play
 
 PAGE = 500
@@ -28,6 +32,7 @@ def end(play: Play) -> None:
     _promise(play, "story-same-outcomes", all(one == standing[0] for one in standing))
     _promise(play, "story-same-verdicts", _judged_alike(offices))
     _promise(play, "story-indexes-right", all(not list(_wrong_groups(offices[0], law)) for law in play.laws))
+    _promise(play, "story-totals-right", all(not list(_wrong_totals(offices[0], law)) for law in play.laws))
 
 
 def _promise(play: Play, code: str, kept: bool) -> None:
@@ -54,17 +59,36 @@ def _judged_alike(offices: list[Office]) -> bool:
     return True
 
 
+def _agreed(office: Office, register: Register) -> Iterator[Record]:
+    after = None
+    while rows := office.list_records(register.full_name, after, PAGE):
+        for row in rows:
+            record = office.store.state.agreed(row.id)
+            if record is not None:
+                yield record
+        after = (rows[-1].label, rows[-1].id)
+
+
 def _wrong_groups(office: Office, law: Law) -> Iterator[str]:
-    """Groups of the law's indexes and unique keys that hold more or fewer records than the registers say."""
+    """Indexes and unique keys with a group that holds more or fewer records than the registers say."""
     counted: Counter[tuple[str, bytes]] = Counter()
     for register in law.registers.values():
-        after = None
-        while rows := office.list_records(register.full_name, after, PAGE):
-            for row in rows:
-                record = office.store.state.agreed(row.id)
-                if record is not None:
-                    counted.update((name, encode(group)) for name, group in groups_of(register, record))
-            after = (rows[-1].label, rows[-1].id)
+        for record in _agreed(office, register):
+            counted.update((name, encode(group)) for name, group in groups_of(register, record))
     for (name, group), count in counted.items():
         if office.store.state.count(name, group) != count:
+            yield name
+
+
+def _wrong_totals(office: Office, law: Law) -> Iterator[str]:
+    """Totals with a group whose sums are not those of all records of their register."""
+    added: defaultdict[tuple[str, bytes], Counter[str]] = defaultdict(Counter)
+    for register in law.registers.values():
+        for record in _agreed(office, register):
+            for name, group, sums in contributions(register, record_frame(register, record)):
+                added[name, encode(group)].update(sums)
+    state = WorkingState(office.store.state, None)
+    for (name, group), sums in added.items():
+        held = state.total(name, group)
+        if any(held.get(one, 0) != sums[one] for one in {*held, *sums}):
             yield name

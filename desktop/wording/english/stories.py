@@ -23,6 +23,7 @@ STORIES = {
     "story-same-outcomes": "Every act has the same outcome at every office",
     "story-same-verdicts": "Judged again from what was signed, every act comes to the same at every office, step by step",
     "story-indexes-right": "Every index and unique key, counted from scratch, is as it was kept",
+    "story-totals-right": "Every total, added up from scratch, is as it was kept",
 }
 STORIES_TROUBLES = {
     "no-stories": Trouble(
@@ -43,6 +44,7 @@ STORIES_TROUBLES = {
     "story-same-state-not": Trouble("The offices do not hold the same state of the register.", _PLAYED, _WRITE),
     "story-same-outcomes-not": Trouble("An act has different outcomes at different offices.", _PLAYED, _WRITE),
     "story-same-verdicts-not": Trouble("Judged again, an act comes to different things.", _PLAYED, _WRITE),
+    "story-totals-right-not": Trouble("A total is not as added up from scratch.", _PLAYED, _WRITE),
     "story-indexes-right-not": Trouble("An index or unique key is not as counted from scratch.", _PLAYED, _WRITE),
 }
 STORY_FAULTS = {
