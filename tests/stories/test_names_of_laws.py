@@ -1,27 +1,32 @@
 """A new law is a file, never code: no string in the source is the name of a law, register or procedure that ships.
 
 `charter` is excepted: the ledger itself reads it. So are words of the language of laws, which a law may also give to a
-procedure (`release` is an effect). And so is the simulation, whose whole subject is a stream of acts of one register.
+procedure (`release` is an effect), and words that the program has for itself, each with what it means there; behind the
+name of the law no exception holds. And so is the simulation, whose whole subject is a stream of acts of one register.
 """
 
 import ast
 from pathlib import Path
 
 from core.laws.effect_reading import _VERBS
+from core.laws.law import OUTCOMES
 from core.laws.law_reading import parse_law
+from core.laws.resolving import RESOLVING
 from desktop.library import library_laws
 
 PROJECT = Path(__file__).resolve().parents[2]
 READ_BY_THE_LEDGER = "charter"
+OWN_WORDS = {"restore": "putting back a backup: a command, a button"}
 SIMULATION = PROJECT / "desktop" / "simulation"
 
 
 def names_of_laws() -> set[str]:
     laws = [parse_law(text) for name, text in library_laws().items() if name != READ_BY_THE_LEDGER]
-    names = {name for law in laws for name in (law.name, *law.registers, *law.procedures)}
-    names |= {f"{law.name}.{name}" for law in laws for name in (*law.registers, *law.procedures)}
     read_anyway = parse_law(library_laws()[READ_BY_THE_LEDGER])
-    return names - set(_VERBS) - {*read_anyway.registers, *read_anyway.procedures}
+    language = {*_VERBS, *OUTCOMES, *(way.removeprefix("#") for way in RESOLVING), *OWN_WORDS}
+    bare = {name for law in laws for name in (law.name, *law.registers, *law.procedures)}
+    whole = {f"{law.name}.{name}" for law in laws for name in (*law.registers, *law.procedures)}
+    return (bare - language - {*read_anyway.registers, *read_anyway.procedures}) | whole
 
 
 def strings_in(path: Path) -> set[tuple[str, int]]:
