@@ -1,4 +1,4 @@
-"""The readers of conditions: `count`, `indexed`, `total`. Their maps name the parts of a group as declared."""
+"""The readers of conditions: `count`, `indexed`, `best`, `total`. Their maps name the parts of a group as declared."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -43,6 +43,23 @@ def read_index(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
         return [state.record(record) for record in state.find(name, group(frame), most)]
 
     return Typed(ListType(subject, most), listed, cost + most)
+
+
+def read_best(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    """`best`: the first of a group, at most `keep`. Raises `unknown-best`, `wrong-arguments`."""
+    named, given = _named(node)
+    best = scope.bests.get(named)
+    if best is None:
+        raise ExpressionError("unknown-best", named)
+    runs, own, cost = _parts(node, given, best.by, scope, known, check)
+    scope.reads.add(ForeignRead("index", named, own))
+
+    def first(frame: Frame) -> list[Any]:
+        state = frame[STATE]
+        found = state.find(best.name, encode([run(frame) for run in runs]), best.max)
+        return sorted((state.record(record) for record in found), key=best.rank)[: best.keep]
+
+    return Typed(ListType(scope.subjects[best.register], best.keep), first, cost + 8 * best.max)
 
 
 def read_total(node: Call, scope: Scope, known: Known, check: Check) -> Typed:

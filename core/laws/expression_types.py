@@ -84,6 +84,18 @@ class TotalShape:
     prefixes: bool
 
 
+@dataclass(frozen=True, slots=True)
+class BestShape:
+    """What a reader needs of a declared best: an index, and what its records are put in order by."""
+
+    name: str  # "<law>.<best>"
+    register: str
+    by: Mapping[str, FieldType]
+    max: int
+    keep: int
+    rank: Callable[[Any], tuple[Any, ...]]
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class ForeignRead:
     """`kind` "index": `name` is the index, `own` its fields that are given as the id of one of the act's records.
@@ -116,6 +128,7 @@ class Scope:
     subjects: Mapping[str, SubjectType] = field(default_factory=dict)
     indexes: Mapping[str, IndexShape] = field(default_factory=dict)
     totals: Mapping[str, TotalShape] = field(default_factory=dict)
+    bests: Mapping[str, BestShape] = field(default_factory=dict)
     tracing: bool = False
     in_loop: bool = False
     presence: bool = False  # of a sealed field it may be asked whether it is there, never what it says
@@ -130,7 +143,7 @@ class Scope:
         return replace(self, names={**self.names, name: Name(name_type, self.slots.take())}, in_loop=True)
 
 
-_FUNCTION_WORDS = ("has", "size", "sum", "min", "max", "round", "count", "indexed", "total")
+_FUNCTION_WORDS = ("has", "size", "sum", "min", "max", "round", "count", "indexed", "total", "best")
 _TIME_WORDS = ("surely_by", "surely_after", "add_days", "add_months", "add_working_days", "roll_forward", "age")
 _WORDS = frozenset({*_FUNCTION_WORDS, *_TIME_WORDS, "in", "true", "false"})
 

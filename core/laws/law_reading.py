@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from core.laws.best_reading import read_bests
 from core.laws.expression_time import TERRITORY
 from core.laws.expression_types import Frame
 from core.laws.field_reading import read_roles
@@ -31,7 +32,7 @@ MAX_VERSION = 1_000_000
 MAX_TERM_DAYS = 3650
 SECOND = ("refuse", "queue")  # what becomes of a second request on one version of a record
 # Parts of the language that later issues bring: refused by name, not as a typing mistake.
-LATER = ("bests", "allotments", "links", "procedures_of_every_law")
+LATER = ("allotments", "links", "procedures_of_every_law")
 
 
 def parse_law(text: str) -> Law:
@@ -75,6 +76,7 @@ def _read_root(root: Part, tree: Node) -> Law:
         registers = _read_registers(root, name)
         scopes = register_scopes(registers)
         indexes = read_indexes(root, registers, name, scopes)
+        bests = read_bests(root, registers, name, scopes, indexes)
         totals = read_totals(root, registers, name, scopes)
         shapes = total_shapes(totals)
         for register_name, part in root.parts("registers"):
@@ -82,7 +84,7 @@ def _read_root(root: Part, tree: Node) -> Law:
                 register, scope = registers[register_name], scopes[register_name]
                 registers[register_name] = read_rules(part, register, scope, indexes, totals, shapes)
         extracts = _read_extracts(root, registers)
-        around = Around(registers, index_shapes(indexes, registers), frozenset(extracts), shapes)
+        around = Around(registers, index_shapes(indexes, registers), frozenset(extracts), shapes, bests)
         procedures = _read_procedures(root, around, indexes, totals)
         check_sealed(root.problems, registers, procedures)
         asking, deciding = _read_asking(root), _read_deciding(root)

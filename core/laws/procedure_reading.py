@@ -7,7 +7,7 @@ from core.laws.condition_reading import read_condition
 from core.laws.effect_reading import Ground, read_effects
 from core.laws.expression import compile_expression
 from core.laws.expression_syntax import ExpressionError
-from core.laws.expression_types import MAX_STEPS, IndexShape, Known, Name, Scope, Slots, TotalShape
+from core.laws.expression_types import MAX_STEPS, BestShape, IndexShape, Known, Name, Scope, Slots, TotalShape
 from core.laws.field_checks import make_group_check
 from core.laws.field_reading import ACT_TYPES, read_fields, read_roles
 from core.laws.field_types import (
@@ -40,6 +40,7 @@ class Around:
     indexes: Mapping[str, IndexShape]
     extracts: frozenset[str]
     totals: Mapping[str, TotalShape]
+    bests: Mapping[str, BestShape]
 
 
 def read_procedure(name: str, part: Part, around: Around) -> Procedure:
@@ -140,7 +141,7 @@ def _scope(act: Mapping[str, Field], records: Mapping[str, str], around: Around)
     for name, register in records.items():
         names[name] = Name(around.registers[register].subject, slots.take())
     subjects = {name: register.subject for name, register in around.registers.items()}
-    return Scope(names, slots, subjects, around.indexes, around.totals)
+    return Scope(names, slots, subjects, around.indexes, around.totals, around.bests)
 
 
 def _with_created(part: Part, scope: Scope, creates: Mapping[str, str], around: Around) -> Scope:

@@ -211,27 +211,37 @@ def read_indexes(
     indexes = {}
     for name, part in root.parts("indexes"):
         with root.problems.section(), part.whole():
-            register = part.choice("over", registers)
-            by = part.words("by")
-            for field_name in by:
-                field = registers[register].subject.members.get(field_name)
-                if field is None or field.type.kind in ("list", "group", "document", "attestation", "money", "sealed"):
-                    part.fail("unknown-field", f"{register}.{field_name}", part.line_of("by"))
-            unique = part.has("unique_while")
-            if unique and (part.has("where") or part.has("max")):
-                part.fail("one-in-a-group", f"{part.where}: unique_while", part.line_of("unique_while"))
-            if not unique and not part.has("max"):
-                part.fail("unbounded", f"{part.where}: max")
-            holds, depends, condition = None, frozenset(by), "unique_while" if unique else "where"
-            if part.has(condition):
-                holds = _own_condition(part, condition, scopes[register])
-                depends |= members_named(part.text(condition))
-            most = 1 if unique else part.integer("max", low=1, high=MAX_IN_GROUP)
-            code, article, says = _read_full(part, "key-taken" if unique else "index-full")
-            indexes[name] = Index(
-                name, f"{law}.{name}", register, by, holds, most, part.line, depends, code, article, says
-            )
+            indexes[name] = read_index(name, part, registers, law, scopes)
     return indexes
+
+
+def read_index(
+    name: str,
+    part: Part,
+    registers: Mapping[str, Register],
+    law: str,
+    scopes: Mapping[str, Scope],
+    most: int = MAX_IN_GROUP,
+) -> Index:
+    """One index; at most `most` records can stand in a group."""
+    register = part.choice("over", registers)
+    by = part.words("by")
+    for field_name in by:
+        field = registers[register].subject.members.get(field_name)
+        if field is None or field.type.kind in ("list", "group", "document", "attestation", "money", "sealed"):
+            part.fail("unknown-field", f"{register}.{field_name}", part.line_of("by"))
+    unique = part.has("unique_while")
+    if unique and (part.has("where") or part.has("max")):
+        part.fail("one-in-a-group", f"{part.where}: unique_while", part.line_of("unique_while"))
+    if not unique and not part.has("max"):
+        part.fail("unbounded", f"{part.where}: max")
+    holds, depends, condition = None, frozenset(by), "unique_while" if unique else "where"
+    if part.has(condition):
+        holds = _own_condition(part, condition, scopes[register])
+        depends |= members_named(part.text(condition))
+    limit = 1 if unique else part.integer("max", low=1, high=most)
+    code, article, says = _read_full(part, "key-taken" if unique else "index-full")
+    return Index(name, f"{law}.{name}", register, by, holds, limit, part.line, depends, code, article, says)
 
 
 def _read_full(part: Part, code: str) -> tuple[str, str, Texts]:

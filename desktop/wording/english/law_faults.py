@@ -64,6 +64,7 @@ LAW_FAULTS = {
     "unknown-field": "there is no such field",
     "unknown-record": "the procedure names no such record",
     "unknown-index": "the rules have no such index",
+    "unknown-best": "the rules have no such ordered list",
     "unknown-total": "the rules have no such total",
     "cannot-group": "records are grouped by texts, numbers, choices, days, persons, offices and records",
     "not-exact": "only whole numbers and exact money are added up",
