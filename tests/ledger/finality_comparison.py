@@ -20,6 +20,7 @@ from tests.ledger.shelves import Shelf
 
 LEADERS_AHEAD = 12  # rounds above the newest one of which the leader is compared
 Facts = Mapping[str, object]
+NOT_KEPT = "not kept"  # by a graph that forgets: what an opener votes for whose slots are decided
 
 # What follows from each block's past alone. The rest presumes that no more forked than the quorum tolerates.
 OF_PASTS = frozenset({"held", "opener", "closed", "E", "past", "approvals", "certified", "forkers", "c3", "c4"})
@@ -73,7 +74,7 @@ def differences(said: Facts, told: Facts, names: Iterable[str] | None = None) ->
     found = []
     for name in sorted(names if names is not None else {*said, *told}):
         mine, theirs = said.get(name), told.get(name)
-        if mine != theirs:
+        if mine != theirs and mine != NOT_KEPT:
             found.append(f"{name}: {_difference(mine, theirs)}")
     return found
 
@@ -114,10 +115,14 @@ def said_by(real: Real) -> Facts:
     openers = [one for one in vertices if one.opener and one.epoch == lace.epoch and one.home] + kept
     newest = max((one.round for one in vertices if one.epoch == lace.epoch), default=0)
     decided = {round_: _spelled(decision) for round_, decision in finality.decisions().items()}
+    voting = [one for one in openers if one.round >= finality.start]
+    forgets = lace.settled.shelf is not None
     return facts | {
         "openers": frozenset(one.id for one in openers),
-        "c3": _pairs(openers, 2, finality._holds_c3),
-        "c4": _pairs(openers, 3, finality._holds_c4),
+        "c3": NOT_KEPT if forgets else _pairs(openers, 2, finality._holds_c3),
+        "c4": NOT_KEPT if forgets else _pairs(openers, 3, finality._holds_c4),
+        "c3 of open slots": _pairs(voting, 2, finality._holds_c3),
+        "c4 of open slots": _pairs(voting, 3, finality._holds_c4),
         "start": finality.start,
         "schedule": frozenset(finality._kept),
         "leaders": {round_: finality.leader(round_) for round_ in range(finality.start, newest + LEADERS_AHEAD)},
@@ -168,10 +173,13 @@ def told_by(reference: Reference, view: Sequence[Block], known: Sequence[Referen
     newest = max((one.round for one in held if one.epoch == epoch), default=0)
     decided = {one: _spelled(way) for one, way in reference.decisions(held, epoch, start, last).items()}
     schedule = reference.schedule(epoch, last)
+    voting = [one for one in openers if one.round >= start]
     return facts | {
         "openers": frozenset(one.id for one in openers),
         "c3": _pairs(openers, 2, reference.has_c3),
         "c4": _pairs(openers, 3, reference.has_c4),
+        "c3 of open slots": _pairs(voting, 2, reference.has_c3),
+        "c4 of open slots": _pairs(voting, 3, reference.has_c4),
         "start": start,
         "schedule": schedule,
         "leaders": {one: reference.drawn(schedule, last, one) for one in range(start, newest + LEADERS_AHEAD)},
