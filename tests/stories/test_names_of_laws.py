@@ -16,7 +16,8 @@ from desktop.library import library_laws
 
 PROJECT = Path(__file__).resolve().parents[2]
 READ_BY_THE_LEDGER = "charter"
-OWN_WORDS = {"restore": "putting back a backup: a command, a button"}
+# A register or procedure may have a word that the program uses for something of its own: then it stands here.
+OWN_WORDS = {"file": "a file on the disk: options and facts", "restore": "putting back a backup: a command, a button"}
 SIMULATION = PROJECT / "desktop" / "simulation"
 
 
