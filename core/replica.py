@@ -1,7 +1,8 @@
 """A replica: the block graph in memory, the store on the disk, and the fold between them. It holds no key.
 
 Rules: a block is judged, stored and executed, with every anchor that it decides, in one transaction before anything
-else happens (save, then speak). What it means for the state stands in core/executing.py.
+else happens (save, then speak); blocks that arrive together become durable
+together, each whole or not at all. What it means for the state stands in core/executing.py.
 """
 
 from collections.abc import Iterator, Mapping

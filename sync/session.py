@@ -6,8 +6,8 @@ where chains part (sync/resolving.py), and then the sides take turns: one block 
 rule, every block that the other lacks, END. When both have had a turn with nothing in it, case files and
 then scans follow in turns of the same kind, if either side has something of them; in each turn new blocks go
 first. A courier file is the same machine one way: HELLO, one turn, END. Each block is committed by the
-replica before the next is looked at, so a cut loses nothing and the next meeting goes on from there. A peer
-is given codes, no sentences.
+replica before the next is looked at (sync/meeting.py gathers what has arrived into one flush, before a word
+is said), so a cut loses nothing and the next meeting goes on from there. A peer is given codes, no sentences.
 """
 
 from collections import deque
