@@ -136,7 +136,8 @@ class Service(Generic[R]):
 
     @property
     def port(self) -> int:
-        return self._listener.port
+        """The same as long as it runs, also while the office is opened again."""
+        return self._port
 
     def call(self, work: Callable[[], T]) -> "Future[T]":
         """Run `work` on the thread that owns the office. The future raises what it raises."""
@@ -290,12 +291,11 @@ class Service(Generic[R]):
 
     async def _open_again(self) -> None:
         """Nothing that was asked meanwhile finds the office closed: between closing and opening nobody has a turn."""
-        port = self.port
         await self._shut_down()
         self._is_open = False
         self._opened = self._opened.open_again()
         self.office, self._is_open = self._opened.office, True
-        self._prepare(port)
+        self._prepare(self._port)
         self._tell(OpenedAgain())
 
     def _prepare(self, port: int) -> None:
@@ -309,6 +309,7 @@ class Service(Generic[R]):
             self._listener.start(LOOPBACK if self._settings.loopback_only else None, port)
         except OSError:
             raise MunimentError("port-taken", port=port) from None
+        self._port = self._listener.port
         self._discovery = Discovery(
             office.network,
             credentials[0].key,
