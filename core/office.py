@@ -203,7 +203,7 @@ class Office(Sealing, Bracketing):
         the law's own) when the law refuses any act of the group, `bad-signature`, or the quarantine's code;
         then nothing was written.
         """
-        self._may_sign()
+        self.refuse_in_quarantine()
         ids = group.ids(self.network)
         drawn_up = self._take_drawn_up(ids)
         if drawn_up is None and self._recorded_before(ids):
@@ -232,7 +232,7 @@ class Office(Sealing, Bracketing):
         A batch that is not on this office's newest block is judged again. Raises `bad-signature`, `rejected` and the
         quarantine's code; then nothing was written.
         """
-        self._may_sign()
+        self.refuse_in_quarantine()
         group, judged = batch.signed(signatures)
         head = self._head()
         if batch.after != (head.id if head else None):

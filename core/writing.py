@@ -191,7 +191,8 @@ class Writing(Exchange):
                 due.append(evidence)
         return tuple(due)
 
-    def _may_sign(self) -> None:
+    def refuse_in_quarantine(self) -> None:
+        """Raises `quarantine` where this node may sign nothing."""
         code = self._why_not_sign()
         if code is not None:
             raise MunimentError("quarantine", why=code)

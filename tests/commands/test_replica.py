@@ -45,7 +45,7 @@ def test_a_truncated_replica(office: Place, tmp_path: Path, keep: int) -> None:
     content = office.folder.replica.read_bytes()
     assert len(content) > keep
     office.folder.replica.write_bytes(content[:keep])
-    damaged(office, tmp_path, "replica-damaged", "Restore the newest backup")
+    damaged(office, tmp_path, "replica-damaged", "restore the newest backup")
 
 
 def test_a_replica_of_another_office(network: Founded, tmp_path: Path) -> None:
