@@ -83,6 +83,7 @@ _LOCKED = {"wrong-passphrase", "passphrase-missing", "passphrase-unusable", "rep
 _DAMAGED = {
     "replica-damaged",
     "replica-from-newer-version",
+    "replica-from-older-version",
     "replica-missing",
     "key-file-damaged",
     "key-file-too-new",

@@ -18,7 +18,7 @@ from core.store.database import Database
 
 MAX_FAILED = 5_000  # places without a readable block, one after another, behind which no more are looked for
 ROWS_AT_ONCE = 50  # a chunk of a scan is large
-_NOT_DAMAGE = ("replica-in-use", "replica-from-newer-version")
+_NOT_DAMAGE = ("replica-in-use", "replica-from-newer-version", "replica-from-older-version")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class FoundBlock:
 
 
 class DamagedReplica:
-    """Raises `replica-in-use`, `replica-from-newer-version`; all else is damage, and what is damaged is left out."""
+    """Raises `replica-in-use` and the codes of another version; all else is damage, and what is damaged is left out."""
 
     def __init__(self, path: Path, key: bytes, archive: Archive | None) -> None:
         self._path, self._key, self._archive = path, key, archive

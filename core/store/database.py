@@ -147,12 +147,18 @@ CREATE TABLE shared_draft(                -- case files that an officer of anoth
 """
 
 
+def _code_of_version(version: int) -> str:
+    if version > SCHEMA_VERSION:
+        return "replica-from-newer-version"
+    return "replica-from-older-version" if version > 0 else "replica-damaged"  # an emptied file has none
+
+
 class Database:
     """One connection, used by one thread. Every failure of the file is a MunimentError."""
 
     def __init__(self, path: Path | str, key: bytes, *, create: bool = False, cache_kib: int = DAILY_CACHE_KIB) -> None:
-        """Raises `replica-missing`, `replica-exists`, `replica-damaged`, `replica-from-newer-version`, and
-        `replica-in-use` where another process has it open.
+        """Raises `replica-missing`, `replica-exists`, `replica-damaged`, `replica-from-newer-version`,
+        `replica-from-older-version`, and `replica-in-use` where another process has it open.
         """
         self.path = str(path)
         in_memory = self.path == IN_MEMORY
@@ -207,8 +213,7 @@ class Database:
         """Before anything is written: an emptied file must stay as it is."""
         version = self.scalar("PRAGMA user_version")
         if version != SCHEMA_VERSION:
-            code = "replica-from-newer-version" if version > SCHEMA_VERSION else "replica-damaged"
-            raise MunimentError(code, path=self.path, version=version)
+            raise MunimentError(_code_of_version(version), path=self.path, version=version)
 
     @contextmanager
     def atomic(self) -> Iterator[None]:

@@ -222,11 +222,19 @@ def test_two_swapped_pages_are_found(path: Path) -> None:
     database.close()
 
 
-def test_a_newer_schema_is_not_touched(path: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "code"),
+    [
+        (SCHEMA_VERSION + 1, "replica-from-newer-version"),
+        (SCHEMA_VERSION - 1, "replica-from-older-version"),
+        (0, "replica-damaged"),
+    ],
+)
+def test_another_schema_is_not_touched(path: Path, version: int, code: str) -> None:
     database = Database(path, KEY)
-    database.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    database.execute(f"PRAGMA user_version = {version}")
     database.close()
-    assert code_of(path) == "replica-from-newer-version"
+    assert code_of(path) == code
 
 
 def test_one_process_at_a_time_has_it_open(path: Path) -> None:

@@ -171,6 +171,11 @@ KEEPING = {
         "What other offices hold is safe, and so are your backups.",
         "Put the file back, or restore the newest backup.",
     ),
+    "replica-from-older-version": Trouble(
+        "This office's copy was written by an older Muniment, which kept some things otherwise.",
+        KEPT,
+        "Open it with that version, and ask your administrator how the office comes to the new one.",
+    ),
     "replica-from-newer-version": Trouble(
         "This office's copy was written by a newer Muniment.", KEPT, "Install the newer Muniment."
     ),
