@@ -1,6 +1,6 @@
 """The register: search as one types over everything on this disk, the list, and one record with its history."""
 
-from PySide6.QtCore import QModelIndex, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -112,6 +112,19 @@ class RegisterPage(Page):
         self.search.setFocus()
         self.search.selectAll()
         if not self._asked:
+            names = [self.registers.itemData(row) for row in range(self.registers.count())]
+            self.desk.ask(
+                self,
+                lambda office: next((name for name in names if office.count_records(name)), ""),
+                self._begin,
+                self.tell_trouble,
+            )
+
+    def _begin(self, register: str) -> None:
+        """With the first register that holds anything: a network has the rules of many that it does not keep yet."""
+        if not self._asked:
+            with QSignalBlocker(self.registers):
+                self.registers.setCurrentIndex(max(self.registers.findData(register), 0))
             self._ask()
 
     def refresh(self) -> None:

@@ -72,6 +72,9 @@ def test_search_as_one_types(open_desk: Open, qtbot: QtBot) -> None:
     register = office.window.register
     office.window.go("register")
     _wait(qtbot, office)
+    assert (
+        register.registers.currentData() == "land.parcel"
+    )  # the registers of the network itself, before it, are empty
     assert register.model.rowCount() == 2
     with qtbot.waitSignal(register.model.answered, timeout=10_000):
         QTest.keyClicks(register.search, "kupal")
