@@ -22,7 +22,7 @@ from core.laws.placing import Claimed
 from core.laws.requests import DECISIONS, ask, decide
 from core.laws.resolving import RESOLVING, resolve
 from core.laws.signing import SignatureCheck, Signed
-from core.laws.undecided import EARLIER_ACT, SUSPENDED, earlier_acts, keep_undecided, undecided_id
+from core.laws.undecided import EARLIER_ACT, SUSPENDED, acts_in_front, keep_undecided, undecided_id
 from core.laws.verdict import Accepted, Finding, Refused, Rejected
 from core.ledger.encoding import Value
 from core.ledger.record import RECORD_ID_BYTES, Record, State
@@ -260,10 +260,11 @@ class _Execution:
         undecided = self._signed.undecided
         own = undecided.act if undecided else self._context.transaction_id
         refs, claimed_ms = self._transaction.changes, self._transaction.claimed_ms
-        earlier = earlier_acts(self._state, self._law, procedure, refs, self._context, claimed_ms, own)
+        in_front = acts_in_front(self._state, self._law, procedure, refs, own)
+        self._shared |= bool(in_front)  # whether they have lapsed by then, only the order tells
+        earlier = [one.act for one in in_front if one.in_time(self._context, claimed_ms) is not False]
         if not earlier:
             return ()
-        self._shared = True  # whether they have lapsed by then, only the order tells
         if undecided is not None and self._signed.decided:
             raise Refused(EARLIER_ACT, winner=earlier[0][:RECORD_ID_BYTES])
         return (Finding(EARLIER_ACT, "", "", "held", {"winner": earlier[0][:RECORD_ID_BYTES]}),)

@@ -35,6 +35,7 @@ from core.ledger.transaction import Transaction
 CURE, CONFIRM, SET_ASIDE, WITHDRAW = "#cure", "#confirm", "#set_aside", "#withdraw"
 RESOLVING = frozenset({CURE, CONFIRM, SET_ASIDE, WITHDRAW})
 MAX_REASON_CHARS = 500
+TIME_UNDECIDED = "time-undecided"
 _EXECUTES = frozenset({CURE, CONFIRM})
 _ENDS = {SET_ASIDE: "set_aside", WITHDRAW: "withdrawn"}
 Run = Callable[[Transaction, Procedure, Context, Signed], Accepted]
@@ -58,18 +59,19 @@ def resolve(state: State, transaction: Transaction, law: Law, context: Context, 
     if undecided is None:
         raise _shared(Refused("no-such-undecided", act=act["act"]))  # it may be on its way
     record_id, keeper = undecided.record.id, undecided.record.keeper
+    touched = {record_id, *undecided.records.values()}  # who comes next on them waits with this act
     try:
         accepted = _resolve(state, transaction, undecided, law, context, run)
     except Refused as refused:
         if keeper is None or record_id in context.waiting:
             refused.shared = True
         if refused.shared:
-            refused.touched |= {record_id}
+            refused.touched |= touched
         raise
     shared = accepted.shared or keeper is None or undecided.ends_ms is not None or record_id in context.waiting
     if not shared:
         return accepted
-    return replace(accepted, shared=True, touched=accepted.touched | {record_id})
+    return replace(accepted, shared=True, touched=accepted.touched | touched)
 
 
 def _resolve(
@@ -88,16 +90,12 @@ def _resolve(
     check_people(transaction.signers, context.author, context)
     _check_who(transaction, undecided, law, procedure)
     if way not in _EXECUTES:
-        return _end(state, transaction, undecided, procedure, context)
+        return _end(state, transaction, undecided, context)
     assert procedure is not None
     in_term = undecided.in_time(context, transaction.claimed_ms)
     if in_term is False:
         raise Refused("act-lapsed", ends_ms=undecided.ends_ms)
     whole = _whole(transaction, undecided, procedure)
-    if in_term is None:  # who brought it in time does not lose because offices met late: somebody decides
-        late = Finding("time-undecided", "", law.deciding.article, HELD, {"rule": undecided.procedure})
-        waits = Accepted(HELD, (), (), findings=(late,))
-        return _still_undecided(waits, undecided, whole, context, None)
     if way == CONFIRM and undecided.record.state != HELD:
         raise Refused("act-not-held")
     signed = Signed(
@@ -109,12 +107,18 @@ def _resolve(
         undecided=undecided,
     )
     entered = run(whole, procedure, context, signed)
+    waits_on = way == CURE and undecided.record.state == HELD and TIME_UNDECIDED in undecided.codes
+    if (in_term is None or waits_on) and entered.outcome != SUSPENDED:
+        # Who brought it in time does not lose because offices met late: somebody decides, and no second cure does.
+        late = Finding(TIME_UNDECIDED, "", law.deciding.article, HELD, {"rule": undecided.procedure})
+        waits = replace(entered, outcome=HELD, findings=(late,))
+        return _still_undecided(waits, undecided, whole, context, None)
     if entered.outcome in (HELD, SUSPENDED):
         ends_ms = undecided.ends_ms
         if ends_ms is None and entered.outcome == SUSPENDED and context.order is not None:
             ends_ms = term_end(state, law, entered.findings, context.order.consensus_ms)
         return _still_undecided(entered, undecided, whole, context, ends_ms, confirmed=signed.decided)
-    ended, moved = _ended(state, undecided, procedure, entered.outcome, context)
+    ended, moved = _ended(state, undecided, entered.outcome, context)
     return replace(entered, changes=(*entered.changes, *ended), index_changes=(*entered.index_changes, moved))
 
 
@@ -191,18 +195,14 @@ def _still_undecided(
     return replace(verdict, changes=(Change(old, new),), index_changes=())
 
 
-def _end(
-    state: State, transaction: Transaction, undecided: Undecided, procedure: Procedure | None, context: Context
-) -> Accepted:
+def _end(state: State, transaction: Transaction, undecided: Undecided, context: Context) -> Accepted:
     if transaction.changes:
         raise Refused("records-differ", expected=[], given=sorted(transaction.changes))
-    ended, moved = _ended(state, undecided, procedure, _ENDS[transaction.procedure], context)
+    ended, moved = _ended(state, undecided, _ENDS[transaction.procedure], context)
     return Accepted("entered", tuple(ended), (moved,))
 
 
-def _ended(
-    state: State, undecided: Undecided, procedure: Procedure | None, outcome: str, context: Context
-) -> tuple[list[Change], IndexChange]:
+def _ended(state: State, undecided: Undecided, outcome: str, context: Context) -> tuple[list[Change], IndexChange]:
     """Of an act that waits no more only what tells of it is kept: its text stands in its block."""
     old = undecided.record
     kept = {name: old.fields[name] for name in ("law", "procedure", "author")}
@@ -214,7 +214,7 @@ def _ended(
         state=outcome,
         fields=kept,
     )
-    places = leave_places(state, undecided, procedure, context)
+    places = leave_places(state, undecided, context)
     return [Change(old, new), *places], IndexChange(OPEN_INDEX, open_group(old.keeper), old.id, False)
 
 

@@ -187,11 +187,10 @@ def _take_places(
         yield _place(place, record_id, [*waiting, context.transaction_id], keeper, context)
 
 
-def leave_places(state: State, undecided: Undecided, procedure: Procedure | None, context: Context) -> list[Change]:
+def leave_places(state: State, undecided: Undecided, context: Context) -> list[Change]:
     """The act has ended: it stands nowhere in front of others any more."""
     changes = []
-    for name in procedure.changes if procedure else ():
-        record_id = undecided.records[name]
+    for record_id in undecided.records.values():  # by what it named then: the law may have changed since
         place = state.record(precedence_id(record_id))
         if place is not None and undecided.act in _acts_at(place):
             left = [act for act in _acts_at(place) if act != undecided.act]
@@ -208,16 +207,10 @@ def _acts_at(place: Record | None) -> list[bytes]:
     return list(place.fields["acts"]) if place else []
 
 
-def earlier_acts(
-    state: State,
-    law: Law,
-    procedure: Procedure,
-    refs: Mapping[str, RecordRef],
-    context: Context,
-    claimed_ms: int,
-    own: bytes,
-) -> list[bytes]:
-    """Suspended acts that came before this one (`own`: its id) on a record of it and have not surely lapsed."""
+def acts_in_front(
+    state: State, law: Law, procedure: Procedure, refs: Mapping[str, RecordRef], own: bytes
+) -> list[Undecided]:
+    """Acts that came before this one (`own`: its id) on a record of it and have not ended; they may have lapsed."""
     if procedure.act_class not in _KEEPS_TURN:
         return []
     found = []
@@ -227,8 +220,9 @@ def earlier_acts(
         for act in _acts_at(state.record(precedence_id(refs[name].record))):
             if act == own:
                 break
-            if _may_come_first(state, act, context, claimed_ms):
-                found.append(act)
+            undecided = find_undecided(state, act)
+            if undecided is not None and undecided.is_open:
+                found.append(undecided)
     return found
 
 

@@ -1,0 +1,75 @@
+"""What stands in front of an act, and what ends it, is told alike by whoever judges it at once and whoever does later.
+
+A verdict that is not shared is kept until the anchor and applied there as it is: one that only the common order can
+tell must never be such a verdict, or an office that has restarted judges anew and comes to another state.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from core.laws import Accepted, parse_law
+from core.laws.placing import DAY_MS
+from tests.laws.counter import YEAR_2026_MS, placed
+from tests.laws.test_undecided import LAW, REGISTRAR, SIGNED, Mill, code
+
+LATE_MS = YEAR_2026_MS + 30 * DAY_MS
+
+
+def test_whether_the_act_in_front_has_lapsed_only_the_order_tells() -> None:
+    mill = Mill("office")
+    mill.widen()
+    late = mill.counter.transaction("widen", {"n": 1, "plan": "q"}, {"mill": mill.record}, SIGNED, claimed_ms=LATE_MS)
+    foreseen = mill.counter.judge(late)
+    agreed = mill.counter.judge(late, order=placed(at_ms=YEAR_2026_MS + DAY_MS))  # its clock was far ahead
+    assert isinstance(agreed, Accepted)
+    assert agreed.outcome == "held"
+    assert foreseen.shared  # else it was kept as entered
+
+
+def test_an_act_behind_a_resolving_one_waits_with_it() -> None:
+    mill = Mill("office")
+    mill.widen()
+    act = mill.ids[-1]
+    cure = mill.counter.transaction("#cure", {"act": act, "fields": {"plan": "p"}}, {"mill": mill.record}, SIGNED[1:])
+    verdict = mill.counter.judge(cure)
+    assert isinstance(verdict, Accepted)
+    assert verdict.shared
+    assert mill.id in verdict.touched  # what comes next on the mill is not certain before this is
+
+
+def test_a_cure_that_may_have_come_too_late_is_decided_by_nobody_but_who_decides() -> None:
+    mill = Mill("office")
+    mill.widen()
+    act = mill.ids[-1]
+    mill.order = placed(at_ms=YEAR_2026_MS + 12 * DAY_MS, not_before_ms=YEAR_2026_MS + 3 * DAY_MS)
+    assert mill.cure(act, plan="p").outcome == "held"
+    mill.order = placed(at_ms=LATE_MS, not_before_ms=LATE_MS - DAY_MS)  # surely after the term
+    assert mill.cure(act).outcome == "held"
+    assert mill.record.fields == {"sluices": 1}
+    assert mill.decide("#confirm", act).outcome == "entered"
+
+
+def test_what_is_brought_late_is_of_the_form_that_the_act_asks_for() -> None:
+    mill = Mill("office")
+    mill.widen()
+    act = mill.ids[-1]
+    mill.order = placed(at_ms=YEAR_2026_MS + 12 * DAY_MS, not_before_ms=YEAR_2026_MS + 3 * DAY_MS)
+    assert code(mill.cure(act, plan="x" * 21)) == "text-too-long"
+
+
+@pytest.mark.parametrize("way", ["#withdraw", "#set_aside"])
+def test_what_waits_is_ended_under_a_law_that_has_changed(way: str) -> None:
+    mill = Mill("office")
+    mill.widen()
+    act = mill.ids[-1]
+    one = "changes: {mill: mill}\n    in_state: {mill: [turning]}\n    signed_by: {all_of: [registrar], any_of"
+    two = one.replace("mill: mill", "mill: mill, other: mill").replace("[turning]", "[turning], other: [turning]")
+    changed = LAW.replace(one, two).replace(
+        "- {set: mill.by, to: act.plan}", "- {set: mill.by, to: act.plan}\n      - {set: other.sluices, to: 1}"
+    )
+    assert changed != LAW
+    mill.counter = replace(mill.counter, law=parse_law(changed))
+    signers = REGISTRAR if way == "#withdraw" else (("registrar", 2),)
+    assert mill.decide(way, act, signers).outcome == "entered"
+    assert mill.counter.state.record(mill.id) is not None
