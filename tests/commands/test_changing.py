@@ -25,7 +25,7 @@ def settle(network: Founded) -> None:
 def sign_as(office: Place, path: Path, officer: str, number: int = 7) -> Said:
     """Import one parcel, signed by the officer named."""
     table, map_file = path / "table.csv", path / "map.yaml"
-    table.write_text(CSV.replace("0000000001", f"{number:010}"), "utf-8")
+    table.write_text(CSV.replace("0000000077", f"{number:010}"), "utf-8")
     map_file.write_text(MAP, "utf-8")
     return run(
         "import", table, "--law", "land", "--procedure", "first_registration", "--map", map_file,

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.crypto.keyfile import Cost, read_header
+from core.ledger.encoding import encode
 from tests.commands.places import Founded, found_network, refused, run, start, untouched
 
 
@@ -78,7 +79,10 @@ def test_files_that_are_no_cards_and_no_charters(founded: Founded, tmp_path: Pat
     def found(*files: Path) -> object:
         return run("charter", "found", *files, "--name", "N", "--out", out, "--json")
 
-    refused(found(cards[0], founded.charter_file), 3, "not-an-office-card", "was altered")
+    other = tmp_path / "other"
+    other.write_bytes(encode(["no card"]))
+    refused(found(cards[0], other), 3, "not-an-office-card", "was altered")
+    refused(found(cards[0], founded.charter_file), 3, "too-large", "Nothing was written")
     refused(found(cards[0], cards[0]), 1, "same-key-twice")
     refused(found(tmp_path / "none"), 3, "file-not-found")
     altered = bytearray(cards[0].read_bytes())
