@@ -35,6 +35,7 @@ from desktop.pages.page import Page
 from desktop.pages.register import RegisterPage
 from desktop.pages.signing_in import SigningIn
 from desktop.pages.today import TodayPage
+from desktop.pages.twice import TwicePage
 from desktop.pages.verify import VerifyPage
 from desktop.widgets.banner import Banner
 from desktop.widgets.sidebar import Sidebar
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
     changes = PageOf(ChangesPage)
     keys = PageOf(KeysPage)
     erasures = PageOf(ErasuresPage)
+    twice = PageOf(TwicePage)
     condition = PageOf(ConditionPage)
 
     def __init__(self, desk: Desk) -> None:
@@ -181,7 +183,7 @@ class MainWindow(QMainWindow):
                 page.offices_wanted.connect(lambda: self.go("offices"))
             case ChangesPage():
                 page.act_wanted.connect(self._start_with)
-            case NewActPage() | LedgerPage() | ErasuresPage():
+            case NewActPage() | LedgerPage() | ErasuresPage() | TwicePage():
                 page.record_wanted.connect(self.open_record)
 
     # -- moves --------------------------------------------------------------------------------------------------

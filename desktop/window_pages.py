@@ -20,6 +20,7 @@ from desktop.pages.offices import OfficesPage
 from desktop.pages.page import Page
 from desktop.pages.register import RegisterPage
 from desktop.pages.today import TodayPage
+from desktop.pages.twice import TwicePage
 from desktop.pages.verify import VerifyPage
 
 P = TypeVar("P", bound=Page)
@@ -34,6 +35,7 @@ _KINDS: Mapping[str, Callable[[Desk, QWidget], Page]] = {
     "changes": ChangesPage,
     "keys": KeysPage,
     "erasures": ErasuresPage,
+    "duplicates": TwicePage,
     CONDITION: ConditionPage,
 }
 
@@ -44,8 +46,12 @@ class WindowPages(Mapping[str, Page]):
     def __init__(self, desk: Desk, stack: QStackedWidget, connect: Callable[[Page], None]) -> None:
         """`connect` is called once with each page that is made, before it is shown."""
         self._desk, self._stack, self._connect = desk, stack, connect
-        seals = any(law.seals for law in desk.laws.values())
-        self._keys = [key for key in _KINDS if seals or key != "erasures"]
+        laws = desk.laws.values()
+        needed = {  # pages of what not every law has
+            "erasures": any(law.seals for law in laws),
+            "duplicates": any(register.duplicates for law in laws for register in law.registers.values()),
+        }
+        self._keys = [key for key in _KINDS if needed.get(key, True)]
         self._made: dict[str, Page] = {}
 
     def __getitem__(self, key: str) -> Page:

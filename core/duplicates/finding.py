@@ -2,9 +2,12 @@
 
 Offline, on the encrypted replica. Keys are made of what acts changed since the last time, in portions, wherever the
 acts came from: the counter, an import, a meeting. A pair is told with its reasons until somebody has looked at it.
+
+To a person signed in only that is told which rests on what the person's roles may read: a field that they may not has
+no part in it. What a purpose must be stated for has, and is shown where a record's fields are (people/showing.py).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from core.crypto.hashing import tagged_hash
@@ -12,14 +15,16 @@ from core.duplicates.comparing import compare
 from core.duplicates.traits import Traits, traits_of
 from core.errors import MunimentError
 from core.laws.law import Register
+from core.laws.visibility import mask_record
 from core.ledger.encoding import Value, encode
 from core.ledger.record import Record
 from core.office import Office
+from core.people.actions import Action
 from core.store.likeness import LikenessStore
 
 PORTION = 500  # acts whose records are looked through in one transaction
 MOST_SHARING = 200  # records of one key that are compared: a name that everybody has tells nothing
-DIFFERENT = "different"
+DIFFERENT, SAME = "different", "same"
 
 
 @dataclass(frozen=True)
@@ -42,38 +47,76 @@ class Duplicates:
 
     def catch_up(self) -> int:
         """Look through everything that changed since the last time; how many pairs wait for somebody to look."""
+        for _ in self.catch_up_in_steps():
+            pass
+        return self._store.count()
+
+    def catch_up_in_steps(self) -> Iterator[None]:
+        """As `catch_up`; each step is durable, and what is left after one is done the next time."""
         database = self._office.store.database
         with database.atomic():
-            if not self._store.begin(self._declared()):
-                self._look_through(self._store.records_of(sorted(self._registers)))
+            self._store.begin(self._declared(), sorted(self._registers))
         while self._store.behind():
             with database.atomic():
                 self._look_through(self._store.changed(PORTION))
-        return self._store.count()
+            yield
 
     def pairs(self, limit: int = 100) -> list[Pair]:
         """Those that nobody has looked at, in a fixed order."""
         found = []
         for row in self._store.pairs(limit):
             one, other = self._present(row.one), self._present(row.other)
-            if one is not None and other is not None:
-                found.append(Pair(one, other, row.reasons))
+            if one is None or other is None or one.register not in self._registers:
+                continue
+            reasons = self._told(one, other) if self._office.people.attended else row.reasons
+            if reasons:
+                found.append(Pair(one, other, reasons))
         return found
 
     def different(self, one: bytes, other: bytes) -> None:
-        """Somebody has looked: they are not the same. Durable on return. Raises `no-such-pair`."""
-        if not self._store.decide(one, other, DIFFERENT):
-            raise MunimentError("no-such-pair")
+        """Somebody has looked: they are not the same. Durable on return, in this office's copy.
+
+        Raises `no-such-pair`; `not-for-role`.
+        """
+        self._decide(one, other, DIFFERENT)
+
+    def same(self, one: bytes, other: bytes) -> None:
+        """Somebody has looked: they are the same, and by which act that is set right was seen to. As `different`."""
+        self._decide(one, other, SAME)
 
     def like(self, register: str, members: Mapping[str, Value]) -> list[tuple[Record, tuple[str, ...]]]:
         """What a record about to be made may be a duplicate of, before its act is signed. `members`: its keys and
         fields; `register`: "<law>.<register>".
         """
+        self.catch_up()
+        return self.entered_like(register, members)
+
+    def entered_like(self, register: str, members: Mapping[str, Value]) -> list[tuple[Record, tuple[str, ...]]]:
+        """As `like`, of what was looked through before."""
         declared = self._registers.get(register)
         if declared is None:
             return []
-        self.catch_up()
-        return self._alike(register, traits_of(declared.duplicates, members), None)
+        found = self._alike(register, traits_of(declared.duplicates, members), None)
+        if not self._office.people.attended:
+            return found
+        shown = self._shown(register, members)
+        told = ((other, compare(shown, self._shown(register, {**other.key, **other.fields}))) for other, _ in found)
+        return [(other, reasons) for other, reasons in told if reasons]
+
+    def _decide(self, one: bytes, other: bytes, what: str) -> None:
+        self._office.people.require(Action.DRAW_UP)
+        if not self._store.decide(one, other, what):
+            raise MunimentError("no-such-pair")
+
+    def _told(self, one: Record, other: Record) -> tuple[str, ...]:
+        left, right = (self._shown(side.register, {**side.key, **side.fields}) for side in (one, other))
+        return compare(left, right)
+
+    def _shown(self, register: str, members: Mapping[str, Value]) -> Traits:
+        """By what the roles of the person signed in may read."""
+        declared = self._registers[register]
+        reader = self._office.people.reader(stated=True)
+        return traits_of(declared.duplicates, mask_record(members, declared, reader))
 
     def _look_through(self, records: Iterable[bytes]) -> None:
         for record_id in records:

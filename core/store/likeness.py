@@ -15,6 +15,12 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS likeness_of(record BLOB PRIMARY KEY, keys BLOB NOT NULL) WITHOUT ROWID",
     """CREATE TABLE IF NOT EXISTS likeness_pair(
          one BLOB, other BLOB, reasons TEXT NOT NULL, decided TEXT, PRIMARY KEY(one, other)) WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS likeness_due(record BLOB PRIMARY KEY) WITHOUT ROWID",  # to be looked through
+    "CREATE TABLE IF NOT EXISTS likeness_again(act INTEGER PRIMARY KEY)",
+    # An anchor may enter what this office had refused, or the other way round, long after the cursor has passed it.
+    """CREATE TRIGGER IF NOT EXISTS likeness_decided AFTER UPDATE OF records ON act
+       WHEN new.number <= (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'likeness-act')
+       BEGIN INSERT OR IGNORE INTO likeness_again VALUES (new.number); END""",
 )
 _CURSOR, _DECLARED = "likeness-act", "likeness-declared"
 _KEY_BYTES = 8
@@ -32,42 +38,52 @@ class LikenessStore:
         for table in _TABLES:
             database.execute(table)
 
-    def begin(self, declared: bytes) -> bool:
-        """False where the keys were made by other declarations: they are gone now, the cursor stands after the newest
-        act, and every record is to be filled in. Inside `atomic`.
+    def begin(self, declared: bytes, registers: Iterable[str]) -> None:
+        """Where the keys were made by other declarations they are gone now, the cursor stands after the newest act, and
+        every record of these registers is due, those of acts not yet executed included. Inside `atomic`.
         """
         if self._db.meta(_DECLARED) == declared:
-            return True
-        for table in ("likeness", "likeness_of"):
+            return
+        for table in ("likeness", "likeness_of", "likeness_due", "likeness_again"):
             self._db.execute(f"DELETE FROM {table}")
         self._db.execute("DELETE FROM likeness_pair WHERE decided IS NULL")
         self._db.set_meta(_DECLARED, declared)
         self._move(self._db.scalar("SELECT coalesce(max(number), 0) FROM act"))
-        return False
+        for register in registers:
+            for table in ("record", "overlay"):
+                self._db.execute(
+                    f"INSERT OR IGNORE INTO likeness_due SELECT id FROM {table} WHERE register = ?", (register,)
+                )
 
-    def changed(self, acts: int) -> list[bytes]:
-        """Records of which the next so many acts made a version; the cursor goes on behind them. Inside `atomic`."""
-        cursor = int(self._db.meta(_CURSOR) or b"0")
-        rows = self._db.rows("SELECT number, records FROM act WHERE number > ? ORDER BY number LIMIT ?", (cursor, acts))
+    def changed(self, portion: int) -> list[bytes]:
+        """The next records to look through: so many that are due, or those of which so many acts made a version. They
+        are told once. Inside `atomic`.
+        """
+        due: list[bytes] = [row[0] for row in self._db.rows("SELECT record FROM likeness_due LIMIT ?", (portion,))]
+        if due:
+            self._db.executemany("DELETE FROM likeness_due WHERE record = ?", [(one,) for one in due])
+            return due
+        again = "SELECT act, records FROM likeness_again JOIN act ON number = act LIMIT ?"
+        rows = self._db.rows(again, (portion,))
         if rows:
-            self._move(rows[-1][0])
+            self._db.executemany("DELETE FROM likeness_again WHERE act = ?", [(number,) for number, _ in rows])
+        else:
+            newer = "SELECT number, records FROM act WHERE number > ? ORDER BY number LIMIT ?"
+            rows = self._db.rows(newer, (self._cursor(), portion))
+            if rows:
+                self._move(rows[-1][0])
         ids = (
             body[at : at + RECORD_ID_BYTES] for _, body in rows if body for at in range(0, len(body), RECORD_ID_BYTES)
         )
         return list(dict.fromkeys(ids))
 
     def behind(self) -> bool:
-        """Whether there are acts that `changed` has not told yet."""
-        cursor = int(self._db.meta(_CURSOR) or b"0")
-        return self._db.scalar("SELECT 1 FROM act WHERE number > ? LIMIT 1", (cursor,)) is not None
-
-    def records_of(self, registers: Iterable[str]) -> list[bytes]:
-        """Ids of all records of these registers, those of acts not yet executed included."""
-        found: list[bytes] = []
-        for register in registers:
-            for table in ("record", "overlay"):
-                found.extend(row[0] for row in self._db.rows(f"SELECT id FROM {table} WHERE register = ?", (register,)))
-        return list(dict.fromkeys(found))
+        """Whether there is something that `changed` has not told yet."""
+        asked = (
+            "SELECT EXISTS(SELECT 1 FROM likeness_due) OR EXISTS(SELECT 1 FROM likeness_again JOIN act ON number = act)"
+            " OR EXISTS(SELECT 1 FROM act WHERE number > ?)"
+        )
+        return bool(self._db.scalar(asked, (self._cursor(),)))
 
     def put(self, record: bytes, keys: Iterable[bytes]) -> None:
         """These are its keys from now on; none takes it out. Inside `atomic`."""
@@ -111,6 +127,9 @@ class LikenessStore:
                 (what, *sorted((one, other))),
             )
         return bool(done.rowcount)
+
+    def _cursor(self) -> int:
+        return int(self._db.meta(_CURSOR) or b"0")
 
     def _move(self, number: int) -> None:
         self._db.set_meta(_CURSOR, str(number).encode())

@@ -175,6 +175,7 @@ class NewActPage(Page):
         reviewing.left.connect(self._back_to_form)
         reviewing.recorded.connect(self._recorded)
         reviewing.failed.connect(self.tell_trouble)
+        reviewing.perhaps.record_wanted.connect(self.record_wanted)
         reviewing.signing.turn_changed.connect(self.notice.clear)
         reviewing.request_wanted.connect(lambda office: self._review(signers, office))
         self._stack.addWidget(reviewing)

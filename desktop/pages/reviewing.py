@@ -12,6 +12,7 @@ from core.ledger.transaction import Signer, Transaction
 from core.office import Proposal
 from desktop.desk import Desk
 from desktop.pages.filling import Filling
+from desktop.pages.perhaps_entered import PerhapsEntered
 from desktop.pages.signing import Signing
 from desktop.pages.verdict_card import VerdictCard
 from desktop.widgets.notice import Busy
@@ -47,6 +48,8 @@ class Reviewing(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addWidget(VerdictCard(filling, proposal, desk, self.competent, self))
+        self.perhaps = PerhapsEntered(desk, proposal, self)
+        layout.addWidget(self.perhaps)
         self.handing_over = StatusLine(self, "strong")
         self.handing_over.hide()
         layout.addWidget(self.handing_over)

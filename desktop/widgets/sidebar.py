@@ -14,7 +14,7 @@ from desktop.widgets.who import WhoIsHere
 from desktop.wording import say
 
 WIDTH = 190
-_NEEDS = {"new": Action.DRAW_UP}  # pages that are nothing for some roles
+_NEEDS = {"new": Action.DRAW_UP, "duplicates": Action.DRAW_UP}  # pages that are nothing for some roles
 
 
 class Sidebar(QWidget):
@@ -58,7 +58,7 @@ class Sidebar(QWidget):
         self._group.addButton(made)
         self.buttons[key] = made
         if allowed:
-            QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda: self.chosen.emit(key))
+            QShortcut(QKeySequence(f"Ctrl+{number % 10}"), self, lambda: self.chosen.emit(key))
         return made
 
     def offers(self, key: str) -> bool:

@@ -55,7 +55,7 @@ class MadeNetwork:
         return service
 
 
-def make_network(place: Path) -> MadeNetwork:
+def make_network(place: Path, more_laws: Sequence[bytes] = ()) -> MadeNetwork:
     folders, cards = [], []
     for name in NAMES:
         folder = Folder(place / name)
@@ -66,7 +66,7 @@ def make_network(place: Path) -> MadeNetwork:
         create_office(folder, name, OFFICE_SECRET, people, make_certificate, Cost.cheapest(), Cost.cheapest())
         folders.append(folder)
         cards.append(decode_card(read_bounded(folder.card), verify))
-    laws = [parse_law(library_laws()[name]).canonical for name in LAWS]
+    laws = [*(parse_law(library_laws()[name]).canonical for name in LAWS), *more_laws]
     charter = found("Test district", 1_700_000_000_000, cards, laws, {})
     for folder in folders:
         enter_network(folder, charter.encoded, OFFICE_SECRET)

@@ -1,5 +1,7 @@
 """Possible duplicates in whole offices: by what a law declares, after imports and meetings, until somebody looked."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.duplicates.finding import Duplicates
@@ -84,6 +86,41 @@ def test_before_signing_the_act_is_compared_too(offices: list[Office]) -> None:
     assert Duplicates(office).like("births.birth", fields("Пётр Гурын", 1912)) == []
     assert Duplicates(office).like("births.unknown", fields("Пётр Гурын", 1912)) == []
     assert office.counts() == before
+
+
+def test_what_an_anchor_enters_that_was_refused_here_is_looked_through_again(offices: list[Office]) -> None:
+    office = offices[0]
+    enter(office, "Марыя Кавалёнак", 1912, 3, 4)
+    enter(office, "Мария Коваленок", 1912, 3, 5)
+    assert Duplicates(office).catch_up() == 1
+    chain = office.store.chain
+    last = enter(office, "Марыя Кавалёнак", 1912, 3, 6)
+    entered = chain.act(last)
+    assert entered is not None
+    database = office.store.database
+    with database.atomic():  # as it stands where the act was refused first
+        chain.set_outcomes([replace(entered, outcome="rejected", records=())])
+    assert Duplicates(office).catch_up() == 1
+    with database.atomic():
+        chain.set_outcomes([entered])
+    assert Duplicates(office).catch_up() == 2
+    found = {side.id for pair in Duplicates(office).pairs() for side in (pair.one, pair.other)}
+    assert entered.records[0] in found
+
+
+def test_the_first_look_goes_in_steps_and_is_taken_up_where_it_stopped(
+    offices: list[Office], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = offices[0]
+    for day in (4, 5, 7, 8):
+        enter(office, "Марыя Кавалёнак", 1912, 3, day)
+    monkeypatch.setattr("core.duplicates.finding.PORTION", 1)
+    steps = Duplicates(office).catch_up_in_steps()
+    next(steps)
+    next(steps)
+    steps.close()
+    assert sum(1 for _ in Duplicates(office).catch_up_in_steps()) == 2
+    assert len(Duplicates(office).pairs()) == 2
 
 
 def test_the_same_act_sent_a_thousand_times_is_one(offices: list[Office]) -> None:

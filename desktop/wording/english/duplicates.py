@@ -29,4 +29,26 @@ DUPLICATES_SCREEN = {
     "duplicates.why.day_swapped": "day and month changed places",
     "duplicates.why.day_imprecise": "a day that is not known precisely but fits",
     "duplicates.why.also_agrees": "what goes with it agrees",
+    "page.duplicates": "Twi&ce?",
+    "duplicates.title": "Perhaps entered twice",
+    "duplicates.none": "No possible duplicates are known here. New ones are looked for after every import and meeting.",
+    "duplicates.more": "There may be more; the next ones follow when these have been looked at.",
+    "duplicates.same": (
+        "Look at both. If they are the same, nothing is removed by itself: open the one that should not stand, correct or"
+        " end it there by an act of its rules, and then note here that it is dealt with."
+    ),
+    "duplicates.different": "They are different",
+    "duplicates.different.which": "{one} and {other} are different",
+    "duplicates.dealt": "The same, dealt with",
+    "duplicates.dealt.which": "{one} and {other} are the same, and it is dealt with",
+    "duplicates.noted-same": "Noted on this computer: {one} and {other} are the same, and it is dealt with.",
+    "duplicates.noted": "Noted on this computer: {one} and {other} are not the same. The register was not changed.",
+    "duplicates.open": "Open {label}",
+    "duplicates.state": "State",
+    "duplicates.heading": "{register}: {why}",
+    "review.perhaps": "Perhaps already entered: {register} {label}, because of {why}.",
+    "review.perhaps.show": "Show",
+    "review.perhaps.show.which": "Show {label}",
+    "review.perhaps.more": "{count} more are alike.",
+    "review.perhaps.sign": "Nothing hinders you to sign. Whoever has the same name need not be the same.",
 }
