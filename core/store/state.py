@@ -25,6 +25,14 @@ from core.store.foreseen import ForeseenStore
 from core.store.state_tree import RecordChange, StateTree
 from core.store.totals import TotalStore
 
+MAX_NEAR = 32  # rows of neighbouring groups that are read at once
+_ID_HEAD, _ID_END = b"\x50", 2 + RECORD_ID_BYTES  # of a group, a list of at most 23: one byte, then each value's
+
+
+def beginning_of(group: bytes) -> bytes | None:
+    """The bytes with which every group begins that names the same record first; None if it names none, or only that."""
+    return group[:_ID_END] if group[1:2] == _ID_HEAD and len(group) > _ID_END else None
+
 
 class StateStore:
     def __init__(self, database: Database) -> None:
@@ -48,7 +56,11 @@ class StateStore:
 
     def present(self, record_id: bytes) -> Record | None:
         """The newest version known here, confirmed or not."""
-        return self.overlaid(record_id) or self.agreed(record_id)
+        body = self._db.scalar(
+            "SELECT coalesce((SELECT body FROM overlay WHERE id = ?1), (SELECT body FROM record WHERE id = ?1))",
+            (record_id,),
+        )
+        return decode_record(body) if body else None
 
     def find(self, index: str, group: bytes, limit: int) -> list[bytes]:
         rows = self._db.rows(
@@ -98,6 +110,33 @@ class StateStore:
             (index, group),
         )
         return count, {record: bool(added) for record, added in overlaid}
+
+    def groups_near(self, index: str, beginning: bytes, agreed_only: bool) -> dict[bytes, set[bytes]] | None:
+        """The records of each group that begins so (`beginning_of`), in one statement; None where there are many."""
+        span = (index, beginning, beginning + b"\xff")  # no value begins with that byte
+        if agreed_only:
+            rows = self._db.rows(
+                "SELECT grp, record, NULL FROM index_entry WHERE name = ?1 AND grp > ?2 AND grp < ?3"
+                f" LIMIT {MAX_NEAR + 1}",
+                span,
+            )
+        else:
+            rows = self._db.rows(
+                "SELECT grp, record, NULL FROM index_entry WHERE name = ?1 AND grp > ?2 AND grp < ?3"
+                " UNION ALL SELECT grp, record, added FROM overlay_index WHERE name = ?1 AND grp > ?2 AND grp < ?3"
+                f" LIMIT {MAX_NEAR + 1}",
+                span,
+            )
+        if len(rows) > MAX_NEAR:
+            return None
+        groups: dict[bytes, set[bytes]] = {}
+        for group, record, added in rows:
+            if added is None:
+                groups.setdefault(group, set()).add(record)
+        for group, record, added in rows:  # the overlay has the last word
+            if added is not None:
+                (set.add if added else set.discard)(groups.setdefault(group, set()), record)
+        return groups
 
     def find_with_overlay(self, index: str, group: bytes, limit: int) -> tuple[list[bytes], dict[bytes, bool]]:
         """`find` and `overlay_index` in one statement, because every unique key of every act asks for both.

@@ -5,7 +5,7 @@ the version on the disk to the last one made here. With an author it reads and l
 """
 
 from core.ledger.record import Change, GroupChange, IndexChange, Record, TotalChange
-from core.store.state import StateStore
+from core.store.state import StateStore, beginning_of
 from core.store.totals import add_sums
 
 
@@ -23,6 +23,8 @@ class WorkingState:
         self._sums: dict[tuple[str, bytes], dict[str, int]] = {}
         self._used: dict[str, bool] = {}  # registers, whether they hold a record
         self._holders: dict[tuple[str, bytes], bytes | None] = {}
+        # By index and beginning of a group: the records on the disk of each group that begins so; None: they are many.
+        self._near: dict[tuple[str, bytes], dict[bytes, set[bytes]] | None] = {}
 
     # -- State --------------------------------------------------------------------------------------------------
 
@@ -49,6 +51,13 @@ class WorkingState:
 
     def count(self, index: str, group: bytes) -> int:
         own = self._groups.get((index, group), {})
+        near = self._groups_near(index, group)
+        if near is not None:
+            there = near.get(group, set())
+            if own:
+                there = there | {record for record, added in own.items() if added}
+                there -= {record for record, added in own.items() if not added}
+            return len(there)
         if self._author is None:
             stored, changed = self._store.count(index, group), own
         else:
@@ -59,6 +68,16 @@ class WorkingState:
             held = self._store.holds(index, group, record)
             stored += int(added) - int(held)
         return stored
+
+    def _groups_near(self, index: str, group: bytes) -> dict[bytes, set[bytes]] | None:
+        """The groups of an index that begin with the same record: conditions count one after the other of them."""
+        beginning = beginning_of(group)
+        if beginning is None:
+            return None
+        place = (index, beginning)
+        if place not in self._near:
+            self._near[place] = self._store.groups_near(index, beginning, agreed_only=self._author is None)
+        return self._near[place]
 
     def total(self, total: str, group: bytes) -> dict[str, int]:
         """The sums of a group; the disk is asked once."""

@@ -98,3 +98,26 @@ def test_versions_between_are_kept_even_when_many(store: ReplicaStore) -> None:
         version = new
     assert [one.version for one in working.between] == [1, 2, 3, 4]
     assert working.changes == [Change(None, version)]
+
+
+@pytest.mark.parametrize("agreed", [6, 60], ids=["read at once", "too many to be read at once"])
+def test_groups_of_one_record_are_counted_as_they_are_found(store: ReplicaStore, agreed: int) -> None:
+    """Both layers and what the acts of the batch did, in groups that begin alike and in one that begins otherwise."""
+    chance = Random(agreed)
+    groups = [encode([record_id(first), word]) for first in (1, 2) for word in ("forbids", "follows", "")]
+    groups += [encode([record_id(1)]), encode(["P-1", "forbids"])]
+
+    def some(count: int, taken: bool) -> list[IndexChange]:
+        adds = [not (taken and chance.random() < 0.5) for _ in range(count)]
+        return [IndexChange("i", chance.choice(groups), record_id(chance.randrange(agreed)), add) for add in adds]
+
+    agree(store, [], some(8 * agreed, taken=False))
+    overlay(store, 0, [], some(agreed, taken=True))
+    for author in (None, 0):
+        working = WorkingState(store.state, author)
+        for own in ((), some(agreed, taken=True), some(agreed, taken=True)):
+            working.apply((), tuple(own))
+            assert [working.count("i", group) for group in groups] == [
+                len(working.find("i", group, 1_000)) for group in groups
+            ]
+    assert working.count("another", groups[0]) == 0
