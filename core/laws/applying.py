@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from core.errors import MunimentError
 from core.laws.drafts import Draft
 from core.laws.expression_types import BUDGET, MAX_STEPS, EvaluationError, Frame
 from core.laws.indexing import check_room, group_changes, record_frame
@@ -177,7 +178,7 @@ class Applying:
     def _regroup(self, name: str, register: Register, change: Change) -> list[GroupChange]:
         try:
             return group_changes(register, change)
-        except (EvaluationError, LookupError):
+        except (EvaluationError, MunimentError, LookupError):
             raise Refused("rule-undecided", name, why="value-missing") from None
 
     def _check_rules(self, rules: Sequence[Condition], register: Register, record: Record, state: State) -> None:

@@ -11,7 +11,8 @@ from core.laws.expression_time import SURELY
 from core.laws.expression_types import NOTHING, Frame, Known, Name, Scope, Typed, plain
 from core.laws.field_types import GroupType, SealedType
 from core.laws.law import OUTCOMES, Condition, Cure
-from core.laws.reading import CODE_LETTERS, Part
+from core.laws.reading import CODE_LETTERS, LEAST, MOST, Part
+from core.ledger.encoding import Value
 
 CURE_UNITS = ("days", "working_days", "months")
 MAX_CURE = 1_000
@@ -102,4 +103,15 @@ def _fact(placeholder: str, scope: Scope) -> Fact | None:
 
 def _value_at(name: Name) -> Fact:
     slot = name.slot
-    return lambda frame: plain(frame[slot])
+    return lambda frame: _kept(plain(frame[slot]))
+
+
+def _kept(value: Value) -> Value:
+    """As a fact is kept with its act: numbers of conditions have no bound, and beyond 64 bits stand as text."""
+    if type(value) is list and any(type(item) is list or _has_no_end(item) for item in value):
+        return " ".join(str(_kept(item)) for item in value)
+    return str(value) if _has_no_end(value) else value
+
+
+def _has_no_end(value: Value) -> bool:
+    return type(value) is int and not LEAST <= value <= MOST

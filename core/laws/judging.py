@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core.errors import MunimentError
 from core.laws.expression_types import BUDGET, MAX_STEPS, TRACE, EvaluationError, Frame, Run, plain
 from core.laws.law import Condition
 from core.laws.verdict import Refused, TraceStep
@@ -43,7 +44,8 @@ class Judge:
 def evaluate(run: Run, frame: Frame, rule: str) -> Any:
     """Run one piece with a full budget. Refuses `rule-undecided`, naming the rule.
 
-    Only a record written under another version of the law can lack what the checker has promised.
+    Only a record written under another version of the law can lack what the checker has promised; and a number may
+    come to more than the group of an index or a total can be named by.
     """
     frame[BUDGET] = MAX_STEPS
     try:
@@ -51,6 +53,10 @@ def evaluate(run: Run, frame: Frame, rule: str) -> Any:
     except (EvaluationError, KeyError, IndexError) as error:
         why = error.code if isinstance(error, EvaluationError) else "value-missing"
         raise Refused("rule-undecided", rule, why=why) from None
+    except MunimentError as error:
+        if error.code != "not-encodable":  # the disk's, which is no verdict
+            raise
+        raise Refused("rule-undecided", rule, why="value-missing") from None
 
 
 def _shown(value: Any) -> Value:
