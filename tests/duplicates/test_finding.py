@@ -10,6 +10,7 @@ from core.laws import LawError, law_from_canonical, parse_law
 from core.ledger.encoding import Value
 from core.ledger.transaction import Signer
 from core.office import Office
+from desktop.library import library_laws
 from tests.ledger.building import make_network
 from tests.offices import meet_until_quiet, open_in_memory, sign
 
@@ -152,3 +153,23 @@ def test_the_declaration_is_part_of_the_law() -> None:
     assert law_from_canonical(law.canonical).registers["birth"].duplicates == {
         "name": ("name",), "day": ("born",), "also": ("mother",),
     }  # fmt: skip
+
+
+def test_a_shipped_law_tells_a_second_licence_under_a_mistyped_number() -> None:
+    network = make_network(4, (parse_law(library_laws()["transport"]).canonical,))
+    office = open_in_memory(network, 0)
+    act: dict[str, Value] = {
+        "number": "3120470",
+        "holder": {"kind": "natural", "name": "Марыя Кавалёнак", "number": "3120470"},
+        "born": [1990, 3, 4],
+        "basis": "examination",
+        "category": "b",
+        "day": [2023, 11, 1],
+        "ends": [2033, 11, 1],
+        "medical": {"answer": "fit", "by": [0, 0]},
+    }
+    proposal = office.propose("transport", "issue_licence", {}, act, [Signer(0, 0, "registrar")])
+    office.record(sign(network, office, [proposal]))
+    again = {"holder": {"kind": "natural", "name": "Мария Коваленок", "number": "3120740"}, "born": [1990, 3, 4]}
+    ((record, reasons),) = Duplicates(office).like("transport.licence", {"number": "3120740", **again})
+    assert (record.key["number"], reasons) == ("3120470", ("other_spelling", "same_day"))
