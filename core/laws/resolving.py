@@ -29,7 +29,7 @@ from core.laws.undecided import (
 )
 from core.laws.verdict import Accepted, Finding, Refused
 from core.ledger.encoding import Value
-from core.ledger.record import Change, IndexChange, State
+from core.ledger.record import MAX_RECORD_BYTES, Change, IndexChange, State, encode_record
 from core.ledger.transaction import Transaction
 
 CURE, CONFIRM, SET_ASIDE, WITHDRAW = "#cure", "#confirm", "#set_aside", "#withdraw"
@@ -192,6 +192,8 @@ def _still_undecided(
         state=verdict.outcome,
         fields=fields,
     )
+    if len(encode_record(new)) > MAX_RECORD_BYTES:  # cure after cure, each with as much as an act may hold
+        raise Refused("record-too-large", most=MAX_RECORD_BYTES)
     return replace(verdict, changes=(Change(old, new),), index_changes=())
 
 

@@ -183,7 +183,9 @@ def _take_places(
         place = state.record(precedence_id(record_id))
         waiting = [one for one in _acts_at(place) if _may_come_first(state, one, context, transaction.claimed_ms)]
         if len(waiting) == MAX_IN_PLACE:
-            raise Refused("queue-full", most=MAX_IN_PLACE, record=name)
+            full = Refused("queue-full", most=MAX_IN_PLACE, record=name)
+            full.shared, full.touched = True, frozenset({record_id})  # who has lapsed by then, only the order tells
+            raise full
         yield _place(place, record_id, [*waiting, context.transaction_id], keeper, context)
 
 

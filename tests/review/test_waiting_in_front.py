@@ -10,6 +10,7 @@ import pytest
 
 from core.laws import Accepted, parse_law
 from core.laws.placing import DAY_MS
+from core.laws.undecided import MAX_IN_PLACE
 from tests.laws.counter import YEAR_2026_MS, placed
 from tests.laws.test_undecided import LAW, REGISTRAR, SIGNED, Mill, code
 
@@ -73,3 +74,26 @@ def test_what_waits_is_ended_under_a_law_that_has_changed(way: str) -> None:
     signers = REGISTRAR if way == "#withdraw" else (("registrar", 2),)
     assert mill.decide(way, act, signers).outcome == "entered"
     assert mill.counter.state.record(mill.id) is not None
+
+
+def test_cures_bring_no_more_than_a_record_holds() -> None:
+    mill = Mill("office")
+    names = ("w", "x", "y", "z")
+    field = "{type: text, max_chars: 10000, optional: true}"
+    more = "".join(f"      {name}: {field}\n" for name in names)
+    seen = "      seen: {type: attestation"
+    mill.counter = replace(mill.counter, law=parse_law(LAW.replace(seen, more + seen)))
+    mill.widen()
+    act = mill.ids[-1]
+    told = [mill.cure(act, **{name: "\U0001f4dc" * 10_000}) for name in names]
+    assert [getattr(one, "code", "kept") for one in told] == ["kept"] * 3 + ["record-too-large"]
+    assert mill.cure(act, plan="p").outcome == "entered"
+
+
+def test_whether_a_place_is_full_only_the_order_tells() -> None:
+    mill = Mill("office")
+    for _ in range(MAX_IN_PLACE):
+        assert isinstance(mill.widen(), Accepted)
+    full = mill.widen()
+    assert (code(full), full.shared) == ("queue-full", True)
+    assert mill.id in full.touched
