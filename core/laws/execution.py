@@ -260,7 +260,7 @@ class _Execution:
         undecided = self._signed.undecided
         own = undecided.act if undecided else self._context.transaction_id
         refs, claimed_ms = self._transaction.changes, self._transaction.claimed_ms
-        in_front = acts_in_front(self._state, self._law, procedure, refs, own)
+        in_front = acts_in_front(self._state, self._law, procedure, refs, self._context, own)
         self._shared |= bool(in_front)  # whether they have lapsed by then, only the order tells
         earlier = [one.act for one in in_front if one.in_time(self._context, claimed_ms) is not False]
         if not earlier:

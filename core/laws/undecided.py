@@ -181,7 +181,11 @@ def _take_places(
     for name in procedure.changes:
         record_id = transaction.changes[name].record
         place = state.record(precedence_id(record_id))
-        waiting = [one for one in _acts_at(place) if _may_come_first(state, one, context, transaction.claimed_ms)]
+        waiting = [
+            one.act
+            for one in _standing_at(state, record_id, context)
+            if one.in_time(context, transaction.claimed_ms) is not False
+        ]
         if len(waiting) == MAX_IN_PLACE:
             full = Refused("queue-full", most=MAX_IN_PLACE, record=name)
             full.shared, full.touched = True, frozenset({record_id})  # who has lapsed by then, only the order tells
@@ -210,7 +214,7 @@ def _acts_at(place: Record | None) -> list[bytes]:
 
 
 def acts_in_front(
-    state: State, law: Law, procedure: Procedure, refs: Mapping[str, RecordRef], own: bytes
+    state: State, law: Law, procedure: Procedure, refs: Mapping[str, RecordRef], context: Context, own: bytes
 ) -> list[Undecided]:
     """Acts that came before this one (`own`: its id) on a record of it and have not ended; they may have lapsed."""
     if procedure.act_class not in _KEEPS_TURN:
@@ -219,16 +223,21 @@ def acts_in_front(
     for name, register in procedure.referenced.items():
         if register not in law.suspended_registers or name in procedure.elsewhere:
             continue
-        for act in _acts_at(state.record(precedence_id(refs[name].record))):
-            if act == own:
+        for undecided in _standing_at(state, refs[name].record, context):
+            if undecided.act == own:
                 break
-            undecided = find_undecided(state, act)
-            if undecided is not None and undecided.is_open:
-                found.append(undecided)
+            found.append(undecided)
     return found
 
 
-def _may_come_first(state: State, act: bytes, context: Context, claimed_ms: int) -> bool:
-    """Whether an act still stands undecided and has not surely lapsed."""
-    undecided = find_undecided(state, act)
-    return undecided is not None and undecided.is_open and undecided.in_time(context, claimed_ms) is not False
+def _standing_at(state: State, record_id: bytes, context: Context) -> Iterator[Undecided]:
+    """Acts at the place of a record that have not ended; not those of an office that keeps the record no more.
+
+    Nobody can execute those, and nobody but their author may end them: they would block it for ever.
+    """
+    record = state.record(record_id)
+    keepers = (None, context.author, record.keeper if record else None)
+    for act in _acts_at(state.record(precedence_id(record_id))):
+        undecided = find_undecided(state, act)
+        if undecided is not None and undecided.is_open and undecided.record.keeper in keepers:
+            yield undecided

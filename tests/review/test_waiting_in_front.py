@@ -11,6 +11,7 @@ import pytest
 from core.laws import Accepted, parse_law
 from core.laws.placing import DAY_MS
 from core.laws.undecided import MAX_IN_PLACE
+from core.ledger.record import encode_record
 from tests.laws.counter import YEAR_2026_MS, placed
 from tests.laws.test_undecided import LAW, REGISTRAR, SIGNED, Mill, code
 
@@ -97,3 +98,17 @@ def test_whether_a_place_is_full_only_the_order_tells() -> None:
     full = mill.widen()
     assert (code(full), full.shared) == ("queue-full", True)
     assert mill.id in full.touched
+
+
+def test_who_keeps_a_record_no_more_stands_in_front_of_nobody() -> None:
+    mill = Mill("office")
+    for _ in range(MAX_IN_PLACE):  # with no term: no calendar is known, and its author ends none of them
+        mill.widen()
+    state, counter = mill.counter.state, mill.counter
+    moved = replace(mill.record, keeper=1, version=9)  # as a record is that an order gave to another office
+    state.records[mill.id] = encode_record(moved)
+    mill.counter = replace(counter, author=1)
+    act = mill.counter.transaction("widen", {"n": 1, "plan": "q"}, {"mill": moved}, SIGNED)
+    assert mill.counter.judge(act, order=mill.order).outcome == "entered"
+    assert mill.widen().outcome == "suspended"  # and takes a place that was full of them
+    assert mill.widen(1, plan="q").outcome == "held"  # behind this keeper's own
