@@ -17,8 +17,10 @@ from desktop.wording.values import value_lines
 SHOWN = 100
 
 
-def duplicates_command(access: Access, different: tuple[str, str] | None) -> dict[str, Any]:
-    """`different`: the technical numbers of two records, as the list shows them. Raises `no-such-pair`."""
+def duplicates_command(
+    access: Access, different: tuple[str, str] | None, same: tuple[str, str] | None = None
+) -> dict[str, Any]:
+    """`different`, `same`: the technical numbers of two records, as the list shows them. Raises `no-such-pair`."""
     opened = access.open()
     office = opened.office
     try:
@@ -27,6 +29,9 @@ def duplicates_command(access: Access, different: tuple[str, str] | None) -> dic
         if different is not None:
             duplicates.different(*map(_record_id, different))
             return {"message": sentence("duplicates-different", {"count": count - 1}), "count": count - 1}
+        if same is not None:
+            duplicates.same(*map(_record_id, same))
+            return {"message": sentence("duplicates-same", {"count": count - 1}), "count": count - 1}
         pairs = [_facts(office, pair) for pair in duplicates.pairs(SHOWN)]
     finally:
         office.close()

@@ -44,4 +44,5 @@ def test_after_an_import_the_pairs_are_listed_until_somebody_looked(place: Place
     refused(
         run("duplicates", *place.access, "--different", other, one, "--json"), 1, "no-such-pair", "Nothing was changed"
     )
+    refused(run("duplicates", *place.access, "--same", other, one, "--json"), 1, "no-such-pair")
     refused(run("duplicates", *place.access, "--different", "x", one, "--json"), 1, "no-such-pair")

@@ -107,6 +107,11 @@ def test_what_an_anchor_enters_that_was_refused_here_is_looked_through_again(off
     assert Duplicates(office).catch_up() == 2
     found = {side.id for pair in Duplicates(office).pairs() for side in (pair.one, pair.other)}
     assert entered.records[0] in found
+    # Of either pair somebody may also say that it is the same, and set right: neither is listed again.
+    duplicates = Duplicates(office)
+    for pair in duplicates.pairs():
+        duplicates.same(pair.other.id, pair.one.id)
+    assert (duplicates.pairs(), duplicates.catch_up()) == ([], 0)
 
 
 def test_the_first_look_goes_in_steps_and_is_taken_up_where_it_stopped(

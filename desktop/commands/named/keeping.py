@@ -41,6 +41,10 @@ def duplicates(
         tuple[str, str] | None,
         typer.Option("--different", metavar="NUMBER NUMBER", help="You have looked at both: not the same."),
     ] = None,
+    same: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--same", metavar="NUMBER NUMBER", help="The same, and an act has set it right."),
+    ] = None,
     data: Data = None,
     passphrase_file: Secret = None,
     json: Json = False,
@@ -48,7 +52,7 @@ def duplicates(
     """List what may be entered twice, at this office or after a meeting, each pair with the reason."""
     from desktop.commands.duplicates import duplicates_command
 
-    conclude(lambda: duplicates_command(access(data, passphrase_file), different), json)
+    conclude(lambda: duplicates_command(access(data, passphrase_file), different, same), json)
 
 
 @app.command()

@@ -8,6 +8,7 @@ DUPLICATES_DONE = {
     " only by an act.",
     "duplicate-line": "{register} – {why}",
     "duplicates-different": "Noted: these two are not the same. Left to look at: {count}.",
+    "duplicates-same": "Noted: these two are the same, and it is dealt with. Left to look at: {count}.",
 }
 DUPLICATES_TROUBLES = {
     "no-such-pair": Trouble(
