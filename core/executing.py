@@ -23,7 +23,7 @@ from core.ledger.blocklace import Blocklace, Vertex
 from core.ledger.checkpoint import Checkpoint
 from core.ledger.entry import entry_leaf, rejected_leaf
 from core.ledger.payload import Group, decode_payload
-from core.ledger.record import Record, encode_record, record_digest
+from core.ledger.record import Record, record_digest
 from core.ledger.transaction import Transaction
 from core.store.chain import ActRow, AnchorRow, BlockRow
 from core.store.replica import ReplicaStore
@@ -148,7 +148,7 @@ class Execution:
             self.store.chain.drop_waiting(row.position)
             self.store.state.foreseen.drop(row.position)
             executed.add(vertex.id)
-            self.store.entries.append([_entry(one) for one in ran])
+            self.store.entries.append([_entry(one, working) for one in ran])
             acts, held = acts + len(ran), held + len(ran)
             if held >= MAX_ACTS_AT_ONCE:
                 write_agreed(self.store, working)
@@ -270,11 +270,11 @@ def _version(record: Record | None) -> tuple[int, bytes] | None:
     return (record.version, record.last_act) if record else None
 
 
-def _entry(ran: Ran) -> bytes:
+def _entry(ran: Ran, working: WorkingState) -> bytes:
     """The leaf that the tree of entries keeps of an executed act, for ever."""
     if isinstance(ran.verdict, Rejected):
         return rejected_leaf(ran.row.id, ran.verdict.code)
-    written = [(change.new.id, record_digest(encode_record(change.new))) for change in ran.verdict.changes]
+    written = [(change.new.id, record_digest(working.encoded(change.new))) for change in ran.verdict.changes]
     return entry_leaf(ran.row.id, ran.verdict.outcome, written)
 
 

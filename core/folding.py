@@ -300,8 +300,8 @@ def write_foreseen(store: ReplicaStore, working: WorkingState, author: int, posi
 def write_agreed(store: ReplicaStore, working: WorkingState) -> None:
     """Write what acts that an anchor executed change into the agreed layer. Inside `atomic`."""
     changes, indexes = working.changes, working.index_changes
-    store.state.write_agreed(changes, indexes, _labels(changes))
-    store.state.settle_overlay(changes, indexes)
+    store.state.write_agreed(changes, indexes, _labels(changes), working.encoded)
+    store.state.settle_overlay(changes, indexes, working.encoded)
     added = working.total_changes
     store.state.totals.add_agreed(added)
     store.state.totals.settle(added)

@@ -5,7 +5,7 @@ the present state looks there first. The agreed layer alone is hashed into the s
 written with it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from core.errors import MunimentError
 from core.ledger.record import (
@@ -165,8 +165,14 @@ class StateStore:
 
     # -- writing; inside `atomic` -------------------------------------------------------------------------------
 
-    def write_agreed(self, changes: Sequence[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]) -> None:
-        """Net changes of executed acts, each record once."""
+    def write_agreed(
+        self,
+        changes: Sequence[Change],
+        indexes: Iterable[IndexChange],
+        labels: dict[bytes, str],
+        encoding: Callable[[Record], bytes] = encode_record,
+    ) -> None:
+        """Net changes of executed acts, each record once. `encoding`: of a new version, where it is known already."""
         self._no_longer_empty(change.new.register for change in changes)
         created: list[tuple[object, ...]] = []
         replaced: list[tuple[object, ...]] = []
@@ -174,7 +180,7 @@ class StateStore:
         tree_changes: list[RecordChange] = []
         for change in sorted(changes, key=lambda change: change.new.id):
             new, old = change.new, change.old
-            encoded, district = encode_record(new), district_of(new)
+            encoded, district = encoding(new), district_of(new)
             (replaced if old else created).append((new.register, district, labels[new.id], encoded, new.id))
             tree_changes.append(RecordChange(new.register, district, new.id, record_digest(encoded)))
             if old:
@@ -216,7 +222,12 @@ class StateStore:
             [(v.id, v.version, v.last_act, encode_record(v)) for v in versions],
         )
 
-    def settle_overlay(self, changes: Sequence[Change], indexes: Iterable[IndexChange]) -> None:
+    def settle_overlay(
+        self,
+        changes: Sequence[Change],
+        indexes: Iterable[IndexChange],
+        encoding: Callable[[Record], bytes] = encode_record,
+    ) -> None:
         """Drop from the overlay what the agreed layer now says itself; what later acts made of it stays.
 
         The groups of a record stay as long as the record does: an older act that adds what a later one takes away and
@@ -224,7 +235,7 @@ class StateStore:
         """
         self._db.executemany(
             "DELETE FROM overlay WHERE id = ? AND body = ?",
-            [(c.new.id, encode_record(c.new)) for c in changes],
+            [(c.new.id, encoding(c.new)) for c in changes],
         )
         self._db.executemany(
             "DELETE FROM overlay_index WHERE name = ? AND grp = ? AND record = ?"

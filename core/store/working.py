@@ -4,7 +4,7 @@ Acts of one batch see each other's effects without a round trip to the disk; `ch
 the version on the disk to the last one made here. With an author it reads and later writes that author's overlay.
 """
 
-from core.ledger.record import Change, GroupChange, IndexChange, Record, TotalChange
+from core.ledger.record import Change, GroupChange, IndexChange, Record, TotalChange, encode_record
 from core.store.state import StateStore, beginning_of
 from core.store.totals import add_sums
 
@@ -18,6 +18,7 @@ class WorkingState:
         self._first: dict[bytes, Record | None] = {}
         self._present: dict[bytes, Record | None] = {}
         self._between: list[Record] = []
+        self._encoded: dict[bytes, tuple[Record, bytes]] = {}
         self._groups: dict[tuple[str, bytes], dict[bytes, bool]] = {}
         self._added: dict[tuple[str, bytes], dict[bytes, dict[str, int]]] = {}  # to totals, by record
         self._sums: dict[tuple[str, bytes], dict[str, int]] = {}
@@ -113,7 +114,7 @@ class WorkingState:
             record_id = change.new.id
             if record_id not in self._first:
                 self._first[record_id] = change.old
-            elif change.old is not None and change.old is not self._first[record_id]:
+            elif change.old is not None and not _is_same_version(change.old, self._first[record_id]):
                 self._between.append(change.old)
             self._present[record_id] = change.new
             if change.old is None and change.new.register in self._used:
@@ -128,6 +129,13 @@ class WorkingState:
             self._groups.setdefault((group.index, group.group), {})[group.record] = group.add
             if self._holders:
                 self._holders.pop((group.index, group.group), None)
+
+    def encoded(self, record: Record) -> bytes:
+        """The encoding of a version; that of the newest of each record asked for is kept: an anchor needs it thrice."""
+        kept = self._encoded.get(record.id)
+        if kept is None or kept[0] is not record:
+            kept = self._encoded[record.id] = record, encode_record(record)
+        return kept[1]
 
     @property
     def changes(self) -> list[Change]:
@@ -158,3 +166,10 @@ class WorkingState:
     def between(self) -> list[Record]:
         """Versions that were made and replaced within this batch."""
         return self._between
+
+
+def _is_same_version(record: Record, stored: Record | None) -> bool:
+    """A verdict that was kept holds what was read from the disk when it was given: another object, the same version."""
+    if record is stored or stored is None:
+        return record is stored
+    return (record.version, record.last_act) == (stored.version, stored.last_act)

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from core.ledger.encoding import encode
-from core.ledger.record import Change, IndexChange, Record
+from core.ledger.record import Change, IndexChange, Record, encode_record
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
 from tests.store.records import agree, empty_store, make_record, next_version, overlay, record_id
@@ -121,3 +121,20 @@ def test_groups_of_one_record_are_counted_as_they_are_found(store: ReplicaStore,
                 len(working.find("i", group, 1_000)) for group in groups
             ]
     assert working.count("another", groups[0]) == 0
+
+
+def test_a_verdict_kept_since_the_version_was_read_replaces_no_version_in_between(store: ReplicaStore) -> None:
+    """It holds another object of the same version; the encoding that is kept is that of the object asked for."""
+    first = make_record(1)
+    agree(store, [Change(None, first)])
+    working = WorkingState(store.state, None)
+    assert working.record(first.id) is not first
+    second = next_version(first, area=2)
+    third = next_version(second, area=3)
+    working.apply((Change(first, second),), ())
+    assert working.between == []
+    assert working.encoded(second) == encode_record(second)
+    working.apply((Change(second, third),), ())
+    assert working.between == [second]
+    assert working.encoded(third) == working.encoded(third) == encode_record(third)
+    assert working.encoded(second) == encode_record(second)
