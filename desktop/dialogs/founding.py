@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, 
 
 from core.clock import SystemClock
 from core.crypto.signing import verify
+from core.errors import MunimentError
 from core.folder import Folder, read_bounded
 from core.laws.form import typed_text
 from core.laws.law_reading import parse_law
@@ -88,17 +89,26 @@ class FoundingStage(Stage):
             self.add_cards([Path(path) for path in paths])
 
     def _read(self, new: Sequence[Path]) -> None:
-        paths = [*self._paths, *new]
+        """All are read together. An answer to an earlier question, which may come later, is not the list any more."""
+        paths = self._paths = [*self._paths, *new]
         self.notice.clear()
         self._background.run(
             self,
             lambda: [decode_card(read_bounded(path), verify) for path in paths],
             lambda cards: self._list(paths, cards),
-            self.tell_trouble,
+            lambda error: self._not_read(new, error),
         )
 
+    def _not_read(self, new: Sequence[Path], error: MunimentError) -> None:
+        left = [path for path in self._paths if path not in new]
+        if left and new:  # with what was asked for meanwhile
+            self._paths = left
+            self._read([])
+        self.tell_trouble(error)
+
     def _list(self, paths: list[Path], cards: Sequence[OfficeCard]) -> None:
-        self._paths = paths
+        if paths is not self._paths:
+            return
         self.cards.clear()
         for path, one in zip(paths, cards, strict=True):
             people = ", ".join(officer.name for officer in one.officers)

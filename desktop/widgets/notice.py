@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from core.errors import MunimentError
+from desktop.widgets.pulse import HEIGHT, Pulse
 from desktop.widgets.status import Shape, shape_pixmap
 from desktop.widgets.texts import button, label, restyle
 from desktop.wording import say, sentence
@@ -59,10 +60,13 @@ class Busy(QFrame):
         row = QHBoxLayout()
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
-        self._bar.setFixedHeight(10)
+        self._bar.setFixedHeight(HEIGHT)
+        self._bar.setRange(0, 1000)
+        self._pulse = Pulse(self)
         self._cancel: QPushButton = button(say("busy.cancel"), self)
         self._cancel.clicked.connect(self._cancelled)
         row.addWidget(self._bar, 1)
+        row.addWidget(self._pulse, 1)
         row.addWidget(self._cancel)
         layout.addWidget(self._what)
         layout.addLayout(row)
@@ -71,14 +75,15 @@ class Busy(QFrame):
 
     def begin(self, what: str, cancel: Callable[[], None] | None = None) -> None:
         self._what.setText(what)
-        self._bar.setRange(0, 0)
+        self.advance(0, 0)
         self._on_cancel = cancel
         self._cancel.setVisible(cancel is not None)
         self.show()
 
     def advance(self, done: int, whole: int, what: str = "") -> None:
         """`whole` 0: how much there is to do is not known."""
-        self._bar.setRange(0, 1000 if whole else 0)
+        self._bar.setVisible(whole > 0)
+        self._pulse.setVisible(whole == 0)
         self._bar.setValue(min(1000, done * 1000 // whole) if whole else 0)
         if what:
             self._what.setText(what)
