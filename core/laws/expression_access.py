@@ -67,11 +67,7 @@ def bare_name(node: Name, scope: Scope) -> Typed:
 
 def member(node: Member, scope: Scope, known: Known, check: Check) -> Typed:
     """What stands behind a dot. Raises `unknown-field`, `unguarded`, `cannot-follow`."""
-    owner = check(node.target, scope, known)
-    if isinstance(owner.type, EntryOfType):
-        owner = _follow_entry(owner, owner.type, scope, node.text)
-    elif isinstance(owner.type, RecordType):
-        owner = _follow_record(owner, owner.type, node, scope, _holder(node, scope, known, check))
+    owner = before_dot(node, scope, known, check)
     path = (*owner.path, node.field) if owner.path else None
     if isinstance(owner.type, SubjectType) and node.field in ("id", "state", "version"):
         return _built_in(owner, owner.type, node.field)
@@ -94,6 +90,16 @@ def member(node: Member, scope: Scope, known: Known, check: Check) -> Typed:
         stored = run
         run = lambda frame: to_fraction(stored(frame))  # noqa: E731  # the same piece, converted
     return Typed(field.type, run, owner.cost + 1, path)
+
+
+def before_dot(node: Member, scope: Scope, known: Known, check: Check) -> Typed:
+    """What stands before a dot: the entry or the record itself where it is a reference. Raises `cannot-follow`."""
+    owner = check(node.target, scope, known)
+    if isinstance(owner.type, EntryOfType):
+        return _follow_entry(owner, owner.type, scope, node.text)
+    if isinstance(owner.type, RecordType):
+        return _follow_record(owner, owner.type, node, scope, _holder(node, scope, known, check))
+    return owner
 
 
 def _parts(owner: FieldType) -> Mapping[str, FieldType]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from core.laws.expression_access import before_dot
 from core.laws.expression_macros import Check, arguments, item_type, loop_cost, macro
 from core.laws.expression_readers import read_best, read_index, read_total
 from core.laws.expression_syntax import Call, ExpressionError, Member, Name
@@ -49,7 +50,7 @@ def _has(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     (argument,) = arguments(node, 1)
     if not isinstance(argument, Member):
         raise ExpressionError("wrong-arguments", node.text)
-    owner = check(argument.target, scope, known)
+    owner = before_dot(argument, scope, known, check)
     asked = check(
         argument, replace(scope, presence=True), known | ({(*owner.path, argument.field)} if owner.path else set())
     )
