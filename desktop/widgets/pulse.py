@@ -44,5 +44,7 @@ class Pulse(QWidget):
         width = self.width() * SHARE
         at = min(self._step, 2 * STEPS - self._step) / STEPS * (self.width() - width)
         with QPainter(self) as painter:
-            painter.fillRect(self.rect(), self.palette().midlight())
+            painter.fillRect(self.rect(), self.palette().base())
             painter.fillRect(QRectF(at, 0, width, self.height()), self.palette().highlight())
+            painter.setPen(self.palette().mid().color())  # the frame that the other bars have
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

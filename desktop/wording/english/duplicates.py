@@ -51,5 +51,5 @@ DUPLICATES_SCREEN = {
     "review.perhaps.show": "Show",
     "review.perhaps.show.which": "Show {label}",
     "review.perhaps.more": "{count} more are alike.",
-    "review.perhaps.sign": "Nothing hinders you to sign. Whoever has the same name need not be the same.",
+    "review.perhaps.sign": "You may sign all the same: two persons can have one name.",
 }
