@@ -33,6 +33,7 @@ DEFAULT_PORT = 7420
 MEETING_ALREADY = "meeting-already"
 UNREACHED = {"peer-silent", "port-refused", "peer-unreachable", "office-not-found", "link-lost", "peer-slow"}
 _CROSSED_WAIT_S = 60.0
+_CROSSING_S = 20.0  # a call waits so long, unanswered, for the end of ours: less than a link waits for a message
 _MOMENT_S = 0.3
 _ONE_TURN_S = 0.01  # of the loop: a transport closes its socket in the turn after it was aborted
 
@@ -194,7 +195,7 @@ class Meetings:
                 raise
         finally:
             self._keep(self._close(link))
-        # We called on each other at once and theirs is being held: wait for its end, then see what is left.
+        # We called on each other at once and theirs takes long: wait for its end, then see what is left.
         if number in self._serving:
             await asyncio.wait({self._serving[number][0]}, timeout=_CROSSED_WAIT_S)
         return await self._initiate_as(credentials, host, port, number, once_more=False)
@@ -292,10 +293,10 @@ class Meetings:
 
     async def _serve(self, link: Link, number: int) -> None:
         try:
-            if number in self._initiating and self._office.number < number:
-                await self._decline(link, MEETING_ALREADY)
-            else:
+            if await self._ours_has_ended(number):
                 await self._hold(link, number, initiator=False)
+            else:
+                await self._decline(link, MEETING_ALREADY)
         except MunimentError as error:
             if error.code not in UNREACHED | {OVER_QUOTA, "peer-said-bye", "peer-refused-us"}:
                 self.quotas.member(number, self._loop.time()).broke_rules(self._loop.time())
@@ -305,13 +306,22 @@ class Meetings:
                 del self._serving[number]
             await self._close(link)
 
+    async def _ours_has_ended(self, number: int) -> bool:
+        """If we have called on each other at once, the lower number's call is held first, and theirs waits so long.
+
+        It is not declined at once: ours may not have arrived there yet, and they would find nothing to wait for.
+        """
+        ours = self._initiating.get(number)
+        if ours is not None and self._office.number < number:
+            await asyncio.wait({ours}, timeout=_CROSSING_S)
+            return number not in self._initiating
+        return True
+
     async def _close(self, link: Link) -> None:
         await link.close()
         self._links.discard(link)
 
     async def _decline(self, link: Link, code: str) -> None:
-        """Without a word of ours. `meeting-already`: we have called on each other at once, and the lower number's
-        call is the one that is held.
-        """
+        """Without a word of ours."""
         with contextlib.suppress(MunimentError):
             await link.send(encode_message(Bye(code)))

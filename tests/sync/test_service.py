@@ -146,6 +146,24 @@ def test_two_who_call_on_each_other_at_once_both_get_a_meeting(start):
         assert same_view(first.office, second.office)
 
 
+def test_a_call_that_crosses_ours_waits_for_its_end(start):
+    """Ours hangs at an address where somebody listens and says nothing: theirs must not fail for that."""
+    first, second = start(QUIET, 0, 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hanging = f"127.0.0.1:{silent.getsockname()[1]}"
+        ours = first.service._submit(first.service._meetings._call_on([hanging], expected=1))
+        connection, _ = silent.accept()
+        first.act()
+        theirs = second.service.meet_address(first.address)
+        while not first.service.call(lambda: first.service._meetings._serving).result(TIMEOUT_S):
+            assert not theirs.done()
+        connection.close()
+    with pytest.raises(MunimentError):
+        ours.result(TIMEOUT_S)
+    assert theirs.result(TIMEOUT_S)["office"] == 0
+    assert same_view(first.office, second.office)
+
+
 def test_a_stranger_and_a_removed_node_are_refused_on_both_sides(start):
     (first,) = start(QUIET, 0)
     (stranger,) = start(QUIET, 3, members=make_members(4))
