@@ -68,12 +68,15 @@ def make_value(given: Scalar, target: Field, scope: Scope, known: Known, most: i
         of_act = isinstance(node, Member) and isinstance(node.target, Name) and node.target.text == "act"
         require(of_act, "sealed-differently", f"{target.name}: {text}")
         scope = replace(scope, presence=True)
-    if target.optional and isinstance(node, Member):
-        owner = check(node.target, scope, known)
-        path = (*owner.path, node.field) if owner.path else None
-        typed = check(node, scope, known | {path} if path else known)
-        return _or_absent(owner, node.field, convert(typed, kind, text))
-    return convert(compile_expression(text, scope, known, most), kind, text)
+    try:
+        return convert(compile_expression(text, scope, known, most), kind, text)
+    except ExpressionError as error:
+        if error.code != "unguarded" or not target.optional or not isinstance(node, Member):
+            raise
+    owner = check(node.target, scope, known)
+    path = (*owner.path, node.field) if owner.path else None
+    typed = check(node, scope, known | {path} if path else known)
+    return _or_absent(owner, node.field, convert(typed, kind, text))
 
 
 def _constant(given: Scalar, kind: FieldType) -> Value:
