@@ -21,6 +21,7 @@ NAMES = [
     "judge a transfer, with trace",
     "judge a transfer",
     "read a total",
+    "give a number",
     "graph memory, n = 20",
     "execute foreseen acts",
     "execute, judged again",

@@ -14,7 +14,7 @@ from core.laws.expression_types import BUDGET, MAX_STEPS, EvaluationError, Frame
 from core.laws.indexing import check_room, group_changes, record_frame
 from core.laws.judging import Judge, evaluate
 from core.laws.law import Condition, Law, Procedure, Register
-from core.laws.numbers import next_number, year_of
+from core.laws.numbers import Pool, next_number, year_of
 from core.laws.placing import Order
 from core.laws.record_checks import check_bounds, check_size
 from core.laws.totals import StateAfter
@@ -139,15 +139,8 @@ class Applying:
             register, draft = self._law.registers[register_name], self._drafts[name]
             draft.keeper = self._keeper_of(register, draft, name)
             for key in register.numbers:
-                year = year_of(claimed_ms)
-                number = next_number(
-                    self._state,
-                    self._counters,
-                    self._context.author,
-                    self._context.incarnation,
-                    year,
-                    f"{register.full_name}.{key}",
-                )
+                pool = Pool(self._context.author, year_of(claimed_ms), self._context.incarnation)
+                number = next_number(self._state, self._counters, pool, f"{register.full_name}.{key}")
                 draft.key = {**draft.key, key: number}
 
     def _keeper_of(self, register: Register, draft: Draft, name: str) -> int | None:

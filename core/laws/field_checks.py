@@ -27,6 +27,7 @@ from core.laws.field_types import (
     SealedType,
     TextType,
 )
+from core.laws.numbers import is_number
 from core.ledger.encoding import Value
 from core.ledger.record import RECORD_ID_BYTES
 from core.ledger.sealed import ERASED, read_sealed_value
@@ -263,9 +264,16 @@ def _party(value: Value) -> None:
     _party_fields(value)
 
 
-def _number(value: Value) -> None:
+def _office(value: Value) -> None:
     if type(value) is not int or not 0 <= value < 1 << 32:
         _wrong_kind("office")
+
+
+def _number(value: Value) -> None:
+    if type(value) is not str:
+        _wrong_kind("number")
+    if not is_number(value):
+        raise FieldFault("number-mistyped")
 
 
 def _entry(value: Value) -> None:
@@ -322,12 +330,12 @@ _BY_KIND: Mapping[str, Check] = {
     "boolean": _boolean,
     "period": _period,
     "party": _party,
-    "office": _number,
+    "office": _office,
     "act": _id_check(32, "act"),
     "record": _id_check(16, "record"),
     "entry_of": _entry,
     "digest": _id_check(DIGEST_BYTES, "digest"),
-    "number": _text(TextType(60)),
+    "number": _number,
 }
 
 

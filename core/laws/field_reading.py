@@ -231,8 +231,9 @@ _READERS: Mapping[str, Callable[[Part], FieldType]] = {
     "list": _list,
     "group": _group,
 }
-# An act cannot bring a number: the keeper gives it. A list holds no lists; an officer attests for an act.
-ACT_TYPES = frozenset(_READERS) - {"number"} | {SEALED}
+# A number in an act names one that an office has given before; as a key it is given by the keeper, brought by no act.
+# A list holds no lists; an officer attests for an act.
+ACT_TYPES = frozenset(_READERS) | {SEALED}
 COLUMN_TYPES = ACT_TYPES - {"list", "attestation", SEALED}
 STORED_TYPES = ACT_TYPES
 KEY_TYPES = frozenset({"text", "integer", "number", "choice", "record"})

@@ -152,7 +152,7 @@ class AttestationType(FieldType):
 
 @dataclass(frozen=True, slots=True)
 class NumberType(FieldType):
-    """A serial number that the keeper gives when it executes the act; str."""
+    """A serial number (str): as a key the keeper gives it when it executes the act, as a field it names a given one."""
 
     kind: ClassVar[str] = "number"
 

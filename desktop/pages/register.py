@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.laws.numbers import is_mistyped
 from desktop.desk import Desk
 from desktop.models.record_list import RecordList
 from desktop.pages.page import Page
@@ -168,8 +169,8 @@ class RegisterPage(Page):
         if found:
             self.table.selectRow(0)
         if text:
-            count = self.model.rowCount()
-            self.count.setText(say("register.found", count=count) if found else say("register.none-found", text=text))
+            none = say("form.mistyped") if is_mistyped(text) else say("register.none-found", text=text)
+            self.count.setText(say("register.found", count=self.model.rowCount()) if found else none)
             return
         register = self.registers.currentData()
         if register:

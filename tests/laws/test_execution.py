@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.crypto.hashing import tagged_hash
 from core.laws import Accepted, Context, Rejected, execute, key_group, parse_law
 from core.laws.indexing import groups_of
-from core.laws.numbers import NUMBERS_REGISTER, counter_id
+from core.laws.numbers import NUMBERS_REGISTER, Pool
 from core.laws.verdict import TraceStep
 from core.ledger.encoding import encode
 from core.ledger.record import new_record_id
@@ -170,7 +170,7 @@ def test_create_sets_ids_numbers_keepers_and_links(counter: Counter) -> None:
     assert box.fields == {"weight": 7, "things": []}
     assert tag.fields == {"box": box.id, "colour": "red"}
     assert (tag.keeper, tag.key["no"].partition("-")[0]) == (0, "0/2026/000001")
-    assert (numbers.register, numbers.id) == (NUMBERS_REGISTER, counter_id(0, 2026, "shelf.tag.no"))
+    assert (numbers.register, numbers.id) == (NUMBERS_REGISTER, Pool(0, 2026).counter_id("shelf.tag.no"))
     assert numbers.fields == {"last": 1}
 
 

@@ -8,6 +8,7 @@ from math import gcd
 from re import fullmatch
 
 from core.laws.form import FormField, typed_text
+from core.laws.numbers import is_number
 from core.ledger.encoding import Value
 from desktop.wording.values import day_text, fraction_text
 
@@ -48,8 +49,10 @@ def is_readable(field: FormField, value: Value) -> bool:
     if value is None:
         return True
     match field.type:
-        case "text" | "choice" | "number":
+        case "text" | "choice":
             return isinstance(value, str)
+        case "number":
+            return isinstance(value, str) and is_number(value)
         case "list":
             return isinstance(value, list) and all(_row_readable(field, row) for row in value)
         case "group":

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from core.casefile.view import FieldPath, View
 from core.laws.form import FormField
+from core.laws.numbers import is_mistyped
 from core.ledger.encoding import Value
 from core.views import RecordView
 from desktop.desk import Desk
@@ -203,6 +204,8 @@ class ActForm(QWidget):
     def _note(self, path: FieldPath, editor: Editor) -> None:
         self._pending[path] = editor
         self._pause.start()
+        if editor.field.type == "number" and len(path) == 1:  # told while the paper is still in the hand
+            self._hint(editor.field, say("form.mistyped") if is_mistyped(str(editor.value())) else "")
 
     def _record_of(self, subject: str) -> RecordView | None:
         editor = self._editors.get(subject)
@@ -220,7 +223,9 @@ class ActForm(QWidget):
 
     def _fault_words(self, field: FormField) -> str:
         value = self._value_of(field)
-        return say("form.empty") if value in (None, []) or is_readable(field, value) else say("form.unreadable")
+        if value in (None, []) or is_readable(field, value):
+            return say("form.empty")
+        return say("form.mistyped" if field.type == "number" else "form.unreadable")
 
     def _hint(self, field: FormField, wrong: str) -> None:
         hint = self._hints[field.name]

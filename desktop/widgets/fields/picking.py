@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from core.laws.form import FormField
+from core.laws.numbers import is_mistyped
 from core.ledger.encoding import Value
 from core.office import Office
 from core.people.people import PREPARING
@@ -106,8 +107,9 @@ class RecordEditor(Editor):
             item.setData(Qt.ItemDataRole.UserRole, row.id)
         self._list.setVisible(bool(rows))
         self._list.setCurrentRow(0)
-        if not rows and self._line.text().strip():
-            self._picked_line.setText(say("pick.nothing"))
+        typed = self._line.text().strip()
+        if not rows and typed:
+            self._picked_line.setText(say("form.mistyped" if is_mistyped(typed) else "pick.nothing"))
             self._picked_line.show()
 
     def _take_current(self) -> None:

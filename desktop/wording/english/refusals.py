@@ -90,5 +90,13 @@ REFUSALS = {
     "not-a-currency": Trouble("The currency in {field} is not one of {of}.", DRAFT, "Choose one of them."),
     "not-a-choice": Trouble("{field} is not one of {of}.", DRAFT, "Choose one of them."),
     "no-such-day": Trouble("{field} is no day of the calendar.", DRAFT, "Type it like 2026-03-05."),
+    "number-mistyped": Trouble(
+        "{field} is mistyped: no office has given such a number.", DRAFT, "Read it again from the paper."
+    ),
+    "pool-used-up": Trouble(
+        "This office has given all {most} numbers that it has for this year.",
+        DRAFT,
+        "Enter it next year, or at another office.",
+    ),
     "day-not-precise": Trouble("{field} must be a whole day.", DRAFT, "Type year, month and day, like 2026-03-05."),
 }

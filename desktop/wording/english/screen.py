@@ -107,6 +107,7 @@ SCREEN = {
     "draft.review": "Revie&w…",
     "form.optional": "{label} (if any)",
     "form.empty": "This must be filled in.",
+    "form.mistyped": "This number is mistyped: no office has given it. Read it again from the paper.",
     "form.unreadable": "This cannot be read yet; what you typed is kept.",
     "form.conflict": "Two people set this apart from each other: {values}. The first stands until somebody sets it again.",
     "sign.as": "Signs as {role}:",
