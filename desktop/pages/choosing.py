@@ -1,10 +1,14 @@
-"""The first stage of a new act: what is to be done, by register; or a draft that was begun before."""
+"""The first stage of a new act: what is to be done, by register; or a draft that was begun before.
+
+Words narrow the list to the acts that have all of them in their title, help or rules' title; the arrow keys move in the
+list while they are typed.
+"""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from core.views import Draft
 from desktop.desk import Desk
@@ -15,6 +19,8 @@ from desktop.wording import say, text_in
 from desktop.wording.values import claimed_text
 
 _DATA = Qt.ItemDataRole.UserRole
+_HELP, _WORDS = _DATA + 1, _DATA + 2
+_MOVES = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
 
 class Choosing(QWidget):
@@ -25,6 +31,10 @@ class Choosing(QWidget):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
+        self.words = QLineEdit(self)
+        self.words.setPlaceholderText(say("new.words"))
+        self.words.setAccessibleName(say("new.words"))
+        self.words.setClearButtonEnabled(True)
         self.procedures = QListWidget(self)
         self.procedures.setAccessibleName(say("new.procedures"))
         self.help = label("", self, "quiet")
@@ -38,10 +48,13 @@ class Choosing(QWidget):
         self.procedures.itemActivated.connect(lambda _item: self._begin())
         self.drafts.itemActivated.connect(lambda _item: self._go_on())
         self.procedures.currentItemChanged.connect(self._tell_help)
+        self.words.textChanged.connect(self._narrow)
+        self.words.returnPressed.connect(self._begin)
+        self.words.installEventFilter(self)
         self._fill_procedures()
         left, right = QVBoxLayout(), QVBoxLayout()
         for layout, key, widgets in (
-            (left, "new.procedures", (self.procedures, self.help, begin)),
+            (left, "new.procedures", (self.words, self.procedures, self.help, begin)),
             (right, "new.drafts", (self.drafts, go_on)),
         ):
             layout.setSpacing(8)
@@ -55,24 +68,57 @@ class Choosing(QWidget):
         both.setSpacing(28)
         both.addLayout(left, 3)
         both.addLayout(right, 2)
-        self.setFocusProxy(self.procedures)
+        self.setFocusProxy(self.words)
 
     def refresh(self) -> None:
         self._desk.ask(self, lambda office: office.drafts(), self._show_drafts, self.failed.emit)
 
     def _fill_procedures(self) -> None:
         for law in self._desk.laws.values():
-            heading = QListWidgetItem(text_in(law.title, law.name), self.procedures)
+            of_law = text_in(law.title, law.name)
+            heading = QListWidgetItem(of_law, self.procedures)
             heading.setFlags(Qt.ItemFlag.NoItemFlags)
             font = heading.font()
             font.setBold(True)
             heading.setFont(font)
             heading.setForeground(QColor(INK))
             for procedure in law.procedures.values():
-                item = QListWidgetItem("    " + text_in(procedure.title, procedure.name), self.procedures)
+                title, told = text_in(procedure.title, procedure.name), text_in(procedure.help or {}, "")
+                item = QListWidgetItem("    " + title, self.procedures)
                 item.setData(_DATA, f"{law.name}.{procedure.name}")
-                item.setData(_DATA + 1, text_in(procedure.help, "") if procedure.help else "")
+                item.setData(_HELP, told)
+                item.setData(_WORDS, f"{title} {told} {of_law}".casefold())
         self.procedures.setCurrentRow(1)
+
+    def _narrow(self, typed: str) -> None:
+        """Headings stay over acts that are shown; the first of them is chosen if the present one is not among them."""
+        wanted, found, heading = typed.casefold().split(), list[QListWidgetItem](), self.procedures.item(0)
+        for row in range(self.procedures.count()):
+            item = self.procedures.item(row)
+            words = item.data(_WORDS)
+            if words is None:
+                heading = item
+            elif all(word in words for word in wanted):
+                found.append(item)
+            shown = words is not None and bool(found) and found[-1] is item
+            item.setHidden(not shown)
+            if shown:
+                heading.setHidden(False)
+        current = self.procedures.currentItem()
+        if found and (current is None or current.isHidden()):
+            self.procedures.setCurrentItem(found[0])
+        if found:
+            self.procedures.scrollToItem(self.procedures.currentItem())
+            self._tell_help(self.procedures.currentItem())
+        else:
+            self.help.setText(say("new.no-such-act"))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # Qt's name
+        """The arrow keys move in the list, wherever the words stand."""
+        if watched is self.words and isinstance(event, QKeyEvent) and event.key() in _MOVES:
+            QCoreApplication.sendEvent(self.procedures, event)
+            return True
+        return super().eventFilter(watched, event)
 
     def _show_drafts(self, drafts: Sequence[Draft]) -> None:
         self._drafts = sorted(drafts, key=lambda one: -one.changed_ms)
@@ -84,11 +130,11 @@ class Choosing(QWidget):
         self.drafts.setCurrentRow(min(chosen, len(self._drafts) - 1))
 
     def _tell_help(self, item: QListWidgetItem | None) -> None:
-        self.help.setText(str(item.data(_DATA + 1) or "") if item else "")
+        self.help.setText(str(item.data(_HELP) or "") if item else "")
 
     def _begin(self) -> None:
         item = self.procedures.currentItem()
-        name = item.data(_DATA) if item else None
+        name = item.data(_DATA) if item and not item.isHidden() else None
         if name:
             self.procedure_chosen.emit(name)
 

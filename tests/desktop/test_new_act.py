@@ -72,7 +72,7 @@ def _fill_transfer(qtbot: QtBot, office: OpenOffice, scan: Path) -> NewActPage:
     page = office.window.new_act
     press(Qt.Key.Key_3, CTRL)
     names = page.choosing.procedures
-    assert focused() is names
+    assert focused() is page.choosing.words
     while "Transfer of ownership" not in names.currentItem().text():
         press(Qt.Key.Key_Down)
     press(Qt.Key.Key_Return)
@@ -362,3 +362,25 @@ def test_a_draft_that_was_put_away_leaves_no_keeper_behind(open_desk: Callable[.
         page.start("land.first_registration")  # and puts the one before away
     page.leave()
     qtbot.waitUntil(lambda: not page.findChildren(DraftKeeper), timeout=10_000)
+
+
+def test_words_narrow_the_list_of_acts(open_desk: Callable[..., OpenOffice]) -> None:
+    office = open_desk()
+    press(Qt.Key.Key_3, CTRL)
+    choosing = office.window.new_act.choosing
+    rows = range(choosing.procedures.count())
+    shown = lambda: [  # noqa: E731  # asked four times
+        choosing.procedures.item(row).text().strip() for row in rows if not choosing.procedures.isRowHidden(row)
+    ]
+    everything = shown()
+    write("OWNERSHIP transf")
+    assert "Transfer of ownership" in shown()
+    assert len(shown()) < len(everything)
+    assert choosing.procedures.currentItem().text().strip() == "Transfer of ownership"
+    write(" nosuchword")
+    assert shown() == []
+    press(Qt.Key.Key_Return)
+    assert office.window.new_act.filling is None
+    assert "fewer" in choosing.help.text()
+    choosing.words.clear()
+    assert shown() == everything

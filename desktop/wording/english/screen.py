@@ -97,6 +97,8 @@ SCREEN = {
     # New act
     "new.title": "New act",
     "new.procedures": "What is to be done?",
+    "new.words": "Words of an act, such as transfer",
+    "new.no-such-act": "No act has all these words. Type fewer of them, or clear the line to see every act.",
     "new.drafts": "Drafts begun before",
     "new.begin": "&Begin",
     "new.go-on": "&Go on with the draft",
