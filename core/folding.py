@@ -31,6 +31,7 @@ from core.store.chain import ActRow
 from core.store.pages import DUE_AT_ONCE, label
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
+from core.voting import is_quorum
 
 REJECTED = "rejected"
 Verdict = Accepted | Rejected
@@ -93,7 +94,17 @@ class Fold:
             return Rejected("unknown-office-asked", facts={"office": transaction.addressed_to})
         incarnation = self.roll.members[author].incarnation
         if officers.LAW not in self.laws:
-            context = Context(self.network, author, incarnation, act_id, self.roll.roles, self.homes, order, waiting)
+            context = Context(
+                self.network,
+                author,
+                incarnation,
+                act_id,
+                self.roll.roles,
+                self.homes,
+                order,
+                waiting,
+                agrees=partial(is_quorum, self.roll),
+            )
             return execute(state, transaction, law, context, trace)
         context = Context(
             self.network,
@@ -106,6 +117,7 @@ class Fold:
             waiting,
             powers_change=True,
             ended_unseen=partial(officers.ended_unseen, state, self.roll, order),
+            agrees=partial(is_quorum, self.roll),
         )
         return execute(state, transaction, law, context, trace)
 

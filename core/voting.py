@@ -7,7 +7,7 @@ an act holds text. What is read here is the agreed state, so every office finds 
 
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.errors import MunimentError
@@ -72,9 +72,14 @@ def passed_changes(state: State, roll: Roll, applied: Collection[bytes]) -> Iter
         proposal = _with_votes(state, record) if record is not None else None
         if proposal is None or proposal.change is None:
             continue
-        witnesses = [number for number in proposal.yes if (member := roll.member(number)) and member.witness]
-        if len(witnesses) >= roll.quorum:
+        if is_quorum(roll, proposal.yes):
             yield proposal.change
+
+
+def is_quorum(roll: Roll, offices: Iterable[int | None]) -> bool:
+    """Whether those among the offices (numbers, each once) whose votes count are enough to decide for all."""
+    members = (roll.member(number) for number in offices if number is not None)
+    return sum(1 for member in members if member is not None and member.witness) >= roll.quorum
 
 
 def change_of(proposal: Record) -> Change:

@@ -4,7 +4,7 @@ Effects write into drafts. Then, for each record: keeper and numbers, declared b
 whole act in view: unique keys and full indexes. The first that fails refuses the act, and nothing has changed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -30,6 +30,11 @@ def _never_ended(_office: int, _officer: int, _role: str) -> None:
     """Where officers never change."""
 
 
+def _nobody_agrees(_offices: Collection[int | None]) -> bool:
+    """Where no roll says who counts."""
+    return False
+
+
 @dataclass(frozen=True)
 class Context:
     """What an execution knows of its place. `roles` of an officer are those at this place in the order.
@@ -39,6 +44,7 @@ class Context:
     (`Accepted.touched`): an act that touches any of it waits with them.
     `ended_unseen`: the act (first 16 bytes of its id) that ended an officer's role before this place in the order,
     where neither that act nor this one had seen the other.
+    `agrees`: whether so many of these offices count that together they are a quorum of the roll in force.
     """
 
     network: bytes
@@ -51,6 +57,7 @@ class Context:
     waiting: AbstractSet[bytes] = frozenset()
     powers_change: bool = False  # offices appoint and end officers: what another office's may do, the order decides
     ended_unseen: Callable[[int, int, str], bytes | None] = _never_ended
+    agrees: Callable[[Collection[int | None]], bool] = _nobody_agrees
 
 
 def is_shared(register: Register, context: Context) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from core.laws.applying import Applying, Context, is_shared
 from core.laws.conflicts import Conflicts, refuse_released
 from core.laws.expression_time import Moment, Undecided
-from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, TIME, Frame
+from core.laws.expression_types import ACT_ID, AGREES, BUDGET, MAX_STEPS, STATE, TIME, Frame
 from core.laws.field_checks import FieldFault
 from core.laws.field_types import EntryOfType
 from core.laws.judging import Judge
@@ -262,7 +262,7 @@ class _Execution:
         refs, claimed_ms = self._transaction.changes, self._transaction.claimed_ms
         in_front = acts_in_front(self._state, self._law, procedure, refs, self._context, own)
         self._shared |= bool(in_front)  # whether they have lapsed by then, only the order tells
-        earlier = [one.act for one in in_front if one.in_time(self._context, claimed_ms) is not False]
+        earlier = [one.act for one in in_front if one.keeps_place(self._context, claimed_ms) is not False]
         if not earlier:
             return ()
         if undecided is not None and self._signed.decided:
@@ -274,6 +274,7 @@ class _Execution:
     def _frame(self, procedure: Procedure) -> Frame:
         frame: Frame = [None] * procedure.frame_size
         frame[BUDGET], frame[STATE], frame[ACT_ID] = MAX_STEPS, self._state, self._context.transaction_id
+        frame[AGREES] = self._context.agrees
         frame[procedure.slots["act"]] = self._transaction.act
         if procedure.reads_time:
             frame[TIME] = self._moment()

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.laws.expression_access import before_dot
 from core.laws.expression_macros import Check, arguments, item_type, loop_cost, macro
-from core.laws.expression_readers import read_best, read_index, read_total
+from core.laws.expression_readers import read_agreed, read_best, read_index, read_total
 from core.laws.expression_syntax import Call, ExpressionError, Member, Name
 from core.laws.expression_time import TIME_FUNCTIONS
 from core.laws.expression_types import (
@@ -159,6 +159,7 @@ _FUNCTIONS: Mapping[str, Callable[[Call, Scope, Known, Check], Typed]] = {
     "round": _round,
     "count": read_index,
     "indexed": read_index,
+    "agreed": read_agreed,
     "best": read_best,
     "total": read_total,
     **TIME_FUNCTIONS,

@@ -1,4 +1,7 @@
-"""The readers of conditions: `count`, `indexed`, `best`, `total`. Their maps name the parts of a group as declared."""
+"""The readers of conditions: `count`, `indexed`, `agreed`, `best`, `total`.
+
+Their maps name the parts of a group as declared.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 from core.laws.expression_macros import Check, arguments
 from core.laws.expression_syntax import Call, Expression, ExpressionError, Literal, MapLiteral, Member, Name
 from core.laws.expression_types import (
+    AGREES,
     STATE,
     ForeignRead,
     Frame,
@@ -16,7 +20,7 @@ from core.laws.expression_types import (
     require,
     require_family,
 )
-from core.laws.field_types import Field, FieldType, GroupType, IntegerType, ListType, MoneyType, PartyType
+from core.laws.field_types import BOOLEAN, Field, FieldType, GroupType, IntegerType, ListType, MoneyType, PartyType
 from core.ledger.encoding import encode
 
 
@@ -43,6 +47,28 @@ def read_index(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
         return [state.record(record) for record in state.find(name, group(frame), most)]
 
     return Typed(ListType(subject, most), listed, cost + most)
+
+
+def read_agreed(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    """`agreed`: whether a quorum of the offices that count keeps records of a group; only in conditions of a procedure.
+
+    Raises `no-time-here`, `unknown-index`, `wrong-arguments`. Who counts, only the place in the common order tells.
+    """
+    require(scope.timed, "no-time-here", node.text)
+    named, given = _named(node)
+    index = scope.indexes.get(named)
+    if index is None:
+        raise ExpressionError("unknown-index", named)
+    runs, _, cost = _parts(node, given, index.by, scope, known, check)
+    scope.reads.add(ForeignRead("index", named, ()))
+
+    def run(frame: Frame) -> bool:
+        state = frame[STATE]
+        found = (state.record(one) for one in state.find(index.name, encode([run(frame) for run in runs]), index.max))
+        agrees: bool = frame[AGREES]({record.keeper for record in found})
+        return agrees
+
+    return Typed(BOOLEAN, run, cost + index.max)
 
 
 def read_best(node: Call, scope: Scope, known: Known, check: Check) -> Typed:

@@ -2,8 +2,8 @@
 
 A checked piece is a `Typed`: its type, a closure over the frame, its worst cost in steps, and which optional
 fields are surely present when it is true or false. The frame is a list: step budget, state, id of the act,
-trace, the act's place in time, then one place per name; every place is known when the law is checked, so evaluation
-looks no name up.
+trace, the act's place in time, who agrees, then one place per name; every place is known when the law is checked, so
+evaluation looks no name up.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ from core.laws.field_types import (
 )
 from core.ledger.encoding import Value
 
-BUDGET, STATE, ACT_ID, TRACE, TIME, FIRST_NAME = range(6)
+BUDGET, STATE, ACT_ID, TRACE, TIME, AGREES, FIRST_NAME = range(7)
 MAX_STEPS = 250_000  # of one evaluation; about 20 ms
 
 Frame = list[Any]
@@ -143,7 +143,7 @@ class Scope:
         return replace(self, names={**self.names, name: Name(name_type, self.slots.take())}, in_loop=True)
 
 
-_FUNCTION_WORDS = ("has", "size", "sum", "min", "max", "round", "count", "indexed", "total", "best")
+_FUNCTION_WORDS = ("has", "size", "sum", "min", "max", "round", "count", "indexed", "total", "best", "agreed")
 _TIME_WORDS = ("surely_by", "surely_after", "add_days", "add_months", "add_working_days", "roll_forward", "age")
 _WORDS = frozenset({*_FUNCTION_WORDS, *_TIME_WORDS, "in", "true", "false"})
 

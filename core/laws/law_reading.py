@@ -89,6 +89,8 @@ def _read_root(root: Part, tree: Node) -> Law:
         check_sealed(root.problems, registers, procedures)
         asking, deciding = _read_asking(root), _read_deciding(root)
         calendar = _read_calendar(root)
+        if not calendar:
+            _check_cures(root, procedures)
         law = _make_law(name, version, title, registers, procedures, (indexes, totals), extracts, encode_tree(tree))
         return replace(law, asking=asking, deciding=deciding, calendar=calendar)
 
@@ -152,6 +154,13 @@ def _read_calendar(root: Part) -> str:
     if territory and not TERRITORY.fullmatch(territory):
         root.fail("bad-name", territory, root.line_of("calendar"))
     return territory
+
+
+def _check_cures(root: Part, procedures: Mapping[str, Procedure]) -> None:
+    """Working days are those of a calendar: without one the term would have no end."""
+    for rule in (rule for procedure in procedures.values() for rule in procedure.requires):
+        if rule.cure is not None and rule.cure.unit == "working_days":
+            root.problems.add(rule.line, rule.article, "calendar-not-named", rule.path)
 
 
 def _full_rule(index: Index) -> Condition:

@@ -14,6 +14,7 @@ from core.laws.applying import Context
 from core.laws.field_checks import Check, FieldFault, make_group_check
 from core.laws.field_types import ActType, Field, TextType
 from core.laws.law import Law, Procedure
+from core.laws.placing import DAY_MS
 from core.laws.signing import Signed, check_people
 from core.laws.terms import term_end
 from core.laws.undecided import (
@@ -36,6 +37,9 @@ CURE, CONFIRM, SET_ASIDE, WITHDRAW = "#cure", "#confirm", "#set_aside", "#withdr
 RESOLVING = frozenset({CURE, CONFIRM, SET_ASIDE, WITHDRAW})
 MAX_REASON_CHARS = 500
 TIME_UNDECIDED = "time-undecided"
+DECIDED_WITHIN_MS = (
+    30 * DAY_MS
+)  # so long an act keeps its place whose cure may have come too late
 _EXECUTES = frozenset({CURE, CONFIRM})
 _ENDS = {SET_ASIDE: "set_aside", WITHDRAW: "withdrawn"}
 Run = Callable[[Transaction, Procedure, Context, Signed], Accepted]
@@ -88,7 +92,7 @@ def _resolve(
     if procedure is None and way in _EXECUTES:
         raise Refused("unknown-procedure", procedure=undecided.procedure)
     check_people(transaction.signers, context.author, context)
-    _check_who(transaction, undecided, law, procedure)
+    _check_who(transaction, undecided, law, procedure, context)
     if way not in _EXECUTES:
         return _end(state, transaction, undecided, context)
     assert procedure is not None
@@ -112,7 +116,7 @@ def _resolve(
         # Who brought it in time does not lose because offices met late: somebody decides, and no second cure does.
         late = Finding(TIME_UNDECIDED, "", law.deciding.article, HELD, {"rule": undecided.procedure})
         waits = replace(entered, outcome=HELD, findings=(late,))
-        return _still_undecided(waits, undecided, whole, context, None)
+        return _still_undecided(waits, undecided, whole, context, None, late=True)
     if entered.outcome in (HELD, SUSPENDED):
         ends_ms = undecided.ends_ms
         if ends_ms is None and entered.outcome == SUSPENDED and context.order is not None:
@@ -131,8 +135,10 @@ def _check_fields(transaction: Transaction) -> None:
         raise Refused(fault.code, field=fault.field, **fault.facts) from None
 
 
-def _check_who(transaction: Transaction, undecided: Undecided, law: Law, procedure: Procedure | None) -> None:
-    """Who may sign the act brings what is missing and withdraws; who decides, the law says."""
+def _check_who(
+    transaction: Transaction, undecided: Undecided, law: Law, procedure: Procedure | None, context: Context
+) -> None:
+    """Who may sign the act brings what is missing, and withdraws it at its own office; who decides, the law says."""
     signing = procedure.signing if procedure else None
     own = (*signing.all_of, *signing.any_of) if signing else ()
     way = transaction.procedure
@@ -140,6 +146,8 @@ def _check_who(transaction: Transaction, undecided: Undecided, law: Law, procedu
     asked = (law.deciding.by or own) if deciding else own
     if asked and not any(signer.role in asked for signer in transaction.signers):
         raise Refused("role-missing", article=law.deciding.article if deciding else "", role=asked[0])
+    if way == WITHDRAW and undecided.author != context.author:
+        raise Refused("act-of-another-office", office=undecided.author)
     if way == WITHDRAW and procedure is not None and procedure.act_class == "fact":
         raise Refused("fact-not-withdrawn", procedure=procedure.name)
     if deciding and law.deciding.second_person:
@@ -175,8 +183,13 @@ def _still_undecided(
     context: Context,
     ends_ms: int | None,
     confirmed: bool = False,
+    late: bool = False,
 ) -> Accepted:
-    """Something is missing still, or somebody must decide: the act waits on with what was brought; its term goes on."""
+    """Something is missing still, or somebody must decide: the act waits on with what was brought; its term goes on.
+
+    `late`: the cure may have come after the term. Who decides keeps others waiting so long and no longer; a second
+    cure, which changes nothing, makes it no longer.
+    """
     old = undecided.record
     fields = {**old.fields, "fields": dict(whole.act), "codes": codes_of(verdict.findings)}
     if confirmed:
@@ -184,6 +197,10 @@ def _still_undecided(
     fields.pop("ends_ms", None)
     if ends_ms is not None:
         fields["ends_ms"] = ends_ms
+    if late and context.order is not None:
+        fields.setdefault("stands_until_ms", context.order.consensus_ms + DECIDED_WITHIN_MS)
+    elif not late:
+        fields.pop("stands_until_ms", None)
     new = replace(
         old,
         version=old.version + 1,

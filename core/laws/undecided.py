@@ -25,7 +25,9 @@ SUSPENDED, HELD = "suspended", "held"
 OPEN_STATES = (SUSPENDED, HELD)
 OPEN_INDEX = "#undecided.open"  # by keeper, those that have not ended
 EARLIER_ACT = "earlier-act"
-MAX_IN_PLACE = 16
+MAX_IN_PLACE = 64
+MAX_OF_OFFICE = 4  # places of one office at a record that all keep: else it could take them all from the others
+MAX_OF_KEEPER = 16  # at a record of its own
 _KEEPS_TURN = frozenset({"application", "decision", "payment"})  # what happened, or a court orders, waits for no turn
 
 
@@ -43,6 +45,7 @@ class Undecided:
     signers: tuple[Signer, ...]
     codes: tuple[str, ...]  # of what suspended or held it
     ends_ms: int | None  # consensus time until which a suspended act can be completed; None: no term is known
+    stands_until_ms: int | None  # until when one whose cure may have come too late keeps its place; None: no end
     placed: Placed | None  # its place in time, once the order has given it one
     confirmed: bool  # what held it was decided
 
@@ -52,9 +55,16 @@ class Undecided:
 
     def in_time(self, context: Context, claimed_ms: int) -> bool | None:
         """Whether a place in the order is surely within the term; None: undecided. Without a place the claim counts."""
-        if self.ends_ms is None or self.record.state != SUSPENDED:
-            return True
-        return (context.order or Claimed(claimed_ms)).by(self.ends_ms)
+        return _by(self.ends_ms if self.record.state == SUSPENDED else None, context, claimed_ms)
+
+    def keeps_place(self, context: Context, claimed_ms: int) -> bool | None:
+        """Whether at a place in the order the act still stands in front of others; None: undecided."""
+        end_ms = self.ends_ms if self.record.state == SUSPENDED else self.stands_until_ms
+        return _by(end_ms, context, claimed_ms)
+
+
+def _by(end_ms: int | None, context: Context, claimed_ms: int) -> bool | None:
+    return True if end_ms is None else (context.order or Claimed(claimed_ms)).by(end_ms)
 
 
 def undecided_id(act: bytes) -> bytes:
@@ -92,6 +102,7 @@ def read_undecided(record: Record) -> Undecided:
         tuple(Signer(*signer) for signer in fields.get("signers", ())),
         tuple(fields.get("codes", ())),
         fields.get("ends_ms"),
+        fields.get("stands_until_ms"),
         Placed(*fields["placed"]) if "placed" in fields else None,
         "confirmed" in fields,
     )
@@ -182,15 +193,20 @@ def _take_places(
         record_id = transaction.changes[name].record
         place = state.record(precedence_id(record_id))
         waiting = [
-            one.act
+            one
             for one in _standing_at(state, record_id, context)
-            if one.in_time(context, transaction.claimed_ms) is not False
+            if one.keeps_place(context, transaction.claimed_ms) is not False
         ]
-        if len(waiting) == MAX_IN_PLACE:
+        most = MAX_OF_OFFICE if keeper is None else MAX_OF_KEEPER
+        full = None
+        if sum(one.author == context.author for one in waiting) >= most:
+            full = Refused("office-queue-full", most=most, record=name)
+        elif len(waiting) >= MAX_IN_PLACE:
             full = Refused("queue-full", most=MAX_IN_PLACE, record=name)
+        if full is not None:
             full.shared, full.touched = True, frozenset({record_id})  # who has lapsed by then, only the order tells
             raise full
-        yield _place(place, record_id, [*waiting, context.transaction_id], keeper, context)
+        yield _place(place, record_id, [*(one.act for one in waiting), context.transaction_id], keeper, context)
 
 
 def leave_places(state: State, undecided: Undecided, context: Context) -> list[Change]:

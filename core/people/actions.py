@@ -81,7 +81,10 @@ _CHARTER_ACTS = {
     "change_roles": Action.APPOINT,
     "end": Action.APPOINT,
     "enter_calendar": Action.PROPOSE,
-    "withdraw_calendar": Action.PROPOSE,
+    "vote_for_calendar": Action.VOTE,
+    "withdraw_calendar_vote": Action.VOTE,
+    "enforce_calendar": Action.PROPOSE,
+    "replace_calendar": Action.PROPOSE,
 }
 
 

@@ -147,7 +147,8 @@ class Resolving(QWidget):
         ways += [] if view.lapsed else [CURE]
         ways.append(SET_ASIDE)
         procedure = self._law.procedures.get(view.act.transaction.procedure)
-        ways += [WITHDRAW] if procedure is not None and procedure.act_class != "fact" else []
+        own = view.act.author == self._desk.number
+        ways += [WITHDRAW] if own and procedure is not None and procedure.act_class != "fact" else []
         self.way.clear()
         for way in ways:
             self.way.addItem(say(f"resolve.way.{way.removeprefix('#')}"), way)

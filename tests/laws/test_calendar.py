@@ -1,15 +1,18 @@
 """Working days of the charter's calendar, ages, and the terms that end by them; a missing year holds."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from core.laws import Accepted, LawError, check_law, parse_law
-from core.laws.calendar import CalendarMissingError, WorkingDays
+from core.laws import Accepted, Context, LawError, Order, check_law, parse_law
+from core.laws.calendar import CALENDAR_INDEX, CalendarMissingError, WorkingDays
 from core.laws.placing import day_of
 from core.laws.undecided import find_undecided
-from core.ledger.encoding import Value
+from core.ledger.encoding import Value, encode
+from core.ledger.record import Record
+from core.ledger.transaction import Transaction
 from tests.laws.counter import Counter, DictState, library_law, placed
 
 ADMINISTRATOR = (("administrator", 0),)
@@ -49,24 +52,43 @@ procedures:
 """
 
 
-def calendar_of(state: DictState, code: str, rest: list[list[int]], moved: list[list[int]]) -> Any:
-    """Entered by an act of the charter law."""
+class Administrator(Counter):
+    """Three offices, two of which are a quorum."""
 
-    class Administrator(Counter):
-        @staticmethod
-        def roles(office: int, officer: int) -> frozenset[str]:
-            return frozenset({"administrator"}) if officer == 0 else frozenset()
+    @staticmethod
+    def roles(office: int, officer: int) -> frozenset[str]:
+        return frozenset({"administrator"}) if officer == 0 else frozenset()
 
-    counter = Administrator(library_law("charter"), state, homes={})
+    def context(self, transaction: Transaction, order: Order | None = None, waiting: Any = frozenset()) -> Context:
+        return replace(super().context(transaction, order, waiting), agrees=lambda offices: len(offices) >= 2)
+
+    def do(self, procedure: str, act: dict[str, Value], office: int = 0, **records: Record) -> Any:
+        self.author = office
+        return self.put(self.transaction(procedure, act, records, ADMINISTRATOR), placed())
+
+
+def propose(
+    counter: Administrator, code: str, rest: list[list[int]], moved: list[list[int]], office: int = 0
+) -> Record:
     act = {"code": code, "rest_days": [{"day": day} for day in rest], "moved_days": [{"day": day} for day in moved]}
-    return counter.put(counter.transaction("enter_calendar", act, {}, ADMINISTRATOR), placed())
+    verdict = counter.do("enter_calendar", act, office)
+    assert (verdict.outcome, verdict.shared) == ("entered", True)
+    return next(change.new for change in verdict.changes if change.new.register == "charter.calendar")
+
+
+def in_force(state: DictState, code: str, rest: list[list[int]], moved: list[list[int]]) -> Administrator:
+    """Proposed by one office, voted for by another, put in force by a third."""
+    counter = Administrator(library_law("charter"), state, homes={})
+    calendar = propose(counter, code, rest, moved)
+    assert counter.do("vote_for_calendar", {"calendar": calendar.id}, 1).outcome == "entered"
+    assert counter.do("enforce_calendar", {}, 2, calendar=calendar).outcome == "entered"
+    return counter
 
 
 @pytest.fixture
 def state() -> DictState:
     state = DictState()
-    verdict = calendar_of(state, "BY/2026", [[2026, 9, 25], [2026, 12, 31]], [[2026, 9, 26]])
-    assert (verdict.outcome, verdict.shared) == ("entered", True)
+    in_force(state, "BY/2026", [[2026, 9, 25], [2026, 12, 31]], [[2026, 9, 26]])
     return state
 
 
@@ -95,6 +117,46 @@ def test_holidays_are_left_out_and_moved_days_counted(state: DictState) -> None:
         days.add(date(2026, 12, 30), 1)
     with pytest.raises(OverflowError):
         days.add(date(2026, 9, 24), 1001)
+
+
+def test_no_office_alone_moves_the_terms_of_all() -> None:
+    counter = Administrator(library_law("charter"), DictState(), homes={})
+    calendar = propose(counter, "BY/2026", [], [])
+    assert told(counter.do("vote_for_calendar", {"calendar": calendar.id})) == ("key-taken", [])  # one vote an office
+    assert told(counter.do("enforce_calendar", {}, calendar=calendar)) == ("calendar-not-agreed", [])
+    with pytest.raises(CalendarMissingError):
+        WorkingDays(counter.state, "BY").is_working(date(2026, 9, 24))
+    counter.do("vote_for_calendar", {"calendar": calendar.id}, 1)
+    vote = next(one for one in map(counter.state.record, counter.state.records) if one and one.keeper == 1)
+    assert told(counter.do("withdraw_calendar_vote", {}, 1, vote=vote)) == ("entered", [])
+    verdict = counter.do("enforce_calendar", {}, calendar=calendar)
+    assert (verdict.code, verdict.shared) == ("calendar-not-agreed", True)
+
+
+def test_one_that_is_in_force_is_replaced_in_one_step_and_terms_that_have_begun_keep_their_end(
+    state: DictState,
+) -> None:
+    assert told(lodge(state, photo=None)) == ("suspended", ["no-photo"])
+    ends_ms = [find_undecided(state, one.key["act"]).ends_ms for one in undecided_records(state)]
+    counter = Administrator(library_law("charter"), state, homes={}, acts=9)
+    present = state.record(state.find(CALENDAR_INDEX, encode([None, "BY/2026"]), 1)[0])
+    new, other = propose(counter, "BY/2026", [[2026, 9, 28]], []), propose(counter, "BY/2027", [], [])
+    assert told(counter.do("enforce_calendar", {}, 1, calendar=new)) == ("calendar-not-agreed", [])
+    reason = {"reason": "A day was missing"}
+    assert told(counter.do("replace_calendar", reason, 1, calendar=present, new=new)) == ("new-not-agreed", [])
+    for one in (new, other):
+        counter.do("vote_for_calendar", {"calendar": one.id}, 2)
+    assert told(counter.do("enforce_calendar", {}, 1, calendar=new)) == ("key-taken", [])
+    assert told(counter.do("replace_calendar", reason, 1, calendar=present, new=other)) == ("another-year", [])
+    assert told(counter.do("replace_calendar", reason, 1, calendar=present, new=new)) == ("entered", [])
+    days = WorkingDays(state, "BY")
+    assert days.add(date(2026, 9, 24), 2) == date(2026, 9, 29)
+    assert ends_ms == [find_undecided(state, one.key["act"]).ends_ms for one in undecided_records(state)] != [None]
+
+
+def undecided_records(state: DictState) -> list[Record]:
+    records = (state.record(one) for one in state.records)
+    return [one for one in records if one is not None and one.register == "#undecided"]
 
 
 def test_conditions_reckon_with_them(state: DictState) -> None:

@@ -448,6 +448,7 @@ def test_what_may_be_done_with_a_record_as_it_stands() -> None:
 TIMELY = """
 law: timely
 version: 1
+calendar: BY
 title: {en: Terms}
 registers:
   file:

@@ -25,6 +25,7 @@ from tests.laws.test_land import deed, first, giving, right, taking
 SHELF = """
 law: shelf
 version: 3
+calendar: BY
 title: {en: Shelf}
 registers:
   box:

@@ -237,6 +237,8 @@ def test_another_office_decides_only_what_all_keep(mill: Mill) -> None:
     act = mill.ids[-1]
     shared = mill.record.keeper is None
     mill.counter.author = 1
+    taken_back = mill.decide("#withdraw", act, REGISTRAR)
+    assert code(taken_back) == ("act-of-another-office" if shared else "not-keeper")
     verdict = mill.decide("#confirm", act)
     assert (isinstance(verdict, Accepted), verdict.shared) == (shared, shared)
     assert shared or code(verdict) == "not-keeper"
@@ -287,6 +289,7 @@ def test_an_act_in_the_pool_of_a_waiting_one_waits_with_it() -> None:
         ("cure: {days: 10}", "cure: {weeks: 1}", "key-missing"),
         ("by: [registrar], second", "by: [judge], second", "unknown-role"),
         ("version: 1", "version: 1\ncalendar: by", "bad-name"),
+        ("cure: {days: 10}", "cure: {working_days: 10}", "calendar-not-named"),
     ],
 )
 def test_faults_of_a_law_are_named(old: str, new: str, fault: str) -> None:

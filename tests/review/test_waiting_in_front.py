@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from core.laws import Accepted, parse_law
+from core.laws import Accepted, Rejected, parse_law
 from core.laws.placing import DAY_MS
-from core.laws.undecided import MAX_IN_PLACE
+from core.laws.undecided import MAX_IN_PLACE, MAX_OF_KEEPER, MAX_OF_OFFICE
 from core.ledger.record import encode_record
-from tests.laws.counter import YEAR_2026_MS, placed
+from tests.laws.counter import YEAR_2026_MS, Counter, placed
 from tests.laws.test_undecided import LAW, REGISTRAR, SIGNED, Mill, code
 
 LATE_MS = YEAR_2026_MS + 30 * DAY_MS
@@ -91,18 +91,61 @@ def test_cures_bring_no_more_than_a_record_holds() -> None:
     assert mill.cure(act, plan="p").outcome == "entered"
 
 
-def test_whether_a_place_is_full_only_the_order_tells() -> None:
+def test_a_late_cure_keeps_others_waiting_so_long_and_no_longer() -> None:
     mill = Mill("office")
-    for _ in range(MAX_IN_PLACE):
+    mill.widen()
+    act = mill.ids[-1]
+    mill.order = placed(at_ms=YEAR_2026_MS + 12 * DAY_MS, not_before_ms=YEAR_2026_MS + 3 * DAY_MS)
+    assert mill.cure(act, plan="p").outcome == "held"
+    mill.order = placed(at_ms=YEAR_2026_MS + 40 * DAY_MS, not_before_ms=YEAR_2026_MS + 40 * DAY_MS)
+    assert mill.cure(act).outcome == "held"  # a second one changes nothing of it
+    assert mill.widen(1, plan="q").outcome == "held"
+    assert mill.decide("#set_aside", mill.ids[-1]).outcome == "entered"
+    mill.order = placed(at_ms=YEAR_2026_MS + 60 * DAY_MS, not_before_ms=YEAR_2026_MS + 43 * DAY_MS)
+    assert mill.widen(1, plan="q").outcome == "entered"
+    assert mill.decide("#confirm", act).outcome == "entered"  # its place is lost, not its right
+
+
+def full(verdict: object) -> str:
+    assert isinstance(verdict, Rejected)
+    assert verdict.shared  # who has lapsed by then, only the order tells
+    return verdict.code
+
+
+@pytest.mark.parametrize(("home", "most"), [("office", MAX_OF_KEEPER), ("shared", MAX_OF_OFFICE)])
+def test_no_office_takes_all_places_at_a_record_from_the_others(home: str, most: int) -> None:
+    mill = Mill(home)
+    for _ in range(most):
         assert isinstance(mill.widen(), Accepted)
-    full = mill.widen()
-    assert (code(full), full.shared) == ("queue-full", True)
-    assert mill.id in full.touched
+    refused = mill.widen()
+    assert full(refused) == "office-queue-full"
+    assert mill.id in refused.touched
+    if home == "shared":
+        mill.counter.author = 1
+        assert isinstance(mill.widen(), Accepted)
+
+
+class ManyOffices(Counter):
+    @staticmethod
+    def roles(office: int, officer: int) -> frozenset[str]:
+        return Counter.roles(0, officer)
+
+
+def test_places_end_for_all_together() -> None:
+    mill = Mill("shared")
+    offices = MAX_IN_PLACE // MAX_OF_OFFICE
+    mill.counter = ManyOffices(mill.counter.law, mill.counter.state, homes=mill.counter.homes)
+    for office in range(offices):
+        mill.counter.author = office
+        for _ in range(MAX_OF_OFFICE):
+            assert isinstance(mill.widen(), Accepted)
+    mill.counter.author = offices
+    assert full(mill.widen()) == "queue-full"
 
 
 def test_who_keeps_a_record_no_more_stands_in_front_of_nobody() -> None:
     mill = Mill("office")
-    for _ in range(MAX_IN_PLACE):  # with no term: no calendar is known, and its author ends none of them
+    for _ in range(MAX_OF_KEEPER):  # with no term: no calendar is known, and its author ends none of them
         mill.widen()
     state, counter = mill.counter.state, mill.counter
     moved = replace(mill.record, keeper=1, version=9)  # as a record is that an order gave to another office

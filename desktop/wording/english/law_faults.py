@@ -81,6 +81,7 @@ LAW_FAULTS = {
     "shadowing": "the name hides another one",
     "fact-refused": "a fact has happened and cannot be refused; hold it, or record it without effect",
     "cure-without-suspend": "only what suspends can be cured",
+    "calendar-not-named": "a term of working days needs a calendar; name its territory in a line “calendar:”",
     "bad-placeholder": "the braces in the sentence do not fit",
     "unknown-name": "nothing has this name here",
     "too-many-steps": "the procedure could take too many steps",

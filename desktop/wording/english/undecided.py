@@ -53,6 +53,16 @@ UNDECIDED_REFUSALS = {
     "act-of-another-law": Trouble(
         "The act was signed under other rules ({law}).", _DRAFT, "Decide it under the rules of its own register."
     ),
+    "act-of-another-office": Trouble(
+        "Another office ({office}) has signed this act, and only it can take it back.",
+        _DRAFT,
+        "If the act must not count, let whoever decides set it aside.",
+    ),
+    "office-queue-full": Trouble(
+        "Acts of this office wait already in {most} places on this record.",
+        _DRAFT,
+        "Complete, withdraw or set aside one of them; then this act can be signed.",
+    ),
     "act-set-aside": Trouble(
         "{office} has decided that the act does not count: {reason}",
         _KEPT,
