@@ -37,9 +37,7 @@ CURE, CONFIRM, SET_ASIDE, WITHDRAW = "#cure", "#confirm", "#set_aside", "#withdr
 RESOLVING = frozenset({CURE, CONFIRM, SET_ASIDE, WITHDRAW})
 MAX_REASON_CHARS = 500
 TIME_UNDECIDED = "time-undecided"
-DECIDED_WITHIN_MS = (
-    30 * DAY_MS
-)  # so long an act keeps its place whose cure may have come too late
+DECIDED_WITHIN_MS = 30 * DAY_MS  # so long an act keeps its place whose cure may have come too late
 _EXECUTES = frozenset({CURE, CONFIRM})
 _ENDS = {SET_ASIDE: "set_aside", WITHDRAW: "withdrawn"}
 Run = Callable[[Transaction, Procedure, Context, Signed], Accepted]
