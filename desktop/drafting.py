@@ -99,6 +99,11 @@ class DraftKeeper(QObject):
             session.merge(mirror)
         return session.view
 
+    @property
+    def is_told(self) -> bool:
+        """Whether every edit has come back: `shown` has brought it."""
+        return not self._under_way
+
     def set(self, path: FieldPath, value: Value) -> None:
         self._edit([clear_field(path) if value is None else set_field(path, value)])
 

@@ -110,7 +110,7 @@ class Filling(QWidget):
 
     def show_view(self, view: View) -> None:
         self.form.show_view(view)
-        if self._waiting_for_draft:
+        if self._waiting_for_draft and self._is_told():
             self._waiting_for_draft = False
             self._go_on_to_review()
 
@@ -134,11 +134,14 @@ class Filling(QWidget):
     def _review(self) -> None:
         """What was typed last goes into the draft first; the review reads the draft."""
         self.notice.clear()
-        if self.form.has_pending():
+        if self._is_told():
+            self._go_on_to_review()
+        else:
             self._waiting_for_draft = True
             self.form.flush()
-        else:
-            self._go_on_to_review()
+
+    def _is_told(self) -> bool:
+        return self._keeper.is_told and not self.form.has_pending()
 
     def _go_on_to_review(self) -> None:
         missing = self.form.mark_incomplete()

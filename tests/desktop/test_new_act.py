@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
+from threading import Event
 from types import FrameType
 
 import pytest
@@ -182,6 +184,27 @@ def test_transfer_from_first_key_to_record_by_keyboard(
     _wait(qtbot, office)
     assert panel.timeline.count() == 2
     assert not no_office_work_here
+
+
+def test_a_review_that_is_asked_for_while_the_scan_is_read_waits_for_it(
+    open_desk: Callable[..., OpenOffice], qtbot: QtBot, tmp_path: Path
+) -> None:
+    office = open_desk()
+    scan, other = tmp_path / "deed.png", tmp_path / "other.png"
+    scan.write_bytes(b"a scan")
+    other.write_bytes(b"another scan")
+    _prepare(office)
+    page = _fill_transfer(qtbot, office, scan)
+    assert page.filling is not None
+    form, free = page.filling.form, Event()
+    (path,) = [line for line in form.editor("deed").findChildren(QLineEdit) if line.text() == str(scan)]
+    office.service.call(free.wait)  # the office is busy with something else
+    path.setText(str(other))
+    path.editingFinished.emit()
+    press(Qt.Key.Key_W, ALT)
+    free.set()
+    qtbot.waitUntil(lambda: page.reviewing is not None, timeout=10_000)
+    assert form.act()["deed"]["digest"] == sha256(b"another scan").digest()
 
 
 def test_wrong_passphrase_of_an_officer_records_nothing(

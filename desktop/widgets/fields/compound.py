@@ -105,7 +105,7 @@ class DocumentEditor(Editor):
         for line in (self._kind, self._paper, self._issuer, self._day, self._pages):
             line.textEdited.connect(lambda _text: self.edited.emit())
         self._path.editingFinished.connect(self._read_scan)
-        self._read_path = ""
+        self._read_path, self._reading = "", False
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
@@ -147,6 +147,9 @@ class DocumentEditor(Editor):
         self._pages.setText(show_typed(_PAGES, paper.get("pages")))
         self._take_digest(paper.get("digest"))
 
+    def is_reading(self) -> bool:
+        return self._reading
+
     def _ask_path(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, say("document.choose.title"))
         if path:
@@ -157,7 +160,7 @@ class DocumentEditor(Editor):
         path = self._path.text().strip()
         if not path or path == self._read_path:
             return
-        self._read_path = path
+        self._read_path, self._reading = path, True
         limit = (self.field.high or 1) << 20
         self._state.setText(say("document.reading"))
         self._desk.background.run(self, lambda: read_bounded(Path(path), limit), self._keep_scan, self._not_scanned)
@@ -166,9 +169,12 @@ class DocumentEditor(Editor):
         self._desk.ask(self, lambda office: office.papers.add(content), self._scanned, self._not_scanned)
 
     def _not_scanned(self, error: MunimentError) -> None:
+        self._reading = False
         self._state.setText(sentence(error.code, error.facts))
+        self.edited.emit()
 
     def _scanned(self, digest: bytes) -> None:
+        self._reading = False
         self._take_digest(digest)
         self.edited.emit()
 

@@ -33,6 +33,10 @@ class Editor(QWidget):
     def show_value(self, value: Value) -> None:
         raise NotImplementedError
 
+    def is_reading(self) -> bool:
+        """Whether a value is on its way; `edited` tells when it has come, or will not."""
+        return False
+
     def mark(self, wrong: bool) -> None:
         """Show, beside the words under the field, that it needs attention."""
 

@@ -3,7 +3,7 @@
 The form holds nothing: it shows what the draft says and tells what a person changed, a little after the last key.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
@@ -113,8 +113,8 @@ class ActForm(QWidget):
                 self._editors[field.name].setFocus()
 
     def has_pending(self) -> bool:
-        """Whether something was typed that the draft has not been told yet."""
-        return bool(self._pending)
+        """Whether something was typed, or is being read, that the draft has not been told yet."""
+        return bool(self._pending) or any(editor.is_reading() for editor in self._all_editors())
 
     def editor(self, name: str) -> Editor | RowsEditor:
         """The editor of a field."""
@@ -211,12 +211,15 @@ class ActForm(QWidget):
         editor = self._editors.get(subject)
         return editor.picked if isinstance(editor, RecordEditor) else None
 
-    def _refresh_entries(self) -> None:
+    def _all_editors(self) -> Iterator[Editor]:
+        """Those in rows too."""
         for editor in self._editors.values():
-            inner = editor.editors().values() if isinstance(editor, RowsEditor) else [editor]
-            for one in inner:
-                if isinstance(one, EntryEditor):
-                    one.refresh()
+            yield from editor.editors().values() if isinstance(editor, RowsEditor) else (editor,)
+
+    def _refresh_entries(self) -> None:
+        for editor in self._all_editors():
+            if isinstance(editor, EntryEditor):
+                editor.refresh()
 
     def _value_of(self, field: FormField) -> Value:
         return self._view.fields.get(path_of(field)[0])

@@ -33,6 +33,9 @@ class GroupEditor(Editor):
         filled = {name: value for name, value in values.items() if value is not None}
         return filled or None
 
+    def is_reading(self) -> bool:
+        return any(editor.is_reading() for editor in self._editors.values())
+
     def show_value(self, value: Value) -> None:
         for name, editor in self._editors.items():
             editor.show_value((value or {}).get(name))
