@@ -118,7 +118,7 @@ class Epochs:
 
         def read_law(canonical: bytes) -> tuple[str, int]:
             law = law_from_canonical(canonical)
-            check_law(law, homes, self.present.roll.witness_count).raise_any()
+            check_law(law, homes, self.present.roll.witness_count, self.laws).raise_any()
             return law.name, law.version
 
         return apply(self.present, change, closing_anchor, verify, read_law)

@@ -11,7 +11,7 @@ Signatures are verified once, when a block comes in, with the keys of the roll. 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from core import officers
@@ -20,6 +20,7 @@ from core.errors import MunimentError
 from core.laws.execution import Context, execute
 from core.laws.law import Law
 from core.laws.placing import Order
+from core.laws.relying import lacking
 from core.laws.requests import DECISIONS_REGISTER
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.payload import Group, group_signing_message
@@ -73,6 +74,11 @@ class Fold:
     laws: Mapping[str, Law]
     homes: Mapping[str, str]
 
+    @cached_property
+    def lacking(self) -> AbstractSet[str]:
+        """What laws rely on in others that are not so in force."""
+        return lacking(self.laws)
+
     def judge(
         self,
         state: WorkingState,
@@ -104,6 +110,7 @@ class Fold:
                 order,
                 waiting,
                 agrees=partial(is_quorum, self.roll),
+                lacking=self.lacking,
             )
             return execute(state, transaction, law, context, trace)
         context = Context(
@@ -118,6 +125,7 @@ class Fold:
             powers_change=True,
             ended_unseen=partial(officers.ended_unseen, state, self.roll, order),
             agrees=partial(is_quorum, self.roll),
+            lacking=self.lacking,
         )
         return execute(state, transaction, law, context, trace)
 

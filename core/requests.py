@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from core.errors import MunimentError
 from core.laws.law import Law
+from core.laws.relying import is_other
 from core.laws.requests import REFUSED_BY_KEEPER, decision_record_id, ends_ms
 from core.ledger.encoding import Value
 from core.ledger.payload import Group
@@ -59,7 +60,9 @@ class Requests(Reading):
         known = self.laws.get(law)
         if known is None or known.asking is None or procedure not in known.procedures:
             return None
-        found = (self.store.state.present(record) for record in records.values())
+        reads = known.procedures[procedure].reads
+        own = (record for name, record in records.items() if not is_other(reads.get(name, "")))
+        found = map(self.store.state.present, own)
         keepers = {record.keeper for record in found if record is not None} - {self.number, None}
         return keepers.pop() if len(keepers) == 1 else None
 

@@ -21,7 +21,7 @@ queue-full record-held record-released record-too-large record-twice records-dif
 request-lapsed request-not-needed request-of-another-law request-overtaken request-refused request-to-another-office
 request-to-oneself requests-not-asked requests-not-known role-missing role-not-asked role-not-held rule-undecided
 sealed-not-brought signer-of-another-office signer-twice text-empty text-not-as-declared text-too-long time-undecided
-unknown-law unknown-office-asked unknown-procedure waiting-for-keeper written-twice wrong-kind
+unknown-law unknown-office-asked unknown-procedure waiting-for-keeper written-twice wrong-kind other-law-differs
 """
 
 # Of a block's bytes and the keys of its roll alone: found when it comes in, the same for ever.

@@ -19,13 +19,14 @@ from core.laws.field_types import EntryOfType
 from core.laws.judging import Judge
 from core.laws.law import Law, Procedure
 from core.laws.placing import Claimed
+from core.laws.relying import lack
 from core.laws.requests import DECISIONS, ask, decide
 from core.laws.resolving import RESOLVING, resolve
 from core.laws.signing import SignatureCheck, Signed
 from core.laws.undecided import EARLIER_ACT, SUSPENDED, acts_in_front, keep_undecided, undecided_id
 from core.laws.verdict import Accepted, Finding, Refused, Rejected
 from core.ledger.encoding import Value
-from core.ledger.record import RECORD_ID_BYTES, Record, State
+from core.ledger.record import RECORD_ID_BYTES, Record, State, new_record_id
 from core.ledger.transaction import Transaction
 
 __all__ = ["Context", "execute"]
@@ -129,6 +130,10 @@ class _Execution:
             if name in transaction.act and transaction.act[name]["by"] != transaction.signers[0].office:
                 raise Refused("not-sealed", field=name)  # another office's text cannot be passed off as one's own
         self._formed = True
+        for register in procedure.others:
+            if lack(self._law.name, register) in self._context.lacking:
+                self._shared = True  # by then the network may have changed its rules
+                raise Refused("other-law-differs", law=register.partition(".")[0], register=register)
         self._find_records(procedure)
         signatures = SignatureCheck(self._signed, self._context, self._conflicts)
         try:
@@ -196,9 +201,9 @@ class _Execution:
                 )
 
     def _above(self, record: Record) -> Iterator[Record]:
-        """The records with which this one is kept, the nearest first."""
-        register = self._law.by_full_name[record.register]
-        while register.home.kind == "with":
+        """The records with which this one is kept, the nearest first; of another law's record that law alone knows."""
+        register = self._law.by_full_name.get(record.register)
+        while register is not None and register.home.kind == "with":
             above = self._state.record(record.fields[register.home.field])
             if above is None:
                 return
@@ -207,7 +212,7 @@ class _Execution:
 
     def _record(self, record_id: bytes, register: str, where: str) -> Record:
         record = self._state.record(record_id)
-        if record is None or record.register != self._law.registers[register].full_name:
+        if record is None or record.register != self._law.register(register).full_name:
             self._shared = True  # it may be on its way
             raise Refused("no-such-record", record=where, register=register)
         return record
@@ -244,9 +249,10 @@ class _Execution:
     def _touched(self, procedure: Procedure) -> frozenset[bytes]:
         """The records that the act reads or writes and those they are kept with; registers in which it takes a key.
 
-        What is created with a record or found by it is tied to that record, so this is enough.
+        What is created with a record or found by it is tied to that record; what is created stands or falls with it.
         """
         touched = {ref.record for ref in self._transaction.changes.values()} | procedure.pools
+        touched |= {new_record_id(self._context.transaction_id, number) for number in range(len(procedure.creates))}
         touched.add(undecided_id(self._context.transaction_id))  # where it stands, if it is held or suspended
         if self._formed:
             for path, _ in procedure.records:

@@ -118,7 +118,7 @@ def typed_text(entered: str) -> str:
 
 
 def _subject(law: Law, procedure: Procedure, name: str, register_name: str, language: str) -> FormField:
-    register = law.registers[register_name]
+    register = law.register(register_name)
     return FormField(
         name,
         "subject",
@@ -155,9 +155,9 @@ def _field(law: Law, field: Field, language: str) -> FormField:
         case DocumentType(max_mb=high):
             return FormField(*base, high=high)
         case RecordType(register=register):
-            return FormField(*base, register=law.registers[register].full_name)
+            return FormField(*base, register=law.register(register).full_name)
         case EntryOfType(owner=owner, list=entries, register=register):
-            return FormField(*base, register=law.registers[register].full_name, record=owner, entries=entries)
+            return FormField(*base, register=law.register(register).full_name, record=owner, entries=entries)
         case AttestationType(role=role, answers=answers):
             choices = tuple(Choice(answer, text({}, language, answer)) for answer in answers)
             return FormField(*base, choices=choices, role=role)

@@ -221,6 +221,7 @@ class Procedure:
     elsewhere: frozenset[str] = frozenset()  # names of records that another office may keep: they are only read
     pools: frozenset[bytes] = frozenset()  # registers in which it takes a number or a unique key
     regroups: frozenset[str] = frozenset()  # names of records that it may move between groups of indexes
+    others: tuple[str, ...] = ()  # registers of other laws that it reads, by full name
 
     @cached_property
     def sealed(self) -> Mapping[str, SealedType]:
@@ -260,6 +261,11 @@ class Law:
     asking: Asking | None = None
     deciding: Deciding = field(default_factory=Deciding)
     calendar: str = ""  # the territory whose working days count
+    others: Mapping[str, Register] = field(default_factory=dict)  # of other laws, by full name, as relied on
+
+    def register(self, name: str) -> Register:
+        """A register as a procedure names it: one of this law, or "<law>.<register>" of another. Raises KeyError."""
+        return self.registers[name] if name in self.registers else self.others[name]
 
     @cached_property
     def suspended_registers(self) -> frozenset[str]:

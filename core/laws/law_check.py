@@ -13,6 +13,7 @@ from core.laws.expression_types import ForeignRead
 from core.laws.field_types import RecordType
 from core.laws.law import Law, Procedure, Reason, Register
 from core.laws.problems import LawError, Problem
+from core.laws.relying import is_other, missing
 
 __all__ = ["HOMES", "LawReport", "Reason", "check_law", "home_of"]
 
@@ -31,6 +32,7 @@ class LawReport:
     waits: Mapping[str, tuple[Reason, ...]]
     may_wait: Mapping[str, tuple[Reason, ...]]
     problems: tuple[Problem, ...]
+    alone: tuple[str, ...] = ()  # registers of other laws that could not be looked at: those laws are not there
 
     def raise_any(self) -> None:
         """Raises `LawError` when there is any problem."""
@@ -38,11 +40,14 @@ class LawReport:
             raise LawError(list(self.problems))
 
 
-def check_law(law: Law, homes: Mapping[str, str], witnesses: int | None = None) -> LawReport:
+def check_law(
+    law: Law, homes: Mapping[str, str], witnesses: int | None = None, beside: Mapping[str, Law] | None = None
+) -> LawReport:
     """`homes`: "<law>.<register>" → "office" | "shared", where the law leaves the choice to the charter.
 
     What the charter leaves open too is kept by its office. `witnesses`: how many there are when the law is adopted; of
-    a key in shares nobody may hold all, so a law that seals until an event asks for two.
+    a key in shares nobody may hold all, so a law that seals until an event asks for two. `beside`: the laws that are or
+    come into force with it, by name: what this one relies on in them must be there. One that is not there may follow.
     """
     problems = [
         Problem(0, "", "home-not-asked", name)
@@ -64,7 +69,12 @@ def check_law(law: Law, homes: Mapping[str, str], witnesses: int | None = None) 
     waits = {name: why for name, procedure in law.procedures.items() if (why := _reasons(law, procedure, homes))}
     rest = (name for name in law.procedures if name not in waits)
     may_wait = {name: why for name in rest if (why := _may_wait(law.procedures[name]))}
-    return LawReport(waits, may_wait, tuple(problems))
+    alone = tuple(name for name in law.others if name.partition(".")[0] not in (beside or {}))
+    for name, declared in law.others.items():
+        lacks = missing(declared, beside[name.partition(".")[0]]) if beside and name not in alone else None
+        if lacks is not None:
+            problems.append(Problem(declared.line, "", "other-law-differs", f"{name}.{lacks}".rstrip(".")))
+    return LawReport(waits, may_wait, tuple(problems), alone)
 
 
 def _is_asked(law: Law, name: str, home: str) -> bool:
@@ -87,7 +97,8 @@ def home_of(law: Law, register: Register, homes: Mapping[str, str]) -> str:
 
 def _reasons(law: Law, procedure: Procedure, homes: Mapping[str, str]) -> tuple[Reason, ...]:
     reasons = [Reason("shared-register", name) for name in _named(procedure) if _is_shared(law, name, homes)]
-    reached = [(read.name, _register_read(law, read)) for read in procedure.foreign_reads if read.kind not in UNKEPT]
+    reads = [read for read in procedure.foreign_reads if read.kind not in UNKEPT and not is_other(read.name)]
+    reached = [(read.name, _register_read(law, read)) for read in reads]
     reasons += [Reason("shared-register", name) for name, register in reached if _is_shared(law, register, homes)]
     for why in procedure.reasons:
         register = why.name
@@ -108,7 +119,8 @@ def _may_wait(procedure: Procedure) -> tuple[Reason, ...]:
 
 
 def _named(procedure: Procedure) -> Iterable[str]:
-    return dict.fromkeys((*procedure.referenced.values(), *procedure.creates.values()))
+    named = (*procedure.referenced.values(), *procedure.creates.values())
+    return dict.fromkeys(name for name in named if not is_other(name))
 
 
 def _register_read(law: Law, read: ForeignRead) -> str:

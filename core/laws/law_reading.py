@@ -24,6 +24,7 @@ from core.laws.register_reading import (
     register_scopes,
     resolve_types,
 )
+from core.laws.relying import read_others, without_others
 from core.laws.sealed_check import check_sealed
 from core.laws.total_reading import read_totals, total_shapes
 from core.laws.waiting import with_reasons
@@ -73,7 +74,8 @@ def _read_root(root: Part, tree: Node) -> Law:
         version = root.integer("version", low=1, high=MAX_VERSION)
         title = root.texts("title")
         root.texts("note", optional=True)
-        registers = _read_registers(root, name)
+        everything = _read_registers(root, name)
+        registers, others = without_others(everything)
         scopes = register_scopes(registers)
         indexes = read_indexes(root, registers, name, scopes)
         bests = read_bests(root, registers, name, scopes, indexes)
@@ -84,7 +86,7 @@ def _read_root(root: Part, tree: Node) -> Law:
                 register, scope = registers[register_name], scopes[register_name]
                 registers[register_name] = read_rules(part, register, scope, indexes, totals, shapes)
         extracts = _read_extracts(root, registers)
-        around = Around(registers, index_shapes(indexes, registers), frozenset(extracts), shapes, bests)
+        around = Around({**registers, **others}, index_shapes(indexes, registers), frozenset(extracts), shapes, bests)
         procedures = _read_procedures(root, around, indexes, totals)
         check_sealed(root.problems, registers, procedures)
         asking, deciding = _read_asking(root), _read_deciding(root)
@@ -92,7 +94,7 @@ def _read_root(root: Part, tree: Node) -> Law:
         if not calendar:
             _check_cures(root, procedures)
         law = _make_law(name, version, title, registers, procedures, (indexes, totals), extracts, encode_tree(tree))
-        return replace(law, asking=asking, deciding=deciding, calendar=calendar)
+        return replace(law, asking=asking, deciding=deciding, calendar=calendar, others=others)
 
 
 def _read_registers(root: Part, law: str) -> dict[str, Register]:
@@ -102,9 +104,10 @@ def _read_registers(root: Part, law: str) -> dict[str, Register]:
             registers[name] = read_register(name, part, law)
     if not registers:
         root.fail("key-missing", "registers")
+    others = read_others(root, law)
     # A register that could not be read would only bring false faults to all that name it.
     root.problems.raise_any()
-    return resolve_types(root, registers)
+    return resolve_types(root, {**registers, **others})
 
 
 def _read_procedures(

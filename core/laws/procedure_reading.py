@@ -23,6 +23,7 @@ from core.laws.field_types import (
 from core.laws.law import Condition, Let, Procedure, Register, Signing
 from core.laws.reading import Part
 from core.laws.register_reading import resolve_type
+from core.laws.relying import is_other
 
 CLASSES = ("fact", "application", "decision", "order", "payment")
 EFFECT_AT = ("signature", "entry", "certified", "final", "day")
@@ -99,7 +100,10 @@ def _named_records(part: Part, key: str, around: Around) -> dict[str, str]:
     named = {}
     for name in below.keys():  # noqa: SIM118  # Part is no mapping
         below.check_name(name)
-        named[name] = below.choice(name, around.registers)
+        register = below.choice(name, around.registers)
+        if key != "reads" and is_other(register):
+            below.fail("other-law-read-only", register, below.line_of(name))
+        named[name] = register
     return named
 
 

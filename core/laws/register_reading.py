@@ -103,7 +103,7 @@ def _read_home(part: Part, fields: Mapping[str, Field]) -> Home:
     with part.part("home").whole() as below:
         name = below.text("with")
     field = fields.get(name)
-    if field is None or not isinstance(field.type, RecordType) or field.optional:
+    if field is None or not isinstance(field.type, RecordType) or field.optional or "." in field.type.register:
         part.fail("home-with-no-record", name, part.line_of("home"))
     return Home("with", name)
 

@@ -21,6 +21,7 @@ from core.laws.field_checks import FieldFault, make_group_check
 from core.laws.field_types import Field, TextType
 from core.laws.law import Asking, Law, Procedure
 from core.laws.placing import DAY_MS
+from core.laws.relying import is_other
 from core.laws.signing import Signed, check_people, counts, those_that_count
 from core.laws.undecided import keep_undecided
 from core.laws.verdict import Accepted, Finding, Refused
@@ -75,7 +76,7 @@ def ask(state: State, transaction: Transaction, law: Law, context: Context, run:
         people = those_that_count(transaction.signers, procedure)
         signed = Signed(people, frozenset({context.author}), whole=False)
         trial = run(transaction, procedure, replace(context, author=keeper, order=None), signed)
-        _check_kept(state, transaction, keeper)
+        _check_kept(state, transaction, procedure, keeper)
         changes = (_asked(transaction, context), *_take_places(state, transaction, procedure, asking, context))
         findings = trial.findings
     else:  # decided before its own block could be executed
@@ -87,8 +88,10 @@ def ask(state: State, transaction: Transaction, law: Law, context: Context, run:
     return Accepted(REQUESTED, changes, (), findings=(waits, *findings), shared=True)
 
 
-def _check_kept(state: State, transaction: Transaction, keeper: int) -> None:
+def _check_kept(state: State, transaction: Transaction, procedure: Procedure, keeper: int) -> None:
     for name, ref in transaction.changes.items():
+        if is_other(procedure.reads.get(name, "")):  # whoever keeps it, it is only read
+            continue
         record = state.record(ref.record)
         if record is None or record.keeper != keeper:
             raise Refused("request-not-needed", record=name)

@@ -13,6 +13,7 @@ from core.laws.expression_types import ForeignRead
 from core.laws.field_types import RecordType
 from core.laws.law import Home, Index, Procedure, Reason, Register, Total, Unique
 from core.laws.problems import Problems
+from core.laws.relying import is_other, reached
 
 ADDING = frozenset({"add", "give"})  # effects that stand beside those of others: no one undoes another's
 
@@ -31,7 +32,11 @@ def with_reasons(
     accepts = frozenset(named.get("accept", ()))
     after = (read for register in _written(procedure, registers).values() for read in register.always_reads)
     reads = tuple(dict.fromkeys((*procedure.foreign_reads, *after)))
-    reasons = [reason for read in reads if (reason := _why_read(read, registers, indexes, totals))]
+    pointed = (*procedure.reads.values(), *(register for _, register in procedure.records))
+    others = reached((*pointed, *(read.name for read in reads if read.kind == "record")))
+    # How another law moves its records between keepers, this one cannot tell: whatever reads them, the order decides.
+    reasons = [Reason("record-of-another-law", name) for name in others]
+    reasons += [reason for read in reads if (reason := _why_read(read, registers, indexes, totals))]
     pools = {registers[name].full_name.encode() for name in procedure.creates.values() if registers[name].numbers}
     regroups = set()
     for name, register in _written(procedure, registers).items():
@@ -61,6 +66,7 @@ def with_reasons(
         elsewhere=frozenset(_elsewhere(procedure, registers)),
         pools=frozenset(pools),
         regroups=frozenset(regroups),
+        others=others,
     )
 
 
@@ -78,6 +84,8 @@ def _why_read(
         register = registers[indexes[read.name].register]
         kept = register.home.kind == "with" and register.home.field in read.own
         return None if kept else Reason("index-of-other-keepers", read.name)
+    if is_other(read.name):
+        return None
     kept = bool(read.own) and registers[read.own[0]].home == Home("with", read.own[1])
     return None if kept else Reason("record-of-another-keeper", read.name)
 

@@ -12,6 +12,7 @@ from core.crypto.passphrase import passphrase_weakness
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.folder import NewOfficer, create_office, enter_network, read_bounded
+from core.laws.law_check import check_law
 from core.laws.law_reading import parse_law
 from core.laws.problems import LawError
 from core.ledger.charter import ROLES, decode_card, fault_tolerance, found
@@ -64,6 +65,12 @@ def found_network_command(
             return law_refused(path, error)
     if all(law.name != voting.LAW for law in chosen):
         chosen += [parse_law(text) for name, text in shipped.items() if name == voting.LAW or not laws]
+    together = {law.name: law for law in chosen}
+    for path, law in zip(laws, chosen, strict=False):  # those that were named come first
+        try:
+            check_law(law, kept, beside=together).raise_any()
+        except LawError as error:
+            return law_refused(path, error)
     charter = found(
         name,
         SystemClock().now_ms(),

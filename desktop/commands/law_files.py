@@ -1,6 +1,7 @@
 """Reading a file of rules for a command, and checking one as every office would."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from core.laws.law_check import HOMES, Reason, check_law
 from core.laws.law_reading import parse_law
 from core.laws.law_source import MAX_LAW_BYTES
 from core.laws.problems import LawError, Problem
+from desktop.library import laws_beside
 from desktop.outcome import BAD_INPUT
 from desktop.wording import law_fault, say, sentence, text_in
 
@@ -19,14 +21,17 @@ from desktop.wording import law_fault, say, sentence, text_in
 def check_law_command(path: Path, homes: Sequence[str] = ()) -> dict[str, Any]:
     """Read a law as every office does, with the homes that a charter would choose; errors name line and article.
 
-    `waits` and `may_wait`: procedures whose acts wait for the common order, always or some of them, each with reasons.
+    Laws that it relies on are looked for in its folder, then among those that come with the application; `alone`: what
+    it relies on in laws that are in neither. `waits` and `may_wait`: procedures whose acts wait for the common order,
+    always or some of them, each with reasons.
     """
     chosen = read_homes(homes)
     try:
         law = read_law(path, chosen)
+        report = check_law(law, chosen, beside=relied_on(law, laws_beside(path)))
+        report.raise_any()
     except LawError as error:
         return law_refused(path, error)
-    report = check_law(law, chosen)
     facts = {"name": law.name, "version": law.version, "digest": law.digest.hex()}
     lines = [sentence("law-checked", facts)]
     for code, acts in (("act-waits", report.waits), ("act-may-wait", report.may_wait)):
@@ -38,12 +43,23 @@ def check_law_command(path: Path, homes: Sequence[str] = ()) -> dict[str, Any]:
     asking = law.asking
     if asking is not None and (asking.queue or asking.term_days is not None):
         lines.append(sentence("decisions-wait"))
-    told = {"waits": _reasons(report.waits), "may_wait": _reasons(report.may_wait)}
+    if report.alone:
+        lines.append(sentence("law-relies-alone", {"registers": ", ".join(report.alone)}))
+    told = {"alone": list(report.alone), "waits": _reasons(report.waits), "may_wait": _reasons(report.may_wait)}
     return {"message": "\n".join(lines), **facts, **told}
 
 
 def _reasons(acts: Mapping[str, Sequence[Reason]]) -> dict[str, list[dict[str, str]]]:
     return {name: [asdict(reason) for reason in reasons] for name, reasons in acts.items()}
+
+
+def relied_on(law: Law, find: Callable[[str], Law]) -> dict[str, Law]:
+    """The laws that this one relies on, by name, as far as they are found."""
+    found = {}
+    for name in dict.fromkeys(register.partition(".")[0] for register in law.others):
+        with suppress(KeyError):
+            found[name] = find(name)
+    return found
 
 
 def read_homes(texts: Sequence[str]) -> dict[str, str]:

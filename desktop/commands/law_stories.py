@@ -7,9 +7,10 @@ from typing import Any
 
 from core.laws.problems import LawError
 from desktop.commands.law_files import law_refused, read_homes, read_law
+from desktop.library import laws_beside
 from desktop.outcome import DONE, REFUSED
 from desktop.stories.playing import Seen
-from desktop.stories.run import FOLDER, Told, laws_beside, never_failed, run_story, stories_of
+from desktop.stories.run import FOLDER, Told, never_failed, run_story, stories_of
 from desktop.wording import catalogue, law_fault, sentence, text_in
 from desktop.wording.catalogue import Trouble
 

@@ -195,7 +195,7 @@ class RecordPanel(QWidget):
         law = self._desk.laws.get(view.record.register.partition(".")[0])
         for procedure in law.procedures.values() if law else ():
             for name, register in procedure.referenced.items():
-                full_name = law.registers[register].full_name if law else ""
+                full_name = law.register(register).full_name if law else ""
                 if full_name == view.record.register and fits(procedure, name, view.record, self._desk.number):
                     full = f"{law.name}.{procedure.name}" if law else ""
                     action = self._acts.addAction(literal(self._desk.procedure_title(full)))

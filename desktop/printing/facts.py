@@ -101,7 +101,8 @@ def _record_rows(teller: Teller, facts: ReceiptFacts, law: Law | None, procedure
     """The records that the act refers to, each by its first key where its creating act rides along."""
     rows, language = [], teller.language
     for name, reference in act_of(facts.transaction).changes.items():
-        register = law.registers.get(procedure.referenced.get(name, "")) if law and procedure else None
+        named = procedure.referenced.get(name, "") if procedure else ""
+        register = (law.registers.get(named) or law.others.get(named)) if law else None
         label = in_language(register.title, language) if register else ""
         origin = facts.origins.get(name)
         keys = _first_keys(teller, origin[0], law, register) if origin else []

@@ -15,7 +15,7 @@ from core.laws.law_source import Node, decode_tree
 from desktop.wording import law_fault, say
 
 # What the page tells in words of its own; the rest of the law's tree follows under "Also stated".
-TOLD = frozenset({"law", "version", "title", "note", "registers", "procedures", "extracts", "indexes"})
+TOLD = frozenset({"law", "version", "title", "note", "registers", "procedures", "extracts", "indexes", "relies_on"})
 EFFECT_WORDS = ("to", "move", "entries", "entry", "where", "set", "ground", "ordered_by")  # that sentences name
 STYLE = "body{font-family:sans-serif;max-width:52em;margin:2em auto;line-height:1.4}h1,h2,h3{color:#1d5a85}"
 
@@ -38,6 +38,9 @@ class _Page:
         parts.append(_heading(2, say("law.registers")))
         for register in law.registers.values():
             parts += self._register(register)
+        if law.others:
+            parts.append(_heading(2, say("law.relies-on")))
+            parts += [line for other in law.others.values() for line in self._other(other)]
         parts.append(_heading(2, say("law.procedures")))
         for procedure in law.procedures.values():
             parts += self._procedure(procedure)
@@ -59,6 +62,12 @@ class _Page:
         ]
         yield _listed(say("law.states", start=state[register.start]), moves)
         yield from self._conditions(say("law.always"), register.always)
+
+    def _other(self, register: Register) -> Iterator[str]:
+        yield _heading(3, f"{text(register.title, self._language, register.name)} ({register.full_name})")
+        yield from self._fields(say("law.keys"), register.key.values())
+        yield from self._fields(say("law.fields"), register.fields.values())
+        yield _paragraph(say("law.known-states", states=", ".join(register.states)))
 
     def _fields(self, title: str, fields: Iterable[Field]) -> Iterator[str]:
         lines = [line for field in fields for line in self._field(field, "")]
@@ -87,7 +96,7 @@ class _Page:
         if procedure.help:
             yield _paragraph(text(procedure.help, self._language))
         named = {**procedure.referenced, **procedure.creates}
-        registers = (text(self._law.registers[one].title, self._language, one) for one in named.values())
+        registers = (text(self._law.register(one).title, self._language, one) for one in named.values())
         yield _paragraph(say("law.about", records=", ".join(dict.fromkeys(registers))))
         yield _paragraph(" ".join(_signing(procedure)))
         yield from self._fields(say("law.asked"), procedure.fields.values())

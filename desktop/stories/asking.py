@@ -99,7 +99,8 @@ def _record(play: Play, step: Step, office: Office) -> tuple[Law, Register, Reco
     register = (
         used[which] if which else next(iter(used[one] for one, made in done.records.items() if made == record_id))
     )
-    return done.law, done.law.registers[register], office.store.state.present(record_id)
+    law, declared = play.register(done.law, register, node.line)
+    return law, declared, office.store.state.present(record_id)
 
 
 def _compare_field(

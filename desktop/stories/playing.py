@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import MunimentError
-from core.laws.law import Law, Procedure
+from core.laws.law import Law, Procedure, Register
 from core.laws.law_source import Node
 from core.laws.sentences import rule_sentence
 from core.laws.verdict import Accepted, Rejected
@@ -92,6 +92,14 @@ class Play:
                 return law, law.procedures[bare]
         raise unfit(line, "unknown-name", name)
 
+    def register(self, law: Law, name: str, line: int) -> tuple[Law, Register]:
+        """A register as a law names it, with the law whose it is."""
+        stated, _, bare = name.rpartition(".")
+        of = next((one for one in self.laws if one.name == stated), None) if stated else law
+        if of is None or bare not in of.registers:
+            raise unfit(line, "unknown-register", name)
+        return of, of.registers[bare]
+
     def done(self, name: str, line: int) -> Done:
         done = self.named.get(name)
         if done is None:
@@ -127,7 +135,7 @@ class Play:
     def find(self, office: Office, node: Node, law: Law, register: str) -> Record | None:
         """The record of these keys that the office knows; one that still stands in its first state before others."""
         assert isinstance(node.value, dict)
-        declared = law.registers[register]
+        law, declared = self.register(law, register, node.line)
         around = self.surroundings(office, law, {})
         unknown = [name for name in node.value if name not in declared.key]
         if unknown:

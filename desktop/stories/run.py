@@ -9,9 +9,7 @@ from core.errors import MunimentError
 from core.folder import read_bounded
 from core.laws.law import Law
 from core.laws.law_check import check_law
-from core.laws.law_reading import parse_law
 from core.laws.law_source import MAX_LAW_BYTES
-from desktop.library import library_laws
 from desktop.stories.asking import ask_act, ask_count, ask_ladder, ask_record, ask_total
 from desktop.stories.ending import end
 from desktop.stories.network import Network
@@ -42,8 +40,9 @@ def run_story(name: str, text: str, law: Law, find_law: Callable[[str], Law]) ->
     try:
         story = parse_story(text, law.name)
         laws = [law if other == law.name else _found(find_law, other) for other in story.laws]
+        beside = {one.name: one for one in laws}
         for one in laws:
-            check_law(one, story.homes, len(story.offices)).raise_any()
+            check_law(one, story.homes, len(story.offices), beside).raise_any()
         play = Play(story, laws, Network(story, laws))
     except StoryError as error:
         return Told(name, name, False, tuple(Seen(p.line, p.code, {"detail": p.detail}, False) for p in error.problems))
@@ -145,18 +144,6 @@ def stories_of(law: str, folder: Path) -> dict[str, str]:
     if not paths:
         raise MunimentError("no-stories", law=law, path=str(folder))
     return {path.stem: read_bounded(path, MAX_LAW_BYTES).decode("utf-8", "replace") for path in paths}
-
-
-def laws_beside(path: Path) -> Callable[[str], Law]:
-    """Finds a law by name in the folder of a law's file, else among those that come with the application."""
-
-    def find(name: str) -> Law:
-        beside = path.parent / f"{name}{ENDING}"
-        if beside.is_file():
-            return parse_law(read_bounded(beside, MAX_LAW_BYTES).decode("utf-8", "replace"))
-        return parse_law(library_laws()[name])
-
-    return find
 
 
 def never_failed(law: Law, told: Iterable[Told]) -> Iterator[str]:

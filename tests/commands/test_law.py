@@ -9,6 +9,7 @@ from core.laws.law_reading import parse_law
 from core.ledger.charter import decode_card, decode_charter, found
 from desktop.library import library_laws
 from tests.commands.places import FOUNDED_MS, found_network, refused, run, untouched
+from tests.laws.relying_laws import PENSIONS, PEOPLE
 
 LAND = library_laws()["land"]
 
@@ -116,3 +117,25 @@ def test_a_fault_names_file_line_and_article(tmp_path: Path) -> None:
     file = altered(tmp_path, 'rule: "given == taken"', 'rule: "given == nothing"')
     line = next(n for n, text in enumerate(file.read_text("utf-8").splitlines(), 1) if "given == nothing" in text)
     assert f"law.yaml:{line}: unknown-name nothing (article 12(1))" in run("law", "check", file).err
+
+
+def test_what_a_law_relies_on_is_looked_for_in_its_folder(tmp_path: Path) -> None:
+    file, other = tmp_path / "pensions.yaml", tmp_path / "people.yaml"
+    file.write_text(PENSIONS, "utf-8")
+    alone = run("law", "check", file, "--json").json
+    assert alone["alone"] == ["people.person"]
+    assert "people.person" in alone["message"]
+    other.write_text(PEOPLE, "utf-8")
+    answer = run("law", "check", file, "--json").json
+    assert answer["alone"] == []
+    assert {"code": "record-of-another-law", "name": "people.person"} in answer["waits"]["suspend"]
+    page = run("law", "explain", file).out
+    assert "Person (people.person)" in page
+    assert "Its states: alive, dead." in page
+    other.write_text(PEOPLE.replace("max: 150", "max: 250"), "utf-8")
+    found = refused(run("law", "check", file, "--json"), 3, "law-refused", "pensions.yaml")
+    assert found["errors"] == [{"line": 7, "article": "", "code": "other-law-differs", "detail": "people.person.age"}]
+    card = found_network(tmp_path / "net", count=1).places[0].folder.card
+    together = ("charter", "found", card, "--name", "N", "--out", tmp_path / "charter", "--law", file, "--law", other)
+    refused(run(*together, "--json"), 3, "law-refused", "pensions.yaml")
+    assert not (tmp_path / "charter").exists()

@@ -9,8 +9,8 @@ import pytest
 
 from core.laws.law import Law
 from core.laws.law_reading import parse_law
-from desktop.library import library_laws
-from desktop.stories.run import FOLDER, laws_beside, never_failed, run_story, stories_of
+from desktop.library import laws_beside, library_laws
+from desktop.stories.run import FOLDER, never_failed, run_story, stories_of
 
 LIBRARY = Path(__file__).parents[2] / "core" / "laws" / "library"
 STORIES = sorted((path.parent.name, path.stem) for path in (LIBRARY / FOLDER).glob("*/*.yaml"))

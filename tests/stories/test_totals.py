@@ -2,12 +2,13 @@
 
 from contextlib import closing
 
+from desktop.library import laws_beside
 from desktop.stories.asking import ask_total
 from desktop.stories.ending import end
 from desktop.stories.network import Network
 from desktop.stories.playing import Play
 from desktop.stories.reading import parse_story
-from desktop.stories.run import laws_beside, run_story
+from desktop.stories.run import run_story
 from desktop.stories.signing import sign
 from tests.stories.test_ending import ENTRY, HEAD
 from tests.stories.test_walkthrough import LAW_TEXT, LIBRARY, parse_law

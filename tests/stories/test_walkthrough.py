@@ -6,7 +6,8 @@ import pytest
 
 from core.laws.law import Law
 from core.laws.law_reading import parse_law
-from desktop.stories.run import Told, laws_beside, never_failed, run_story
+from desktop.library import laws_beside
+from desktop.stories.run import Told, never_failed, run_story
 
 LIBRARY = Path(__file__).parents[2] / "core" / "laws" / "library"
 BLOCKS = (LIBRARY.parent / "LAWS.md").read_text(encoding="utf-8").split("```yaml\n")[1:]

@@ -29,6 +29,8 @@ DONE = {
     "law-checked": "These rules of the register can be used: {name}, version {version}.",
     "act-waits": "Waits for the common order – {act}: {why}.",
     "act-may-wait": "May wait for the common order – {act}: {why}.",
+    "law-relies-alone": "Not looked at, because those rules are not here: {registers}. Acts that read them are refused until "
+    "the network has such rules too.",
     "no-act-waits": "No act waits for the common order: the competent office decides each alone.",
     "decisions-wait": "Waits for the common order – a request and its entry: which came first, and whether the term was"
     " kept, only the common order tells.",

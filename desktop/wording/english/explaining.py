@@ -9,6 +9,8 @@ EXPLAINING_SCREEN = {
     "law.extracts": "Papers",
     "law.indexes": "What is counted",
     "law.more": "Also stated",
+    "law.relies-on": "What these rules rely on in registers of other rules",
+    "law.known-states": "Its states: {states}.",
     "law.home-office": "Kept by the office that enters it.",
     "law.home-shared": "Kept by all offices together.",
     "law.home-by_charter": "The charter chooses whether one office keeps it or all together.",

@@ -24,6 +24,11 @@ REFUSALS = {
     ),
     "record-twice": Trouble("One record is named twice.", DRAFT, "Choose two different records."),
     "no-such-record": Trouble("There is no such record in this register.", DRAFT, "Choose the record again."),
+    "other-law-differs": Trouble(
+        "This act reads the register {register} of other rules, which are not in force here as these rules rely on them.",
+        DRAFT,
+        "Ask your administrator to have both rules voted on in versions that fit together; then review the act again.",
+    ),
     "no-such-entry": Trouble(
         "The entry that is named is not in the record, or has ended.", DRAFT, "Choose one of the entries shown."
     ),
