@@ -51,7 +51,7 @@ class Proposal:
     encoded: bytes
     id: bytes
     verdict: Accepted | Rejected
-    typed: Mapping[str, Value] = field(default_factory=dict)  # of the fields that are sealed in it, what they say
+    typed: Mapping[str, Value] = field(default_factory=dict)  # of the fields that it seals or opens, what they say
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,8 @@ class Office(Sealing, Bracketing):
     ) -> Proposal:
         version, unfit, secrets, typed = self._law_version(law), None, list[Secret](), act
         try:
+            act, opened = self._open(working, (law, procedure), references, act, signers)
+            typed = {**typed, **opened}
             act, secrets = self._seal(working, law, procedure, references, act, addressed_to)
         except FieldFault as fault:  # of what cannot be judged any more once it is sealed
             unfit = Rejected(fault.code, facts={"field": fault.field, **fault.facts})

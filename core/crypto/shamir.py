@@ -7,6 +7,7 @@ digests.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 MAX_SHARES = 255
 _POLYNOMIAL = 0x11B
@@ -44,17 +45,23 @@ def combine(shares: Mapping[int, bytes]) -> bytes:
         for other in shares:
             if other != number:
                 factor += _LOG[other] - _LOG[other ^ number]
-        secret = bytes(one ^ _times(byte, factor % 255) for one, byte in zip(secret, share, strict=True))
+        secret = _plus(secret, share.translate(_times(factor % 255)))
     return secret
 
 
 def _evaluate(coefficients: list[bytes], at: int) -> bytes:
     """Horner's rule, all bytes of the secret side by side."""
-    result = bytes(len(coefficients[0]))
+    result, times = bytes(len(coefficients[0])), _times(_LOG[at])
     for coefficient in reversed(coefficients):
-        result = bytes(_times(byte, _LOG[at]) ^ one for byte, one in zip(result, coefficient, strict=True))
+        result = _plus(result.translate(times), coefficient)
     return result
 
 
-def _times(byte: int, logarithm: int) -> int:
-    return _EXP[(_LOG[byte] + logarithm) % 255] if byte else 0
+def _plus(one: bytes, other: bytes) -> bytes:
+    return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(len(one))
+
+
+@lru_cache(maxsize=255)
+def _times(logarithm: int) -> bytes:
+    """What each byte becomes, multiplied by the power with this logarithm."""
+    return bytes(_EXP[(_LOG[byte] + logarithm) % 255] if byte else 0 for byte in range(256))

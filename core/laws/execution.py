@@ -7,7 +7,7 @@ declared bounds, `always`, sizes, unique keys and full indexes. An act that is s
 effect changes nothing (LAWS.md). Nothing here reads a clock, a locale, an unordered set or a float.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from core.laws.applying import Applying, Context, is_shared
@@ -18,6 +18,7 @@ from core.laws.field_checks import FieldFault
 from core.laws.field_types import EntryOfType
 from core.laws.judging import Judge
 from core.laws.law import Law, Procedure
+from core.laws.opening import open_for_rules
 from core.laws.placing import Claimed
 from core.laws.relying import lack
 from core.laws.requests import DECISIONS, ask, decide
@@ -277,11 +278,20 @@ class _Execution:
 
     # -- the conditions -------------------------------------------------------------------------------------------
 
+    def _opened(self, procedure: Procedure) -> Mapping[str, Value]:
+        """The act as rules read it: with what it opens in place of what opens it."""
+        found = dict(self._transaction.act)
+        for name, kind in procedure.openings.items():
+            if name in found:
+                sealed = self._records[kind.record].fields.get(kind.column)
+                found[name] = open_for_rules(self._context.network, name, kind, sealed, found[name])
+        return found
+
     def _frame(self, procedure: Procedure) -> Frame:
         frame: Frame = [None] * procedure.frame_size
         frame[BUDGET], frame[STATE], frame[ACT_ID] = MAX_STEPS, self._state, self._context.transaction_id
         frame[AGREES] = self._context.agrees
-        frame[procedure.slots["act"]] = self._transaction.act
+        frame[procedure.slots["act"]] = self._opened(procedure) if procedure.openings else self._transaction.act
         if procedure.reads_time:
             frame[TIME] = self._moment()
         for name, record in self._records.items():

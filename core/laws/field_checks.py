@@ -29,6 +29,7 @@ from core.laws.field_types import (
 )
 from core.laws.numbers import is_number
 from core.ledger.encoding import Value
+from core.ledger.opening import read_opening
 from core.ledger.record import RECORD_ID_BYTES
 from core.ledger.sealed import ERASED, read_sealed_value
 
@@ -318,6 +319,11 @@ def _sealed(kind: SealedType) -> Check:
     return check
 
 
+def _opening(value: Value) -> None:
+    if read_opening(value) is None:
+        _wrong_kind("opening")
+
+
 _erased = _id_check(RECORD_ID_BYTES, "act")
 _party_fields = make_group_check(
     {
@@ -336,6 +342,7 @@ _BY_KIND: Mapping[str, Check] = {
     "entry_of": _entry,
     "digest": _id_check(DIGEST_BYTES, "digest"),
     "number": _number,
+    "opening": _opening,
 }
 
 

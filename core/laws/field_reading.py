@@ -19,6 +19,7 @@ from core.laws.field_types import (
     MoneyType,
     NumberType,
     OfficeType,
+    OpeningType,
     PartyType,
     PeriodType,
     RecordType,
@@ -164,10 +165,19 @@ def _record(part: Part) -> RecordType:
 
 
 def _entry_of(part: Part) -> EntryOfType:
-    owner, dot, name = part.text("list").partition(".")
+    return EntryOfType(*_path(part, "list", "bad-list-path"))
+
+
+def _opening(part: Part) -> OpeningType:
+    return OpeningType(*_path(part, "of", "opens-nothing-sealed"))
+
+
+def _path(part: Part, key: str, code: str) -> tuple[str, str]:
+    """`<record>.<field>`"""
+    owner, dot, name = part.text(key).partition(".")
     if not dot or not owner or not name or "." in name:
-        part.fail("bad-list-path", part.text("list"), part.line_of("list"))
-    return EntryOfType(owner, name)
+        part.fail(code, part.text(key), part.line_of(key))
+    return owner, name
 
 
 def _attestation(part: Part) -> AttestationType:
@@ -227,6 +237,7 @@ _READERS: Mapping[str, Callable[[Part], FieldType]] = {
     "record": _record,
     "entry_of": _entry_of,
     "attestation": _attestation,
+    "opening": _opening,
     "number": lambda part: NumberType(),  # noqa: ARG005
     "list": _list,
     "group": _group,
@@ -234,7 +245,7 @@ _READERS: Mapping[str, Callable[[Part], FieldType]] = {
 # A number in an act names one that an office has given before; as a key it is given by the keeper, brought by no act.
 # A list holds no lists; an officer attests for an act.
 ACT_TYPES = frozenset(_READERS) | {SEALED}
-COLUMN_TYPES = ACT_TYPES - {"list", "attestation", SEALED}
-STORED_TYPES = ACT_TYPES
+COLUMN_TYPES = ACT_TYPES - {"list", "attestation", "opening", SEALED}
+STORED_TYPES = ACT_TYPES - {"opening"}  # what it opens is kept, in a field of that type
 KEY_TYPES = frozenset({"text", "integer", "number", "choice", "record"})
 UNIQUE_TYPES = frozenset({"text", "integer", "choice", "party", "office", "act", "record", "entry_of"})

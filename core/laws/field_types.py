@@ -202,8 +202,24 @@ class SealedType(FieldType):
 
     @property
     def readership(self) -> tuple[object, ...]:
-        """What must be equal where one is copied into another."""
-        return self.of, self.roles, self.offices, self.until, self.on, self.threshold
+        """What must be equal where one is copied into another; of a group the columns, not where they are written."""
+        inside: object = self.of
+        if isinstance(self.of, GroupType):
+            inside = [(name, column.type, column.optional) for name, column in self.of.fields.items()]
+        return inside, self.roles, self.offices, self.until, self.on, self.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningType(FieldType):
+    """What opens a sealed field of a record that the act names (core/ledger/opening.py): its key, or shares of it.
+
+    In expressions it is a group whose one member, `value`, is there where the text is one of the field's type.
+    """
+
+    kind: ClassVar[str] = "opening"
+    record: str = ""  # its name in the procedure
+    column: str = ""  # the sealed field
+    sealed: SealedType = field(default_factory=SealedType)  # resolved when the law is read
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from core.laws.field_types import (
     IntegerType,
     ListType,
     MoneyType,
+    OpeningType,
     RecordType,
     SealedType,
     TextType,
@@ -69,6 +70,7 @@ class FormField:
     role: str = ""
     sealed_for: tuple[str, ...] = ()  # of what is encrypted: the roles that read it
     sealed_until: str = ""  # … the title of the procedure that opens it
+    opens: str = ""  # of an opening, which the office brings itself: the sealed field; it is told as what is inside
     of: "tuple[FormField, ...]" = ()
 
 
@@ -132,7 +134,7 @@ def _subject(law: Law, procedure: Procedure, name: str, register_name: str, lang
 
 
 def _field(law: Law, field: Field, language: str) -> FormField:
-    if isinstance(field.type, SealedType):
+    if isinstance(field.type, SealedType | OpeningType):
         return _sealed(law, field, field.type, language)
     label, help_text = text(field.label, language, field.name), text(field.help, language)
     base = (field.name, field.type.kind, label, help_text, not field.optional)
@@ -164,8 +166,11 @@ def _field(law: Law, field: Field, language: str) -> FormField:
     return _nested(law, field.type, base, language)
 
 
-def _sealed(law: Law, field: Field, kind: SealedType, language: str) -> FormField:
-    """What is typed is of the type inside."""
+def _sealed(law: Law, field: Field, kind: SealedType | OpeningType, language: str) -> FormField:
+    """What is typed is of the type inside; what opens a field nobody types."""
+    if isinstance(kind, OpeningType):
+        opened = _field(law, replace(field, type=kind.sealed.of, optional=True), language)
+        return replace(opened, opens=kind.column)
     opens = law.procedures.get(kind.until)
     until = text(opens.title, language, kind.until) if opens else ""
     inside = _field(law, replace(field, type=kind.of), language)

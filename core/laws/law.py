@@ -14,7 +14,7 @@ from core.crypto.hashing import tagged_hash
 from core.laws.effects import Effect
 from core.laws.expression_types import ForeignRead, Run
 from core.laws.field_checks import Check
-from core.laws.field_types import EntryOfType, Field, FieldType, SealedType, SubjectType
+from core.laws.field_types import EntryOfType, Field, FieldType, OpeningType, SealedType, SubjectType
 from core.laws.reading import Texts
 from core.ledger.encoding import Value
 
@@ -227,6 +227,11 @@ class Procedure:
     def sealed(self) -> Mapping[str, SealedType]:
         """The fields of the act that are encrypted."""
         return {name: field.type for name, field in self.fields.items() if isinstance(field.type, SealedType)}
+
+    @cached_property
+    def openings(self) -> Mapping[str, OpeningType]:
+        """The fields of the act that open what is sealed in a record."""
+        return {name: field.type for name, field in self.fields.items() if isinstance(field.type, OpeningType)}
 
     @cached_property
     def referenced(self) -> Mapping[str, str]:

@@ -17,10 +17,12 @@ from core.laws.field_types import (
     FieldType,
     GroupType,
     ListType,
+    OpeningType,
     RecordType,
     SubjectType,
 )
 from core.laws.law import Condition, Let, Procedure, Register, Signing
+from core.laws.opening import as_read, resolve_opening
 from core.laws.reading import Part
 from core.laws.register_reading import resolve_type
 from core.laws.relying import is_other
@@ -134,6 +136,8 @@ def _resolve(part: Part, field: Field, records: Mapping[str, str], around: Aroun
             name: replace(column, type=_resolve(part, column, records, around)) for name, column in kind.fields.items()
         }
         return replace(kind, fields=columns)
+    if isinstance(kind, OpeningType):
+        return resolve_opening(part, field, kind, around.registers.get(records.get(kind.record, "")))
     if isinstance(kind, EntryOfType) and kind.owner not in records:
         part.fail("unknown-record", f"{field.name}: {kind.owner}", field.line)
     return resolve_type(part, field, kind, around.registers, records)
@@ -141,7 +145,7 @@ def _resolve(part: Part, field: Field, records: Mapping[str, str], around: Aroun
 
 def _scope(act: Mapping[str, Field], records: Mapping[str, str], around: Around) -> Scope:
     slots = Slots()
-    names = {"act": Name(GroupType(act), slots.take())}
+    names = {"act": Name(GroupType({name: as_read(field) for name, field in act.items()}), slots.take())}
     for name, register in records.items():
         names[name] = Name(around.registers[register].subject, slots.take())
     subjects = {name: register.subject for name, register in around.registers.items()}

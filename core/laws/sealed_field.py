@@ -8,7 +8,7 @@ MAX_MONTHS = 2400
 THRESHOLDS = ("least", "majority")
 # What has rows, or a name of its own in the ledger: a sealed field is one value that stands for itself. A document
 # names a scan, which is kept under its digest beside the ledger: no order would erase it.
-UNSEALABLE = frozenset({"list", "record", "entry_of", "act", "office", "attestation", "number", "document"})
+UNSEALABLE = frozenset({"list", "record", "entry_of", "act", "office", "attestation", "number", "document", "opening"})
 
 
 def read_sealed(part: Part, kind: FieldType) -> SealedType:

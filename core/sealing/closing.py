@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.crypto.sealing import KEY_BYTES, NONCE_BYTES
-from core.crypto.shamir import divide
 from core.errors import MunimentError
 from core.laws.field_checks import FieldFault, make_check
 from core.laws.field_types import SealedType
 from core.laws.law import Procedure
 from core.ledger.encoding import Value
+from core.ledger.opening import deal
 from core.ledger.roll import Roll
 from core.ledger.sealed import MAX_SHARES, Sealed, close_box, commit, is_sealed, share_digest
 
@@ -59,7 +59,7 @@ class Closing:
         threshold, digests, shares = 0, tuple[tuple[int, bytes], ...](), list[bytes]()
         if kind.until:
             holders, threshold = self._holders(kind)
-            shares = divide(key, threshold, len(holders), self.random_bytes)
+            shares = deal(self.network, key, threshold, len(holders))
             digests = tuple(
                 (holder, share_digest(self.network, share)) for holder, share in zip(holders, shares, strict=True)
             )

@@ -14,6 +14,7 @@ from core.crypto.shamir import combine
 from core.crypto.signing import Signer as Key
 from core.crypto.signing import verify
 from core.errors import MunimentError
+from core.ledger.encoding import Value
 from core.ledger.payload import ErasureNote, Item, ShareRelease
 from core.ledger.sealed import Sealed, commit, share_digest
 from core.sealing.closing import Secret
@@ -173,6 +174,17 @@ class SealedKeys:
         given = (read_envelope(one) for one in self._store.envelopes(row.name, RELEASED))
         by = {one.by: one.content for one in given}
         return {place: by[holder] for place, (holder, _) in enumerate(row.sealed.shares, 1) if holder in by}
+
+    def opening(self, sealed: Sealed) -> Value:
+        """What opens a field inside the ledger (core/ledger/opening.py), as an act carries it; None: not open here."""
+        row = self._store.get(sealed.name(self._office.network))
+        key = self._store.key(row.name) if row is not None and row.erased is None else None
+        if key is not None or row is None or row.erased is not None or not self._happened(row):
+            return key
+        shares = self.shares_given(row)
+        if not sealed.shares or len(shares) < sealed.threshold:
+            return None
+        return [[number, share] for number, share in sorted(shares.items())][: sealed.threshold]  # they make up no key
 
     def _combine(self, row: SealedRow) -> None:
         """Not before the event was executed here: holders who give their shares too early open nothing by that."""

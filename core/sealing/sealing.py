@@ -2,13 +2,19 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 
+from core.laws.field_checks import FieldFault
+from core.laws.opening import VALUE, open_for_rules
+from core.laws.verdict import Refused
 from core.ledger.encoding import Value
 from core.ledger.payload import Item, ShareRelease
 from core.ledger.record import Record
 from core.ledger.request import act_of
-from core.ledger.transaction import RecordRef, Transaction, decode_transaction
+from core.ledger.sealed import read_sealed_value
+from core.ledger.transaction import RecordRef, Signer, Transaction, decode_transaction
+from core.people.people import PREPARING
 from core.people.showing import Showing
 from core.sealing.closing import Closing, Secret
 from core.sealing.keys import SealedKeys
@@ -54,6 +60,40 @@ class Sealing(Writing, Showing):
         keepers = {record.keeper for record in records if record is not None} | {addressed_to}
         named = frozenset(number for number in keepers if number is not None)
         return Closing(self.network, self.number, named, self.roll, self._random_bytes).close(known, act)
+
+    def _open(
+        self,
+        working: WorkingState,
+        rules: tuple[str, str],
+        references: Mapping[str, RecordRef],
+        act: Mapping[str, Value],
+        signers: Sequence[Signer],
+    ) -> tuple[Mapping[str, Value], dict[str, Value]]:
+        """The act with what opens the sealed fields that it is to open, and the texts of those.
+
+        What it brings itself stays. Of one that may be left out nothing is said where it is not open here, else raises
+        `FieldFault` (`not-opened-yet`); nor is it opened for who may not read it.
+        """
+        known = self.laws[rules[0]].procedures.get(rules[1])
+        roles = self.people.roles if self.people.attended else {signer.role for signer in signers}
+        filled, texts = dict(act), dict[str, Value]()
+        for name, kind in known.openings.items() if known else ():
+            record = working.record(references[kind.record].record) if kind.record in references else None
+            sealed = read_sealed_value(record.fields.get(kind.column)) if record is not None else None
+            if sealed is None or record is None:
+                continue  # the law says what is wrong
+            if name not in act and roles & set(kind.sealed.roles):
+                opening = self.keys.opening(sealed)
+                if opening is not None:
+                    self.people.work_on(record.id, PREPARING)
+                    filled[name] = opening
+            if name in filled:
+                with suppress(Refused):
+                    opened = open_for_rules(self.network, name, kind, record.fields[kind.column], filled[name])
+                    texts.update({name: opened[VALUE]} if opened else {})
+            elif known is not None and not known.fields[name].optional:
+                raise FieldFault("not-opened-yet").within(name)
+        return filled, texts
 
     def _await_recording(self, act_id: bytes, secrets: list[Secret]) -> None:
         if secrets:

@@ -5,7 +5,7 @@ both have had a turn with nothing in it. The first turn of all writes nothing, a
 Between the two offices stands a wire that may lose, double, cut or flip what it carries.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.errors import MunimentError
@@ -50,6 +50,8 @@ def converse(first: Office, second: Office, carry: Carry = direct, own_work: Own
     met, sides = Met(), (_Side(first), _Side(second))
     try:
         _talk(met, sides, carry, own_work)
+        _give_keys(first, second)
+        _give_keys(second, first)
     except Cut:
         met.refused = "cut"
     except MunimentError as error:
@@ -77,6 +79,17 @@ def _talk(met: Met, sides: tuple[_Side, _Side], carry: Carry, own_work: OwnWork 
             break
 
 
+def _give_keys(giver: Office, taker: Office) -> None:
+    """Keys of sealed fields that did not come right behind their block."""
+    wanted = taker.wanted_keys()
+    _give(taker, giver.envelopes_for(taker.number, wanted) if wanted else ())
+
+
+def _give(taker: Office, envelopes: Sequence[bytes]) -> None:
+    if envelopes:
+        taker.take_envelopes(envelopes)
+
+
 def _hand_over(me: _Side, peer: _Side, carry: Carry) -> int:
     missing = me.office.newer_than(me.peer_holds)
     me.peer_holds = {tip.id for tip in me.office.vector()}
@@ -87,6 +100,7 @@ def _hand_over(me: _Side, peer: _Side, carry: Carry) -> int:
             news += received is Received.ACCEPTED
             if received is not Received.ASIDE:
                 peer.peer_holds.add(block_id)
+                _give(peer.office, me.office.envelopes_of(block_id))
     me.sent = len(missing)
     return news
 

@@ -49,20 +49,20 @@ def ask_ladder(play: Play, step: Step) -> None:
         raise unfit(step.value.line, "unknown-word", f"ladder: {step.value.value}")
     office = play.office(step.at) if step.at is not None else play.network.offices[done.office]
     ladder = office.act_view(act).ladder
-    _same(play, step, office, f"{step.subject}", step.value.value, ladder.step.value)
+    same(play, step, office, f"{step.subject}", step.value.value, ladder.step.value)
 
 
 def ask_record(play: Play, step: Step) -> None:
     """State, keeper, version and fields of a record; of its lists each entry with the columns that are named."""
     for office in play.online(step.at):
-        law, register, record = _record(play, step, office)
+        law, register, record = record_of(play, step, office)
         state = step.facts.get("state") if step.facts else None
         if record is None or (state is not None and state.value == NOTHING):
             stands = NOTHING if record is None else record.state
-            _same(play, step, office, "state", NOTHING if state is None else state.value, stands, state is not None)
+            same(play, step, office, "state", NOTHING if state is None else state.value, stands, state is not None)
             continue
         for name, node in (step.facts or {}).items():
-            _same(play, step, office, name, node.value, _fact(play, record, name))
+            same(play, step, office, name, node.value, _fact(play, record, name))
         around = play.surroundings(office, law, {})
         values = {**record.key, **record.fields}
         for name, node in (step.fields or {}).items():
@@ -71,7 +71,7 @@ def ask_record(play: Play, step: Step) -> None:
                 raise unfit(node.line, "unknown-field", name)
             _compare_field(play, step, office, field, node, values.get(name), around)
         for name in step.without:
-            _same(play, step, office, name, None, values.get(name))
+            same(play, step, office, name, None, values.get(name))
 
 
 def _fact(play: Play, record: Record, name: str) -> Value:
@@ -80,7 +80,7 @@ def _fact(play: Play, record: Record, name: str) -> Value:
     return record.state if name == "state" else record.version
 
 
-def _record(play: Play, step: Step, office: Office) -> tuple[Law, Register, Record | None]:
+def record_of(play: Play, step: Step, office: Office) -> tuple[Law, Register, Record | None]:
     node = step.value
     assert node is not None
     if isinstance(node.value, dict):
@@ -110,10 +110,10 @@ def _compare_field(
     rows = isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found)
     if rows and expected and isinstance(expected[0], dict):  # of each entry only the columns that the story names
         found = [{name: row.get(name) for name in wanted} for row, wanted in zip(found, expected, strict=True)]
-    _same(play, step, office, field.name, expected, found)
+    same(play, step, office, field.name, expected, found)
 
 
-def _same(play: Play, step: Step, office: Office, what: str, expected: Value, found: Value, told: bool = True) -> None:
+def same(play: Play, step: Step, office: Office, what: str, expected: Value, found: Value, told: bool = True) -> None:
     facts: Mapping[str, Value] = {"office": play.network.names[office.number], "what": what}
     if told and type(expected) is type(found) and expected == found:
         play.tell(step.line, "story-is", **facts, value=_shown(found))
@@ -145,7 +145,7 @@ def ask_count(play: Play, step: Step) -> None:
         around = play.surroundings(office, law, {})
         group = [_grouped(read(given[name], members[name].type, around)) for name in index.by]
         count = WorkingState(office.store.state, office.number).count(index.full_name, encode(group))
-        _same(play, step, office, bare, step.value.value, count)
+        same(play, step, office, bare, step.value.value, count)
 
 
 def _grouped(value: Value) -> Value:
@@ -174,4 +174,4 @@ def ask_total(play: Play, step: Step) -> None:
         for name, one in wanted.items():
             expected = read(one, total.add_types[name], around)
             amount = expected[0] if isinstance(expected, list) else expected  # of money the minor units
-            _same(play, step, office, f"{bare}.{name}", amount, held.get(name, 0))
+            same(play, step, office, f"{bare}.{name}", amount, held.get(name, 0))

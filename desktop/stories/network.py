@@ -6,6 +6,7 @@ session of sync does (desktop/simulation/conversation.py).
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from hashlib import sha256
 from itertools import combinations
 from random import Random
@@ -14,10 +15,11 @@ from core.crypto.signing import SigningKey
 from core.errors import MunimentError
 from core.laws.law import Law
 from core.ledger.charter import OfficeCard, found, sign_card
-from core.ledger.payload import Group
+from core.ledger.payload import Group, ShareRelease
 from core.ledger.roll import Officer
 from core.ledger.transaction import Signer
 from core.office import Office, Proposal
+from core.sealing.keys import SealedKeys
 from core.store.database import IN_MEMORY, KEY_BYTES, Database
 from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
@@ -46,6 +48,21 @@ class StoryClock:
 
     def now_ms(self) -> int:
         return max(0, self._now_ms)
+
+
+class StoryKeys(SealedKeys):
+    """Of an office that may keep back its shares of what is sealed until an event, against the rules."""
+
+    keeps_back = False
+
+    def _releases_due(self) -> list[ShareRelease]:
+        return [] if self.keeps_back else super()._releases_due()
+
+
+class StoryOffice(Office):
+    @cached_property
+    def keys(self) -> StoryKeys:
+        return StoryKeys(self, self._key)
 
 
 class Network:
@@ -79,10 +96,10 @@ class Network:
     def _keys(self, number: int) -> list[SigningKey]:
         return [SigningKey(self._secret("officer", number, one)) for one in range(len(self.officers[number]))]
 
-    def _open(self, number: int) -> Office:
+    def _open(self, number: int) -> StoryOffice:
         store = ReplicaStore(Database(IN_MEMORY, bytes(KEY_BYTES)))
         key, chance = SigningKey(self._secret("node", number)), Random(f"{self._seed}/{number}")  # noqa: S311  # repeats
-        return Office(store, self.charter, number, key, MemoryJournal(), self.clocks[number], chance.randbytes)
+        return StoryOffice(store, self.charter, number, key, MemoryJournal(), self.clocks[number], chance.randbytes)
 
     def close(self) -> None:
         for office in self.offices:
@@ -112,6 +129,9 @@ class Network:
         if not having:
             raise KeyError(role)
         return office, (free or having)[0]
+
+    def key(self, office: int, officer: int) -> SigningKey:
+        return self._keys(office)[officer]
 
     def record(self, office: Office, proposal: Proposal) -> ActView:
         """Signed by its officers and recorded. Raises what `Office.record` raises."""

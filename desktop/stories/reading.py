@@ -207,6 +207,20 @@ def _record(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
     }
 
 
+def _sealed(part: Part, verb: str, offices: tuple[str, ...]) -> Found:
+    """How a sealed field of a record stands, and what it says to a person of a role."""
+    told = {}
+    for key in ("given", "withheld"):
+        if part.has(key):
+            told[key] = () if part.node(key).value == "none" else part.words(key)
+            for name in told[key]:
+                if name not in offices:
+                    part.fail("unknown-word", f"{part.where}: {key}: {name}", part.line_of(key))
+    says = _nodes(part, "says") or {}
+    facts = {"field": part.node("field")} | ({"is": part.node("is")} if part.has("is") else {})
+    return {"subject": part.text(verb), "value": part.node(verb), "facts": facts, "fields": says, "told": told}
+
+
 def _measured(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
     found: Found = {"subject": part.text(verb), "value": part.node("is")}
     if verb != "ladder":
@@ -229,12 +243,15 @@ _READERS: Mapping[str, Callable[[Part, str, tuple[str, ...]], Found]] = {
     "refuse": _deciding,
     **dict.fromkeys(RESOLVING, _deciding),
     "meet": _who,
+    "keep_back": _who,
+    "give_out": _who,
     "offline": _who,
     "online": _who,
     "clock": _clock,
     "act": _standing,
     "ladder": _measured,
     "record": _record,
+    "sealed": _sealed,
     "count": _measured,
     "total": _measured,
     "extract": _paper,

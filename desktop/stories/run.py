@@ -18,6 +18,7 @@ from desktop.stories.playing import OWN_OUTCOMES, Play, Seen
 from desktop.stories.reading import parse_story
 from desktop.stories.signing import enter, refuse, resolve, sign
 from desktop.stories.story import RESOLVING, Step, StoryError, unfit
+from desktop.stories.unsealing import ask_sealed
 from desktop.stories.values import read_day
 
 FOLDER = "stories"  # beside the laws: `stories/<law>/<name>.yaml`
@@ -92,6 +93,13 @@ def _go(play: Play, step: Step) -> None:
     play.tell(step.line, f"story-{step.verb}", offices=_names(play, step))
 
 
+def _share(play: Play, step: Step) -> None:
+    """Whether offices give out their shares of what an event has opened."""
+    for number in _numbers(play, step):
+        play.network.offices[number].keys.keeps_back = step.verb == "keep_back"
+    play.tell(step.line, f"story-{step.verb.replace('_', '-')}", offices=_names(play, step))
+
+
 def _clock(play: Play, step: Step) -> None:
     assert step.value is not None
     day = read_day(str(step.value.value))
@@ -122,12 +130,15 @@ _STEPS: Mapping[str, Callable[[Play, Step], None]] = {
     "refuse": refuse,
     **dict.fromkeys(RESOLVING, resolve),
     "meet": _meet,
+    "keep_back": _share,
+    "give_out": _share,
     "offline": _go,
     "online": _go,
     "clock": _clock,
     "act": ask_act,
     "ladder": ask_ladder,
     "record": ask_record,
+    "sealed": ask_sealed,
     "count": ask_count,
     "total": ask_total,
     "extract": print_extract,

@@ -14,7 +14,8 @@ from core.laws.problems import Problem
 VERBS = (
     "sign", "request", "enter", "refuse", "cure", "confirm", "set_aside", "withdraw",
     "meet", "offline", "online", "clock",
-    "act", "ladder", "record", "count", "total", "extract", "replay",
+    "keep_back", "give_out",
+    "act", "ladder", "record", "sealed", "count", "total", "extract", "replay",
 )  # fmt: skip
 RESOLVING = ("cure", "confirm", "set_aside", "withdraw")  # of what is suspended or held
 OUTCOMES = ("entered", "requested", "warned", "suspended", "held", "without_effect", "rejected")
@@ -55,6 +56,7 @@ class Step:
     value: Node | None = None  # what a count, total, ladder or clock is
     facts: Mapping[str, Node] | None = None  # of a record: state, keeper, version
     says: tuple[str, ...] = ()  # of an extract: texts that stand on it
+    told: Mapping[str, tuple[str, ...]] | None = None  # of a sealed field: offices that have given, that withhold
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from desktop.wording.values import claimed_text
 
 def sealed_words(field: FormField) -> str:
     """Beside a field that is encrypted before it is signed: who reads it, and when."""
+    if field.opens:
+        return say("sealed.form.opens")
     roles = ", ".join(say(f"role.{role}") for role in field.sealed_for)
     if field.sealed_until:
         return say("sealed.form.until", roles=roles, act=field.sealed_until)

@@ -36,6 +36,8 @@ def value_text(value: Value, field: FormField, offices: Sequence[str] = ()) -> s
         return say(f"value.withheld.{value.value}")
     if is_sealed(value) or erased_by(value) is not None:
         return say("value.sealed" if is_sealed(value) else "value.erased")
+    if field.opens and (isinstance(value, bytes) or (isinstance(value, list) and isinstance(value[0], list))):
+        return say("value.opening")
     try:
         return _text(value, field, offices)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError):

@@ -19,6 +19,7 @@ from desktop.widgets.fields.compound import AttestationEditor, DocumentEditor, P
 from desktop.widgets.fields.editor import ChoiceEditor, Editor, LineEditor, MoneyEditor, TextEditor, YesNoEditor
 from desktop.widgets.fields.entering import clean_value, is_complete, is_readable
 from desktop.widgets.fields.group import GroupEditor
+from desktop.widgets.fields.opening import OpeningEditor
 from desktop.widgets.fields.picking import EntryEditor, OfficeEditor, RecordEditor
 from desktop.widgets.fields.rows import RowsEditor
 from desktop.widgets.tab_order import step
@@ -176,6 +177,8 @@ class ActForm(QWidget):
         return editor
 
     def _make_editor(self, field: FormField, parent: QWidget) -> Editor:
+        if field.opens:
+            return OpeningEditor(field, parent)
         if field.type in _ALONE:
             return _ALONE[field.type](field, parent)
         if field.type in _WITH_DESK:
@@ -250,4 +253,4 @@ class ActForm(QWidget):
 
 
 def _help(field: FormField) -> str:
-    return f"{field.help} {sealed_words(field)}".strip() if field.sealed_for else field.help
+    return f"{field.help} {sealed_words(field)}".strip() if field.sealed_for or field.opens else field.help

@@ -7,6 +7,9 @@ KEPT = "Nothing was recorded; the draft is kept."
 SEALING_SCREEN = {
     "value.sealed": "Sealed",
     "value.erased": "Erased by order",
+    "value.opening": "What opens the sealed text",
+    "form.opening": "Brought by this office when the act is drawn up.",
+    "sealed.form.opens": "Once signed, the opened text stands in the register for every office.",
     "sealed.title": "Sealed fields",
     "sealed.form": "Sealed before it is signed; read by: {roles}. It can be erased by order.",
     "sealed.form.until": "Sealed until the act “{act}” is entered in the common register; then read by: {roles}. Nobody"
@@ -58,6 +61,22 @@ SEALING_REFUSALS = {
     "nothing-to-erase": Trouble(
         "This record holds nothing sealed any more.", KEPT, "Look at its history: an order may have erased it already."
     ),
+    "nothing-to-open": Trouble(
+        "There is nothing sealed in this record that the act could open.",
+        KEPT,
+        "Look at the record: its text may have been erased, or was never sealed.",
+    ),
+    "opening-differs": Trouble(
+        "What the act brings does not open the sealed text of this record.",
+        KEPT,
+        "Draw the act up anew at an office that has the text open.",
+    ),
+    "not-opened-yet": Trouble(
+        "The sealed text of this record is not open at this office.",
+        KEPT,
+        "Meet more offices until their parts have come: the record tells who has given theirs. Only persons for whom it"
+        " was sealed open it.",
+    ),
 }
 
 SEALING_TROUBLES = {
@@ -106,5 +125,6 @@ SEALING_FAULTS = {
     "erase-without-order": "only an order or a decision erases",
     "erase-without-ground": "ground and ordered_by must be open fields of the act that are always there",
     "nothing-sealed-there": "this record has no sealed field",
+    "opens-nothing-sealed": "this is no sealed field of a record that the procedure changes or reads",
     "too-few-witnesses": "what is sealed until an event needs two witnesses at least",
 }

@@ -14,6 +14,8 @@ STORIES = {
     "story-stands": "{name} at {office}: {outcome} {why}",
     "story-is": "{what} at {office}: {value}",
     "story-met": "{offices} meet",
+    "story-keep-back": "{offices}: keep back their parts of what an event opens",
+    "story-give-out": "{offices}: give out their parts of what an event has opened",
     "story-offline": "{offices}: not to be reached from now on",
     "story-online": "{offices}: to be reached again",
     "story-day": "It is {day} {office}",
