@@ -8,18 +8,18 @@ whole batches; run again, the import goes on after them (resuming.py).
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 
 from core.batch import MAX_ACTS, Batch
 from core.errors import MunimentError
-from core.importing.filling import fill, fill_fields
+from core.importing.cells import Text, text_of
+from core.importing.filling import Filling
 from core.importing.map import ImportMap, RecordPick
 from core.importing.resuming import ImportNote
 from core.importing.selecting import Selection
 from core.importing.table import Cells, Row, formula_in
 from core.laws.indexing import key_group
-from core.laws.law import Procedure
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.transaction import Signer
 from core.office import Office
@@ -84,9 +84,14 @@ class Importer:
         if roles != self.map.signers:
             raise MunimentError("signers-differ-from-map", wanted=list(self.map.signers), given=list(roles))
 
-    @property
-    def _procedure(self) -> Procedure:
-        return self.office.laws[self.law].procedures[self.procedure]
+    @cached_property
+    def _filling(self) -> Filling:
+        return Filling(self.map, self.office.laws[self.law].procedures[self.procedure].fields)
+
+    @cached_property
+    def _picked(self) -> dict[RecordPick, Text]:
+        """What a pick's key says in a row."""
+        return {}
 
     def judge(
         self, rows: Iterable[tuple[int, Cells]], progress: Progress = _nobody, note: Note = _nobody
@@ -173,8 +178,9 @@ class Importer:
             formula = formula_in(row, self.map.ordered_columns)
             if formula is not None:
                 raise MunimentError("formula-cell", field=formula, text=row[formula])
+            row = self.map.read(row)
             find = partial(self._find, batch, row)
-            act = fill_fields(self.map, self._procedure.fields, row, find)
+            act = self._filling.act(row, find)
             records = {name: find(pick) for name, pick in self.map.records.items()}
             return batch.add(self.law, self.procedure, records, act)
         except MunimentError as error:
@@ -183,7 +189,9 @@ class Importer:
             return Rejected(error.code, facts=error.facts)
 
     def _find(self, batch: Batch, row: Row, pick: RecordPick) -> bytes:
-        value = fill(pick.template, row, self.map, pick.key)
+        if pick not in self._picked:
+            self._picked[pick] = text_of(pick.template, self.map, pick.key)
+        value = self._picked[pick](row)
         group = key_group(self.office.number, value)
         found = batch.working.find(f"{pick.register}.{pick.key}", group, 2)
         if len(found) != 1:

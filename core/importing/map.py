@@ -4,6 +4,7 @@ only: {status: [Awarded]}          # optional: only rows whose cell is one of th
 first_of: [parcel_id]              # optional: only the first row of each different value
 later_of: [parcel_id]              # optional: only the rows after that
 unique: [file, identifier]         # optional: a further row with the same cells is refused
+blank: {price: ["n/a", "-"]}       # optional: cells that say nothing; they are read as if they were empty
 words:                             # optional: cells that stand for something else; a word that is not here is refused
   kind: {Publik: public, Privat: private, "": unknown}
 signers: [registrar]               # roles, in the order in which the officers are named
@@ -13,6 +14,7 @@ fields:                            # texts with {column} in braces; the law's ty
   address: "{area}"
   price: "{sale_price_usd} USD"
   place: "{ambienti|kind}"         # the cell, through the words named `kind`
+  spelt: "{area|plain}"            # the cell in one spelling, for a key: small letters and digits, no accents
   born: {day: "{birth_date}", precision: year}   # a day that is known no better: year, month or day
   rights: [{kind: ownership, holder: "Buyer of sale {sale_id}", part: "1/1"}]
 
@@ -27,12 +29,14 @@ from functools import cached_property
 from typing import TypeAlias
 
 from core.errors import MunimentError
+from core.importing.table import Row
 from core.laws.law_source import Node, read_text
 from core.laws.problems import LawError
 
 MAX_MAP_BYTES = 64 << 10
 BRACES = re.compile(r"\{([^{}]+)\}")
-_PARTS = {"only", "first_of", "later_of", "unique", "words", "signers", "records", "fields"}
+_PARTS = {"only", "first_of", "later_of", "unique", "blank", "words", "signers", "records", "fields"}
+PLAIN = "plain"
 Template: TypeAlias = "str | list[Template] | dict[str, Template]"
 Words: TypeAlias = Mapping[str, Mapping[str, str]]
 
@@ -54,11 +58,12 @@ class ImportMap:
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unique: tuple[str, ...] = ()
     words: Words = field(default_factory=dict)
+    blank: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def columns(self) -> frozenset[str]:
         """Every column that the map names."""
-        found = {*self.only, *self.first_of, *self.later_of, *self.unique}
+        found = {*self.only, *self.first_of, *self.later_of, *self.unique, *self.blank}
         for pick in self.records.values():
             found.update(columns_of(pick.template, self.words))
         for template in self.fields.values():
@@ -70,11 +75,16 @@ class ImportMap:
         """The same, in one order everywhere."""
         return tuple(sorted(self.columns))
 
+    def read(self, row: Row) -> Row:
+        """The row without the cells that say nothing."""
+        silent = [column for column, cells in self.blank.items() if row[column].strip() in cells]
+        return {**row, **dict.fromkeys(silent, "")} if silent else row
+
 
 def named(place: str, words: Words) -> tuple[str, str | None]:
     """What stands between braces: (column, the words it goes through). A bar may belong to a column's name."""
     column, bar, table = place.rpartition("|")
-    return (column, table) if bar and table in words else (place, None)
+    return (column, table) if bar and (table in words or table == PLAIN) else (place, None)
 
 
 def columns_of(template: Template, words: Words) -> Iterator[str]:
@@ -103,7 +113,8 @@ def parse_map(data: bytes) -> ImportMap:
     if "first_of" in content and "later_of" in content:
         raise MunimentError("not-a-map", detail="first_of, later_of")
     tables = _mapping(content["words"], "words") if "words" in content else {}
-    only = _mapping(content["only"], "only") if "only" in content else {}
+    if PLAIN in tables:
+        raise MunimentError("not-a-map", detail=PLAIN)
     records = _mapping(content["records"], "records") if "records" in content else {}
     return ImportMap(
         _words(content, "first_of"),
@@ -111,9 +122,10 @@ def parse_map(data: bytes) -> ImportMap:
         _words(content, "signers"),
         {name: _pick(_mapping(pick, name), name) for name, pick in records.items()},
         {name: _template(part) for name, part in _mapping(content["fields"], "fields").items()},
-        {column: frozenset(_words(only, column)) for column in only},
+        _cells(content, "only"),
         _words(content, "unique"),
         {name: {cell: _text(to, name) for cell, to in _mapping(table, name).items()} for name, table in tables.items()},
+        _cells(content, "blank"),
     )
 
 
@@ -128,6 +140,12 @@ def _words(content: Mapping[str, Node], name: str) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise MunimentError("not-a-map", detail=name)
     return tuple(_text(item, name) for item in value)
+
+
+def _cells(content: Mapping[str, Node], name: str) -> dict[str, frozenset[str]]:
+    """Cells by column."""
+    by_column = _mapping(content[name], name) if name in content else {}
+    return {column: frozenset(_words(by_column, column)) for column in by_column}
 
 
 def _text(node: Node, name: str) -> str:

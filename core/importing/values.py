@@ -27,14 +27,22 @@ TRUE_WORDS, FALSE_WORDS = {"1", "true", "yes"}, {"0", "false", "no"}
 
 def read_value(field_type: types.FieldType, text: str) -> Value:
     """The value of a text. Raises `unreadable-value` (facts: kind, text); bounds are the law's own business."""
-    text = unicodedata.normalize("NFC", text.strip())
-    reader = _READERS.get(type(field_type))
-    if reader is None:
-        raise MunimentError("unreadable-value", kind=field_type.kind, text=text)
-    value = reader(text)
-    if value is None:
-        raise MunimentError("unreadable-value", kind=field_type.kind, text=text)
-    return value
+    return reader_of(field_type)(text)
+
+
+def reader_of(field_type: types.FieldType) -> Callable[[str], Value]:
+    """What `read_value` does for a type."""
+    read, kind = _READERS.get(type(field_type), lambda _text: None), field_type.kind
+
+    def reader(text: str) -> Value:
+        text = text.strip()
+        text = text if text.isascii() else unicodedata.normalize("NFC", text)
+        value = read(text)
+        if value is None:
+            raise MunimentError("unreadable-value", kind=kind, text=text)
+        return value
+
+    return reader
 
 
 def party(name: str, number: str = "", kind: str = "natural") -> Value:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from core.laws.expression_access import before_dot
-from core.laws.expression_macros import Check, arguments, item_type, loop_cost, macro
+from core.laws.expression_macros import Check, ColumnOf, arguments, item_type, loop_cost, macro
 from core.laws.expression_readers import read_agreed, read_best, read_index, read_total
 from core.laws.expression_syntax import Call, ExpressionError, Member, Name
 from core.laws.expression_time import TIME_FUNCTIONS
@@ -85,7 +85,8 @@ def _sum(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
         return Typed(MoneyType(kind.currencies, exact=kind.exact), total, loop_cost(summed, 1))
     require(is_number(kind), "mixed-types", node.text)
     if isinstance(kind, IntegerType):
-        return Typed(INTEGER, lambda frame: sum(run(frame)), loop_cost(summed, 1))
+        whole: Run = run.summed() if isinstance(run, ColumnOf) else lambda frame: sum(run(frame))
+        return Typed(INTEGER, whole, loop_cost(summed, 1))
     return Typed(FRACTION, lambda frame: add_exactly(run(frame)), loop_cost(summed, 1))
 
 

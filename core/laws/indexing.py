@@ -6,12 +6,12 @@ An index "<law>.<name>" groups by the values of its `by` fields, in their order;
 number. Both read only the record itself, so a test can recompute them from scratch (8-practice §3, rule 2).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from core.errors import MunimentError
 from core.laws.expression_types import FIRST_NAME, MAX_STEPS, TRACE, EvaluationError, Frame
 from core.laws.law import Index, Register
-from core.laws.totals import Sums, sums, total_changes
+from core.laws.totals import Share, shares, total_changes
 from core.laws.verdict import Refused
 from core.ledger.encoding import Value, encode
 from core.ledger.record import Change, GroupChange, IndexChange, Record, State
@@ -47,7 +47,7 @@ def group_changes(register: Register, change: Change) -> list[GroupChange]:
     if not register.uniques and not register.indexes and not register.totals:
         return []
     before, added_before = _standing(register, change.old)
-    after, added_after = _groups(register, change.new)
+    after, added_after = _groups(register, change.new, change.old, added_before)
     record = change.new.id
     removed = [IndexChange(group[0], encode(group[1]), record, False) for group in before if group not in after]
     joined = [IndexChange(group[0], encode(group[1]), record, True) for group in after if group not in before]
@@ -61,19 +61,23 @@ def groups_from_nothing(register: Register, record: Record) -> list[GroupChange]
     """
     groups, added = _standing(register, record)
     joined = [IndexChange(index, encode(group), record.id, True) for index, group in groups]
-    return [*joined, *total_changes({}, added, record.id)]
+    return [*joined, *total_changes([], added, record.id)]
 
 
-def _standing(register: Register, record: Record | None) -> tuple[list[tuple[str, list[Value]]], Sums]:
+def _standing(register: Register, record: Record | None) -> tuple[list[tuple[str, list[Value]]], list[Share]]:
     try:
-        return _groups(register, record) if record is not None else ([], {})
+        return _groups(register, record) if record is not None else ([], [])
     except (MunimentError, EvaluationError, LookupError, TypeError, ValueError):
-        return [], {}
+        return [], []
 
 
-def _groups(register: Register, record: Record) -> tuple[list[tuple[str, list[Value]]], Sums]:
+def _groups(
+    register: Register, record: Record, old: Record | None = None, before: Sequence[Share] = ()
+) -> tuple[list[tuple[str, list[Value]]], list[Share]]:
     groups = list(groups_of(register, record))
-    return groups, sums(register, record_frame(register, record)) if register.totals else {}
+    if not register.totals:
+        return groups, []
+    return groups, shares(register, record_frame(register, record), record, old, before)
 
 
 def check_room(register: Register, changes: list[IndexChange], state: State) -> None:

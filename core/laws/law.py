@@ -113,6 +113,7 @@ class Total:
     prefixes: bool
     kept_by: str  # the part of the group that is the record with which these are kept; "" where there is none
     depends: frozenset[str]
+    added_from: frozenset[str]  # of `depends`, what `add` alone reads
     line: int
 
 

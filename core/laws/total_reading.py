@@ -12,6 +12,7 @@ from core.laws.register_reading import members_named
 
 GROUPED_BY = frozenset({"text", "integer", "number", "choice", "record", "party", "office", "boolean", "day", "act"})
 MAX_PARTS = 8
+_ALWAYS_THERE = ("state", "version")
 
 
 def read_totals(
@@ -58,6 +59,7 @@ def _read_total(name: str, part: Part, register: Register, law: str, scope: Scop
         prefixes,
         kept_by,
         frozenset[str]().union(*map(members_named, (*texts, *named.values(), *added.values()))),
+        frozenset[str]().union(*map(members_named, added.values())) & {*register.fields, *register.key, *_ALWAYS_THERE},
         part.line,
     )
 

@@ -7,40 +7,98 @@ sees them with it. Nothing is rounded and nothing overflows: sums are integers o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from core.laws.expression_types import Frame
-from core.laws.law import Register
+from core.laws.law import Register, Total
 from core.ledger.encoding import Value, encode
-from core.ledger.record import GroupChange, State, TotalChange
-
-Sums = Mapping[tuple[str, bytes], Mapping[str, int]]  # by total and group
+from core.ledger.record import GroupChange, Record, State, TotalChange
 
 
-def contributions(register: Register, frame: Frame) -> Iterator[tuple[str, list[Value], dict[str, int]]]:
-    """Total, group and what the record of the frame adds to it."""
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one record adds to a total: to its group and, if beginnings have sums of their own, to each of them."""
+
+    total: Total
+    group: list[Value]
+    added: Mapping[str, int]
+
+    @property
+    def lengths(self) -> range:
+        """How many parts the groups have that it is added to."""
+        return range(0 if self.total.prefixes else len(self.group), len(self.group) + 1)
+
+
+def shares(
+    register: Register, frame: Frame, record: Record, old: Record | None = None, before: Sequence[Share] = ()
+) -> list[Share]:
+    """What the record, which the frame holds, adds. `before`: what its version `old` did; the sums of that one are
+    taken where nothing has changed that they are made of.
+    """
+    added_before = {share.total.full_name: share.added for share in before}
+    found = []
     for total in register.totals:
         if total.holds is not None and not total.holds(frame):
             continue
         group = [_part(run(frame)) for run in total.by.values()]
-        added = {name: _whole(run(frame)) for name, run in total.add.items()}
-        for length in range(0 if total.prefixes else len(group), len(group) + 1):
-            yield total.full_name, group[:length], added
+        added = added_before.get(total.full_name)
+        if added is None or old is None or not _made_of_the_same(total, old, record):
+            added = {name: _whole(run(frame)) for name, run in total.add.items()}
+        found.append(Share(total, group, added))
+    return found
 
 
-def sums(register: Register, frame: Frame) -> dict[tuple[str, bytes], dict[str, int]]:
-    return {(name, encode(group)): added for name, group, added in contributions(register, frame)}
+def _made_of_the_same(total: Total, old: Record, new: Record) -> bool:
+    """A state or version is never the same for certain; the keys of a record are."""
+    return all(
+        name in new.key or (name in old.fields and name in new.fields and old.fields[name] == new.fields[name])
+        for name in total.added_from
+    )
 
 
-def total_changes(before: Sums, after: Sums, record: bytes) -> list[TotalChange]:
+def contributions(
+    register: Register, frame: Frame, record: Record
+) -> Iterator[tuple[str, list[Value], Mapping[str, int]]]:
+    """Total, group and what the record of the frame adds to it."""
+    for share in shares(register, frame, record):
+        for length in share.lengths:
+            yield share.total.full_name, share.group[:length], share.added
+
+
+def total_changes(before: Sequence[Share], after: Sequence[Share], record: bytes) -> list[TotalChange]:
     """What replacing the one by the other does."""
-    changes = []
-    for place in {**before, **after}:
-        old, new = before.get(place, {}), after.get(place, {})
-        added = {name: new.get(name, 0) - old.get(name, 0) for name in {**old, **new}}
-        added = {name: amount for name, amount in added.items() if amount}
-        if added:
-            changes.append(TotalChange(*place, record, added))
+    changes: list[TotalChange] = []
+    coming = {share.total.full_name: share for share in after}
+    for old in before:
+        changes.extend(_replaced(old, coming.pop(old.total.full_name, None), record))
+    for new in coming.values():
+        changes.extend(_whole_share(new, new.lengths, 1, record))
     return changes
+
+
+def _replaced(old: Share, new: Share | None, record: bytes) -> Iterator[TotalChange]:
+    """The beginnings that both groups have come first."""
+    if new is None:
+        yield from _whole_share(old, old.lengths, -1, record)
+        return
+    parted = next((n for n, (a, b) in enumerate(zip(old.group, new.group, strict=True)) if a != b), len(old.group))
+    if new.added is not old.added:
+        delta = {name: new.added[name] - amount for name, amount in old.added.items()}
+        yield from _changes(old, [length for length in old.lengths if length <= parted], delta, record)
+    apart = [length for length in old.lengths if length > parted]
+    yield from _whole_share(old, apart, -1, record)
+    yield from _whole_share(new, apart, 1, record)
+
+
+def _whole_share(share: Share, lengths: Iterable[int], sign: int, record: bytes) -> Iterator[TotalChange]:
+    return _changes(share, lengths, {name: sign * amount for name, amount in share.added.items()}, record)
+
+
+def _changes(share: Share, lengths: Iterable[int], added: dict[str, int], record: bytes) -> Iterator[TotalChange]:
+    added = {name: amount for name, amount in added.items() if amount}
+    if added:
+        for length in lengths:
+            yield TotalChange(share.total.full_name, encode(share.group[:length]), record, added)
 
 
 def add_up(changes: Iterable[GroupChange]) -> dict[tuple[str, bytes], dict[str, int]]:

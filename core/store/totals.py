@@ -60,8 +60,17 @@ class TotalStore:
         self._db.executemany("DELETE FROM total WHERE name = ? AND grp = ?", emptied)
 
     def add_foreseen(self, changes: Iterable[TotalChange]) -> None:
+        """A record mostly adds the same to several groups, and for the first time."""
+        last: Mapping[str, int] | None = None
+        body = b""
         for change in changes:
-            self._add_to_overlay(change, 1)
+            place = (change.total, change.group, change.record)
+            if self._db.scalar("SELECT 1 FROM overlay_total WHERE name = ? AND grp = ? AND record = ?", place):
+                self._add_to_overlay(change, 1)
+                continue
+            if change.added != last:
+                last, body = change.added, _written(change.added)
+            self._db.execute("INSERT INTO overlay_total VALUES (?,?,?,?)", (*place, body))
 
     def settle(self, changes: Iterable[TotalChange]) -> None:
         """What the agreed layer has taken is foreseen no more. After the overlay's records were settled."""

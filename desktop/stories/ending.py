@@ -85,7 +85,7 @@ def _wrong_totals(office: Office, law: Law) -> Iterator[str]:
     added: defaultdict[tuple[str, bytes], Counter[str]] = defaultdict(Counter)
     for register in law.registers.values():
         for record in _agreed(office, register):
-            for name, group, sums in contributions(register, record_frame(register, record)):
+            for name, group, sums in contributions(register, record_frame(register, record), record):
                 added[name, encode(group)].update(sums)
     state = WorkingState(office.store.state, None)
     for (name, group), sums in added.items():

@@ -37,17 +37,12 @@ def rows() -> Rows:
         return list(enumerate(csv.DictReader(io.StringIO(lines.read())), 2))
 
 
-def load(
-    network: Network, office: Office, procedure: str, signers: tuple[Signer, ...], map_name: str, rows: Rows
-) -> tuple[ImportReport, list[RowVerdict]]:
-    importer = Importer(office, "elections", procedure, parse_map((DATA / map_name).read_bytes()), signers)
-    told: list[RowVerdict] = []
-    judged = importer.judge(rows, note=told.append)
-    assert judged.refused == ()
-    keys = [network.officers[0][signer.officer].sign for signer in signers]
-    written = importer.write(rows, keys)
-    assert (written.acts, written.outcomes) == (judged.acts, judged.outcomes)
-    return written, told
+def load(network: Network, importer: Importer, rows: Rows) -> ImportReport:
+    return importer.write(rows, [network.officers[0][signer.officer].sign for signer in importer.signers])
+
+
+def importer(office: Office, procedure: str, signers: tuple[Signer, ...], map_name: str) -> Importer:
+    return Importer(office, "elections", procedure, parse_map((DATA / map_name).read_bytes()), signers)
 
 
 def column(office: Office, *of: str) -> Counter[str]:
@@ -66,13 +61,15 @@ def test_every_sheet_of_the_country(rows: Rows) -> None:
     law = parse_law((LIBRARY / "elections.yaml").read_text("utf-8"))
     network = make_network(4, (law.canonical,), people_of_each=PEOPLE)
     office = open_in_memory(network, 0)
-    stations, _ = load(network, office, "set_up_station", (REGISTRAR,), "albania_stations.map.yaml", rows)
-    assert stations.outcomes == {"entered": 5_362}
-    entered, _ = load(network, office, "enter_sheet", (CLERK,), "albania_sheets.map.yaml", rows)
-    assert entered.outcomes == {"entered": 5_362}
-    signers = (CLERK, REGISTRAR)
-    sheets, told = load(network, office, "count_sheet", signers, "albania_second_entry.map.yaml", rows)
-    assert sheets.outcomes == {"entered": 5_248, "held": 114}
+    stations = importer(office, "set_up_station", (REGISTRAR,), "albania_stations.map.yaml")
+    assert load(network, stations, rows).outcomes == {"entered": 5_362}
+    entries = importer(office, "enter_sheet", (CLERK,), "albania_sheets.map.yaml")
+    assert load(network, entries, rows).outcomes == {"entered": 5_362}
+    counting = importer(office, "count_sheet", (CLERK, REGISTRAR), "albania_second_entry.map.yaml")
+    told: list[RowVerdict] = []
+    judged = counting.judge(rows, note=told.append)
+    assert (judged.refused, judged.outcomes) == ((), {"entered": 5_248, "held": 114})
+    assert load(network, counting, rows).outcomes == judged.outcomes
     assert len(told) == 114
     failed = Counter(finding.code for one in told for finding in one.verdict.findings)
     assert failed == {
