@@ -57,7 +57,7 @@ class Filling:
 
         return fill_text
 
-    def _mapping(self, kind: types.FieldType, template: Mapping[str, Template], optional: bool, path: str) -> Fill:
+    def _mapping(self, kind: types.FieldType, template: dict[str, Template], optional: bool, path: str) -> Fill:
         if isinstance(kind, types.GroupType):
             return self._group(kind, template, path)
         if isinstance(kind, types.RecordType):

@@ -32,7 +32,7 @@ def read_value(field_type: types.FieldType, text: str) -> Value:
 
 def reader_of(field_type: types.FieldType) -> Callable[[str], Value]:
     """What `read_value` does for a type."""
-    read, kind = _READERS.get(type(field_type), lambda _text: None), field_type.kind
+    read, kind = _READERS.get(type(field_type), _nothing), field_type.kind
 
     def reader(text: str) -> Value:
         text = text.strip()
@@ -88,6 +88,11 @@ def _boolean(text: str) -> Value:
     word = text.lower()
     if word in TRUE_WORDS or word in FALSE_WORDS:
         return word in TRUE_WORDS
+    return None
+
+
+def _nothing(_text: str) -> Value:
+    """A type whose values no text stands for."""
     return None
 
 
