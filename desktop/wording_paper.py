@@ -78,6 +78,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "request-to": "Competent office",
         "request-note": "This paper is no extract: only a decision of the competent office enters the act. Any office"
         " can tell from this paper what became of it.",
+        "request-lodging": "Handed in here; no place in the queue yet. The competent office gives the place, and the"
+        " number in its day book, when it enters this application.",
         "refusal-title": "Refusal of a request",
         "refusal-reason": "Refused because",
         "requested-by": "Requested by",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from core.laws.field_types import (
+    ROADS,
     ActType,
     AttestationType,
     BooleanType,
@@ -74,7 +75,16 @@ def read_field(name: str, part: Part, allowed: frozenset[str], extra: tuple[str,
             visible,
             roles,
             part.line,
+            _read_corrected(part),
         )
+
+
+def _read_corrected(part: Part) -> tuple[str, ...]:
+    roads = part.words("corrected", optional=True)
+    for road in roads:
+        if road not in ROADS:
+            part.fail("unknown-word", f"{part.where}: corrected: {road}", part.line_of("corrected"))
+    return roads
 
 
 def _read_visible(part: Part) -> tuple[str, tuple[str, ...]]:

@@ -233,6 +233,9 @@ class SubjectType(FieldType):
     states: tuple[str, ...] = ()
 
 
+ROADS = ("slip", "consent", "authority", "court", "annulment")  # core/laws/correcting.py
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A declared field of an act, a record or a group."""
@@ -245,6 +248,7 @@ class Field:
     visible: str = "by_object"  # public | by_object | interest_shown | roles
     roles: tuple[str, ...] = ()
     line: int = 0
+    corrected: tuple[str, ...] = ()  # roads on which a mistake in it is put right (core/laws/correcting.py)
 
 
 INTEGER = IntegerType()

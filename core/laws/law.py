@@ -139,6 +139,7 @@ class Register:
     always_after: tuple[Condition, ...] = ()  # those of `always` that read totals: with what the act adds
     always_reads: tuple[ForeignRead, ...] = ()  # totals that `always` reads
     numbers: tuple[str, ...] = ()  # keys that the keeper numbers
+    day_book: bool = False  # one of them is given when an application is lodged, and gives it its place
     frame_size: int = 0
     worst_bytes: Mapping[str, int] = field(default_factory=dict)  # of one row of each list; "" for all the rest
     duplicates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what possible duplicates are found by
@@ -223,6 +224,8 @@ class Procedure:
     pools: frozenset[bytes] = frozenset()  # registers in which it takes a number or a unique key
     regroups: frozenset[str] = frozenset()  # names of records that it may move between groups of indexes
     others: tuple[str, ...] = ()  # registers of other laws that it reads, by full name
+    lodges: bool = False  # it enters an application in a day book
+    corrects: str = ""  # the road by which it puts right what was entered wrongly; "": it corrects nothing
 
     @cached_property
     def sealed(self) -> Mapping[str, SealedType]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from core.laws.best_reading import read_bests
+from core.laws.correcting import check_corrections
 from core.laws.expression_time import TERRITORY
 from core.laws.expression_types import Frame
 from core.laws.field_reading import read_roles
@@ -89,6 +90,7 @@ def _read_root(root: Part, tree: Node) -> Law:
         around = Around({**registers, **others}, index_shapes(indexes, registers), frozenset(extracts), shapes, bests)
         procedures = _read_procedures(root, around, indexes, totals)
         check_sealed(root.problems, registers, procedures)
+        check_corrections(procedures, registers, root.problems)
         asking, deciding = _read_asking(root), _read_deciding(root)
         calendar = _read_calendar(root)
         if not calendar:

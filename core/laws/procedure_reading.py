@@ -11,6 +11,7 @@ from core.laws.expression_types import MAX_STEPS, BestShape, IndexShape, Known, 
 from core.laws.field_checks import make_group_check
 from core.laws.field_reading import ACT_TYPES, read_fields, read_roles
 from core.laws.field_types import (
+    ROADS,
     AttestationType,
     EntryOfType,
     Field,
@@ -88,6 +89,7 @@ def read_procedure(name: str, part: Part, around: Around) -> Procedure:
             tuple((key, field.type.role) for key, field in act.items() if isinstance(field.type, AttestationType)),
             tuple(sorted(scope.reads)),
             part.line,
+            corrects=part.choice("corrects", ROADS) if part.has("corrects") else "",
         )
 
 

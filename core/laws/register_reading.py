@@ -42,7 +42,7 @@ def read_register(name: str, part: Part, law: str) -> Register:
     """What stands in the register's own mapping, without the rules that look at other registers."""
     part.skip("always")
     with part.whole():
-        key = _read_keys(part)
+        key, day_book = _read_keys(part)
         fields = read_fields(part, "fields", STORED_TYPES)
         for field_name in fields:
             if field_name in key:
@@ -61,6 +61,7 @@ def read_register(name: str, part: Part, law: str) -> Register:
             states,
             labels,
             numbers=tuple(key_name for key_name, field in key.items() if field.type.kind == "number"),
+            day_book=day_book,
             duplicates=_read_duplicates(part, {**key, **fields}),
             line=part.line,
         )
@@ -69,17 +70,21 @@ def read_register(name: str, part: Part, law: str) -> Register:
     return register
 
 
-def _read_keys(part: Part) -> dict[str, Field]:
-    keys = {}
+def _read_keys(part: Part) -> tuple[dict[str, Field], bool]:
+    """The keys, and whether one of them is the number of a day book."""
+    keys, day_book = {}, False
     for name, below in part.parts("key", optional=False):
         with part.problems.section():
-            field = read_field(name, below, KEY_TYPES, ("unique_while",))
+            field = read_field(name, below, KEY_TYPES, ("unique_while", "day_book"))
             if field.optional:
                 below.fail("key-optional", name)
+            if below.has("day_book") and field.type.kind != "number":
+                below.fail("unknown-key", f"{below.where}: day_book", below.line_of("day_book"))
+            day_book |= below.flag("day_book")
             keys[name] = field
     if not keys:
         part.fail("key-missing", f"{part.where}: key")
-    return keys
+    return keys, day_book
 
 
 def _read_duplicates(part: Part, members: Mapping[str, Field]) -> dict[str, tuple[str, ...]]:

@@ -233,7 +233,7 @@ def acts_in_front(
     state: State, law: Law, procedure: Procedure, refs: Mapping[str, RecordRef], context: Context, own: bytes
 ) -> list[Undecided]:
     """Acts that came before this one (`own`: its id) on a record of it and have not ended; they may have lapsed."""
-    if procedure.act_class not in _KEEPS_TURN:
+    if procedure.act_class not in _KEEPS_TURN or procedure.lodges:  # whoever is only noted has a place of his own there
         return []
     found = []
     for name, register in procedure.referenced.items():

@@ -53,6 +53,9 @@ def with_reasons(
         # Nothing ties the act to one keeper: two nodes could enclose one signed act.
         reasons.append(Reason("enclosed-anywhere", procedure.name))
     _check_unseen(procedure, problems)
+    lodges = any(registers[name].day_book for name in procedure.creates.values())
+    if lodges:
+        _check_lodging(procedure, reasons, problems)
     return replace(
         procedure,
         foreign_reads=reads,
@@ -67,6 +70,7 @@ def with_reasons(
         pools=frozenset(pools),
         regroups=frozenset(regroups),
         others=others,
+        lodges=lodges,
     )
 
 
@@ -142,6 +146,21 @@ def _check_followers(
             problems.add(procedure.line, "", "kept-with-not-indexed", f"{other.name}: [{other.home.field}]")
         else:
             _check_followers(procedure, other, registers, problems)
+
+
+def _check_lodging(procedure: Procedure, reasons: Iterable[Reason], problems: Problems) -> None:
+    """A day-book number is given at lodging: nothing that the law itself says may let a lodging wait for it.
+
+    What is suspended, held or without effect creates no record, and so gets no number; and until the order has decided
+    an act, its number could still become that of the next one.
+    """
+    if procedure.act_class != "application":
+        problems.add(procedure.line, "", "day-book-of-applications", procedure.name)
+    for rule in procedure.requires:
+        if rule.outcome not in ("refuse", "warn"):
+            problems.add(rule.line, rule.article, "day-book-waits", f"{procedure.name}: {rule.outcome}")
+    for reason in reasons:
+        problems.add(procedure.line, "", "day-book-waits", f"{procedure.name}: {reason.code}")
 
 
 def _check_unseen(procedure: Procedure, problems: Problems) -> None:

@@ -66,7 +66,7 @@ def make_content(facts: ReceiptFacts, law: Law | None) -> Content:
         title,
         subtitle,
         (
-            *_request_rows(facts),
+            *_request_rows(facts, procedure),
             *_record_rows(teller, facts, law, procedure),
             *_act_rows(teller, transaction, procedure),
         ),
@@ -149,13 +149,14 @@ def _request_titles(facts: ReceiptFacts, law: Law | None, procedure: Procedure |
     return say(language, key), f"{in_language(law.title, language) if law else transaction.law} · {act}"
 
 
-def _request_rows(facts: ReceiptFacts) -> list[Row]:
+def _request_rows(facts: ReceiptFacts, procedure: Procedure | None) -> list[Row]:
     """Of a request, who is asked and what it is worth; of a refusal, its reason."""
     language, transaction = facts.language, facts.transaction
     if transaction.addressed_to is not None:
         keeper = facts.members.get(transaction.addressed_to)
         name = keeper.office if keeper else str(transaction.addressed_to)
-        return [Row(say(language, "request-to"), (name,), say(language, "request-note"))]
+        note = "request-lodging" if procedure and procedure.lodges else "request-note"
+        return [Row(say(language, "request-to"), (name,), say(language, note))]
     if transaction.procedure == REFUSE:
         return [Row(say(language, "refusal-reason"), (str(transaction.act.get("reason", "")),))]
     return []

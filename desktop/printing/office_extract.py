@@ -71,6 +71,8 @@ def _needed(law: Law, view: ActView) -> str:
     procedure = law.procedures.get(act_of(view.transaction).procedure)
     if procedure is None or view.transaction.addressed_to is not None or view.transaction.procedure == REFUSE:
         return "recorded"
+    if procedure.lodges and view.ladder.shared:
+        return "final"  # until the order has decided it, its number in the day book could still be another's
     return procedure.paper_from
 
 
