@@ -1,7 +1,7 @@
 """The five roads by which what was entered wrongly is put right, and which field takes which (8-practice 22).
 
 A field says `corrected: [slip, court]`, a procedure `corrects: slip`. A slip of the pen changes no right and needs a
-second officer; with consent all concerned have agreed before a notary; the authority has new evidence; a court orders;
+second officer; an agreement is one of all concerned, before a notary; the authority has new evidence; a court orders;
 an annulment takes back an act. A law whose procedure takes a field on a road that the field does not name is refused,
 so nobody has to read effects to know that an owner is never a slip of the pen.
 """
@@ -12,7 +12,7 @@ from core.laws.law import Procedure, Register
 from core.laws.problems import Problems
 
 _ORDERED = frozenset({"court", "annulment"})
-_BY_TWO = frozenset({"slip", "consent"})
+_BY_TWO = frozenset({"slip", "agreement"})
 
 
 def check_corrections(

@@ -233,7 +233,7 @@ class SubjectType(FieldType):
     states: tuple[str, ...] = ()
 
 
-ROADS = ("slip", "consent", "authority", "court", "annulment")  # core/laws/correcting.py
+ROADS = ("slip", "agreement", "authority", "court", "annulment")  # core/laws/correcting.py
 
 
 @dataclass(frozen=True, slots=True)

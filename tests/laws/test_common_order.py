@@ -428,12 +428,19 @@ def test_whether_a_number_is_free_again_hangs_on_the_office_that_accepts() -> No
     assert ended(one.judge(again)) == ("entered", False)
 
 
+AT_ONCE = {"note_sale", "transfer", "encumber", "end_parcel", "release"}
+BY_DAY_BOOK = {"lodge", "lodge_reserved", "reserve", "enter_transfer", "enter_encumbrance"}
+PUT_RIGHT = {"annul", "decide_later_right"} | {
+    f"correct_{road}" for road in ("slip", "with_consent", "by_authority", "by_court")
+}
+
+
 def test_what_may_be_done_with_a_record_as_it_stands() -> None:
     one, _, _ = offices(homes={"land.parcel": "office"})
     released, _ = moved(one)
     held = replace(released, keeper=None, pending={"acts": [bytes(16), b"\1" * 16]})
     for record, office, possible in (
-        (replace(released, pending=None), 0, {"note_sale", "transfer", "encumber", "end_parcel", "release"}),
+        (replace(released, pending=None), 0, AT_ONCE | BY_DAY_BOOK | PUT_RIGHT),
         (released, 0, {"release"}),
         (released, 1, {"accept"}),
         (held, 1, {"decide_held"}),

@@ -24,7 +24,12 @@ LAND = library_law("land")
 
 def test_an_office_that_keeps_its_parcels_decides_alone() -> None:
     report = check_law(LAND, {"land.parcel": "office"})
-    assert dict(report.waits) == {"accept": (Reason("keeper-changes", "parcel"),)}
+    assert dict(report.waits) == {
+        "accept": (Reason("keeper-changes", "parcel"),),
+        "lapse_lodging": (Reason("consensus-time", "surely_after"),),
+        "reserve": (Reason("working-days", "BY"),),
+        "end_notice": (Reason("consensus-time", "surely_after"),),
+    }
     assert (dict(report.may_wait), report.problems) == ({}, ())
     report.raise_any()
 
