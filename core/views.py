@@ -186,6 +186,8 @@ class RecordView:
     record: Record
     label: str
     timeline: tuple[TimelineEntry, ...]  # newest first
+    derived: Mapping[str, Any] = field(default_factory=dict)  # true or false as of `day`; None: it cannot be told
+    day: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

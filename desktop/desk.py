@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from core.casefile.session import CaseFiles
 from core.crypto.signing import SigningKey
 from core.folder import Folder, open_officer
-from core.laws.form import FormField, record_form, state_label
+from core.laws.form import FormField, derived_form, record_form, state_label
 from core.laws.law import Law
 from core.laws.requests import REFUSE
 from core.laws.resolving import RESOLVING
@@ -216,6 +216,11 @@ class Desk(QObject):
         """Fields of a register by its full name; none for one that no law in force knows."""
         law = self._law_of(register)
         return record_form(law, register) if law else ()
+
+    def derived_form(self, register: str) -> Sequence[FormField]:
+        """What follows from a record of the register and the day."""
+        law = self._law_of(register)
+        return derived_form(law, register) if law else ()
 
     def state_label(self, register: str, state: str) -> str:
         law = self._law_of(register)

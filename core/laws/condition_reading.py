@@ -7,7 +7,6 @@ from typing import Any
 
 from core.laws.expression import compile_condition
 from core.laws.expression_syntax import ExpressionError
-from core.laws.expression_time import SURELY
 from core.laws.expression_types import NOTHING, Frame, Known, Name, Scope, Typed, plain
 from core.laws.field_types import GroupType, SealedType
 from core.laws.law import OUTCOMES, Condition, Cure
@@ -25,7 +24,7 @@ def read_condition(
 ) -> tuple[Condition, Typed]:
     """A condition and its checked rule. `owner`: the procedure, or the register with ".always".
 
-    What a condition on time would show to be present is not known: it may come to neither true nor false.
+    What a condition on time or on a day would show to be present is not known: it may come to neither true nor false.
     """
     with part.whole():
         code = part.text("code")
@@ -35,6 +34,7 @@ def read_condition(
         rule = part.text("rule")
         says = part.texts("says")
         facts = _facts(part, says, scope)
+        scope = replace(scope, unsure=set())
         cure = _read_cure(part, outcome)
         try:
             typed = compile_condition(rule, scope, known)
@@ -55,7 +55,7 @@ def read_condition(
             typed.cost,
             part.line,
         )
-    return condition, replace(typed, when_true=NOTHING) if SURELY in rule else typed
+    return condition, replace(typed, when_true=NOTHING) if scope.unsure else typed
 
 
 def _read_cure(part: Part, outcome: str) -> Cure | None:

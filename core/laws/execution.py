@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from core.laws.applying import Applying, Context, is_shared
 from core.laws.conflicts import Conflicts, refuse_released
-from core.laws.expression_time import Moment, Undecided
+from core.laws.expression_days import Undecided
+from core.laws.expression_time import Moment
 from core.laws.expression_types import ACT_ID, AGREES, BUDGET, MAX_STEPS, STATE, TIME, Frame
 from core.laws.field_checks import FieldFault
 from core.laws.field_types import EntryOfType

@@ -79,7 +79,7 @@ def check(node: Expression, scope: Scope, known: Known) -> Typed:
         case Call():
             typed = call(node, scope, known, check)
         case Operation():
-            typed = operate(node.operator, [check(side, scope, known) for side in node.sides], node.text)
+            typed = operate(node.operator, [check(side, scope, known) for side in node.sides], node.text, scope)
         case Logic():
             return _logic(node, scope, known)
         case Conditional():

@@ -9,7 +9,10 @@ from itertools import islice
 
 from core.laws.expression_macros import Check
 from core.laws.expression_syntax import ExpressionError, Member, Name
+from core.laws.expression_time import day_asked, placed_day
 from core.laws.expression_types import (
+    BUDGET,
+    FIRST_NAME,
     STATE,
     EvaluationError,
     ForeignRead,
@@ -22,11 +25,13 @@ from core.laws.expression_types import (
     to_fraction,
 )
 from core.laws.field_types import (
+    BOOLEAN,
     FRACTION,
     INTEGER,
     TEXT,
     ChoiceType,
     DayType,
+    Derived,
     EntryOfType,
     Field,
     FieldType,
@@ -59,6 +64,8 @@ _PARTS: Mapping[str, Mapping[str, FieldType]] = {
 def bare_name(node: Name, scope: Scope) -> Typed:
     """A name of the scope. Raises `unknown-name`."""
     name = scope.names.get(node.text)
+    if name is None and scope.of_day and node.text == "today":
+        return day_asked(scope)
     if name is None:
         raise ExpressionError("unknown-name", node.text)
     slot = name.slot
@@ -67,10 +74,14 @@ def bare_name(node: Name, scope: Scope) -> Typed:
 
 def member(node: Member, scope: Scope, known: Known, check: Check) -> Typed:
     """What stands behind a dot. Raises `unknown-field`, `unguarded`, `cannot-follow`."""
+    if isinstance(node.target, Name) and node.target.text == "placed" and "placed" not in scope.names:
+        return placed_day(node, scope)
     owner = before_dot(node, scope, known, check)
     path = (*owner.path, node.field) if owner.path else None
     if isinstance(owner.type, SubjectType) and node.field in ("id", "state", "version"):
         return _built_in(owner, owner.type, node.field)
+    if isinstance(owner.type, SubjectType) and node.field in owner.type.derived:
+        return _derived(owner, owner.type.derived[node.field], node, scope)
     if isinstance(owner.type, GroupType) and owner.type.stored and node.field == "id":
         register, name = owner.type.origin
         return Typed(EntryOfType("", name, register), _item(owner, "id"), owner.cost + 1, path)
@@ -151,6 +162,24 @@ def _built_in(owner: Typed, subject: SubjectType, name: str) -> Typed:
     if name == "state":
         return Typed(ChoiceType(subject.states), lambda frame: run(frame).state, owner.cost + 1)
     return Typed(IntegerType(1, None), lambda frame: run(frame).version, owner.cost + 1)
+
+
+def _derived(owner: Typed, derived: Derived, node: Member, scope: Scope) -> Typed:
+    """What follows from the record at the act's place in time; only conditions of a procedure can be undecided."""
+    require(scope.timed, "no-time-here", node.text)
+    scope.reads.update(derived.reads)
+    scope.unsure.add(node.text)
+    find, run, size = owner.run, derived.run, derived.frame_size
+
+    def ask(frame: Frame) -> bool:
+        within: Frame = [None] * size
+        within[:FIRST_NAME] = frame[:FIRST_NAME]
+        within[FIRST_NAME] = find(frame)
+        answer = bool(run(within))
+        frame[BUDGET] = within[BUDGET]
+        return answer
+
+    return Typed(BOOLEAN, ask, owner.cost + derived.cost + 2)
 
 
 def _follow_entry(entry: Typed, kind: EntryOfType, scope: Scope, text: str) -> Typed:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from core.laws.expression_days import order_days
 from core.laws.expression_syntax import ExpressionError
-from core.laws.expression_types import Frame, Run, Typed, family, is_number, require, require_family
+from core.laws.expression_types import Frame, Run, Scope, Typed, family, is_number, require, require_family
 from core.laws.field_types import (
     BOOLEAN,
     FRACTION,
@@ -28,7 +29,7 @@ _ARITHMETIC: Mapping[str, Compute] = {"+": operator.add, "-": operator.sub, "*":
 COMPARISONS = frozenset({*_ORDERS, *_EQUALITIES, "in"})
 
 
-def operate(sign: str, sides: list[Typed], text: str) -> Typed:
+def operate(sign: str, sides: list[Typed], text: str, scope: Scope) -> Typed:
     """The operation on checked sides. Raises `ExpressionError`."""
     cost = 1 + sum(side.cost for side in sides)
     if sign == "!":
@@ -45,7 +46,7 @@ def operate(sign: str, sides: list[Typed], text: str) -> Typed:
         require_family(left.type, right.type, text)
         return Typed(BOOLEAN, _equality(_EQUALITIES[sign], left, right), cost)
     if sign in _ORDERS:
-        return Typed(BOOLEAN, _order(_ORDERS[sign], left, right, text), cost)
+        return Typed(BOOLEAN, _order(sign, left, right, text, scope), cost)
     return _arithmetic(sign, left, right, text, cost)
 
 
@@ -73,12 +74,12 @@ def _equality(compare: Compute, left: Typed, right: Typed) -> Run:
     return lambda frame: compare(first(frame), second(frame))
 
 
-def _order(compare: Compute, left: Typed, right: Typed, text: str) -> Run:
+def _order(sign: str, left: Typed, right: Typed, text: str, scope: Scope) -> Run:
     require_family(left.type, right.type, text)
-    first, second = left.run, right.run
+    first, second, compare = left.run, right.run, _ORDERS[sign]
     if isinstance(left.type, DayType) and isinstance(right.type, DayType):
-        # A year against a day has three answers; those functions come with the time of the common order.
-        require(left.type.precise and right.type.precise, "day-without-precision", text)
+        if not (left.type.precise and right.type.precise):
+            return order_days(sign, left, right, text, scope)
     elif not isinstance(left.type, MoneyType):
         require(is_number(left.type), "no-order", text)
     return lambda frame: compare(first(frame), second(frame))

@@ -1,8 +1,9 @@
-"""Time in conditions: `surely_by`, `surely_after` a day, and reckoning with days.
+"""Time in conditions: `surely_by`, `surely_after` a day, between which days an act was made, and reckoning with days.
 
 Whether an act was in time has three answers (core/laws/placing.py). Where it is undecided no condition comes to true or
-false: `Undecided` leaves the evaluation, and the condition suspends or holds. There is no "today": the same act under
-the same law has the same verdict whenever it is replayed.
+false: `Undecided` leaves the evaluation, and the condition suspends or holds. There is no "today" in a condition: the
+same act under the same law has the same verdict whenever it is replayed. A derived field has one: the place of the act,
+or for reading the day that is asked for (core/laws/derived.py).
 """
 
 import re
@@ -11,8 +12,9 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from core.laws.calendar import CALENDAR_MISSING, CalendarMissingError, WorkingDays
+from core.laws.expression_days import DAY_UNDECIDED, Undecided, Whole, first_and_last, stretch
 from core.laws.expression_macros import Check, arguments
-from core.laws.expression_syntax import Call, Expression, ExpressionError, Literal
+from core.laws.expression_syntax import Call, Expression, ExpressionError, Literal, Member
 from core.laws.expression_types import (
     STATE,
     TIME,
@@ -26,10 +28,9 @@ from core.laws.expression_types import (
     require,
 )
 from core.laws.field_types import BOOLEAN, DayType, IntegerType
-from core.laws.placing import end_of_day
-from core.ledger.encoding import Value
+from core.laws.placing import day_of, end_of_day
 
-SURELY = "surely_"
+_BRACKET = ("not_before", "not_after")
 MAX_ADDED = 100_000
 MAX_YEARS = 9_999
 CALENDAR_STEPS = 200  # a year's calendar is read once and its days are looked through
@@ -42,13 +43,7 @@ class Moment(Protocol):
 
     def by(self, end_ms: int) -> bool | None: ...
 
-
-class Undecided(Exception):  # noqa: N818  # an answer of its own kind: neither true nor false
-    """A condition's verdict hangs on what is not sure: `time-undecided`, or with facts on what nobody has entered."""
-
-    def __init__(self, code: str = "time-undecided", **facts: Value) -> None:
-        super().__init__(code)
-        self.code, self.facts = code, facts
+    def bracket(self) -> tuple[int, int] | None: ...
 
 
 def surely(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
@@ -58,6 +53,7 @@ def surely(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     day = check(argument, scope, known)
     _require_whole_day(day, node.text)
     scope.reads.add(ForeignRead("time", node.name, ()))
+    scope.unsure.add(node.text)
     run = day.run
     wanted = node.name == "surely_by"
 
@@ -70,11 +66,49 @@ def surely(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     return Typed(BOOLEAN, ask, day.cost + 4)
 
 
+def placed_day(node: Member, scope: Scope) -> Typed:
+    """`placed.not_before`, `placed.not_after`: the days (UTC) between which the act was made."""
+    require(scope.timed, "no-time-here", node.text)
+    require(node.field in _BRACKET, "unknown-field", node.text)
+    scope.reads.add(ForeignRead("time", "placed", ()))
+    scope.unsure.add(node.text)
+    place = _BRACKET.index(node.field)
+
+    def run(frame: Frame) -> list[int]:
+        end = day_of(_bracket(frame)[place])
+        return [end.year, end.month, end.day]
+
+    return Typed(_WHOLE_DAY, run, 4)
+
+
+def day_asked(scope: Scope) -> Typed:
+    """In a derived field: the day that is asked for; read by a condition, all days on which the act may be of."""
+    scope.reads.add(ForeignRead("time", "today", ()))
+
+    def run(frame: Frame) -> list[int]:
+        first, last = _bracket(frame)
+        return stretch(day_of(first), day_of(last))
+
+    return Typed(DayType(placed=True), run, 4)
+
+
+def _bracket(frame: Frame) -> tuple[int, int]:
+    bracket: tuple[int, int] | None = frame[TIME].bracket()
+    if bracket is None:
+        raise Undecided
+    return bracket
+
+
 def add_to_day(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
-    """`add_days(day, n)`; `add_months(day, n)` ends on the same-numbered day, or on the month's last (8-practice 9)."""
+    """`add_days(day, n)`; `add_months(day, n)` ends on the same-numbered day, or on the month's last (8-practice 9).
+
+    In conditions a day known by month or year only is carried on as what it can be.
+    """
     first, second = arguments(node, 2)
     day, count = check(first, scope, known), check(second, scope, known)
-    _require_whole_day(day, node.text)
+    require(isinstance(day.type, DayType), "mixed-types", node.text)
+    assert isinstance(day.type, DayType)
+    require(day.type.precise or scope.timed, "day-without-precision", node.text)
     require(isinstance(count.type, IntegerType), "mixed-types", node.text)
     start, many, add = day.run, count.run, _ADDING[node.name]
 
@@ -83,12 +117,12 @@ def add_to_day(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
         try:
             if abs(added) > MAX_ADDED:
                 raise OverflowError
-            end = add(date(*start(frame)), added)
+            ends = [add(date(*end), added) for end in first_and_last(start(frame))]
         except (ValueError, OverflowError):
             raise EvaluationError("value-missing") from None
-        return [end.year, end.month, end.day]
+        return stretch(ends[0], ends[1])
 
-    return Typed(_WHOLE_DAY, run, day.cost + count.cost + 2)
+    return Typed(day.type, run, day.cost + count.cost + 2)
 
 
 def add_working_days(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
@@ -99,6 +133,7 @@ def add_working_days(node: Call, scope: Scope, known: Known, check: Check) -> Ty
     _require_whole_day(day, node.text)
     require(isinstance(count.type, IntegerType), "mixed-types", node.text)
     scope.reads.add(ForeignRead("calendar", territory, ()))
+    scope.unsure.add(node.text)
     start, many = day.run, count.run
     run = _reckoned(territory, lambda frame, days: days.add(date(*start(frame)), many(frame)))
     return Typed(_WHOLE_DAY, run, day.cost + count.cost + CALENDAR_STEPS)
@@ -111,6 +146,7 @@ def roll_forward(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     day, territory = check(first, scope, known), _territory(second, node.text)
     _require_whole_day(day, node.text)
     scope.reads.add(ForeignRead("calendar", territory, ()))
+    scope.unsure.add(node.text)
     start = day.run
     run = _reckoned(territory, lambda frame, days: days.roll_forward(date(*start(frame))))
     return Typed(_WHOLE_DAY, run, day.cost + CALENDAR_STEPS)
@@ -143,23 +179,22 @@ def age(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     born, day = check(first, scope, known), check(second, scope, known)
     require(isinstance(born.type, DayType), "mixed-types", node.text)
     _require_whole_day(day, node.text)
+    scope.unsure.add(node.text)
     from_day, to_day = born.run, day.run
 
     def run(frame: Frame) -> int:
         given, at = from_day(frame), to_day(frame)
-        years = {_years([*given, *rest][:3], at) for rest in ([1, 1], [12, 31])}
-        if len(given) == 2:
-            years = {_years([*given, rest], at) for rest in (1, 31)}
+        years = {_years(end, at) for end in first_and_last(given)}
         if len(years) > 1:
-            raise Undecided("day-undecided", day=given)
+            raise Undecided(DAY_UNDECIDED, day=given)
         return years.pop()
 
     return Typed(IntegerType(-MAX_YEARS, MAX_YEARS), run, born.cost + day.cost + 4)
 
 
-def _years(born: list[int], at: list[int]) -> int:
+def _years(born: Whole, at: list[int]) -> int:
     """A person born on the last of February of a leap year grows older on the first of March of the others."""
-    return at[0] - born[0] - (at[1:] < born[1:])
+    return at[0] - born[0] - (tuple(at[1:]) < born[1:])
 
 
 def _require_whole_day(day: Typed, text: str) -> None:

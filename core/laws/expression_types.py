@@ -133,6 +133,9 @@ class Scope:
     in_loop: bool = False
     presence: bool = False  # of a sealed field it may be asked whether it is there, never what it says
     timed: bool = False  # conditions of a procedure alone may ask when the act was made
+    of_day: bool = False  # a derived field alone may ask for `today`
+    # Pieces that may come to neither true nor false: what a condition with one shows to be present is not known.
+    unsure: "set[str]" = field(default_factory=set)
     # What the evaluation reads beyond its own records: whether an act can be decided by one keeper follows from it.
     reads: "set[ForeignRead]" = field(default_factory=set)
 
@@ -145,7 +148,7 @@ class Scope:
 
 _FUNCTION_WORDS = ("has", "size", "sum", "min", "max", "round", "count", "indexed", "total", "best", "agreed")
 _TIME_WORDS = ("surely_by", "surely_after", "add_days", "add_months", "add_working_days", "roll_forward", "age")
-_WORDS = frozenset({*_FUNCTION_WORDS, *_TIME_WORDS, "in", "true", "false"})
+_WORDS = frozenset({*_FUNCTION_WORDS, *_TIME_WORDS, "placed", "today", "in", "true", "false"})
 
 
 def family(checked: FieldType) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def read_field(name: str, part: Part, allowed: frozenset[str], extra: tuple[str,
             if SEALED not in allowed:
                 part.fail("cannot-be-sealed", part.where, part.line_of(SEALED))
             field_type = read_sealed(part, field_type)
-        visible, roles = _read_visible(part)
+        visible, roles = read_visible(part)
         return Field(
             name,
             field_type,
@@ -87,7 +87,8 @@ def _read_corrected(part: Part) -> tuple[str, ...]:
     return roads
 
 
-def _read_visible(part: Part) -> tuple[str, tuple[str, ...]]:
+def read_visible(part: Part) -> tuple[str, tuple[str, ...]]:
+    """Who may read it: the kind of the rule, and the roles where it names some."""
     if not part.has("visible"):
         return "by_object", ()
     if isinstance(part.node("visible").value, dict):

@@ -5,9 +5,9 @@ money and list states its bounds, so the largest act and the longest evaluation 
 checked. A type with no bounds (None) is the result of a computation, never a field.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from core.laws.patterns import Pattern
 from core.laws.reading import Texts
@@ -81,10 +81,14 @@ class ChoiceType(FieldType):
 
 @dataclass(frozen=True, slots=True)
 class DayType(FieldType):
-    """[year], [year, month] or [year, month, day]; `precise`: only the last."""
+    """[year], [year, month] or [year, month, day]; `precise`: only the last.
+
+    `placed`: reckoned from the place of an act in time, which may be as wide as several days.
+    """
 
     kind: ClassVar[str] = "day"
     precise: bool = False
+    placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +227,18 @@ class OpeningType(FieldType):
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """A field of a record that no act sets: it follows from the others and from the day (core/laws/derived.py)."""
+
+    field: "Field"  # boolean
+    rule: str
+    run: Callable[[list[Any]], Any]  # over a frame of its own
+    cost: int
+    frame_size: int
+    reads: frozenset[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectType(FieldType):
     """A whole record under its name in an expression."""
 
@@ -231,6 +247,7 @@ class SubjectType(FieldType):
     members: "Mapping[str, Field]" = field(default_factory=dict)  # keys and fields
     keys: frozenset[str] = frozenset()
     states: tuple[str, ...] = ()
+    derived: "Mapping[str, Derived]" = field(default_factory=dict)
 
 
 ROADS = ("slip", "agreement", "authority", "court", "annulment")  # core/laws/correcting.py

@@ -87,6 +87,12 @@ def record_form(law: Law, register_name: str, language: str = "en") -> list[Form
     return [_field(law, field, language) for field in register.subject.members.values()]
 
 
+def derived_form(law: Law, register_name: str, language: str = "en") -> list[FormField]:
+    """What follows from a record and the day, in the law's order; as `record_form`."""
+    register = law.by_full_name.get(register_name) or law.registers[register_name]
+    return [_field(law, derived.field, language) for derived in register.subject.derived.values()]
+
+
 def extract_form(law: Law, extract: Extract, language: str = "en") -> list[FormField]:
     """What an extract shows, in its order; the state, where it is shown, is a choice."""
     register = law.registers[extract.register]
@@ -96,7 +102,8 @@ def extract_form(law: Law, extract: Extract, language: str = "en") -> list[FormF
             choices = tuple(Choice(s, text(register.state_labels.get(s, {}), language, s)) for s in register.states)
             shown.append(FormField("state", "choice", text({}, language, "state"), "", True, choices=choices))
         else:
-            shown.append(_field(law, register.subject.members[name], language))
+            derived = register.subject.derived.get(name)
+            shown.append(_field(law, derived.field if derived else register.subject.members[name], language))
     return shown
 
 

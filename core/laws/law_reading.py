@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from core.laws.best_reading import read_bests
 from core.laws.correcting import check_corrections
+from core.laws.derived import read_derived
 from core.laws.expression_time import TERRITORY
 from core.laws.expression_types import Frame
 from core.laws.field_reading import read_roles
@@ -85,7 +86,8 @@ def _read_root(root: Part, tree: Node) -> Law:
         for register_name, part in root.parts("registers"):
             with root.problems.section():
                 register, scope = registers[register_name], scopes[register_name]
-                registers[register_name] = read_rules(part, register, scope, indexes, totals, shapes)
+                register = read_rules(part, register, scope, indexes, totals, shapes)
+                registers[register_name] = read_derived(part, register, scope)
         extracts = _read_extracts(root, registers)
         around = Around({**registers, **others}, index_shapes(indexes, registers), frozenset(extracts), shapes, bests)
         procedures = _read_procedures(root, around, indexes, totals)
@@ -179,7 +181,7 @@ def _never(frame: Frame) -> bool:  # noqa: ARG001  # every rule takes the frame
 
 
 def _shown(subject: SubjectType, column: str) -> bool:
-    return column in subject.members or column == "state"
+    return column in subject.members or column in subject.derived or column == "state"
 
 
 def _make_law(

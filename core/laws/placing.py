@@ -38,6 +38,12 @@ class Order:
             return True
         return False if self.not_before_ms() > end_ms else None
 
+    def bracket(self) -> tuple[int, int] | None:
+        """Between which times the act was made; None where the clocks stood too far apart."""
+        if self.spread_ms > self.spread_limit_ms:
+            return None
+        return min(self.not_before_ms(), self.consensus_ms), self.consensus_ms
+
     @property
     def placed(self) -> "Placed":
         """What is kept of the place, for an act that is executed later than it came."""
@@ -60,6 +66,11 @@ class Placed:
             return True
         return False if self.not_before_ms > end_ms else None
 
+    def bracket(self) -> tuple[int, int] | None:
+        if self.spread_ms > self.spread_limit_ms:
+            return None
+        return min(self.not_before_ms, self.consensus_ms), self.consensus_ms
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -69,6 +80,9 @@ class Claimed:
 
     def by(self, end_ms: int) -> bool:
         return self.claimed_ms <= end_ms
+
+    def bracket(self) -> tuple[int, int]:
+        return self.claimed_ms, self.claimed_ms
 
 
 def end_of_day(day: list[int]) -> int:

@@ -40,7 +40,7 @@ _AFTER_DOT = re.compile(r"\.\s*([a-z][a-z0-9_]*)")
 
 def read_register(name: str, part: Part, law: str) -> Register:
     """What stands in the register's own mapping, without the rules that look at other registers."""
-    part.skip("always")
+    part.skip("always", "derived")
     with part.whole():
         key, day_book = _read_keys(part)
         fields = read_fields(part, "fields", STORED_TYPES)

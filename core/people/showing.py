@@ -11,7 +11,10 @@ from functools import cached_property
 
 from core.clock import Clock
 from core.errors import MunimentError
+from core.laws.derived import derived_at
+from core.laws.expression_days import Whole
 from core.laws.law import Law, Register
+from core.laws.placing import day_of
 from core.laws.requests import DECISIONS
 from core.laws.resolving import RESOLVING
 from core.laws.undecided import read_undecided, undecided_id
@@ -24,10 +27,16 @@ from core.people.actions import Action
 from core.people.people import EXTRACT, People
 from core.reading_ledger import LedgerReading
 from core.store.chain import ActRow
+from core.store.working import WorkingState
 from core.undecided import UndecidedActs
 from core.views import ActView, RecordRow, RecordView
 
 HIDDEN_LABEL = "…"
+
+
+def _today(clock: Clock) -> Whole:
+    day = day_of(clock.now_ms())
+    return day.year, day.month, day.day
 
 
 class Showing(LedgerReading, UndecidedActs):
@@ -43,8 +52,9 @@ class Showing(LedgerReading, UndecidedActs):
 
     # -- records ------------------------------------------------------------------------------------------------
 
-    def record_view(self, record_id: bytes) -> RecordView:
-        view = super().record_view(record_id)
+    def record_view(self, record_id: bytes, day: Whole | None = None) -> RecordView:
+        """As of anybody; with what follows from a day (UTC), which is this computer's unless another is asked for."""
+        view = self._as_of(super().record_view(record_id), day or _today(self._clock))
         if not self.people.attended:
             return view
         stated = self.people.has_stated(record_id)
@@ -56,7 +66,25 @@ class Showing(LedgerReading, UndecidedActs):
             )
             for entry in view.timeline
         )
-        return RecordView(self._shown(view.record, stated), self._label(view.record, view.label), timeline)
+        return replace(
+            view,
+            record=self._shown(view.record, stated),
+            label=self._label(view.record, view.label),
+            timeline=timeline,
+            derived=self._shown_derived(view, stated),
+        )
+
+    def _as_of(self, view: RecordView, day: Whole) -> RecordView:
+        register = self.register_of(view.record.register)
+        if register is None or not register.subject.derived:
+            return view
+        state = WorkingState(self.store.state, self.number)
+        return replace(view, derived=derived_at(register, view.record, day, state), day=day)
+
+    def _shown_derived(self, view: RecordView, stated: bool) -> dict[str, Value | Withheld]:
+        register, reader = self.register_of(view.record.register), self.people.reader(stated)
+        fields = {name: one.field for name, one in register.subject.derived.items()} if register else {}
+        return {name: reader.withholds(fields[name]) or told for name, told in view.derived.items()}
 
     def _record_row(self, record: Record, pending: bool) -> RecordRow:
         row = super()._record_row(record, pending)

@@ -152,7 +152,7 @@ class RecordPanel(QWidget):
         for paper in (self._print, self.prove):
             paper.setVisible(self._desk.may(Action.PRINT))
         self.looks.ask_of(view)
-        self._now.show_record(record)
+        self._now.show_record(view)
         self.sealed.show_record(record)
         self._fill_acts(view)
         chosen = max(0, self.timeline.currentRow())

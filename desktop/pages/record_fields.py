@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 from core.laws.form import FormField
 from core.ledger.encoding import Value
 from core.ledger.record import HELD_ACTS, RELEASED_TO, Record
-from core.views import TimelineEntry
+from core.views import RecordView, TimelineEntry
 from desktop.desk import Desk
 from desktop.pages.when_made import WhenMade
 from desktop.widgets.status import StatusLine
@@ -29,13 +29,24 @@ class RecordFields(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    def show_record(self, record: Record) -> None:
+    def show_record(self, view: RecordView) -> None:
+        """The record as it stands, and what follows from it on the day that was asked for."""
         content, grid = self._fresh()
-        for row, field in enumerate(self._form(record)):
-            lines = self._lines(_value(record, field), field, record)
-            grid.addWidget(label(field.label, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
+        record = view.record
+        told = [(field.label, self._lines(_value(record, field), field, record)) for field in self._form(record)]
+        told += [(field.label, self._derived_lines(view, field)) for field in self._desk.derived_form(record.register)]
+        for row, (name, lines) in enumerate(told):
+            grid.addWidget(label(name, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label("\n".join(lines), content, selectable=True), row, 1)
         self._finish(content, grid, grid.rowCount())
+
+    def _derived_lines(self, view: RecordView, field: FormField) -> Sequence[str]:
+        value, day = view.derived.get(field.name), list(view.day or ())
+        if isinstance(value, bool):
+            return [say("record.derived-yes" if value else "record.derived-no", day=day)]
+        if value is None:
+            return [say("record.derived-open", day=day)]
+        return value_lines(value, field, self._desk.offices)
 
     def show_change(self, entry: TimelineEntry, office_count: int) -> None:
         content, grid = self._fresh(3)

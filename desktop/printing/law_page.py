@@ -62,6 +62,12 @@ class _Page:
         ]
         yield _listed(say("law.states", start=state[register.start]), moves)
         yield from self._conditions(say("law.always"), register.always)
+        told = [
+            say("law.derived-rule", name=text(one.field.label, self._language, name), rule=one.rule)
+            for name, one in register.subject.derived.items()
+        ]
+        if told:
+            yield _listed(say("law.derived"), told)
 
     def _other(self, register: Register) -> Iterator[str]:
         yield _heading(3, f"{text(register.title, self._language, register.name)} ({register.full_name})")

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from core.errors import MunimentError
+from core.laws.derived import derived_at
+from core.laws.expression_days import Whole
 from core.laws.field_types import Field
 from core.laws.law import Law, Register
 from core.laws.law_source import Node
@@ -64,14 +66,21 @@ def ask_record(play: Play, step: Step) -> None:
         for name, node in (step.facts or {}).items():
             same(play, step, office, name, node.value, _fact(play, record, name))
         around = play.surroundings(office, law, {})
-        values = {**record.key, **record.fields}
+        derived = register.subject.derived
+        values = {**record.key, **record.fields, **_as_of(office, register, record, around.day)}
         for name, node in (step.fields or {}).items():
-            field = register.subject.members.get(name)
+            field = derived[name].field if name in derived else register.subject.members.get(name)
             if field is None:
                 raise unfit(node.line, "unknown-field", name)
             _compare_field(play, step, office, field, node, values.get(name), around)
         for name in step.without:
             same(play, step, office, name, None, values.get(name))
+
+
+def _as_of(office: Office, register: Register, record: Record, day: Whole) -> Mapping[str, bool | None]:
+    if not register.subject.derived:
+        return {}
+    return derived_at(register, record, day, WorkingState(office.store.state, office.number))
 
 
 def _fact(play: Play, record: Record, name: str) -> Value:

@@ -43,8 +43,16 @@ def in_catalogue(text: str, facts: Mapping[str, Any]) -> str:
     for literal, name, _, _ in Formatter().parse(text):
         parts.append(literal)
         if name is not None:
-            parts.append(plain_fact(facts.get(name)))
+            value = facts.get(name)
+            parts.append(_days(value) if name == "day" and isinstance(value, list) else plain_fact(value))
     return "".join(parts)
+
+
+def _days(day: list[int]) -> str:
+    """2016-03-05, 2016-03 or 2016; a stretch of days by its first and its last."""
+    if len(day) > 3:
+        return f"{_days(day[:3])} – {_days(day[3:6])}"
+    return "-".join(f"{part:04}" if place == 0 else f"{part:02}" for place, part in enumerate(day))
 
 
 def plain_fact(value: Any) -> str:

@@ -58,6 +58,8 @@ EXPLAINING_SCREEN = {
     "law.effect-erase": "All that is sealed in {target} is destroyed at every office; {ground} says why, {ordered_by} by whose order.",
     "law.effect-settle": "{target} is held no more.",
     "law.effect-request": "Another office is asked: {rest}",
+    "law.derived": "What follows from a record and the day that is asked for:",
+    "law.derived-rule": "{name}: {rule}",
     "law.shows": "Shows {fields}.",
     "law.diff-new": "New – {place}: {new}",
     "law.diff-gone": "No longer there – {place}: {old}",
