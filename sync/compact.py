@@ -10,6 +10,7 @@ that state their size.
 
 from collections.abc import Sequence
 from itertools import islice, product
+from threading import local
 from typing import NamedTuple
 
 import zstandard
@@ -33,8 +34,19 @@ _LEVEL = 3
 _MAX_READINGS = 16  # of one short head, where the receiver knows forks that the sender does not
 
 
+class _Contexts(local):
+    """Of each thread, for all its frames: to make one costs ten times what a short frame does."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_zstd = _Contexts()
+
+
 def compress(data: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True).compress(data)
+    return _zstd.compressor.compress(data)
 
 
 def decompress(frame: bytes, limit: int) -> bytes:
@@ -43,7 +55,7 @@ def decompress(frame: bytes, limit: int) -> bytes:
         stated = zstandard.get_frame_parameters(frame).content_size
         if not 0 < stated <= limit:
             raise MunimentError("bad-compression", bytes=stated, limit=limit)
-        data = zstandard.ZstdDecompressor().decompress(frame, max_output_size=limit, allow_extra_data=False)
+        data = _zstd.decompressor.decompress(frame, max_output_size=limit, allow_extra_data=False)
     except zstandard.ZstdError:
         raise MunimentError("bad-compression") from None
     if len(data) != stated:
