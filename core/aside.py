@@ -23,6 +23,7 @@ class Aside:
         self._blocks: OrderedDict[bytes, Signed] = OrderedDict()
         self._authors: dict[bytes, int | None] = {}
         self._lacking: dict[bytes, bytes | None] = {}
+        self._lacked: Counter[bytes | None] = Counter()  # for how many each of these is what they lack
         self._bytes = 0  # of all blocks, kept up as they come and go: whoever floods this room pays for no census
         self._shares: Counter[int | None] = Counter()
 
@@ -40,7 +41,7 @@ class Aside:
 
     def wants(self, block: bytes) -> bool:
         """Whether another block waits for this one."""
-        return any(lacks == block != one for one, lacks in self._lacking.items())
+        return self._lacked[block] > (self._lacking.get(block) == block)
 
     def put(self, block: bytes, signed: Signed, lacks: bytes | None, author: int | None) -> None:
         """`lacks`: one parent that is not here; None: an epoch; the block itself: to be named by somebody else.
@@ -48,7 +49,8 @@ class Aside:
         `author`: whose signature was checked; None: nobody's, they share one place.
         """
         self.forget(block)
-        self._blocks[block], self._lacking[block], self._authors[block] = signed, lacks, author
+        self._blocks[block], self._authors[block] = signed, author
+        self.wait_on(block, lacks)
         self._bytes += _size_bytes(signed)
         self._shares[author] += _SHARE_BYTES + _size_bytes(signed)
         while len(self._blocks) > MAX_ASIDE or self._bytes > MAX_ASIDE_BYTES:
@@ -56,13 +58,21 @@ class Aside:
             self.forget(next(one for one, author in self._authors.items() if author == most))
 
     def wait_on(self, block: bytes, lacks: bytes | None) -> None:
+        if block in self._lacking:
+            self._waits_no_longer(self._lacking[block])
         self._lacking[block] = lacks
+        self._lacked[lacks] += 1
+
+    def _waits_no_longer(self, lacked: bytes | None) -> None:
+        self._lacked[lacked] -= 1
+        if not self._lacked[lacked]:
+            del self._lacked[lacked]
 
     def forget(self, block: bytes) -> None:
         signed = self._blocks.pop(block, None)
         if signed is None:
             return
-        self._lacking.pop(block)
+        self._waits_no_longer(self._lacking.pop(block))
         author = self._authors.pop(block)
         self._bytes -= _size_bytes(signed)
         self._shares[author] -= _SHARE_BYTES + _size_bytes(signed)
@@ -71,6 +81,8 @@ class Aside:
 
     def due(self, arrived: Collection[bytes], epoch_begun: bool) -> list[bytes]:
         """What waited for one of these, or for an epoch."""
+        if not (epoch_begun and None in self._lacked) and self._lacked.keys().isdisjoint(arrived):
+            return []
         return [one for one, on in self._lacking.items() if on in arrived or (on is None and epoch_begun)]
 
     def named(self, parents: Iterable[bytes]) -> list[bytes]:

@@ -4,6 +4,7 @@ import sys
 from random import Random
 from types import FrameType
 
+from core.aside import Aside
 from core.exchange import Exchange, Received
 from core.ledger.block import Block, Reference, decode_header
 from tests.offices import land_network, make_offices
@@ -49,3 +50,25 @@ def test_nothing_aside_is_read_again_for_a_block_it_does_not_wait_for() -> None:
         sys.setprofile(None)
     assert taken is Received.ACCEPTED
     assert len(read) == 1  # of the block itself; when it is admitted, what was read is still known
+
+
+def test_what_others_wait_for_is_counted_right() -> None:
+    """However blocks come, wait on, give way and go: it is what a look through all of them finds."""
+    random = Random(5)
+    ids = [bytes([number]) * 32 for number in range(40)]
+    aside = Aside()
+    for _ in range(3_000):
+        block, lacks = random.choice(ids), random.choice([*ids, None])
+        match random.randrange(3):
+            case 0:
+                aside.put(block, (block, bytes(64), None), lacks, random.choice([0, 1, None]))
+            case 1 if block in aside:
+                aside.wait_on(block, lacks)
+            case 2:
+                aside.forget(block)
+        waiting = dict(aside._lacking)
+        assert aside.wants(block) == any(on == block != one for one, on in waiting.items())
+        arrived, begun = set(random.sample(ids, 2)), random.random() < 0.5
+        assert aside.due(arrived, begun) == [
+            one for one in waiting if waiting[one] in arrived | ({None} if begun else set())
+        ]

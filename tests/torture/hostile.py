@@ -1,11 +1,14 @@
 """The hostile neighbour at length: every attack in turn while an honest office hands a day's acts to its victim.
 
 The attacker is a process of its own, as it would be. Memory of the two honest offices is held to 128 MiB more; how much
-longer the meetings take than alone is reported and asks for a quiet machine: nothing fails by the clock.
+longer the meetings take than alone is reported and asks for a quiet machine with a processor to spare for the attacker,
+who has his own in truth: nothing fails by the clock. Beside it stands what the meetings cost of the processor, with all
+that the victim does about the attack meanwhile; that says the same on a busy machine.
 """
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from tests.sync.besieged import HONEST, VICTIM, Peak, nodes
@@ -25,28 +28,31 @@ def torture_hostile(first_seed: int, until_s: float) -> list[Part]:
 
     def one(seed: int) -> None:
         attack = attacks[seed % len(attacks)]
-        alone_s = _acts_handed_over(None)
-        under_s = _acts_handed_over(attack)
+        alone, under = _acts_handed_over(None), _acts_handed_over(attack)
         part.count(attack.__name__)
-        slower = f"{attack.__name__} slowest, percent"
-        part.notes[slower] = max(part.notes.get(slower, 0), round(100 * under_s / alone_s))
+        for what, before, after in zip(("slowest", "most of the processor"), alone, under, strict=True):
+            name = f"{attack.__name__} {what}, percent"
+            part.notes[name] = max(part.notes.get(name, 0), round(100 * after / before))
 
     part.repeat(one, first_seed, until_s)
     return [part]
 
 
-def _acts_handed_over(attack: Attack | None) -> float:
-    """Seconds of all meetings."""
+def _acts_handed_over(attack: Attack | None) -> tuple[float, float]:
+    """Seconds of all meetings, and of the processor in them."""
     with nodes(HONEST, VICTIM) as (honest, victim):
         honest.record(range(1))
         honest.meet(victim)
         peak = Peak()
         attacker = _start(attack, victim.service.port) if attack else None
         try:
-            took_s, share = 0.0, ACTS // MEETINGS
+            took_s = worked_s = 0.0
+            share = ACTS // MEETINGS
             for number in range(MEETINGS):
                 honest.record(range(1 + number * share, 1 + (number + 1) * share))
+                began_s = time.process_time()
                 took_s += honest.meet(victim)
+                worked_s += time.process_time() - began_s
             assert victim.acts() == 1 + MEETINGS * share
             if attack is not None:
                 victim.until_refused(ATTACKS[attack])
@@ -56,7 +62,7 @@ def _acts_handed_over(attack: Attack | None) -> float:
                 attacker.communicate()
         grown = peak.grown_bytes()
         assert grown <= MEMORY_BYTES, f"{attack}: {grown >> 20} MiB"
-        return took_s
+        return took_s, worked_s
 
 
 def _start(attack: Attack, port: int) -> "subprocess.Popen[str]":
