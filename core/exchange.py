@@ -4,7 +4,8 @@ Blocks stand at *places* (author, incarnation, seq); several stand at one place 
 block that cannot be taken yet waits aside (core/aside.py): it is offered again by any later meeting.
 """
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -136,21 +137,51 @@ class Exchange(Replica):
             vertex = self.lace.vertices.get(block)
             if vertex is not None:
                 covered.setdefault(vertex.chain, []).append(vertex)
-        lacking: set[Vertex] = set()
+        positions, ids = array("q"), list[bytes]()  # of a block no more is held than that: there may be a million
+        of_forkers = set[int]()
         for tip in self.lace.all_tips():
-            lacking.update(self.lace.chain_above(tip, covered.get(tip.chain, [])))
-        return [vertex.id for vertex in self._offered(sorted(lacking, key=lambda vertex: vertex.order))]
+            for position, block in self._above(tip, covered.get(tip.chain, [])):
+                if position in of_forkers:
+                    break  # another branch stands on it too, and on what is below
+                if self.lace.is_forked(tip.chain):
+                    of_forkers.add(position)
+                positions.append(position)
+                ids.append(block)
+        return self._offered([ids[one] for one in sorted(range(len(ids)), key=positions.__getitem__)])
 
-    def _offered(self, lacking: list[Vertex]) -> list[Vertex]:
+    def _above(self, tip: Vertex, covered: Sequence[Vertex]) -> Iterator[tuple[int, bytes]]:
+        """(position, id) of the blocks of a chain from its tip down to the first that lies on a covered chain.
+
+        Of blocks that have left memory no more is read than that, and many at once.
+        """
+        if self.lace.is_forked(tip.chain):
+            yield from ((vertex.position, vertex.id) for vertex in self.lace.chain_above(tip, covered))
+            return
+        least = max((vertex.seq for vertex in covered), default=0) + 1
+        step: Vertex | None = tip
+        while step is not None and step.seq >= least:
+            yield step.position, step.id
+            if step.home is None:
+                step = step.prev
+                continue
+            seq = step.seq
+            for below, position, block in self.store.settled.chain_below(step.author, step.incarnation, seq, least):
+                if below != seq - 1:  # the one between is in memory still
+                    break
+                yield position, block
+                seq = below
+            step = next(iter(self.lace.at(step.author, step.incarnation, seq - 1)), None)
+
+    def _offered(self, lacking: list[bytes]) -> list[bytes]:
         if not lacking:
             return lacking
-        gone = self.store.pruned.not_held_among(lacking[0].position, lacking[-1].position)
-        withheld, offered = set[Vertex](), list[Vertex]()
-        for vertex in lacking if gone else ():
+        gone = self.store.pruned.not_held_among(*(self.vertex(block).position for block in (lacking[0], lacking[-1])))
+        withheld, offered = set[Vertex](), list[bytes]()
+        for vertex in map(self.vertex, lacking if gone else ()):
             if vertex.position in gone or not withheld.isdisjoint(vertex.parents):
                 withheld.add(vertex)
             else:
-                offered.append(vertex)
+                offered.append(vertex.id)
         return offered if gone else lacking
 
     def weigh(self, blocks: Sequence[bytes]) -> tuple[int, int]:

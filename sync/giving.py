@@ -39,7 +39,7 @@ class Giving:
         """What the peer lacks now; from here on it counts as given."""
         lacking = self._replica.newer_than(self.peer_holds)
         tips = {tip.id: tip.author for tip in self._replica.vector()}
-        self.withheld |= {tips[tip] for tip in tips.keys() - self.peer_holds - set(lacking)}
+        self.withheld |= {tips[tip] for tip in (tips.keys() - self.peer_holds).difference(lacking)}
         self.peer_holds = set(tips)
         return lacking
 

@@ -14,6 +14,7 @@ from core.store.database import Database
 _TABLE = "settled_1"
 _PREFIX_BYTES = 8  # of an id, as a signed integer: whoever finds two alike has found two rows to choose from
 _AT_ONCE = 500  # values of one statement
+_OF_A_CHAIN = 2_000  # rows of one reading
 
 
 class SettledStore:
@@ -98,6 +99,16 @@ class SettledStore:
             (author, incarnation, seq),
         )
         return [row[0] for row in rows]
+
+    def chain_below(self, author: int, incarnation: int, seq: int, least: int) -> list[tuple[int, int, bytes]]:
+        """(seq, position, id) of the rows of a chain below a place, downwards, as far as one reading goes."""
+        if not self._has_table:
+            return []
+        return self._db.rows(
+            f"SELECT seq, position, id FROM {_TABLE}"
+            " WHERE author = ? AND incarnation = ? AND seq BETWEEN ? AND ? ORDER BY seq DESC",
+            (author, incarnation, max(least, seq - _OF_A_CHAIN), seq - 1),
+        )
 
     def anchor(self, number: int) -> tuple[bytes, int]:
         """(block id, consensus time in ms) of an anchor that was passed. Raises `replica-damaged`."""
