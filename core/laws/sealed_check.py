@@ -59,13 +59,13 @@ def _check_act_field(
 
 
 def event_register(procedure: Procedure, kind: SealedType) -> str | None:
-    """The register of the record on which the event happens: what the act creates or changes, or, by `on`, what a
-    record field of the act names, or a record that the act changes or reads. None where the law does not tell.
+    """The register of the record on which the event happens: what the act creates, else what it changes, or, by `on`,
+    what a record field of the act names, or a record that the act changes or reads. None where the law does not tell.
     """
     if kind.on:
         named = {path[0]: register for path, register in procedure.records if len(path) == 1}
         return named.get(kind.on) or procedure.referenced.get(kind.on)
-    own = [*procedure.creates.values(), *procedure.changes.values()]
+    own = [*procedure.creates.values()] or [*procedure.changes.values()]
     return own[0] if len(own) == 1 else None
 
 
