@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 
 from core.errors import MunimentError
-from core.laws.derived import derived_at
-from core.laws.expression_days import Whole
 from core.laws.field_types import Field
 from core.laws.law import Law, Register
 from core.laws.law_source import Node
@@ -67,7 +65,7 @@ def ask_record(play: Play, step: Step) -> None:
             same(play, step, office, name, node.value, _fact(play, record, name))
         around = play.surroundings(office, law, {})
         derived = register.subject.derived
-        values = {**record.key, **record.fields, **_as_of(office, register, record, around.day)}
+        values = {**record.key, **record.fields, **office.record_view(record.id).derived}
         for name, node in (step.fields or {}).items():
             field = derived[name].field if name in derived else register.subject.members.get(name)
             if field is None:
@@ -75,12 +73,6 @@ def ask_record(play: Play, step: Step) -> None:
             _compare_field(play, step, office, field, node, values.get(name), around)
         for name in step.without:
             same(play, step, office, name, None, values.get(name))
-
-
-def _as_of(office: Office, register: Register, record: Record, day: Whole) -> Mapping[str, bool | None]:
-    if not register.subject.derived:
-        return {}
-    return derived_at(register, record, day, WorkingState(office.store.state, office.number))
 
 
 def _fact(play: Play, record: Record, name: str) -> Value:
