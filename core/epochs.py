@@ -79,7 +79,7 @@ class Epochs:
 
     def look_for_change(self, state: State) -> None:
         """After an anchor was executed: whether a vote has passed. Then the epoch is closing."""
-        if self.passed is not None:
+        if self.passed is not None or LAW not in self._laws:
             return
         voted = passed_changes(state, self.present.roll, self.present.proposals)
         change = next(filter(self.may_apply, voted), None)
