@@ -7,7 +7,7 @@ law's own tree, so that nothing of a law stays unsaid.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
-from core.laws.field_types import Field, GroupType, ListType, SealedType
+from core.laws.field_types import Field, GroupType, ListType, OpeningType, SealedType
 from core.laws.form import text
 from core.laws.law import Condition, Law, Procedure, Register
 from core.laws.law_check import LawReport, Reason
@@ -85,6 +85,8 @@ class _Page:
         told = [f"{before}{text(field.label, self._language, field.name)}", kind.kind]
         if field.optional:
             told.append(say("law.optional"))
+        if isinstance(kind, OpeningType):
+            told.append(say("law.opens", field=f"{kind.record}.{kind.column}"))
         if isinstance(kind, SealedType):
             told.append(say("law.sealed", roles=", ".join(kind.roles)))
         else:

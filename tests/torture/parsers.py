@@ -28,6 +28,7 @@ from core.ledger.encoding import decode, encode
 from core.ledger.entry import decode_entry, encode_entry
 from core.ledger.final_proof import check_final_proof
 from core.ledger.forks import decode_evidence_file, encode_evidence_file
+from core.ledger.opening import Opening, read_opening
 from core.ledger.payload import Evidence, decode_payload
 from core.ledger.receipt_format import decode_receipt
 from core.ledger.record import decode_record, encode_record
@@ -129,6 +130,13 @@ def _sealed_field(data: bytes) -> Sealed:
     return read
 
 
+def _opening(data: bytes) -> Opening:
+    read = read_opening(decode(data))
+    if read is None:
+        raise MunimentError("not-sealed")
+    return read
+
+
 def make_parsers(work: Path) -> list[Parser]:
     """Every parser of bytes that come from outside, with valid inputs of a small network."""
     network = land_network()
@@ -146,6 +154,7 @@ def make_parsers(work: Path) -> list[Parser]:
     sealed = {
         "envelope": bytes.fromhex(vectors["envelope"]["released"]),
         "value": bytes.fromhex(vectors["until"]["value"]),
+        "openings": [bytes.fromhex(vectors["opening"][by]) for by in ("by_key", "by_shares")],
     }
     evidence = Evidence(blocks[0].header, blocks[0].signature, blocks[1].header, blocks[1].signature)
     keys = seal_keys(PASSPHRASE, "node", {"node_seed": bytes(32)}, Cost.cheapest(), floor=Cost.cheapest())
@@ -167,6 +176,7 @@ def make_parsers(work: Path) -> list[Parser]:
         Parser("evidence file", [encode_evidence_file(network.id, evidence)], decode_evidence_file),
         Parser("sealed envelope", [sealed["envelope"]], read_envelope, lambda one: one.encoded),
         Parser("sealed field", [sealed["value"]], _sealed_field, lambda one: encode(one.value)),
+        Parser("opening", sealed["openings"], _opening),
         Parser("message", [bytes.fromhex(one["bytes"]) for one in messages], decode_message, encode_message),
         Parser("courier file", [carried], lambda data: scan(io.BytesIO(data))),
         Parser("courier envelope", [scan(io.BytesIO(carried)).envelope.body], decode_envelope),

@@ -150,7 +150,8 @@ class ActForm(QWidget):
     # -- inside -------------------------------------------------------------------------------------------------
 
     def _put_in(self, field: FormField, grid: QGridLayout, row: int) -> None:
-        caption = label(field.label if field.required else say("form.optional", label=field.label), self)
+        named = field.required or field.opens  # what opens a field nobody leaves out: the office brings it
+        caption = label(field.label if named else say("form.optional", label=field.label), self)
         editor = self._make(field)
         caption.setBuddy(editor)
         caption.setContentsMargins(0, 6, 0, 0)

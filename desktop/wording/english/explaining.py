@@ -26,6 +26,7 @@ EXPLAINING_SCREEN = {
     "law.reads-interest_shown": "read by whoever handles the register, for a purpose stated in words",
     "law.reads-roles": "read only by {roles}, for a stated purpose",
     "law.sealed": "sealed: read by {roles}",
+    "law.opens": "opens what is sealed in {field}; brought by the office, checked by all",
     "law.asked": "Asked for",
     "law.about": "About {records}.",
     "law.signed-all": "Signed by {roles}.",
