@@ -36,7 +36,7 @@ MAX_ITEMS = 1_000
 MAX_CHARS = 10_000
 VISIBLE = ("public", "by_object", "interest_shown")
 # Words of the language that later issues bring; a law that needs one is refused by name, not as a typing mistake.
-LATER_TYPES = frozenset({"mandate", "fee"})
+LATER_TYPES = frozenset({"fee"})
 SEALED = "sealed"  # not a type of its own: any type may be sealed where a field stands by itself
 
 
