@@ -54,6 +54,7 @@ def read_condition(
             cure,
             typed.cost,
             part.line,
+            part.flag("of_every_law"),
         )
     return condition, replace(typed, when_true=NOTHING) if scope.unsure else typed
 

@@ -61,6 +61,7 @@ class Condition:
     cure: Cure | None = None
     cost: int = 0  # worst number of steps
     line: int = 0
+    of_every_law: bool = False  # the engine has put it in (core/laws/every_law.py): it is tested once for all laws
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from core.laws.best_reading import read_bests
 from core.laws.correcting import check_corrections
 from core.laws.derived import read_derived
+from core.laws.every_law import with_those_of_every_law
 from core.laws.expression_time import TERRITORY
 from core.laws.expression_types import Frame
 from core.laws.field_reading import read_roles
@@ -35,12 +36,13 @@ MAX_VERSION = 1_000_000
 MAX_TERM_DAYS = 3650
 SECOND = ("refuse", "queue")  # what becomes of a second request on one version of a record
 # Parts of the language that later issues bring: refused by name, not as a typing mistake.
-LATER = ("allotments", "links", "procedures_of_every_law")
+LATER = ("allotments", "links")
 
 
+@lru_cache(maxsize=32)
 def parse_law(text: str) -> Law:
-    """The law of a YAML file. Raises `LawError` with every fault found."""
-    return _read_law(read_text(text))
+    """The law of a YAML file; the last ones are kept. Raises `LawError` with every fault found."""
+    return _read_law(with_those_of_every_law(read_text(text)))
 
 
 @lru_cache(maxsize=32)

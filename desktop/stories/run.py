@@ -158,11 +158,14 @@ def stories_of(law: str, folder: Path) -> dict[str, str]:
 
 
 def never_failed(law: Law, told: Iterable[Told]) -> Iterator[str]:
-    """Paths of the law's conditions that failed in none of these stories with their own outcome."""
+    """Paths of the law's conditions that failed in none of these stories with their own outcome.
+
+    Those that the engine puts into every law are shown once for all, in a story of their own (tests/stories).
+    """
     seen: dict[str, set[str]] = {}
     for one in told:
         for rule, outcomes in one.failed.get(law.name, {}).items():
             seen.setdefault(rule, set()).update(outcomes)
     for path, rule in law.rules.items():
-        if OWN_OUTCOMES[rule.outcome] not in seen.get(path, set()):
+        if not rule.of_every_law and OWN_OUTCOMES[rule.outcome] not in seen.get(path, set()):
             yield path

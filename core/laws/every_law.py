@@ -1,0 +1,138 @@
+"""Procedures that every law may take without writing them: court cases, orders, prohibitions, notices, complaints.
+
+A law says `procedures_of_every_law: {on: {parcel: [notes, notices]}, complaint_days: 30, article: "70"}`. When its file
+is read they are put in as if they stood there, for each register named, with two conditions before those of every
+procedure that changes its records and is no order and no fact. The canonical form holds them whole: what a charter
+carries means the same for ever, whatever a later version of this program would put in.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from core.laws.every_law_text import TEXT
+from core.laws.law_source import Node, read_text
+from core.laws.problems import Problems
+from core.laws.reading import Part
+
+KEY = "procedures_of_every_law"
+MAX_COMPLAINT_DAYS = 3650
+_SECTIONS = ("registers", "procedures", "indexes", "extracts")
+_BOUND_BY_NOTES = frozenset({"application", "decision", "payment"})  # orders, and what has happened, pass
+_PLACES = re.compile("SUBJECT|TITLE|RECORD|DAYS|ARTICLE")
+
+Change = Callable[[str], str]
+
+
+def with_those_of_every_law(root: Node) -> Node:
+    """The tree of a law file with what it takes, and without the line that says so. Raises `LawError`."""
+    if not isinstance(root.value, dict) or KEY not in root.value:
+        return root
+    problems = Problems()
+    taken = root
+    with problems.section():
+        taken = _take(root, Part(root, problems, ""))
+    problems.raise_any()
+    return taken
+
+
+def _take(root: Node, law: Part) -> Node:
+    assert isinstance(root.value, dict)
+    line = law.line_of(KEY)
+    sections = {name: _mapping(root.value.get(name)) for name in _SECTIONS}
+    own = frozenset(sections["registers"])  # not those that are put in: no notes on notes
+    with law.part(KEY).whole() as part:
+        days = part.integer("complaint_days", 30, low=1, high=MAX_COMPLAINT_DAYS)
+        article = part.text("article")
+        on = part.part("on")
+        for register in on.keys():  # noqa: SIM118  # Part is no mapping
+            if register not in own:
+                on.fail("unknown-register", register, on.line_of(register))
+            of_register = sections["registers"][register]
+            told = {"SUBJECT": register, "TITLE": _title(of_register, register), "DAYS": str(days), "ARTICLE": article}
+            for group in on.words(register):
+                if group not in _groups():
+                    on.fail("unknown-word", f"{register}: {group}", on.line_of(register))
+                _put(sections, _groups()[group], told, _states(of_register), line, part)
+    others = {name: node for name, node in root.value.items() if name != KEY and name not in _SECTIONS}
+    found = {name: Node(section, line) for name, section in sections.items() if section}
+    return Node({**others, **found}, root.line)
+
+
+@cache
+def _groups() -> Mapping[str, Mapping[str, Node]]:
+    groups = read_text(TEXT).value
+    assert isinstance(groups, dict)
+    return {name: _mapping(node) for name, node in groups.items()}
+
+
+def _mapping(node: Node | None) -> dict[str, Node]:
+    """A copy; of what is no mapping nothing, for whoever reads the law tells of that."""
+    return dict(node.value) if node is not None and isinstance(node.value, dict) else {}
+
+
+def _title(register: Node, name: str) -> str:
+    english = _mapping(_mapping(register).get("title")).get("en")
+    return str(english.value) if english is not None else name
+
+
+def _states(register: Node) -> list[str]:
+    """All states of a register, its first one first."""
+    told = _mapping(_mapping(register).get("states"))
+    steps = [_mapping(step).get("to") for step in _mapping(told.get("moves")).values()]
+    found = [str(node.value) for node in (told.get("start"), *steps) if node is not None]
+    return list(dict.fromkeys(found))
+
+
+def _put(
+    sections: Mapping[str, dict[str, Node]],
+    group: Mapping[str, Node],
+    told: Mapping[str, str],
+    states: list[str],
+    line: int,
+    part: Part,
+) -> None:
+    def change(text: str) -> str:
+        return _PLACES.sub(lambda place: told.get(place[0], place[0]), text)
+
+    if "conditions" in group:
+        _bind(sections["procedures"], _filled(group["conditions"], change, states, line), told["SUBJECT"])
+    for name in _SECTIONS:
+        for own, node in _mapping(group.get(name)).items():
+            if change(own) in sections[name]:
+                part.fail("name-twice", change(own))
+            sections[name][change(own)] = _filled(node, change, states, line)
+
+
+def _filled(node: Node, change: Change, states: list[str], line: int) -> Node:
+    """A piece of the text for one register, as if it stood where the law asks for it."""
+    if isinstance(node.value, dict):
+        parts = {change(key): _filled(below, change, states, line) for key, below in node.value.items()}
+        return Node(parts, line)
+    if isinstance(node.value, list):
+        return Node([_filled(below, change, states, line) for below in node.value], line)
+    if node.value == "STATES":
+        return Node([Node(state, line) for state in states], line)
+    return Node(change(node.value) if isinstance(node.value, str) else node.value, line)
+
+
+def _bind(procedures: dict[str, Node], conditions: Node, register: str) -> None:
+    """The conditions before those of each procedure that changes a record of the register, under its name there."""
+    assert isinstance(conditions.value, list)
+    for name, procedure in procedures.items():
+        below = _mapping(procedure)
+        act_class = below.get("class")
+        if act_class is None or act_class.value not in _BOUND_BY_NOTES:
+            continue
+        for record, kept in _mapping(below.get("changes")).items():
+            if kept.value != register:
+                continue
+            bound = [_filled(one, _naming(record), [], one.line) for one in conditions.value]
+            own = below.get("requires")
+            own_rules = own.value if own is not None and isinstance(own.value, list) else []
+            below["requires"] = Node([*bound, *own_rules], procedure.line)
+            procedures[name] = Node(below, procedure.line)
+
+
+def _naming(record: str) -> Change:
+    return lambda text: text.replace("RECORD", record)
