@@ -52,6 +52,7 @@ class Execution:
     fold: Fold
     _foreseen: OrderedDict[bytes, list[Ran]] = field(default_factory=OrderedDict)  # by block, oldest first
     _foreseen_acts: int = 0
+    executed: list[tuple[int, int]] = field(default_factory=list)  # anchor and position of blocks, since it was looked
     _stale: bool = False  # the overlay is to be folded anew once the last of the anchors just decided is executed
 
     # -- the overlay --------------------------------------------------------------------------------------------
@@ -148,6 +149,8 @@ class Execution:
             self.store.chain.drop_waiting(row.position)
             self.store.state.foreseen.drop(row.position)
             executed.add(vertex.id)
+            if self.fold.asks_others:
+                self.executed.append((anchor.number, row.position))
             self.store.entries.append([_entry(one, working) for one in ran])
             acts, held = acts + len(ran), held + len(ran)
             if held >= MAX_ACTS_AT_ONCE:

@@ -22,6 +22,7 @@ from core.laws.law import Law
 from core.laws.placing import Order
 from core.laws.relying import lacking
 from core.laws.requests import DECISIONS_REGISTER
+from core.laws.signing import NODE_NUMBER
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.payload import Group, group_signing_message
 from core.ledger.record import Change
@@ -78,6 +79,11 @@ class Fold:
     def lacking(self) -> AbstractSet[str]:
         """What laws rely on in others that are not so in force."""
         return lacking(self.laws)
+
+    @cached_property
+    def asks_others(self) -> bool:
+        """Whether any act of these laws asks something of another (core/linking.py)."""
+        return any(law.asks_others for law in self.laws.values())
 
     def judge(
         self,
@@ -151,11 +157,19 @@ class Fold:
 
     def _keys_fault(self, signers: Sequence[Signer], signatures: Sequence[bytes], message: bytes) -> str | None:
         for signer, signature in zip(signers, signatures, strict=True):
-            if signer.officer < officers.FIRST_NUMBER:
-                officer = self.roll.officer(signer.office, signer.officer)
-                if officer is None or not verify(officer.key, message, signature):
+            if signer.officer < officers.FIRST_NUMBER or signer.officer == NODE_NUMBER:
+                known = self._roll_key(signer)
+                if known is None or not verify(known, message, signature):
                     return "bad-signature"
         return None
+
+    def _roll_key(self, signer: Signer) -> bytes | None:
+        """Of an officer of the roll, or of the office's node."""
+        if signer.officer == NODE_NUMBER:
+            member = self.roll.member(signer.office)
+            return member.key if member is not None else None
+        officer = self.roll.officer(signer.office, signer.officer)
+        return officer.key if officer is not None else None
 
     def _appointed_fault(self, state: WorkingState, group: Group, transactions: Sequence[Transaction]) -> str | None:
         """What the state says of the signatures of appointed officers, of the group and of requests carried in it."""
@@ -174,7 +188,7 @@ class Fold:
         self, state: WorkingState, signers: Sequence[Signer], signatures: Sequence[bytes], message: bytes
     ) -> str | None:
         for signer, signature in zip(signers, signatures, strict=True):
-            if signer.officer >= officers.FIRST_NUMBER:
+            if signer.officer >= officers.FIRST_NUMBER and signer.officer != NODE_NUMBER:
                 key = officers.key(state, self.roll, signer.office, signer.officer)
                 if key is None:
                     return "officer-unknown"

@@ -14,6 +14,7 @@ from core.folding import Ran, act_row
 from core.laws.field_checks import FieldFault
 from core.laws.requests import ENTER, REFUSE
 from core.laws.resolving import CONFIRM, CURE
+from core.laws.signing import NODE_NUMBER, NODE_ROLE
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.encoding import Value
 from core.ledger.payload import (
@@ -31,13 +32,13 @@ from core.ledger.transaction import (
     encode_transaction,
     transaction_id,
 )
+from core.linking import ENTERED, Linking
 from core.people.actions import Action
 from core.replica import Judged
 from core.requests import LAPSED
 from core.sealing.closing import Secret
-from core.sealing.sealing import Sealing
 from core.store.working import WorkingState
-from core.views import ActView
+from core.views import ActView, AskedView
 from core.writing import RENEWED
 
 __all__ = ["RENEWED", "Office", "Proposal", "rejection_error"]
@@ -65,7 +66,7 @@ class DrawnUp:
     row_changes: int
 
 
-class Office(Sealing, Bracketing):
+class Office(Linking, Bracketing):
     """One office's replica with its own key, and all that is asked of it."""
 
     _drawn_up: DrawnUp | None = None
@@ -142,6 +143,26 @@ class Office(Sealing, Bracketing):
         references = {name: _reference(working, record) for name, record in named.items()}
         law = view.act.transaction.law
         return self._draw_up(working, law, way, references, said, signers, (), None, trace)
+
+    def _answer_links(self) -> bytes | None:
+        """As the law wants it, an act that nothing stands in the way of; whatever else is left to the officers."""
+        written = [self._answer(asked) for asked in self._automatic_links()]
+        head = self._head()
+        return head.id if any(written) and head is not None else None
+
+    def _answer(self, asked: AskedView) -> bool:
+        working, called = WorkingState(self.store.state, self.number), asked.called
+        records = {**called.records, called.found: called.record}
+        references = {name: _reference(working, record) for name, record in records.items()}
+        node = [Signer(self.number, NODE_NUMBER, NODE_ROLE)]
+        proposal = self._draw_up(
+            working, called.law, called.procedure, references, called.fields, node, (), None, trace=False
+        )
+        if not isinstance(proposal.verdict, Accepted) or proposal.verdict.outcome not in ENTERED:
+            return False
+        signature = self._key.sign(self.signing_message([proposal.encoded]))
+        self.record(Group((proposal.encoded,), (signature,)))
+        return True
 
     def _draw_up(
         self,

@@ -144,6 +144,9 @@ class Writing(Exchange):
         """Write one block if the writing rule gives a reason (3-ledger §5 b–d); its id, durable, or None."""
         if self._why_not_sign() is not None:
             return None
+        answer = self._answer_links()
+        if answer is not None:
+            return answer
         said = self._sealing_due()
         if not self.roll.members[self.number].witness:  # it keeps and destroys keys like everybody
             return self._write_block(said) if said else None
@@ -156,6 +159,10 @@ class Writing(Exchange):
         if not (evidence or said or unseen or cosigns or self._close_due(prev) or (opens and (awaiting or closing))):
             return None
         return self._write_block(evidence or said)
+
+    def _answer_links(self) -> bytes | None:
+        """Enter what other registers ask and the law lets this node answer; the id of the last block it made."""
+        return None
 
     def _sealing_due(self) -> tuple[Item, ...]:
         """What this node has to say of sealed fields: an office that keeps keys says it (core/sealing/keys.py)."""

@@ -171,6 +171,7 @@ class MainWindow(QMainWindow):
                 page.new_act_wanted.connect(lambda: self.go("new"))
                 page.offices_wanted.connect(lambda: self.go("offices"))
                 page.again_wanted.connect(self._enter_again)
+                page.act_wanted.connect(self._start_with)
                 page.backup_wanted.connect(lambda: self.go("keys"))
             case OfficesPage():
                 self.desk.news.connect(page.take_event)

@@ -92,6 +92,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "officer": "officer {officer} of office {office}",
         "office": "office {office}",
         "role-clerk": "Clerk",
+        "role-node": "Entered by the office’s computer, as its rules order",
         "role-registrar": "Registrar",
         "role-notary": "Notary",
         "role-auditor": "Auditor",

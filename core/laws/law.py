@@ -12,7 +12,7 @@ from functools import cached_property
 
 from core.crypto.hashing import tagged_hash
 from core.laws.effects import Effect
-from core.laws.expression_types import ForeignRead, Run
+from core.laws.expression_types import ForeignRead, Run, Typed
 from core.laws.field_checks import Check
 from core.laws.field_types import EntryOfType, Field, FieldType, OpeningType, SealedType, SubjectType
 from core.laws.reading import Texts
@@ -187,6 +187,36 @@ class Let:
 
 
 @dataclass(frozen=True)
+class Link:
+    """What an act that stands asks of another law: `procedure`, on each record that an index of that law finds."""
+
+    law: str
+    procedure: str
+    when: Run | None  # whether it asks at all
+    found: str  # what the procedure asked for calls the record found
+    index: str  # "<law>.<index>" …
+    by: Mapping[str, Typed]  # … and its group
+    records: Mapping[str, str]  # what the procedure asked for calls a record → what the asking one calls it
+    fields: Mapping[str, Typed]  # of the act asked for
+    most: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What one act asks of the keeper of one record. `act`: the 32-byte id of the act that stands."""
+
+    act: bytes
+    link: int  # which of the links of its procedure, from 0
+    law: str
+    procedure: str
+    found: str
+    record: bytes
+    records: Mapping[str, bytes]
+    fields: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
 class Procedure:
     name: str
     title: Texts
@@ -213,6 +243,8 @@ class Procedure:
     attestations: tuple[tuple[str, str], ...]  # fields that an officer attests, and the role
     foreign_reads: tuple[ForeignRead, ...]
     line: int
+    links: tuple[Link, ...] = ()
+    automatic: bool = False  # where a link asks for it, the keeper's node enters it without an officer
     # What follows from the rest (core/laws/waiting.py):
     reasons: tuple[Reason, ...] = ()  # why it always waits for the common order, whatever the charter chooses
     reads_time: bool = False
@@ -289,6 +321,11 @@ class Law:
     def events(self) -> frozenset[str]:
         """The procedures that open what is sealed until then."""
         return frozenset(kind.until for one in self.procedures.values() for kind in one.sealed.values() if kind.until)
+
+    @cached_property
+    def asks_others(self) -> bool:
+        """Whether any act of it asks something of another law."""
+        return any(procedure.links for procedure in self.procedures.values())
 
     @cached_property
     def seals(self) -> bool:

@@ -12,6 +12,7 @@ from core.laws.engine_codes import ENGINE_CODES
 from core.laws.expression_types import ForeignRead
 from core.laws.field_types import RecordType
 from core.laws.law import Law, Procedure, Reason, Register
+from core.laws.linking import check_links
 from core.laws.problems import LawError, Problem
 from core.laws.relying import is_other, missing
 
@@ -74,6 +75,7 @@ def check_law(
         lacks = missing(declared, beside[name.partition(".")[0]]) if beside and name not in alone else None
         if lacks is not None:
             problems.append(Problem(declared.line, "", "other-law-differs", f"{name}.{lacks}".rstrip(".")))
+    problems += check_links(law, beside or {})
     return LawReport(waits, may_wait, tuple(problems), alone)
 
 

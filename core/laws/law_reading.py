@@ -36,7 +36,7 @@ MAX_VERSION = 1_000_000
 MAX_TERM_DAYS = 3650
 SECOND = ("refuse", "queue")  # what becomes of a second request on one version of a record
 # Parts of the language that later issues bring: refused by name, not as a typing mistake.
-LATER = ("allotments", "links")
+LATER = ("allotments",)
 
 
 @lru_cache(maxsize=32)

@@ -23,6 +23,7 @@ from core.laws.field_types import (
     SubjectType,
 )
 from core.laws.law import Condition, Let, Procedure, Register, Signing
+from core.laws.linking import needs_a_person, read_links
 from core.laws.opening import as_read, resolve_opening
 from core.laws.reading import Part
 from core.laws.register_reading import resolve_type
@@ -63,7 +64,8 @@ def read_procedure(name: str, part: Part, around: Around) -> Procedure:
         created = {record: around.registers[register] for record, register in creates.items()}
         effects = read_effects(part, Ground(effect_scope, known, written, created, act))
         part.skip("effects", "requires", "let", "fields")
-        return Procedure(
+        links = read_links(part, scope, {**changes, **reads}, {**changes, **reads, **creates})
+        procedure = Procedure(
             name,
             part.texts("title"),
             part.texts("help", optional=True),
@@ -89,8 +91,14 @@ def read_procedure(name: str, part: Part, around: Around) -> Procedure:
             tuple((key, field.type.role) for key, field in act.items() if isinstance(field.type, AttestationType)),
             tuple(sorted(scope.reads)),
             part.line,
+            links=links,
+            automatic=part.flag("automatic"),
             corrects=part.choice("corrects", ROADS) if part.has("corrects") else "",
         )
+        if procedure.automatic:
+            for name in needs_a_person(procedure):
+                part.note("automatic-needs-a-person", name, procedure.fields[name].line)
+        return procedure
 
 
 def _is_let(name: str, lets: tuple[Let, ...]) -> bool:

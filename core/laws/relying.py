@@ -100,11 +100,11 @@ def lack(law: str, register: str) -> str:
 
 
 def _fits(declared: Field, other: Field, law: str) -> bool:
-    return (declared.optional or not other.optional) and _covers(declared.type, other.type, law)
+    return (declared.optional or not other.optional) and covers(declared.type, other.type, law)
 
 
-def _covers(declared: FieldType, other: FieldType, law: str) -> bool:
-    """Whether every value of the other type is one of the declared type."""
+def covers(declared: FieldType, other: FieldType, law: str) -> bool:
+    """Whether every value of a type of the law named is one of the declared type."""
     match declared, other:
         case TextType(), TextType():  # the length of a text changes no verdict's kind
             return True

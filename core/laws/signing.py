@@ -11,6 +11,14 @@ from core.laws.verdict import Refused
 from core.ledger.encoding import Value
 from core.ledger.transaction import Signer
 
+# An office's node signs for itself, with the key that signs its blocks: only what a law lets it enter by itself.
+NODE_ROLE, NODE_NUMBER = "node", (1 << 32) - 1  # no officer has this number (core/officers.py)
+
+
+def is_of_node(signers: tuple[Signer, ...]) -> bool:
+    """Whether anybody signs for a node; it then signs alone."""
+    return any(signer.role == NODE_ROLE or signer.officer == NODE_NUMBER for signer in signers)
+
 
 @dataclass(slots=True)
 class Signed:
@@ -42,11 +50,19 @@ class SignatureCheck:
 
     def check(self, procedure: Procedure, act: Mapping[str, Value]) -> None:
         """Refuses the wrong roles and powers, of signers and of officers who attest."""
-        self._check_signers(procedure)
+        if is_of_node(self._signed.people):
+            self._check_node(procedure)
+        else:
+            self._check_signers(procedure)
         for name, role in procedure.attestations:
             if name in act and name not in self._signed.stands:
                 office, officer = act[name]["by"]
                 self._check_power(office, officer, role, field=name)
+
+    def _check_node(self, procedure: Procedure) -> None:
+        alone = self._signed.people == (Signer(self._context.author, NODE_NUMBER, NODE_ROLE),)
+        if not alone or not procedure.automatic:
+            raise Refused("role-not-asked", role=NODE_ROLE)
 
     def _check_signers(self, procedure: Procedure) -> None:
         signing, signed = procedure.signing, self._signed

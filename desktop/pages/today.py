@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.backup import LastBackup, last_backup
+from core.casefile.view import SUBJECT_PREFIX
 from core.clock import SystemClock
 from core.office import Office
 from core.people.actions import Action
 from core.reading import DECISION_OUTCOMES
-from core.views import ActView, Draft, RequestView, Step, Today
+from core.views import ActView, AskedView, Draft, RequestView, Step, Today
 from desktop.desk import Desk
 from desktop.pages.backups import backup_words
 from desktop.pages.deciding import Deciding
@@ -25,6 +26,7 @@ from desktop.wording.ladder import WAITS_FOR_OFFICE, ladder_words, rejection_sen
 from desktop.wording.values import claimed_text
 
 SHOWN = 8
+T = TypeVar("T")
 _GROUPS = (
     ("void", Shape.REJECTED),
     ("needs_decision", Shape.HELD),
@@ -38,6 +40,7 @@ class Waiting(NamedTuple):
     today: Today
     to_decide: Sequence[RequestView]
     asked: Sequence[RequestView]
+    links: Sequence[AskedView]
     drafts: Sequence[Draft]
     labels: Mapping[bytes, str]  # of the records of the acts that are shown
     backup: LastBackup | None
@@ -48,9 +51,10 @@ def _waiting(office: Office) -> Waiting:
     today = office.today()
     acts = [act for name, _ in _GROUPS for act in getattr(today, name)[:SHOWN]]
     records = {act.records[0] for act in acts if act.records}
-    to_decide, asked = office.requests_for_me(), office.requests_made(SHOWN)
+    to_decide, asked, links = office.requests_for_me(), office.requests_made(SHOWN), office.asked_of_us()
+    records |= {one.called.record for one in links[:SHOWN]}
     labels = {record: office.record_view(record).label for record in records}
-    return Waiting(today, to_decide, asked, office.drafts(), labels, last_backup(office))
+    return Waiting(today, to_decide, asked, links, office.drafts(), labels, last_backup(office))
 
 
 def _waits(act: ActView) -> bool:
@@ -66,6 +70,7 @@ class TodayPage(Page):
     fork_wanted = Signal(int)  # number of an office
     backup_wanted = Signal()
     again_wanted = Signal(object)  # ActView: to be entered again
+    act_wanted = Signal(str, object)  # the procedure, and what is known of the act
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(say("today.title"), desk, parent)
@@ -119,9 +124,11 @@ class TodayPage(Page):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addWidget(self._head(content, today, len(answer.to_decide), answer.backup))
+        layout.addWidget(self._head(content, today, len(answer.to_decide) + len(answer.links), answer.backup))
         if answer.to_decide:
             layout.addWidget(self._requests(content, "requests_to_decide", answer.to_decide, self._to_decide_line))
+        if answer.links:
+            layout.addWidget(self._requests(content, "links_to_answer", answer.links, self._link_line))
         if answer.asked:
             layout.addWidget(self._requests(content, "requests_made", answer.asked, self._asked_line))
         for name, shape in _GROUPS:
@@ -254,8 +261,8 @@ class TodayPage(Page):
         self,
         parent: QWidget,
         name: str,
-        requests: Sequence[RequestView],
-        line: Callable[[QWidget, RequestView], QWidget],
+        requests: Sequence[T],
+        line: Callable[[QWidget, T], QWidget],
     ) -> QWidget:
         frame, layout = card(parent)
         layout.addWidget(label(say(f"today.{name}", count=len(requests)), frame, "heading"))
@@ -272,6 +279,19 @@ class TodayPage(Page):
         when = claimed_text(request.act.transaction.claimed_ms)
         lapsed = request.act.ladder.outcome == "lapsed"
         return self._line(parent, Shape.WAITING, words, say("today.request-lapsed") if lapsed else when, decide)
+
+    def _link_line(self, parent: QWidget, asked: AskedView) -> QWidget:
+        """What an act of another register asks; the new act is filled in with what that act tells."""
+        called, act = asked.called, asked.act
+        procedure = f"{called.law}.{called.procedure}"
+        about = " · ".join(filter(None, (self.desk.procedure_title(procedure), self._labels.get(called.record, ""))))
+        because, office = self.desk.act_title(act.transaction), self.desk.offices[act.author]
+        why = say("today.link", act=because, office=office, day=claimed_text(act.transaction.claimed_ms))
+        records = {SUBJECT_PREFIX + name: one for name, one in {**called.records, called.found: called.record}.items()}
+        begin = button(say("today.answer"), parent, main=True)
+        begin.setAccessibleName(say("today.answer.which", act=about))
+        begin.clicked.connect(partial(self.act_wanted.emit, procedure, {**records, **called.fields}))
+        return self._line(parent, Shape.WAITING, about, why, begin)
 
     def _asked_line(self, parent: QWidget, request: RequestView) -> QWidget:
         ladder = request.act.ladder

@@ -30,6 +30,13 @@ REQUEST_SCREEN = {
     # Today
     "today.requests_to_decide": ("One request waits for this office", "{count} requests wait for this office"),
     "today.requests_made": ("One request to another office", "{count} requests to other offices"),
+    "today.links_to_answer": (
+        "An act of another register asks something of this office",
+        "Acts of other registers ask {count} things of this office",
+    ),
+    "today.link": "Because of: {act}, {office}, {day}",
+    "today.answer": "Prepare the act…",
+    "today.answer.which": "Prepare: {act}",
     "today.request": "{act} · from {office}",
     "today.asked": "{act} · to {office}",
     "today.request-lapsed": "Its term has ended: it can only be refused now.",

@@ -121,6 +121,7 @@ SCREEN = {
     "role.registrar": "registrar",
     "role.notary": "notary",
     "role.clerk": "clerk",
+    "role.node": "the office’s computer, as its rules order",
     "role.auditor": "auditor",
     "role.administrator": "administrator",
     "review.entered": "The rules of the register allow this act.",

@@ -6,7 +6,7 @@ were appointed by an act: their signatures are judged where the act is executed,
 
 from dataclasses import dataclass
 
-from .rolls import Keys
+from .rolls import NODE_NUMBER, Keys
 from .values import (
     RefusedError,
     decode,
@@ -61,9 +61,10 @@ def _judge(keys: Keys, epoch: int, acts: list[bytes], root: bytes, signatures: l
     for act, signers, given in (_read_request(request) for one in read for request in one.requests):
         found += _signatures(keys, tree_root([tagged_hash("transaction", keys.network, act)]), signers, given)
     for one in found:
-        known = one.officer >= FIRST_APPOINTED or one.holds(keys.officer(epoch, one.office, one.officer))
+        appointed = one.officer >= FIRST_APPOINTED and one.officer != NODE_NUMBER
+        known = appointed or one.holds(keys.officer(epoch, one.office, one.officer))
         require(known, "bad-signature")
-    return tuple(one for one in found if one.officer >= FIRST_APPOINTED)
+    return tuple(one for one in found if one.officer >= FIRST_APPOINTED and one.officer != NODE_NUMBER)
 
 
 def _signatures(keys: Keys, root: bytes, signers: list[list], signatures: list[bytes]) -> list[Signature]:

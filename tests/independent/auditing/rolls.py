@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .values import RefusedError, decode, is_bytes, is_id, is_natural, require
 
 MAX_BYTES = 32 << 20
+NODE_NUMBER = (1 << 32) - 1
 
 
 @dataclass(frozen=True)
@@ -109,5 +110,7 @@ class Keys:
     def officer(self, epoch: int, office: int, officer: int) -> bytes | None:
         """None for one whom the roll of the epoch does not name."""
         everybody = self.rolls[epoch].everybody
+        if officer == NODE_NUMBER:  # the office's node, with the key of its blocks
+            return everybody[office].key if office < len(everybody) else None
         known = office < len(everybody) and officer < len(everybody[office].officers)
         return everybody[office].officers[officer] if known else None

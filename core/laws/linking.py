@@ -1,0 +1,158 @@
+"""Links: what an act of one law asks of another law's registers once it stands (LAWS.md §17).
+
+A link never writes another keeper's record. It says which procedure of the other law is asked for, on which records
+that an index of that law finds, and what the asking act gives it. Every office that keeps a record found can work this
+out from the act alone; it answers by an act of its own, which the other law judges like any other (core/linking.py).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from core.laws.expression import compile_condition, compile_expression
+from core.laws.expression_syntax import ExpressionError
+from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, Frame, Known, Scope, Typed, family
+from core.laws.field_types import SealedType
+from core.laws.judging import evaluate
+from core.laws.law import Called, Law, Link, Procedure
+from core.laws.problems import Problem
+from core.laws.reading import Part
+from core.laws.relying import covers, is_other
+from core.laws.verdict import Refused
+from core.ledger.encoding import Value, encode
+from core.ledger.record import State, new_record_id
+from core.ledger.transaction import Transaction
+
+MAX_FOUND = 100  # records that one link may ask about
+_BY_HAND = ("attestation", "document", "sealed")  # what only a person can give
+
+
+def read_links(part: Part, scope: Scope, existing: Mapping[str, str], records: Mapping[str, str]) -> tuple[Link, ...]:
+    """Values read the act and the records that it names (`existing`), as its keeper knows them; nothing is counted.
+    `records`: registers of these and of what the act creates.
+    """
+    names = {name: scope.names[name] for name in ("act", *existing)}
+    own = replace(scope, names=names, indexes={}, totals={}, bests={}, reads=set())
+    links = []
+    for below in part.listed("links"):
+        with part.problems.section(), below.whole():
+            links.append(_read_link(below, own, records))
+    return tuple(links)
+
+
+def _read_link(part: Part, scope: Scope, records: Mapping[str, str]) -> Link:
+    law, dot, procedure = part.text("request").partition(".")
+    found = part.part("find").keys()
+    if not dot or len(found) != 1:
+        part.fail("link-finds-one", part.text("request"))
+    named = {}
+    if part.has("records"):
+        with part.part("records").whole() as below:
+            named = {name: below.choice(name, records) for name in below.keys()}  # noqa: SIM118  # a Part
+    try:
+        when = compile_condition(part.text("when"), scope) if part.has("when") else None
+        known: Known = when.when_true if when else frozenset()
+        with part.part("find").part(found[0]).whole() as below:
+            index, by = below.text("index"), _values(below, "of", scope, known)
+        fields = _values(part, "fields", scope, known) if part.has("fields") else {}
+    except ExpressionError as error:
+        part.fail(error.code, error.detail)
+    if any(isinstance(typed.type, SealedType) for typed in (*by.values(), *fields.values())):
+        part.fail("sealed-not-read", part.text("request"))
+    most = part.integer("max", low=1, high=MAX_FOUND)
+    return Link(law, procedure, when.run if when else None, found[0], index, by, named, fields, most, part.line)
+
+
+def _values(part: Part, key: str, scope: Scope, known: Known) -> dict[str, Typed]:
+    with part.part(key).whole() as below:
+        return {name: compile_expression(below.text(name), scope, known) for name in below.keys()}  # noqa: SIM118  # a Part
+
+
+# -- whether the other law can be asked so --------------------------------------------------------------------------
+
+
+def check_links(law: Law, beside: Mapping[str, Law]) -> Iterator[Problem]:
+    """What of the links does not fit the laws that are or come into force with this one, where they are there."""
+    for procedure in law.procedures.values():
+        for link in procedure.links:
+            other = beside.get(link.law)
+            wrong = _misfit(law, procedure, link, other) if other else None
+            if wrong is not None:
+                yield Problem(link.line, "", "link-differs", f"{link.law}.{link.procedure}: {wrong}")
+
+
+def _misfit(law: Law, procedure: Procedure, link: Link, other: Law) -> str | None:
+    target, index = other.procedures.get(link.procedure), other.indexes.get(link.index.partition(".")[2])
+    if target is None or index is None or index.full_name != link.index:
+        return link.procedure if target is None else link.index
+    if target.changes.get(link.found) != index.register or link.by.keys() != set(index.by):
+        return link.found
+    members = other.registers[index.register].subject.members
+    for name, typed in link.by.items():
+        if not family(typed.type) or family(typed.type) != family(members[name].type):
+            return name
+    if {link.found, *link.records} != target.referenced.keys():
+        return ", ".join(sorted({link.found, *link.records} ^ target.referenced.keys()))
+    for name, own in link.records.items():
+        asked = target.referenced[name]
+        register = {**procedure.referenced, **procedure.creates}[own]
+        if _full(other.name, asked) != _full(law.name, register):
+            return name
+    for name, typed in link.fields.items():
+        field = target.fields.get(name)
+        if field is None or not covers(field.type, typed.type, law.name):
+            return name
+    lacking = (name for name, field in target.fields.items() if not field.optional and name not in link.fields)
+    return next(lacking, None) if target.automatic else None
+
+
+def _full(law: str, register: str) -> str:
+    return register if is_other(register) else f"{law}.{register}"
+
+
+def needs_a_person(procedure: Procedure) -> Iterator[str]:
+    """Fields of the act that only a person can give and that must be there: no computer can enter it by itself."""
+    return (name for name, field in procedure.fields.items() if field.type.kind in _BY_HAND and not field.optional)
+
+
+# -- what an act asks for -------------------------------------------------------------------------------------------
+
+
+def calls(law: Law, act: Transaction, act_id: bytes, state: State, laws: Mapping[str, Law]) -> Iterator[Called]:
+    """What an act that stands asks for, record by record. `act`: whole; `act_id`: of the act that entered it."""
+    procedure = law.procedures.get(act.procedure)
+    for number, link in enumerate(procedure.links if procedure else ()):
+        other = laws.get(link.law)
+        index = other.indexes.get(link.index.partition(".")[2]) if other else None
+        if procedure is None or other is None or index is None or set(index.by) != link.by.keys():
+            continue  # voted on since: whoever adopted it was told what asks for it
+        frame = _frame(procedure, act, act_id, state)
+        try:
+            if frame is None or (link.when is not None and not evaluate(link.when, frame, "links")):
+                continue
+            group = encode([_grouped(evaluate(link.by[name].run, frame, "links")) for name in index.by])
+            fields = {name: evaluate(typed.run, frame, "links") for name, typed in link.fields.items()}
+        except Refused:  # written under other rules
+            continue
+        made = {name: new_record_id(act_id, place) for place, name in enumerate(procedure.creates)}
+        ids = {name: ref.record for name, ref in act.changes.items()} | made
+        named = {name: ids[own] for name, own in link.records.items() if own in ids}
+        for record in state.find(index.full_name, group, link.most):
+            yield Called(act_id, number, link.law, link.procedure, link.found, record, named, fields)
+
+
+def _frame(procedure: Procedure, act: Transaction, act_id: bytes, state: State) -> Frame | None:
+    """None where a record of the act is not here."""
+    frame: Frame = [None] * procedure.frame_size
+    frame[BUDGET], frame[STATE], frame[ACT_ID] = MAX_STEPS, state, act_id
+    frame[procedure.slots["act"]] = act.act
+    for name in procedure.referenced:
+        record = state.record(act.changes[name].record) if name in act.changes else None
+        if record is None:
+            return None
+        frame[procedure.slots[name]] = record
+    return frame
+
+
+def _grouped(value: Value) -> Value:
+    """A party stands in groups by its number."""
+    return value["number"] if isinstance(value, dict) and "number" in value else value

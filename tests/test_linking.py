@@ -1,0 +1,175 @@
+"""Links over whole offices: a death suspends the pensions that other offices keep, by their nodes or their officers."""
+
+import pytest
+
+from core.errors import MunimentError
+from core.laws import LawError, check_law, law_from_canonical, parse_law
+from core.laws.signing import NODE_NUMBER, NODE_ROLE
+from core.ledger.payload import Group
+from core.ledger.transaction import Signer
+from core.office import Office
+from core.views import Step
+from tests.laws.relying_laws import PENSIONS, PEOPLE
+from tests.ledger.building import Network, make_network, party
+from tests.offices import meet, meet_until_quiet, open_in_memory, registrar, sign
+
+LINK = """    links:
+      - request: pensions.suspend
+        when: has(person.number)
+        find: {pension: {index: pensions.pensions_of, of: {holder: person.number}}}
+        records: {deceased: person}
+        max: 3
+"""
+LINKED = PEOPLE.replace("  live:\n", f"{LINK}  live:\n").replace("  die:\n", "  die:\n    effect_at: day\n")
+INDEX = "indexes:\n  pensions_of: {over: pension, by: [holder], max: 20}\nprocedures:\n"
+BY_HAND = PENSIONS.replace("procedures:\n", INDEX)
+AUTOMATIC = BY_HAND.replace("  suspend:\n", "  suspend:\n    automatic: true\n")
+
+
+def network(pensions: str, people: str = LINKED) -> tuple[Network, list[Office]]:
+    made = make_network(3, [parse_law(text).canonical for text in (people, pensions)])
+    return made, [open_in_memory(made, number) for number in range(3)]
+
+
+def act(net: Network, office: Office, law: str, name: str, records: dict[str, bytes], **fields: object) -> list[bytes]:
+    proposal = office.propose(law, name, records, fields, [registrar(office)])  # type: ignore[arg-type]  # values
+    return list(office.record(sign(net, office, [proposal]))[0].records)
+
+
+def one_person(net: Network, offices: list[Office], pensions: int = 1) -> tuple[bytes, list[bytes]]:
+    """Entered at office 0; each further office pays a pension."""
+    (book,) = act(net, offices[0], "people", "open_book", {}, mark="A")
+    (person,) = act(net, offices[0], "people", "enter", {"book": book}, mark="1", number=party("Ana", 1), age=70)
+    paid = [
+        act(net, offices[1 + number % 2], "pensions", "grant", {}, mark=f"{number}", holder=party("Ana", 1))[0]
+        for number in range(pensions)
+    ]
+    meet_until_quiet(offices)
+    return person, paid
+
+
+def states(offices: list[Office], records: list[bytes]) -> list[set[str]]:
+    return [{office.record_view(record).record.state for office in offices} for record in records]
+
+
+def test_a_death_suspends_what_other_offices_pay_by_their_nodes_and_its_annulment_is_an_act() -> None:
+    net, offices = network(AUTOMATIC)
+    person, paid = one_person(net, offices, pensions=5)
+    act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
+    assert states(offices, paid) == [{"paid"}] * 5
+    meet_until_quiet(offices)
+    # Three at most: the link says so. Which, the ids tell alike everywhere.
+    came = states(offices, paid)
+    assert came.count({"suspended"}) == 3
+    assert came.count({"paid"}) == 2
+    suspended = [record for record, state in zip(paid, came, strict=True) if state == {"suspended"}]
+    view = offices[2].record_view(suspended[0])
+    entry = view.timeline[0]
+    signed = offices[2].act_view(entry.act)
+    keeper = view.record.keeper
+    assert signed.transaction.signers == (Signer(keeper, NODE_NUMBER, NODE_ROLE),)
+    assert (signed.ladder.step, entry.author, view.record.fields["since"]) == (Step.FINAL, keeper, [2026, 5, 1])
+    assert not any(office.asked_of_us() for office in offices)
+    # It is asked once: what is resumed afterwards stays so, and only an act resumes it.
+    act(net, offices[0], "people", "live", {"person": person})
+    meet_until_quiet(offices)
+    assert states(offices, suspended) == [{"suspended"}] * 3
+    for record in suspended:
+        office = offices[offices[0].record_view(record).record.keeper or 0]
+        act(net, office, "pensions", "resume", {"pension": record, "deceased": person})
+    meet_until_quiet(offices)
+    assert states(offices, suspended) == [{"paid"}] * 3
+    assert len({office.state_root() for office in offices}) == 1
+
+
+def test_what_no_law_lets_a_node_enter_waits_for_the_officers_of_the_keeper() -> None:
+    net, offices = network(BY_HAND)
+    person, (pension,) = one_person(net, offices)
+    act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
+    meet_until_quiet(offices)
+    assert [len(office.asked_of_us()) for office in offices] == [0, 1, 0]
+    (asked,) = offices[1].asked_of_us()
+    assert (asked.called.procedure, asked.called.record, asked.automatic) == ("suspend", pension, False)
+    assert asked.act.transaction.procedure == "die"
+    again = open_in_memory(net, 1, offices[1].store, offices[1]._journal)
+    assert [one.called for one in again.asked_of_us()] == [asked.called]
+    records = {**asked.called.records, asked.called.found: pension}
+    act(net, again, "pensions", "suspend", records)
+    assert not again.asked_of_us()
+    offices[1] = again
+    meet_until_quiet(offices)
+    assert states(offices, [pension]) == [{"suspended"}]
+
+
+def test_a_node_signs_nothing_that_its_law_does_not_let_it_enter() -> None:
+    net, offices = network(AUTOMATIC)
+    person, (pension,) = one_person(net, offices)
+    node = [Signer(1, NODE_NUMBER, NODE_ROLE)]
+    for law, name, records, fields in (
+        ("pensions", "touch", {"pension": pension}, {"holder": party("Eve", 2)}),
+        ("people", "open_book", {}, {"mark": "B"}),
+    ):
+        proposal = offices[1].propose(law, name, records, fields, node)
+        assert getattr(proposal.verdict, "code", None) == "role-not-asked"
+    with_registrar = [*node, registrar(offices[1])]
+    act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
+    meet(offices[0], offices[1])
+    pair = {"pension": pension, "deceased": person}
+    for people in (with_registrar, [Signer(1, 0, NODE_ROLE)], [Signer(2, NODE_NUMBER, NODE_ROLE)]):
+        verdict = offices[1].propose("pensions", "suspend", pair, {}, people).verdict
+        assert getattr(verdict, "code", None) in ("role-not-asked", "not-in-state")
+    alone = offices[1].propose("pensions", "suspend", pair, {}, node)
+    forged = offices[1].record
+    with pytest.raises(MunimentError) as bad:
+        forged(sign_with_officer(net, offices[1], alone.encoded))
+    assert bad.value.code == "bad-signature"
+
+
+def sign_with_officer(net: Network, office: Office, encoded: bytes):  # a Group
+
+    return Group((encoded,), (net.officers[1][0].sign(office.signing_message([encoded])),))
+
+
+@pytest.mark.parametrize(
+    ("detail", "old", "new"),
+    [
+        ("pensions.suspended: suspended", "request: pensions.suspend\n", "request: pensions.suspended\n"),
+        ("pensions.suspend: pensions.of", "index: pensions.pensions_of", "index: pensions.of"),
+        ("pensions.suspend: pension", "of: {holder: person.number}", "of: {mark: person.number}"),
+        ("pensions.suspend: holder", "of: {holder: person.number}", "of: {holder: person.age}"),
+        ("pensions.suspend: deceased", "        records: {deceased: person}\n", ""),
+        ("pensions.suspend: day", "max: 3", "max: 3\n        fields: {day: act.died}"),
+    ],
+)
+def test_a_link_that_does_not_fit_the_other_law_is_refused_beside_it(detail: str, old: str, new: str) -> None:
+    laws = {"pensions": parse_law(AUTOMATIC), "people": parse_law(LINKED)}
+    assert not check_law(laws["people"], {}, beside=laws).problems
+    assert old in LINKED
+    changed = parse_law(LINKED.replace(old, new))
+    (problem,) = check_law(changed, {}, beside=laws).problems
+    assert problem.code == "link-differs"
+    assert problem.detail == detail
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new"),
+    [
+        ("unguarded", "        when: has(person.number)\n", ""),
+        ("out-of-range", "max: 3", "max: 1000"),
+        ("unknown-word", "records: {deceased: person}", "records: {deceased: book}"),
+        ("link-finds-one", "request: pensions.suspend", "request: suspend"),
+        ("unknown-index", "holder: person.number", "holder: \"count('people_of', {'book': person.book})\""),
+    ],
+)
+def test_what_is_wrong_with_a_link_is_found_in_its_own_file(code: str, old: str, new: str) -> None:
+    with pytest.raises(LawError) as error:
+        parse_law(LINKED.replace(old, new))
+    assert code in [problem.code for problem in error.value.problems]
+
+
+def test_what_only_a_person_can_give_no_node_enters() -> None:
+    text = AUTOMATIC.replace("    let: {years", "    fields: {proof: {type: document, max_mb: 1}}\n    let: {years")
+    with pytest.raises(LawError) as error:
+        parse_law(text)
+    assert [problem.code for problem in error.value.problems] == ["automatic-needs-a-person"]
+    assert law_from_canonical(parse_law(AUTOMATIC).canonical).procedures["suspend"].automatic
