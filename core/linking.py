@@ -8,6 +8,7 @@ for has made a version of the record after the asking act was executed, nothing 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from core.executing import Execution
 from core.laws.conflicts import fits
@@ -21,13 +22,22 @@ from core.ledger.transaction import Transaction, decode_transaction
 from core.sealing.sealing import Sealing
 from core.store.chain import ActRow
 from core.store.working import WorkingState
-from core.views import AskedView
+from core.views import ActView
 
 MAX_WAITING = 1000  # the oldest go first
 BLOCKS_AT_ONCE = 500  # looked at in one go: a new office begins with all there are
 ENTERED = ("entered", "warned")
 _LOOKED, _WAITING = "links-looked", "links-waiting"
 _MAX_META_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """What an act of another register asks of this office. `automatic`: its node answers if nothing is in the way."""
+
+    act: ActView
+    called: Called
+    automatic: bool
 
 
 class Linking(Sealing):

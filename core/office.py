@@ -32,13 +32,13 @@ from core.ledger.transaction import (
     encode_transaction,
     transaction_id,
 )
-from core.linking import ENTERED, Linking
+from core.linking import ENTERED, AskedView, Linking
 from core.people.actions import Action
 from core.replica import Judged
 from core.requests import LAPSED
 from core.sealing.closing import Secret
 from core.store.working import WorkingState
-from core.views import ActView, AskedView
+from core.views import ActView
 from core.writing import RENEWED
 
 __all__ = ["RENEWED", "Office", "Proposal", "rejection_error"]

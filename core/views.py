@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from core.laws.law import Called
 from core.ledger.encoding import Value
 from core.ledger.record import Record
 from core.ledger.transaction import Transaction
@@ -189,15 +188,6 @@ class RecordView:
     timeline: tuple[TimelineEntry, ...]  # newest first
     derived: Mapping[str, Any] = field(default_factory=dict)  # true or false as of `day`; None: it cannot be told
     day: tuple[int, int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AskedView:
-    """What an act of another register asks of this office. `automatic`: its node answers if nothing is in the way."""
-
-    act: ActView
-    called: Called
-    automatic: bool
 
 
 @dataclass(frozen=True, slots=True)

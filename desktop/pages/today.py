@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWid
 from core.backup import LastBackup, last_backup
 from core.casefile.view import SUBJECT_PREFIX
 from core.clock import SystemClock
+from core.linking import AskedView
 from core.office import Office
 from core.people.actions import Action
 from core.reading import DECISION_OUTCOMES
-from core.views import ActView, AskedView, Draft, RequestView, Step, Today
+from core.views import ActView, Draft, RequestView, Step, Today
 from desktop.desk import Desk
 from desktop.pages.backups import backup_words
 from desktop.pages.deciding import Deciding
