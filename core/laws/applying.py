@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from core.errors import MunimentError
 from core.laws.drafts import Draft
-from core.laws.expression_types import BUDGET, MAX_STEPS, EvaluationError, Frame
+from core.laws.expression_types import BUDGET, MAX_STEPS, Frame
 from core.laws.indexing import check_room, group_changes, record_frame
-from core.laws.judging import Judge, evaluate
+from core.laws.judging import UNFIT, Judge, evaluate
 from core.laws.law import Condition, Law, Procedure, Register
 from core.laws.numbers import Pool, next_number, year_of
 from core.laws.placing import Order
@@ -179,7 +179,7 @@ class Applying:
     def _regroup(self, name: str, register: Register, change: Change) -> list[GroupChange]:
         try:
             return group_changes(register, change)
-        except (EvaluationError, MunimentError, LookupError):
+        except (MunimentError, *UNFIT):
             raise Refused("rule-undecided", name, why="value-missing") from None
 
     def _check_rules(self, rules: Sequence[Condition], register: Register, record: Record, state: State) -> None:

@@ -64,6 +64,8 @@ class WorkingDays:
         record = self._state.record(found[0]) if found else None
         if record is None:
             raise CalendarMissingError(code)
-        days = (frozenset(date(*row["day"]) for row in record.fields[name]) for name in ("rest_days", "moved_days"))
+        days = (
+            frozenset(date(*row["day"]) for row in record.fields.get(name, ())) for name in ("rest_days", "moved_days")
+        )
         year = self._years[number] = _Year(*days)
         return year

@@ -14,7 +14,7 @@ Row = dict[str, Any]
 
 
 class Draft:
-    """`old` is None for a record that the act creates."""
+    """`old` is None for a record that the act creates. A list that came with a later version of the law is empty."""
 
     __slots__ = ("_copied", "fields", "id", "incarnation", "keeper", "key", "next_entry", "old", "pending", "register",
                  "rows", "state", "touched")  # fmt: skip
@@ -43,7 +43,7 @@ class Draft:
         if name not in self._copied:
             self._copied.add(name)
             self.touched[name] = None
-            self.fields[name] = list(self.fields[name])
+            self.fields[name] = list(self.fields.get(name, ()))
             self.rows[name] = []
         rows: list[Row] = self.fields[name]
         return rows

@@ -320,7 +320,7 @@ def make_change(name: str, column: str, slot: int, where: Run, values: Mapping[s
 def _matching(frame: Frame, draft: Draft, column: str, slot: int, where: Run) -> dict[int, Row]:
     """The rows, as they were before the act, for which the condition holds, by entry id."""
     found: dict[int, Row] = {}
-    for row in draft.old.fields[column] if draft.old else ():
+    for row in draft.old.fields.get(column, ()) if draft.old else ():
         frame[slot] = row
         if where(frame):
             found[row["id"]] = row

@@ -206,7 +206,8 @@ class _Execution:
         """The records with which this one is kept, the nearest first; of another law's record that law alone knows."""
         register = self._law.by_full_name.get(record.register)
         while register is not None and register.home.kind == "with":
-            above = self._state.record(record.fields[register.home.field])
+            kept_with = record.fields.get(register.home.field)  # none, where another version of the law kept it alone
+            above = self._state.record(kept_with) if kept_with is not None else None
             if above is None:
                 return
             yield above
@@ -231,7 +232,7 @@ class _Execution:
 
     def _check_entry(self, entry: Value, path: tuple[str, ...], kind: EntryOfType) -> None:
         if kind.owner in self._records:
-            for row in self._records[kind.owner].fields[kind.list]:
+            for row in self._records[kind.owner].fields.get(kind.list, ()):
                 if row["id"] == entry:
                     return
         raise Refused("no-such-entry", field=".".join(path), entry=entry)

@@ -43,7 +43,9 @@ from core.laws.field_types import (
     SealedType,
     SubjectType,
 )
+from core.ledger.encoding import Value
 
+_NO_ROWS: list[dict[str, Value]] = []
 _PARTS: Mapping[str, Mapping[str, FieldType]] = {
     "party": {
         "name": TEXT,
@@ -140,6 +142,8 @@ def _read(owner: Typed, field: Field) -> Run:
     if isinstance(owner.type, SubjectType):
         if name in owner.type.keys:
             return lambda frame: run(frame).key[name]
+        if isinstance(field.type, ListType):  # one that came with a later version of the law is empty
+            return lambda frame: run(frame).fields.get(name, _NO_ROWS)
         if slot is not None:
             return lambda frame: frame[slot].fields[name]
         return lambda frame: run(frame).fields[name]
@@ -193,7 +197,7 @@ def _follow_entry(entry: Typed, kind: EntryOfType, scope: Scope, text: str) -> T
 
     def find(frame: Frame) -> object:
         wanted = run(frame)
-        rows = frame[slot].fields[name]
+        rows = frame[slot].fields.get(name, _NO_ROWS)
         # Rows stand in the order of their ids: new ones come last and keep their id for ever.
         place = bisect_left(rows, wanted, key=_row_id) if len(rows) > 8 else 0
         for row in islice(rows, place, None):

@@ -9,6 +9,9 @@ from core.laws.verdict import Refused, TraceStep
 from core.ledger.encoding import Value
 from core.ledger.record import Record
 
+# What a value brings about that is not of the type that the law was checked with.
+UNFIT = (EvaluationError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+
 
 class Judge:
     """`steps` is the trace so far; it stays empty unless it was asked for."""
@@ -44,13 +47,13 @@ class Judge:
 def evaluate(run: Run, frame: Frame, rule: str) -> Any:
     """Run one piece with a full budget. Refuses `rule-undecided`, naming the rule.
 
-    Only a record written under another version of the law can lack what the checker has promised; and a number may
-    come to more than the group of an index or a total can be named by.
+    Only a record written under another version of the law can lack what the checker has promised, or hold a value of
+    another type; and a number may come to more than the group of an index or a total can be named by.
     """
     frame[BUDGET] = MAX_STEPS
     try:
         return run(frame)
-    except (EvaluationError, KeyError, IndexError) as error:
+    except UNFIT as error:
         why = error.code if isinstance(error, EvaluationError) else "value-missing"
         raise Refused("rule-undecided", rule, why=why) from None
     except MunimentError as error:

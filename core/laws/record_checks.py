@@ -35,7 +35,7 @@ def check_size(register: Register, record: Record) -> None:
     worst = register.worst_bytes[""]
     for column, row_bytes in register.worst_bytes.items():
         if column:
-            worst += row_bytes * len(record.fields[column])
+            worst += row_bytes * len(record.fields.get(column, ()))
     most = MAX_RECORD_BYTES - HOLD_BYTES
     if worst > most and len(encode_record(record)) > most:
         raise Refused("record-too-large", most=most)
