@@ -141,7 +141,7 @@ def enter_network(folder: Folder, charter_bytes: bytes, passphrase: str) -> Char
     if card.encoded not in [one.encoded for one in charter.cards]:
         raise MunimentError("not-our-card", office=card.name)
     for law in charter.laws:  # before anything is written: a network whose laws this version cannot decide stays closed
-        check_law(law_from_canonical(law), charter.homes, len(charter.cards)).raise_any()
+        check_law(law_from_canonical(law), charter.homes).raise_any()
     keys = open_keys(read_bounded(folder.node_key), passphrase)
     if was_used(folder.intent):
         # The charter was lost, not never there: beginning anew would sign a second block at every place.

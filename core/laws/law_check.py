@@ -46,8 +46,9 @@ def check_law(
 ) -> LawReport:
     """`homes`: "<law>.<register>" → "office" | "shared", where the law leaves the choice to the charter.
 
-    What the charter leaves open too is kept by its office. `witnesses`: how many there are when the law is adopted; of
-    a key in shares nobody may hold all, so a law that seals until an event asks for two. `beside`: the laws that are or
+    What the charter leaves open too is kept by its office. `witnesses`: how many there are when a law is voted; of
+    a key in shares nobody may hold all, so a law that seals until an event asks for two. One that a lone founder brings
+    waits for the second: until then nothing is sealed under it (core/sealing/closing.py). `beside`: the laws that are or
     come into force with it, by name: what this one relies on in them must be there. One that is not there may follow.
     """
     problems = [
