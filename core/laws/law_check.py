@@ -48,8 +48,8 @@ def check_law(
 
     What the charter leaves open too is kept by its office. `witnesses`: how many there are when a law is voted; of
     a key in shares nobody may hold all, so a law that seals until an event asks for two. One that a lone founder brings
-    waits for the second: until then nothing is sealed under it (core/sealing/closing.py). `beside`: the laws that are or
-    come into force with it, by name: what this one relies on in them must be there. One that is not there may follow.
+    waits for the second: until then nothing is sealed under it (core/sealing/closing.py). `beside`: the laws that are
+    or come into force with it, by name: what this one relies on in them must be there. One not there may follow.
     """
     problems = [
         Problem(0, "", "home-not-asked", name)
