@@ -30,7 +30,7 @@ from desktop.printing.code import unpack
 from desktop.printing.comparing import find_difference, read_printed_step
 from desktop.printing.extract import PrintedStep
 from desktop.printing.facts import make_content
-from desktop.printing.paper import BRACKETED, TEMPLATES, make_pdf
+from desktop.printing.paper import BRACKETED, NUMBERED, TEMPLATES, make_pdf
 from desktop.printing.reading import (
     MAX_FILE_BYTES,
     attachments,
@@ -141,7 +141,10 @@ def _compare(
     if has_foreign_parts(document):
         return replace(result, code="text-differs", detail={"what": "foreign-parts"})
     printed = read_printed_step(document, facts.language, facts.quorum, facts.offices)
-    if printed is None or (printed.bracket is not None and facts.template < BRACKETED):
+    newer = printed is not None and (
+        (printed.bracket is not None and facts.template < BRACKETED) or (printed.number and facts.template < NUMBERED)
+    )
+    if printed is None or newer:
         return replace(result, code="text-differs", detail={"what": "printed-step"})
     with open_pdf(make_pdf(facts, law, symbols, printed)) as again:
         what = find_difference(document, again)
@@ -151,7 +154,8 @@ def _compare(
 
 
 def _words(facts: ReceiptFacts, printed: PrintedStep) -> str:
-    return ladder_text(facts.language, printed.step, printed.outcome, printed.seen, facts.quorum, facts.offices)
+    step = ladder_text(facts.language, printed.step, printed.outcome, printed.seen, facts.quorum, facts.offices)
+    return f"{step} · {say(facts.language, 'printed-number', number=printed.number)}" if printed.number else step
 
 
 def _told(result: VerifyResult, facts: ReceiptFacts, law: Law | None, knowledge: Knowledge) -> VerifyResult:

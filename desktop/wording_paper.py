@@ -35,6 +35,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "time": "Day and time",
         "time-claimed": "{day}, {time} UTC by this office’s clock",
         "printed-heading": "When this paper was printed, not part of the proof",
+        "printed-number": "Number given by the competent office: {number}",
         "printed-day": "As the printing office knew it on {day}. Any office can tell from this same paper how far"
         " the act has come since: no new print is needed.",
         # Of the bracket stand numbers only: a verifier reads them back and sets the page again with them.
@@ -207,6 +208,13 @@ def parse_day(language: str, text: str) -> list[int] | None:
 def printed_day_pattern(language: str) -> str:
     """Matches `printed-day`; the group `day` holds the words of the day."""
     return _as_pattern(_text(WORDS, language, "printed-day"), day=r".{4,40}?")
+
+
+def parse_number(language: str, text: str) -> tuple[str, str]:
+    """The number that `printed-number` names at the beginning of the text, and what stands behind it."""
+    number = r"\d{1,10}/\d{4}/\d{6,12}-\d\d"
+    found = re.match(_as_pattern(_text(WORDS, language, "printed-number"), number=number), text, re.ASCII)
+    return (found["number"], text[found.end() :].lstrip()) if found else ("", text)
 
 
 def bracket_text(

@@ -12,6 +12,7 @@ import re
 import pypdfium2
 from PIL import ImageChops
 
+from core.laws.numbers import is_number
 from desktop.printing.extract import PrintedBracket, PrintedStep
 from desktop.printing.reading import COMPARE_DPI, page_image, page_parts, page_text
 from desktop.wording_paper import (
@@ -21,6 +22,7 @@ from desktop.wording_paper import (
     ladder_text,
     parse_bracket,
     parse_day,
+    parse_number,
     printed_day_pattern,
 )
 
@@ -62,8 +64,10 @@ def read_printed_step(document: pypdfium2.PdfDocument, language: str, quorum: in
     if not fitting:
         return None
     _, step, outcome, seen = max(fitting, key=lambda one: len(one[0]))
-    bracket = _read_bracket(text[found.end() :].lstrip(), language)
-    return PrintedStep(step, outcome, seen, (day[0], day[1], day[2]), bracket)
+    number, behind = parse_number(language, text[found.end() :].lstrip())
+    if number and not is_number(number):
+        return None
+    return PrintedStep(step, outcome, seen, (day[0], day[1], day[2]), _read_bracket(behind, language), number)
 
 
 def _read_bracket(text: str, language: str) -> PrintedBracket | None:

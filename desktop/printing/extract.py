@@ -1,4 +1,4 @@
-"""The extract, templates 1 and 2: where each fact of a receipt stands on A4.
+"""The extract, templates 1 to 3: where each fact of a receipt stands on A4.
 
 An extract is set from a receipt alone, twice: once to be printed and again by whoever verifies it. The only words on
 it that no signature covers, how far the act had come on the day of printing and, since template 2, between what it was
@@ -60,6 +60,7 @@ class PrintedStep:
     seen: int
     day: tuple[int, int, int]
     bracket: "PrintedBracket | None" = None  # since template 2
+    number: str = ""  # that the competent office gave what the act entered; since template 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,8 @@ def _printed_box(language: str, printed: PrintedStep, quorum: int, offices: int)
     inner.add_paragraph(inset, width, step, STEP)
     day = day_text(language, list(printed.day))
     inner.add_paragraph(inset, width, say(language, "printed-day", day=day), SMALL)
+    if printed.number:
+        inner.add_paragraph(inset, width, say(language, "printed-number", number=printed.number), STEP)
     for line in printed.bracket.lines(language) if printed.bracket else ():
         inner.add_paragraph(inset, width, line, SMALL)
     inner.space(6)

@@ -10,6 +10,7 @@ from core.laws.requests import REFUSE
 from core.laws.resolving import CONFIRM, CURE
 from core.ledger.receipt import check_receipt
 from core.ledger.receipt_format import decode_receipt
+from core.ledger.record import new_record_id
 from core.ledger.request import act_of
 from core.office import Office
 from core.store.files import write_durably
@@ -17,7 +18,7 @@ from core.views import ActView, Clock, Ladder, Step, TimeBracket
 from desktop.printing.code import pack
 from desktop.printing.extract import PrintedBracket, PrintedStep
 from desktop.printing.facts import EPOCH, LAST_SHOWN
-from desktop.printing.paper import BRACKETED, make_pdf
+from desktop.printing.paper import NUMBERED, make_pdf
 from sync.service import Service
 
 LAST_SHOWN_MS = round((LAST_SHOWN - EPOCH).total_seconds() * 1000)
@@ -31,25 +32,48 @@ def print_extract(service: Service[Office], act: bytes, path: Path, language: st
     `receipt-too-large-for-paper`, and what `write_durably` raises.
     """
     office = service.office
-    receipt, view, bracket = service.call(
-        lambda: (office.receipt(act, language, BRACKETED), office.act_view(act), office.time_bracket(act))
-    ).result()
+
+    def read() -> tuple[bytes, ActView, TimeBracket, str]:
+        view = office.act_view(act)
+        return office.receipt(act, language, NUMBERED), view, office.time_bracket(act), given_number(office, view)
+
+    receipt, view, bracket, number = service.call(read).result()
     day = datetime.now().astimezone().date()
-    write_durably(path, extract_pdf(office, receipt, view, (day.year, day.month, day.day), bracket))
+    write_durably(path, extract_pdf(office, receipt, view, (day.year, day.month, day.day), bracket, number))
 
 
 def extract_pdf(
-    office: Office, receipt: bytes, view: ActView, day: tuple[int, int, int], bracket: TimeBracket | None = None
+    office: Office,
+    receipt: bytes,
+    view: ActView,
+    day: tuple[int, int, int],
+    bracket: TimeBracket | None = None,
+    number: str = "",
 ) -> bytes:
-    """The PDF of an act as this office knows it on a day; asks the office nothing that changes."""
+    """The PDF of an act as this office knows it on a day; asks the office nothing that changes.
+
+    `bracket` stands on a paper since template 2, `number` (as `given_number` tells it) since template 3.
+    """
     facts = check_receipt(decode_receipt(receipt), verify, office.network)
     law = office.laws[view.transaction.law]
     step, needed = printed_step(view.ladder), _needed(law, view)
     if _height(step) < CLIMB.index(needed):
         raise MunimentError("paper-not-yet", step=step, needed=needed)
     seen = min(len(view.ladder.seen_by), view.ladder.quorum) if step == "witnessed" else 1
-    printed = PrintedStep(step, view.ladder.outcome, seen, day, printed_bracket(bracket) if bracket else None)
+    told = printed_bracket(bracket) if bracket else None
+    printed = PrintedStep(step, view.ladder.outcome, seen, day, told, number)
     return make_pdf(facts, law, pack(receipt), printed)
+
+
+def given_number(office: Office, view: ActView) -> str:
+    """The number that the competent office gave the first numbered record of the act; "" where there is none."""
+    law = office.laws[view.transaction.law]
+    procedure = law.procedures.get(act_of(view.transaction).procedure)
+    for place, register in enumerate(procedure.creates.values() if procedure else ()):
+        record = office.store.state.present(new_record_id(view.id, place))
+        for key in law.registers[register].numbers if record is not None and record.id in view.records else ():
+            return str(record.key[key])
+    return ""
 
 
 def printed_bracket(bracket: TimeBracket) -> PrintedBracket | None:

@@ -17,7 +17,8 @@ from desktop.printing.facts import make_content
 from desktop.wording_paper import say
 
 BRACKETED = 2  # the box of what is not proved says between what the act was made
-TEMPLATES = (TEMPLATE, BRACKETED)  # every version that was ever printed can be set again
+NUMBERED = 3  # and which number the competent office gave
+TEMPLATES = (TEMPLATE, BRACKETED, NUMBERED)  # every version that was ever printed can be set again
 RULES_FILE = "rules.cbor"
 
 

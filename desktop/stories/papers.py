@@ -3,7 +3,8 @@
 from core.replaying import Replayed, replay
 from core.views import ActView
 from desktop.knowledge import knowledge_of_office
-from desktop.printing.office_extract import extract_pdf
+from desktop.printing.office_extract import extract_pdf, given_number
+from desktop.printing.paper import NUMBERED
 from desktop.stories.playing import Play
 from desktop.stories.story import Step
 from desktop.verification import verify_pdf
@@ -17,13 +18,15 @@ def print_extract(play: Play, step: Step) -> None:
     office = play.office(step.at) if step.at is not None else play.network.offices[done.office]
     make_application()
     view: ActView = office.act_view(act)
-    pdf = extract_pdf(office, office.receipt(act), view, play.story.begins)
+    pdf = extract_pdf(
+        office, office.receipt(act, "en", NUMBERED), view, play.story.begins, number=given_number(office, view)
+    )
     result = verify_pdf(pdf, knowledge_of_office(office))
     name = play.network.names[office.number]
     if not result.valid:
         play.differs(step.line, "story-paper-invalid", office=name, name=step.subject, why=result.code)
         return
-    shown = " ".join(text for fact in result.facts for text in fact)
+    shown = " ".join([*(text for fact in result.facts for text in fact), result.printed or ""])
     missing = [text for text in step.says if text not in shown]
     if missing:
         play.differs(step.line, "story-paper-lacks", office=name, name=step.subject, missing=", ".join(missing))

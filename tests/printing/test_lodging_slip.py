@@ -1,0 +1,75 @@
+"""The slip of an application: its number stands on it, read back by whoever verifies it, and never one that may change."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.errors import MunimentError
+from core.laws.numbers import format_number
+from core.ledger.encoding import Value
+from core.office import Office
+from core.views import ActView
+from desktop.printing.office_extract import extract_pdf, given_number
+from desktop.printing.paper import BRACKETED, NUMBERED
+from desktop.printing.reading import open_pdf, page_text
+from desktop.verification import verify_file
+from tests.laws.counter import document, party
+from tests.offices import land_network, make_offices, register, registrar, sign
+
+DAY = (2026, 11, 23)
+Save = Callable[..., Path]
+
+
+@pytest.fixture
+def office() -> Office:
+    return make_offices()[0]
+
+
+@pytest.fixture
+def lodged(office: Office) -> ActView:
+    network = land_network()
+    (parcel,) = register(network, office, 1).records
+    act: dict[str, Value] = {
+        "asked": "ownership",
+        "applicant": party("Bob"),
+        "papers": document("1"),
+        "fee": "paid",
+        "handed_in": [2026, 11, 23],
+    }
+    proposal = office.propose("land", "lodge", {"parcel": parcel}, act, [registrar(office)])
+    return office.record(sign(network, office, [proposal]))[0]
+
+
+def slip(office: Office, act: ActView, template: int, number: str) -> bytes:
+    receipt = office.receipt(act.id, "en", template)
+    return extract_pdf(office, receipt, act, DAY, office.time_bracket(act.id), number)
+
+
+def test_the_number_stands_on_the_slip_and_is_read_back(office: Office, lodged: ActView, save: Save) -> None:
+    number = given_number(office, lodged)
+    assert number.partition("-")[0].endswith("/000001")
+    paper = save(slip(office, lodged, NUMBERED, number))
+    with open_pdf(paper.read_bytes()) as document_:
+        assert f"Number given by the competent office: {number}" in page_text(document_, 0)
+    result = verify_file(paper)
+    assert result.code == "valid"
+    assert result.printed is not None
+    assert result.printed.endswith(number)
+
+
+def test_a_number_that_no_office_gave_is_an_alteration(office: Office, lodged: ActView, save: Save) -> None:
+    number = given_number(office, lodged)
+    wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
+    assert verify_file(save(slip(office, lodged, NUMBERED, wrong))).code == "text-differs"
+    assert verify_file(save(slip(office, lodged, BRACKETED, number))).code == "text-differs"
+    other = format_number(0, 2026, 77)
+    assert verify_file(save(slip(office, lodged, NUMBERED, other))).code == "valid"  # the box is not the proof
+
+
+def test_no_slip_leaves_while_the_order_could_still_change_its_number(office: Office, lodged: ActView) -> None:
+    waiting = replace(lodged, ladder=replace(lodged.ladder, shared=True))
+    with pytest.raises(MunimentError, match="paper-not-yet") as caught:
+        slip(office, waiting, NUMBERED, given_number(office, lodged))
+    assert caught.value.facts["needed"] == "final"
