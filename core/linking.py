@@ -7,7 +7,7 @@ it says stands in the way. Whether something was answered is told from the ledge
 for has made a version of the record after the asking act was executed, nothing waits any more.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from core.executing import Execution
@@ -16,7 +16,7 @@ from core.laws.law import Called
 from core.laws.linking import calls
 from core.laws.requests import ENTER
 from core.laws.resolving import CONFIRM, CURE
-from core.ledger.encoding import decode, encode
+from core.ledger.encoding import Value, decode, encode
 from core.ledger.request import act_of
 from core.ledger.transaction import Transaction, decode_transaction
 from core.sealing.sealing import Sealing
@@ -53,16 +53,22 @@ class Linking(Sealing):
 
     def _waiting_links(self) -> Iterator[AskedView]:
         state = WorkingState(self.store.state, self.number)
-        for act, record in self._kept():
+        for (act, record), tried in self._kept().items():
             row = self.store.chain.act(act)
             for called in self._called(row, state) if row is not None else ():
                 if called.record == record and self._fits(called, state) and not self._is_answered(act, called):
                     procedure = self.laws[called.law].procedures[called.procedure]
-                    yield AskedView(self.act_view(act), called, procedure.automatic)
+                    yield AskedView(self.act_view(act), called, procedure.automatic and not tried)
 
-    def _kept(self) -> list[tuple[bytes, bytes]]:
+    def _kept(self) -> dict[tuple[bytes, bytes], bool]:
+        """By asking act and record: whether the node has answered, and the order did not enter it."""
         stored = self.store.database.meta(_WAITING)
-        return [(act, record) for act, record in decode(stored, _MAX_META_BYTES)] if stored else []
+        return {(act, record): tried for act, record, tried in decode(stored, _MAX_META_BYTES)} if stored else {}
+
+    def _mark_tried(self, asked: AskedView) -> None:
+        """What was foreseen otherwise than the order decides would be answered at every anchor, for ever: once."""
+        with self.store.database.atomic():
+            self._keep({**self._kept(), (asked.called.act, asked.called.record): True})
 
     def _fits(self, called: Called, state: WorkingState) -> bool:
         """Whether the procedure can be entered on the records as they stand, as far as their states tell."""
@@ -76,14 +82,17 @@ class Linking(Sealing):
             record is not None and fits(procedure, name, record, self.number) for name, record in found.items()
         )
 
-    def _is_answered(self, act: bytes, called: Called) -> bool:
-        """Whether an act of the procedure asked for has changed the record since the asking act was executed."""
+    def _is_answered(self, act: bytes, called: Called, *, foreseen: bool = True) -> bool:
+        """Whether an act of the procedure asked for has changed the record since the asking act was executed.
+
+        `foreseen`: also one that no anchor has executed yet.
+        """
         since, wanted = self._anchor_of(act), f"{called.law}.{called.procedure}"
         for entry in self.record_view(called.record).timeline:
             anchor = entry.ladder.anchor
             if anchor is not None and anchor < since:
                 return False
-            if entry.procedure == wanted and entry.act != act:
+            if entry.procedure == wanted and entry.act != act and (foreseen or anchor is not None):
                 return True
         return False
 
@@ -120,20 +129,24 @@ class Linking(Sealing):
             found = [pair for _, position in batch for pair in self._found_in(position, state)]
             with self.store.database.atomic():
                 if found:
-                    self._keep([*self._kept(), *found])
+                    kept = self._kept()
+                    self._keep(self._unanswered({**dict.fromkeys([*kept, *found], False), **kept}))
                 self.store.database.set_meta(_LOOKED, str(batch[-1][0] - 1).encode())  # its anchor may have more
             del execution.executed[: len(batch)]
 
-    def _keep(self, pairs: list[tuple[bytes, bytes]]) -> None:
-        """Without those that are answered."""
-        state, waiting = WorkingState(self.store.state, self.number), []
-        for act, record in dict.fromkeys(pairs):
+    def _unanswered(self, pairs: Mapping[tuple[bytes, bytes], bool]) -> dict[tuple[bytes, bytes], bool]:
+        """Those that no act has answered in the order; what is only foreseen may yet be refused there."""
+        state, waiting = WorkingState(self.store.state, self.number), {}
+        for (act, record), tried in pairs.items():
             row = self.store.chain.act(act)
             called = [one for one in self._called(row, state) if one.record == record] if row is not None else []
-            if any(not self._is_answered(act, one) for one in called):
-                waiting.append((act, record))
-        waiting = waiting[-MAX_WAITING:]
-        self.store.database.set_meta(_WAITING, encode([[act, record] for act, record in waiting]))
+            if any(not self._is_answered(act, one, foreseen=False) for one in called):
+                waiting[act, record] = tried
+        return waiting
+
+    def _keep(self, waiting: Mapping[tuple[bytes, bytes], bool]) -> None:
+        rows: list[Value] = [[act, record, tried] for (act, record), tried in waiting.items()]
+        self.store.database.set_meta(_WAITING, encode(rows[-MAX_WAITING:]))
 
     def _found_in(self, position: int, state: WorkingState) -> Iterator[tuple[bytes, bytes]]:
         """The asking acts of a block, each with a record that this office answers for."""

@@ -162,6 +162,7 @@ class Office(Linking, Bracketing):
             return False
         signature = self._key.sign(self.signing_message([proposal.encoded]))
         self.record(Group((proposal.encoded,), (signature,)))
+        self._mark_tried(asked)
         return True
 
     def _draw_up(

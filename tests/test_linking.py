@@ -11,7 +11,7 @@ from core.office import Office
 from core.views import Step
 from tests.laws.relying_laws import PENSIONS, PEOPLE
 from tests.ledger.building import Network, make_network, party
-from tests.offices import meet, meet_until_quiet, open_in_memory, registrar, sign
+from tests.offices import meet, meet_until_quiet, open_in_memory, pass_days, registrar, sign
 
 LINK = """    links:
       - request: pensions.suspend
@@ -173,3 +173,33 @@ def test_what_only_a_person_can_give_no_node_enters() -> None:
         parse_law(text)
     assert [problem.code for problem in error.value.problems] == ["automatic-needs-a-person"]
     assert law_from_canonical(parse_law(AUTOMATIC).canonical).procedures["suspend"].automatic
+
+
+def test_a_link_whose_value_has_no_end_asks_nothing_and_stops_nobody() -> None:
+    graded = AUTOMATIC.replace("by: [holder]", "by: [grade]").replace(
+        "      holder: {type: party}\n",
+        "      holder: {type: party}\n      grade: {type: integer, min: 0, max: 9, optional: true}\n",
+        1,
+    )
+    wide = LINKED.replace("{holder: person.number}", '{grade: "person.age * 9000000000000000000"}')
+    net, offices = network(graded, wide)
+    person, (pension,) = one_person(net, offices)
+    act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
+    meet_until_quiet(offices)
+    assert states(offices, [pension]) == [{"paid"}]
+
+
+def test_a_node_whose_clock_is_ahead_tries_once_and_leaves_the_rest_to_its_officers() -> None:
+    late = '{code: too-early, article: "4", outcome: refuse, rule: surely_after(deceased.died), says: {en: Not yet.}}'
+    condition = '{code: day-unknown, article: "3", outcome: refuse, rule: has(deceased.died), says: {en: Since when?}}'
+    held = '{code: day-unknown, article: "3", outcome: hold, rule: has(deceased.died), says: {en: Since when?}}'
+    assert held in AUTOMATIC
+    net, offices = network(AUTOMATIC.replace(held, f"{condition}\n      - {late}"))
+    person, (pension,) = one_person(net, offices)
+    pass_days(offices[1], 30)
+    act(net, offices[0], "people", "die", {"person": person}, died=[2023, 11, 20])
+    meet_until_quiet(offices)
+    tried = offices[0].store.database.rows("SELECT outcome FROM act WHERE author = 1 AND outcome = 'rejected'")
+    assert len(tried) == 1
+    assert states(offices, [pension]) == [{"paid"}]
+    assert [one.called.record for one in offices[1].asked_of_us()] == [pension]

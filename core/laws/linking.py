@@ -5,12 +5,13 @@ that an index of that law finds, and what the asking act gives it. Every office 
 out from the act alone; it answers by an act of its own, which the other law judges like any other (core/linking.py).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from core.laws.expression import compile_condition, compile_expression
 from core.laws.expression_syntax import ExpressionError
-from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, Frame, Known, Scope, Typed, family
+from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, Frame, Known, Scope, Typed, family, plain
 from core.laws.field_types import SealedType
 from core.laws.judging import evaluate
 from core.laws.law import Called, Law, Link, Procedure
@@ -129,9 +130,8 @@ def calls(law: Law, act: Transaction, act_id: bytes, state: State, laws: Mapping
         try:
             if frame is None or (link.when is not None and not evaluate(link.when, frame, "links")):
                 continue
-            group = encode([_grouped(evaluate(link.by[name].run, frame, "links")) for name in index.by])
-            fields = {name: evaluate(typed.run, frame, "links") for name, typed in link.fields.items()}
-        except Refused:  # written under other rules
+            group, fields = evaluate(partial(_asked, link, tuple(index.by)), frame, "links")
+        except Refused:  # written under other rules, or a number beyond what stands in a group or an act
             continue
         made = {name: new_record_id(act_id, place) for place, name in enumerate(procedure.creates)}
         ids = {name: ref.record for name, ref in act.changes.items()} | made
@@ -151,6 +151,14 @@ def _frame(procedure: Procedure, act: Transaction, act_id: bytes, state: State) 
             return None
         frame[procedure.slots[name]] = record
     return frame
+
+
+def _asked(link: Link, by: Sequence[str], frame: Frame) -> tuple[bytes, dict[str, Value]]:
+    """The group in which is looked, and the fields that are given."""
+    group = encode([_grouped(plain(link.by[name].run(frame))) for name in by])
+    fields = {name: plain(typed.run(frame)) for name, typed in link.fields.items()}
+    encode(fields)
+    return group, fields
 
 
 def _grouped(value: Value) -> Value:
