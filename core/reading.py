@@ -5,7 +5,9 @@ from dataclasses import astuple
 
 from core.errors import MunimentError
 from core.folding import REJECTED
+from core.laws.expression_days import Whole
 from core.ledger.block import Block, decode_header
+from core.ledger.encoding import encode
 from core.ledger.payload import Evidence, Payload, decode_payload
 from core.ledger.record import Record
 from core.ledger.request import act_of
@@ -152,6 +154,11 @@ class Reading(Replica):
     def list_records(self, register: str, after: tuple[str, bytes] | None = None, limit: int = 100) -> list[RecordRow]:
         """One page in the order of (label, id), after the given place."""
         return [self._record_row(record, pending) for record, pending in self.store.pages.page(register, after, limit)]
+
+    def list_by_day(self, index: str, first: Whole, last: Whole, limit: int = 100) -> list[RecordRow]:
+        """Records in the order of the days of such an index ("<law>.<index>"), both days counted."""
+        found = self.store.pages.between(index, encode([list(first)]), encode([list(last)]), limit)
+        return [row for row in (self._row(record_id) for record_id in found) if row]
 
     def count_records(self, register: str) -> int:
         return self.store.pages.count(register)

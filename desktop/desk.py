@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from core.casefile.session import CaseFiles
 from core.crypto.signing import SigningKey
 from core.folder import Folder, open_officer
+from core.laws.derived import day_indexes
 from core.laws.form import FormField, derived_form, record_form, state_label
 from core.laws.law import Law
 from core.laws.requests import REFUSE
@@ -221,6 +222,12 @@ class Desk(QObject):
         """What follows from a record of the register and the day."""
         law = self._law_of(register)
         return derived_form(law, register) if law else ()
+
+    def day_indexes(self, register: str) -> Mapping[str, str]:
+        """By what days the list of a register can be filtered: name of the index → words for the day."""
+        law = self._law_of(register)
+        found = day_indexes(law.by_full_name[register]) if law else {}
+        return {index: text_in(field.label, field.name) for index, field in found.items()}
 
     def state_label(self, register: str, state: str) -> str:
         law = self._law_of(register)

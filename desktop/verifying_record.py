@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
+from core.laws.derived import derived_at
 from core.laws.law import Law, Register
 from core.laws.law_reading import parse_law
+from core.laws.placing import day_of
 from core.ledger.record_receipt import KIND, RecordFacts, check_record_receipt
 from desktop.knowledge import Knowledge
 from desktop.library import library_laws
@@ -60,9 +62,22 @@ def _rows(facts: RecordFacts, knowledge: Knowledge, names: Sequence[str]) -> Ite
     yield say(LANGUAGE, "record-version"), str(record.version)
     day, time = moment_text(LANGUAGE, facts.checkpoint.consensus_ms)
     state = say(LANGUAGE, "register-state", number=facts.checkpoint.anchor)
+    yield from _derived(facts, register, teller, day)
     counts = {"witnesses": len(names), "offices": facts.head.offices}
     yield say(LANGUAGE, "register"), f"{state}\n{say(LANGUAGE, 'register-note', day=day, time=time, **counts)}"
     yield say(LANGUAGE, "evidence-network"), grouped(facts.network.hex())
+
+
+def _derived(facts: RecordFacts, register: Register | None, teller: Teller, day: str) -> Iterator[tuple[str, str]]:
+    """What follows from the record by its rules on the day of the register state, which is proved as well."""
+    at = day_of(facts.checkpoint.consensus_ms)
+    told = derived_at(register, facts.record, (at.year, at.month, at.day)) if register else {}
+    for name, value in told.items():
+        words = {True: "derived-yes", False: "derived-no", None: "derived-open"}[value]
+        yield (
+            teller.label(name, register.subject.derived[name].field if register else None),
+            say(LANGUAGE, words, day=day),
+        )
 
 
 def _register(facts: RecordFacts, known: Sequence[Law]) -> Register | None:

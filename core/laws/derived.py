@@ -15,18 +15,18 @@ from core.laws.expression_types import (
     BUDGET,
     FIRST_NAME,
     MAX_STEPS,
-    STATE,
     TIME,
     EvaluationError,
     Frame,
     Scope,
 )
 from core.laws.field_reading import MAX_FIELDS, read_visible
-from core.laws.field_types import BOOLEAN, Derived, Field
+from core.laws.field_types import BOOLEAN, DayType, Derived, Field
 from core.laws.law import Register
 from core.laws.placing import Claimed, end_of_day
 from core.laws.reading import Part
-from core.ledger.record import Record, State
+from core.laws.visibility import PUBLIC
+from core.ledger.record import Record
 
 
 def read_derived(part: Part, register: Register, scope: Scope) -> Register:
@@ -53,20 +53,36 @@ def _read_one(name: str, part: Part, scope: Scope) -> Derived:
             typed = compile_condition(rule, within)
         except ExpressionError as error:
             part.fail(error.code, error.detail, part.line_of("rule"))
+        for read in within.reads:
+            if read.kind != "time":  # whoever holds the record and the law alone can tell it
+                part.fail("no-time-here", read.name, part.line_of("rule"))
     return Derived(field, rule, typed.run, typed.cost, scope.slots.used, frozenset(within.reads))
 
 
-def derived_at(register: Register, record: Record, day: Whole, state: State) -> dict[str, bool | None]:
+def derived_at(register: Register, record: Record, day: Whole) -> dict[str, bool | None]:
     """Each derived field of a record as of a day (UTC); None where it cannot be told."""
-    return {name: _told(one, record, day, state) for name, one in register.subject.derived.items()}
+    return {name: _told(one, record, day) for name, one in register.subject.derived.items()}
 
 
-def _told(derived: Derived, record: Record, day: Whole, state: State) -> bool | None:
+def day_indexes(register: Register) -> dict[str, Field]:
+    """Indexes of a register by one whole day that all may read, by full name: what a list can be filtered by.
+
+    So a list shows what is in force on a day though nothing of that is stored.
+    """
+    by_day = {}
+    for index in register.indexes:
+        field = register.subject.members[index.by[0]]
+        whole = isinstance(field.type, DayType) and field.type.precise
+        if len(index.by) == 1 and whole and field.visible == PUBLIC:
+            by_day[index.full_name] = field
+    return by_day
+
+
+def _told(derived: Derived, record: Record, day: Whole) -> bool | None:
     frame: Frame = [None] * derived.frame_size
-    frame[BUDGET], frame[STATE], frame[TIME] = MAX_STEPS, state, Claimed(end_of_day(list(day)))
-    frame[FIRST_NAME] = record
+    frame[BUDGET], frame[TIME], frame[FIRST_NAME] = MAX_STEPS, Claimed(end_of_day(list(day))), record
     try:
         told: Any = derived.run(frame)
-    except (Undecided, EvaluationError):
-        return None
+    except (Undecided, EvaluationError, LookupError, TypeError, ValueError):
+        return None  # not known, or written under older rules and brought up to these by no act
     return bool(told)

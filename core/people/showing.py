@@ -27,7 +27,6 @@ from core.people.actions import Action
 from core.people.people import EXTRACT, People
 from core.reading_ledger import LedgerReading
 from core.store.chain import ActRow
-from core.store.working import WorkingState
 from core.undecided import UndecidedActs
 from core.views import ActView, RecordRow, RecordView
 
@@ -78,8 +77,7 @@ class Showing(LedgerReading, UndecidedActs):
         register = self.register_of(view.record.register)
         if register is None or not register.subject.derived:
             return view
-        state = WorkingState(self.store.state, self.number)
-        return replace(view, derived=derived_at(register, view.record, day, state), day=day)
+        return replace(view, derived=derived_at(register, view.record, day), day=day)
 
     def _shown_derived(self, view: RecordView, stated: bool) -> dict[str, Value | Withheld]:
         register, reader = self.register_of(view.record.register), self.people.reader(stated)

@@ -170,6 +170,20 @@ class PageStore:
                 break
         return chosen
 
+    def between(self, index: str, first: bytes, last: bytes, limit: int) -> list[bytes]:
+        """Records of the groups of an index from `first` to `last`, in their order, with acts not yet executed.
+
+        Canonical bytes of whole days follow each other as the days do.
+        """
+        sql = "SELECT grp, record, {} FROM {} WHERE name = ?1 AND grp >= ?2 AND grp <= ?3 ORDER BY grp, record LIMIT ?4"
+        span = (index, first, last)
+        changed = self._db.rows(sql.format("added", "overlay_index"), (*span, -1))
+        gone = {(group, record) for group, record, added in changed if not added}
+        agreed = self._db.rows(sql.format("1", "index_entry"), (*span, limit + len(gone)))
+        found = {(group, record) for group, record, _ in agreed} - gone
+        found |= {(group, record) for group, record, added in changed if added}
+        return [record for _, record in sorted(found)[:limit]]
+
     def _overlaid(self, ids: Iterable[bytes]) -> set[bytes]:
         wanted = list(ids)
         if not wanted or not self._db.scalar("SELECT 1 FROM overlay LIMIT 1"):

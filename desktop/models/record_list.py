@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from core.errors import MunimentError
+from core.office import Office
 from core.views import RecordRow
 from desktop.desk import Desk
 from desktop.widgets.status import Shape, ladder_shape, shape_icon
@@ -20,6 +21,7 @@ PAGE = 200
 SEARCH_LIMIT = 200
 COLUMNS = ("label", "summary", "state", "keeper", "standing")
 Index = QModelIndex | QPersistentModelIndex
+Day = tuple[int, int, int]
 _TOP = QModelIndex()
 
 
@@ -33,6 +35,7 @@ class RecordList(QAbstractTableModel):
         self._rows: list[RecordRow] = []
         self._register = ""
         self._search = ""
+        self._days: tuple[str, Day, Day] | None = None
         self._question = 0
         self._asking = False
         self._at_end = True
@@ -42,17 +45,22 @@ class RecordList(QAbstractTableModel):
 
     def show_register(self, register: str) -> None:
         """The whole register, from its beginning."""
-        self._register, self._search = register, ""
+        self._register, self._search, self._days = register, "", None
         self._begin()
 
     def show_search(self, text: str) -> None:
         """What matches, over all registers."""
-        self._search = text
+        self._search, self._days = text, None
+        self._begin()
+
+    def show_days(self, index: str, first: Day, last: Day) -> None:
+        """What the index of the rules has from one day to another, in the order of the days."""
+        self._search, self._days = "", (index, first, last)
         self._begin()
 
     def ask_again(self) -> None:
         """The replica has changed: the same question anew, as far as it was scrolled."""
-        if self._register or self._search:
+        if self._register or self._search or self._days:
             self._begin(max(PAGE, len(self._rows)))
 
     def row_at(self, index: Index) -> RecordRow | None:
@@ -63,22 +71,21 @@ class RecordList(QAbstractTableModel):
         self._ask(None, limit)
 
     def _ask(self, after: tuple[str, bytes] | None, limit: int) -> None:
-        question, register, search = self._question, self._register, self._search
+        question, register, search, days = self._question, self._register, self._search, self._days
         self._asking = True
-        if search:
-            self._desk.ask(
-                self,
-                lambda office: office.search(search, SEARCH_LIMIT),
-                lambda rows: self._take(question, rows, True, True),
-                lambda error: self._fail(question, error),
-            )
-        else:
-            self._desk.ask(
-                self,
-                lambda office: office.list_records(register, after, limit),
-                lambda rows: self._take(question, rows, after is None, len(rows) < limit),
-                lambda error: self._fail(question, error),
-            )
+
+        def work(office: Office) -> list[RecordRow]:
+            if search:
+                return office.search(search, SEARCH_LIMIT)
+            return office.list_by_day(*days, SEARCH_LIMIT) if days else office.list_records(register, after, limit)
+
+        at_once = bool(search or days)
+        self._desk.ask(
+            self,
+            work,
+            lambda rows: self._take(question, rows, at_once or after is None, at_once or len(rows) < limit),
+            lambda error: self._fail(question, error),
+        )
 
     def _take(self, question: int, rows: Sequence[RecordRow], from_start: bool, at_end: bool) -> None:
         if question != self._question:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from core.laws.numbers import is_mistyped
 from desktop.desk import Desk
 from desktop.models.record_list import RecordList
+from desktop.pages.day_filter import DayFilter
 from desktop.pages.page import Page
 from desktop.pages.record import RecordPanel
 from desktop.widgets.texts import label
@@ -52,6 +53,7 @@ class RegisterPage(Page):
         self.registers.setAccessibleName(say("register.choose"))
         for name, title in desk.registers():
             self.registers.addItem(title, name)
+        self.days = DayFilter(desk, self._list_side)
         self.model = RecordList(desk, self)
         self.table = self._make_table()
         self.count = label("", self._list_side, "quiet")
@@ -64,6 +66,7 @@ class RegisterPage(Page):
         self.search.textChanged.connect(lambda _text: self._pause.start())
         self.search.returnPressed.connect(self.table.setFocus)
         self.registers.currentIndexChanged.connect(lambda _index: self._ask())
+        self.days.changed.connect(self._pause.start)
         self.model.answered.connect(self._answered)
         self.model.failed.connect(self.tell_trouble)
         QShortcut(QKeySequence.StandardKey.Find, self, self._find)
@@ -103,6 +106,7 @@ class RegisterPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addLayout(bar)
+        layout.addWidget(self.days)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.count)
 
@@ -158,18 +162,23 @@ class RegisterPage(Page):
     def _ask(self) -> None:
         self._asked = True
         self._pause.stop()
-        text = self.search.text().strip()
+        text, register = self.search.text().strip(), self.registers.currentData() or ""
+        self.days.offer("" if text else register)
+        days = self.days.asked()
         if text:
             self.model.show_search(text)
+        elif days is not None:
+            self.model.show_days(*days)
         else:
-            self.model.show_register(self.registers.currentData() or "")
+            self.model.show_register(register)
 
     def _answered(self, found: bool) -> None:
         text = self.search.text().strip()
         if found:
             self.table.selectRow(0)
-        if text:
-            none = say("form.mistyped") if is_mistyped(text) else say("register.none-found", text=text)
+        if text or self.days.asked() is not None:
+            none = say("register.none-found", text=text) if text else say("register.none-on-days")
+            none = say("form.mistyped") if is_mistyped(text) else none
             self.count.setText(say("register.found", count=self.model.rowCount()) if found else none)
             return
         register = self.registers.currentData()

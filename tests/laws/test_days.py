@@ -167,7 +167,7 @@ def test_whoever_reads_is_told_as_of_the_day_asked() -> None:
     work, counter = kept(began=[2026, 5])
     register = counter.law.by_full_name["works.work"]
     days = ([2026, 4, 30], [2026, 5, 20], [2026, 6, 29], [2026, 6, 30])
-    told = [derived_at(register, work, tuple(day), counter.state) for day in days]
+    told = [derived_at(register, work, tuple(day)) for day in days]
     assert [one["in_force"] for one in told] == [True, True, True, False]
     assert [one["begun"] for one in told] == [False, None, True, True]
 
@@ -185,6 +185,7 @@ def test_it_is_told_which_acts_wait_for_it() -> None:
         ('"today < work.ends"', '"add_days(today, 3)"', "not-a-condition"),
         ('"today < work.ends"', '"work.began < today"', "unguarded"),
         ('"today < work.ends"', '"!work.begun"', "unknown-field"),
+        ('"today < work.ends"', "\"roll_forward(work.ends, 'BY') == work.ends\"", "no-time-here"),
         ("in_force: {rule", "ends: {rule", "name-twice"),
         ("    states: {start: kept", '    always: [{code: no, article: "1", rule: work.in_force, says: {en: X}}]\n    states: {start: kept', "unknown-field"),
         ("    requires:\n      - {code: not-in", "    let: {now: work.in_force}\n    requires:\n      - {code: not-in", "no-time-here"),

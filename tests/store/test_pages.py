@@ -6,11 +6,12 @@ from random import Random
 import pytest
 
 from core.errors import MunimentError
-from core.ledger.record import Change
+from core.ledger.encoding import encode
+from core.ledger.record import Change, IndexChange
 from core.store.database import Database
 from core.store.pages import DUE_AT_ONCE, DUE_RECORDS, label, words
 from core.store.replica import ReplicaStore
-from tests.store.records import KEY, agree, empty_store, make_record, next_version, overlay
+from tests.store.records import KEY, agree, empty_store, make_record, next_version, overlay, record_id
 
 
 @pytest.fixture
@@ -201,3 +202,36 @@ def undone(store: ReplicaStore, change: Change, word: str) -> None:
 def waiting(store: ReplicaStore) -> int:
     queued: int = store.database.scalar("SELECT count(*) FROM search_due")
     return queued + len(store.state.foreseen.words_due())
+
+
+def test_a_list_by_day_has_the_days_in_order_and_the_newest_state(store: ReplicaStore) -> None:
+    """Days are found between two others, in their order, across months and years; acts not yet executed included."""
+    random = Random(7)
+    days = [(year, month, day) for year in (99, 1999, 2026) for month in (1, 9, 12) for day in (1, 23, 24, 31)]
+    random.shuffle(days)
+    ends = {number: day for number, day in enumerate(days, 1) if day != (1999, 9, 31)}
+
+    def entry(number: int, add: bool) -> IndexChange:
+        return IndexChange("permits.by_end", encode([list(ends[number])]), record_id(number), add)
+
+    agree(store, [Change(None, make_record(number)) for number in ends], [entry(number, True) for number in ends])
+    by_day = sorted(ends, key=lambda number: ends[number])
+
+    def listed(first: list[int], last: list[int], limit: int = 100) -> list[bytes]:
+        return store.pages.between("permits.by_end", encode([first]), encode([last]), limit)
+
+    def wanted(first: tuple[int, ...], last: tuple[int, ...]) -> list[bytes]:
+        return [record_id(number) for number in by_day if first <= ends[number] <= last]
+
+    for first, last in [((1, 1, 1), (9999, 12, 31)), ((1999, 1, 23), (1999, 12, 24)), ((99, 12, 31), (2026, 1, 1))]:
+        assert listed(list(first), list(last)) == wanted(first, last)
+    gone, moved = by_day[0], by_day[3]
+    removed, left = entry(gone, False), entry(moved, False)
+    ends[moved] = (2026, 9, 24)
+    old = make_record(moved)
+    overlay(store, 0, [Change(old, next_version(old))], [removed, left, entry(moved, True)])
+    del ends[gone]
+    by_day = sorted(ends, key=lambda number: (ends[number], record_id(number)))
+    assert listed([1, 1, 1], [9999, 12, 31]) == wanted((1, 1, 1), (9999, 12, 31))
+    assert listed([1, 1, 1], [9999, 12, 31], 3) == wanted((1, 1, 1), (9999, 12, 31))[:3]
+    assert store.pages.between("permits.other", encode([[1, 1, 1]]), encode([[9999, 12, 31]]), 9) == []
