@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from core.errors import MunimentError
 from core.exchange import Received, SignedHeader
@@ -29,16 +30,16 @@ from core.store.pages import label
 from core.store.replica import ReplicaStore
 
 
-def join(database: Database, path: Path, given: Given, progress: Progress | None = None) -> Charter:
-    """Fill an empty database from a snapshot file. What is in it counts only after the return.
+def join(database: Database, snapshot: Path | BinaryIO, given: Given, progress: Progress | None = None) -> Charter:
+    """Fill an empty database from a snapshot, a file or what is read as one. It counts only after the return.
 
     Raises the codes of `read_beginning`, `snapshot-cut-off`, `snapshot-differs` (facts: part), of whatever block or
     act breaks a rule, and `disk-full`.
     """
     try:
-        stream = path.open("rb")
+        stream = snapshot.open("rb") if isinstance(snapshot, Path) else snapshot
     except OSError:
-        raise MunimentError("file-not-found", path=str(path)) from None
+        raise MunimentError("file-not-found", path=str(snapshot)) from None
     with stream, database.bulk():
         source = SnapshotFile(stream, progress)
         certificate, charter = read_beginning(source, given)

@@ -8,6 +8,7 @@ makes the folder a member's. A crash before that leaves an office that has not j
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from core.crypto.keyfile import open_keys
 from core.crypto.signing import verify
@@ -48,7 +49,7 @@ def _hash(text: str, what: str) -> bytes:
 
 
 def join_network(
-    folder: Folder, snapshot: Path, given: Given, passphrase: str, progress: Progress | None = None
+    folder: Folder, snapshot: Path | BinaryIO, given: Given, passphrase: str, progress: Progress | None = None
 ) -> Joined:
     """Durable on return; until then the folder is that of an office in no network.
 

@@ -73,8 +73,13 @@ def paired_file(folder: Folder) -> Path:
 
 
 def copy_file(folder: Folder) -> Path:
-    """A copy of the register on its way, at either side; of no use afterwards."""
+    """The copy of the register that the office that invited hands over; of no use afterwards."""
     return folder.path / "handed-over.snapshot"
+
+
+def arriving_file(folder: Folder) -> Path:
+    """What has come of it at the newcomer, sealed; of no use once the office has joined."""
+    return folder.path / "handed-over.part"
 
 
 def _files(folder: Folder, key: bytes) -> tuple[Path, Path]:

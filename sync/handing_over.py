@@ -16,11 +16,12 @@ from core.crypto.hashing import DIGEST_BYTES, tag_bytes
 from core.errors import MunimentError
 from core.ledger.charter import Verify
 from core.ledger.encoding import Value, decode, encode, is_natural
-from sync.pairing import BYE, NONCE_BYTES, VERSION, Terms, refusal_of
+from core.store.arriving import NOTHING, PART_BYTES, Held
+from sync.pairing import BYE, NONCE_BYTES, Terms, refusal_of
 
 COLLECT, _CHALLENGE, _PROOF, _COPY, _PART, _TAKEN = range(7, 13)
-MAX_PART_BYTES = 256 << 10
-MAX_MESSAGE_BYTES = MAX_PART_BYTES + 64
+VERSION = 2
+MAX_MESSAGE_BYTES = PART_BYTES + 160
 MAX_COPY_BYTES = 256 << 20  # above that a stick is quicker than a person's patience
 TAKEN = encode([_TAKEN])
 
@@ -32,10 +33,17 @@ class Copy:
     checkpoint: bytes  # hash
     anchor: int
     size_bytes: int
+    digest: bytes  # of all of it
 
-    @property
-    def encoded(self) -> bytes:
-        return encode([_COPY, self.checkpoint, self.anchor, self.size_bytes])
+    def encoded(self, begin: int) -> bytes:
+        """`begin`: the bytes before it are held over there."""
+        return encode([_COPY, self.checkpoint, self.anchor, self.size_bytes, self.digest, begin])
+
+    def begin_after(self, held: Held) -> int:
+        """Where to go on for somebody who holds this."""
+        whole_parts = held.held_bytes % PART_BYTES == 0 and held.held_bytes <= self.size_bytes
+        fits = held.held_bytes == self.size_bytes or whole_parts
+        return held.held_bytes if held.digest == self.digest and fits else 0
 
 
 class Giver:
@@ -45,6 +53,7 @@ class Giver:
         """`newcomer`: its node key. `nonce`: 32 fresh bytes."""
         self._terms, self._newcomer, self._nonce, self._verify = terms, newcomer, nonce, verify
         self._asked = self.proved = False
+        self.held = NOTHING  # by the newcomer, as it says
 
     def receive(self, message: bytes) -> bytes | None:
         """The answer; None when the caller is proved. Raises `other-protocol-version`, `invitation-unknown`,
@@ -58,10 +67,12 @@ class Giver:
                     raise MunimentError("invitation-unknown")
                 self._asked = True
                 return encode([_CHALLENGE, self._nonce])
-            case True, [kind, bytes(signature)] if kind == _PROOF and not self.proved:
+            case True, [kind, bytes(signature), bytes(digest), held] if kind == _PROOF and not self.proved:
+                if len(digest) != DIGEST_BYTES or not is_natural(held):
+                    raise MunimentError("unexpected-message")
                 if not self._verify(self._newcomer, _proof(self._terms, self._nonce), signature):
                     raise MunimentError("pairing-broken")
-                self.proved = True
+                self.proved, self.held = True, Held(digest, held)
                 return None
         raise MunimentError("unexpected-message")
 
@@ -71,21 +82,26 @@ def collect(terms: Terms) -> bytes:
     return encode([COLLECT, VERSION, terms.network, terms.token])
 
 
-def answer_challenge(terms: Terms, message: bytes, sign: Callable[[bytes], bytes]) -> bytes:
-    """Raises `unexpected-message` and what the other side refused with."""
+def answer_challenge(terms: Terms, message: bytes, sign: Callable[[bytes], bytes], held: Held) -> bytes:
+    """`held`: since an earlier call. Raises `unexpected-message` and what the other side refused with."""
     match _said(message):
         case [kind, bytes(nonce)] if kind == _CHALLENGE and len(nonce) == NONCE_BYTES:
-            return encode([_PROOF, sign(_proof(terms, nonce))])
+            return encode([_PROOF, sign(_proof(terms, nonce)), *held])
     raise MunimentError("unexpected-message")
 
 
-def decode_copy(message: bytes) -> Copy:
-    """Raises `unexpected-message`, `copy-too-large`, and what the other side refused with."""
+def decode_copy(message: bytes, held: Held) -> tuple[Copy, int]:
+    """(what comes, from which byte on). Raises `unexpected-message`, `copy-too-large`, and what the other side refused
+    with.
+    """
     match _said(message):
-        case [kind, bytes(checkpoint), anchor, size] if kind == _COPY and len(checkpoint) == DIGEST_BYTES:
-            if is_natural(anchor) and is_natural(size):
+        case [kind, bytes(checkpoint), anchor, size, bytes(digest), begin] if kind == _COPY:
+            sizes = is_natural(anchor) and is_natural(size) and is_natural(begin)
+            if sizes and len(checkpoint) == len(digest) == DIGEST_BYTES:
                 check_size(size)
-                return Copy(checkpoint, anchor, size)
+                copy = Copy(checkpoint, anchor, size, digest)
+                if begin in (0, copy.begin_after(held)):
+                    return copy, begin
     raise MunimentError("unexpected-message")
 
 
@@ -96,14 +112,14 @@ def check_size(size_bytes: int) -> None:
 
 
 def part(content: bytes) -> bytes:
-    """A message with the next share of the copy, at most MAX_PART_BYTES."""
+    """A message with the next share of the copy: PART_BYTES, the last one what is left."""
     return encode([_PART, content])
 
 
-def decode_part(message: bytes, most: int) -> bytes:
-    """Raises `unexpected-message` for an empty share and for more than was announced."""
+def decode_part(message: bytes, left: int) -> bytes:
+    """Raises `unexpected-message` for a share of another length than is due."""
     match _said(message):
-        case [kind, bytes(content)] if kind == _PART and 0 < len(content) <= most:
+        case [kind, bytes(content)] if kind == _PART and len(content) == min(left, PART_BYTES):
             return content
     raise MunimentError("unexpected-message")
 

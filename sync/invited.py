@@ -7,10 +7,9 @@ certificate; nothing is said to anybody else.
 import asyncio
 from collections.abc import Callable
 from os import urandom
-from pathlib import Path
 
 from core.errors import MunimentError
-from core.store.files import file_error, sync_file
+from core.store.arriving import ArrivingCopy
 from sync import handing_over
 from sync.handing_over import MAX_MESSAGE_BYTES, Copy, answer_challenge, collect, decode_copy, decode_part
 from sync.invitation import Invitation
@@ -42,19 +41,21 @@ async def pair(invitation: Invitation, card: bytes, sign: Sign, show: Callable[[
 
 
 async def take_copy(
-    invitation: Invitation, sign: Sign, path: Path, progress: Callable[[int, int], None] | None = None
+    invitation: Invitation, sign: Sign, arriving: ArrivingCopy, progress: Callable[[int, int], None] | None = None
 ) -> Copy:
-    """Fetch the snapshot into a file, durable on return; where that fails, half of it is left behind.
+    """Fetch the snapshot, durable on return; where that fails, what came is kept, and the next call goes on there.
 
-    `progress`: (bytes so far, of how many). Raises `invitation-unknown`, `nothing-certified`,
-    `copy-too-large`, `disk-full`, and as `pair`.
+    `progress`: (bytes so far, of how many). Raises `invitation-unknown`, `nothing-certified`, `copy-too-large`,
+    `copy-differs`, `disk-full`, and as `pair`.
     """
+    held = await asyncio.to_thread(arriving.find)
     link = await _call(invitation)
     try:
         await link.send(collect(invitation.terms))
-        await link.send(answer_challenge(invitation.terms, await link.receive(MAX_MESSAGE_BYTES), sign))
-        copy = decode_copy(await link.receive(MAX_MESSAGE_BYTES, PERSON_S))  # the copy is written first
-        await _take(link, copy, path, progress)
+        await link.send(answer_challenge(invitation.terms, await link.receive(MAX_MESSAGE_BYTES), sign, held))
+        # The copy is written first.
+        copy, begin = decode_copy(await link.receive(MAX_MESSAGE_BYTES, PERSON_S), held)
+        await _take(link, copy, begin, arriving, progress)
         await link.send(handing_over.TAKEN)
         await link.close()
     finally:
@@ -62,21 +63,19 @@ async def take_copy(
     return copy
 
 
-async def _take(link: Link, copy: Copy, path: Path, progress: Callable[[int, int], None] | None) -> None:
-    taken = 0
-    try:
-        file = await asyncio.to_thread(path.open, "wb")
-        with file:
-            while taken < copy.size_bytes:
-                content = decode_part(await link.receive(MAX_MESSAGE_BYTES), copy.size_bytes - taken)
-                await asyncio.to_thread(file.write, content)
-                taken += len(content)
-                if progress is not None:
-                    progress(taken, copy.size_bytes)
-            file.flush()
-            await asyncio.to_thread(sync_file, file.fileno())
-    except OSError as error:
-        raise file_error(error, path) from None
+async def _take(
+    link: Link, copy: Copy, begin: int, arriving: ArrivingCopy, progress: Callable[[int, int], None] | None
+) -> None:
+    if not begin:
+        await asyncio.to_thread(arriving.begin, copy.digest)
+    taken = begin
+    while taken < copy.size_bytes:
+        content = decode_part(await link.receive(MAX_MESSAGE_BYTES), copy.size_bytes - taken)
+        await asyncio.to_thread(arriving.add, content)
+        taken += len(content)
+        if progress is not None:
+            progress(taken, copy.size_bytes)
+    await asyncio.to_thread(arriving.finish)
 
 
 async def _call(invitation: Invitation) -> Link:

@@ -9,7 +9,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from os import urandom
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from core.ledger.charter import OfficeCard
 from core.office import Office
 from core.people.actions import Action
 from core.snapshot import state_for_joining, write_snapshot
+from core.store.arriving import PART_BYTES, Held
 from sync.handing_over import MAX_MESSAGE_BYTES as MAX_ASKING_BYTES
-from sync.handing_over import MAX_PART_BYTES, TAKEN, Copy, Giver, check_size, part
+from sync.handing_over import TAKEN, Copy, Giver, check_size, part
 from sync.invitation import Invitation
 from sync.link import Link, format_address
 from sync.pairing import CODE_DIGITS, MAX_PAIRING_BYTES, NONCE_BYTES, Inviter, Offer, Step, Terms, bye
@@ -141,7 +142,7 @@ class HandingOver:
     """The register for a newcomer that was paired with and admitted: `open`, `taken`; `close` at any time."""
 
     def __init__(self, replica: Office, credentials: Credentials, token: bytes, newcomer: bytes, beside: Path) -> None:
-        """`newcomer`: the node key of its card. `beside`: where the copy lies meanwhile; removed afterwards.
+        """`newcomer`: the node key of its card. `beside`: where the copy lies meanwhile; removed with `close`.
 
         Raises `not-for-role`, `not-admitted-yet`.
         """
@@ -152,7 +153,8 @@ class HandingOver:
         self._terms = make_terms(replica.network, token, credentials)
         self._port = PairingPort(credentials.context_for_anybody(), self._serve)
         self._taken: asyncio.Future[Copy] = asyncio.get_running_loop().create_future()
-        self._busy = False
+        self._copy: Copy | None = None  # lies there
+        self._line: Link | None = None  # on which it goes out
 
     @property
     def port(self) -> int:
@@ -171,41 +173,48 @@ class HandingOver:
             self._taken.set_exception(MunimentError("invitation-over"))
             self._taken.exception()
         await self._port.close()
+        self._beside.unlink(missing_ok=True)
 
     async def _serve(self, link: Link) -> None:
-        """A line that breaks is called again, and the copy sent anew."""
+        """A line that breaks is called again, and the copy goes on where the newcomer has it."""
         giver = Giver(self._terms, self._newcomer, urandom(NONCE_BYTES), verify)
         try:
             challenge = giver.receive(await link.receive(MAX_ASKING_BYTES, FIRST_MESSAGE_S))
             assert challenge is not None
             await link.send(challenge)
             giver.receive(await link.receive(MAX_ASKING_BYTES, FIRST_MESSAGE_S))
-            if self._busy or self._taken.done():
+            if self._taken.done():
                 raise MunimentError("invitation-over")
-            self._busy = True
-            try:
-                copy = await self._give(link)
-            finally:
-                self._busy = False
-                self._beside.unlink(missing_ok=True)
+            if self._line is not None:
+                self._line.abort()  # nobody else holds that key: it knows before us that the line is dead
+            self._line = link
+            copy = await self._give(link, giver.held)
         except MunimentError as error:
             await _refuse(link, error.code)
             return
         if not self._taken.done():
             self._taken.set_result(copy)
 
-    async def _give(self, link: Link) -> Copy:
-        summary = write_snapshot(self._replica, self._beside)  # at once, so that it is of one moment
-        size = self._beside.stat().st_size
-        check_size(size)
-        copy = Copy(summary.checkpoint, summary.anchor, size)
-        await link.send(copy.encoded)
+    async def _give(self, link: Link, held: Held) -> Copy:
+        copy = self._copy = self._copy or self._write_copy()
+        begin = copy.begin_after(held)
+        await link.send(copy.encoded(begin))
         with self._beside.open("rb") as file:
-            while content := await asyncio.to_thread(file.read, MAX_PART_BYTES):
+            file.seek(begin)
+            while content := await asyncio.to_thread(file.read, PART_BYTES):
                 await link.send(part(content))
         if await link.receive(len(TAKEN), PERSON_S) != TAKEN:
             raise MunimentError("unexpected-message")
         return copy
+
+    def _write_copy(self) -> Copy:
+        """At once, so that it is of one moment."""
+        summary = write_snapshot(self._replica, self._beside)
+        size = self._beside.stat().st_size
+        check_size(size)
+        with self._beside.open("rb") as file:
+            digest = file_digest(file, "sha256").digest()
+        return Copy(summary.checkpoint, summary.anchor, size, digest)
 
 
 async def _refuse(link: Link, code: str) -> None:

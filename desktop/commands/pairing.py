@@ -16,7 +16,7 @@ from typing import Any
 from core.clock import SystemClock
 from core.crypto.keyfile import open_keys
 from core.crypto.signing import SigningKey
-from core.custody.keys import SEED
+from core.custody.keys import DATABASE_KEY, SEED
 from core.errors import MunimentError
 from core.folder import Folder, read_bounded
 from core.joining_folder import Joined, join_network
@@ -24,6 +24,7 @@ from core.ledger.charter import OfficeCard
 from core.newcomers import (
     MAX_PAIRED_BYTES,
     Awaited,
+    arriving_file,
     copy_file,
     find_newcomer,
     forget_newcomer,
@@ -33,6 +34,7 @@ from core.newcomers import (
 )
 from core.office import Office
 from core.snapshot_file import Given
+from core.store.arriving import ArrivingCopy
 from core.store.files import write_durably
 from desktop.commands.meeting import QUIET
 from desktop.unlocking import Access
@@ -208,16 +210,21 @@ def pair_with(
 
 
 def fetch_register(folder: Folder, passphrase: str, progress: Callable[[int, int], None] | None = None) -> Joined:
-    """Take the copy and join. Raises `not-paired`, and as `take_copy` and `join_network`."""
+    """Take the copy and join; after a line that broke, the next call goes on with the copy.
+
+    Raises `not-paired`, and as `take_copy` and `join_network`.
+    """
     if not paired_file(folder).exists():
         raise MunimentError("not-paired")
     invitation = decode_invitation(read_bounded(paired_file(folder), MAX_PAIRED_BYTES))
-    sign, path = _node_key(folder, passphrase).sign, copy_file(folder)
+    secrets = open_keys(read_bounded(folder.node_key), passphrase).secrets
+    arriving = ArrivingCopy(arriving_file(folder), secrets[DATABASE_KEY])
+    copy = asyncio.run(take_copy(invitation, SigningKey(secrets[SEED]).sign, arriving, progress))
     try:
-        copy = asyncio.run(take_copy(invitation, sign, path, progress))
-        joined = join_network(folder, path, Given(invitation.terms.network, copy.checkpoint), passphrase)
+        given = Given(invitation.terms.network, copy.checkpoint)
+        joined = join_network(folder, arriving.stream(), given, passphrase)
     finally:
-        path.unlink(missing_ok=True)
+        arriving.drop()
     paired_file(folder).unlink(missing_ok=True)
     return joined
 

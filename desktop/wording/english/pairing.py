@@ -76,6 +76,11 @@ PAIRING = {
         _NOT_PAIRED,
         "Write the copy on a stick, and print its two numbers.",
     ),
+    "copy-differs": Trouble(
+        "What came is not the copy of the register that was announced.",
+        "It was dropped. Nothing was taken in.",
+        "Fetch the register again. If it happens again, tell the office that has invited this one.",
+    ),
 }
 
 PAIRING_DONE = {
@@ -91,7 +96,7 @@ PAIRING_DONE = {
     "provisioned": "The office is set up and in its network.",
     "provisioned-card": "The office is set up. Its card is {card}: the network has to admit it.",
     "handing-over": "Waiting for {office} to fetch the register… Should the line break, nothing is lost: it fetches"
-    " the register again from the beginning.",
+    " the rest when it calls again.",
     "handed-over": "{office} has the register ({bytes} bytes).",
     "newcomers": "Waiting for the register: {names}.",
     "no-newcomers": "No invited office waits for the register.",
