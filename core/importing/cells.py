@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 
 from core.errors import MunimentError
-from core.importing.map import BRACES, PLAIN, ImportMap, named
+from core.importing.map import BRACES, ImportMap, named
 from core.importing.table import Row
 
 Text = Callable[[Row], str]
@@ -32,8 +32,9 @@ def _cell(place: str, import_map: ImportMap, path: str) -> Text:
     column, table = named(place, import_map.words)
     if table is None:
         return lambda row: row[column]
-    if table == PLAIN:
-        return lambda row: plain(row[column])
+    if table in _SPELLINGS:
+        spelling = _SPELLINGS[table]
+        return lambda row: spelling(row[column])
     words = import_map.words[table]
 
     def word(row: Row) -> str:
@@ -49,3 +50,10 @@ def plain(text: str) -> str:
     """A text in one spelling, for a key: small letters and digits, one space between words; no accents."""
     letters = (one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))
     return _BETWEEN_WORDS.sub(" ", "".join(letters)).strip()
+
+
+def in_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+_SPELLINGS = {"plain": plain, "line": in_one_line}  # those that map.SPELLINGS knows

@@ -175,7 +175,7 @@ class Importer:
         try:
             if isinstance(row, MunimentError):
                 raise row
-            formula = formula_in(row, self.map.ordered_columns)
+            formula = formula_in(row, self.map.guarded_columns)
             if formula is not None:
                 raise MunimentError("formula-cell", field=formula, text=row[formula])
             row = self.map.read(row)

@@ -5,6 +5,7 @@ first_of: [parcel_id]              # optional: only the first row of each differ
 later_of: [parcel_id]              # optional: only the rows after that
 unique: [file, identifier]         # optional: a further row with the same cells is refused
 blank: {price: ["n/a", "-"]}       # optional: cells that say nothing; they are read as if they were empty
+as_text: [owner]                   # optional: columns that may begin as a formula does, such as with a dash
 words:                             # optional: cells that stand for something else; a word that is not here is refused
   kind: {Publik: public, Privat: private, "": unknown}
 signers: [registrar]               # roles, in the order in which the officers are named
@@ -15,6 +16,7 @@ fields:                            # texts with {column} in braces; the law's ty
   price: "{sale_price_usd} USD"
   place: "{ambienti|kind}"         # the cell, through the words named `kind`
   spelt: "{area|plain}"            # the cell in one spelling, for a key: small letters and digits, no accents
+  name: "{owner|line}"             # the cell in one line
   born: {day: "{birth_date}", precision: year}   # a day that is known no better: year, month or day
   rights: [{kind: ownership, holder: "Buyer of sale {sale_id}", part: "1/1"}]
 
@@ -35,8 +37,8 @@ from core.laws.problems import LawError
 
 MAX_MAP_BYTES = 64 << 10
 BRACES = re.compile(r"\{([^{}]+)\}")
-_PARTS = {"only", "first_of", "later_of", "unique", "blank", "words", "signers", "records", "fields"}
-PLAIN = "plain"
+_PARTS = {"only", "first_of", "later_of", "unique", "blank", "as_text", "words", "signers", "records", "fields"}
+SPELLINGS = frozenset({"plain", "line"})
 Template: TypeAlias = "str | list[Template] | dict[str, Template]"
 Words: TypeAlias = Mapping[str, Mapping[str, str]]
 
@@ -59,11 +61,12 @@ class ImportMap:
     unique: tuple[str, ...] = ()
     words: Words = field(default_factory=dict)
     blank: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    as_text: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> frozenset[str]:
         """Every column that the map names."""
-        found = {*self.only, *self.first_of, *self.later_of, *self.unique, *self.blank}
+        found = {*self.only, *self.first_of, *self.later_of, *self.unique, *self.blank, *self.as_text}
         for pick in self.records.values():
             found.update(columns_of(pick.template, self.words))
         for template in self.fields.values():
@@ -71,9 +74,9 @@ class ImportMap:
         return frozenset(found)
 
     @cached_property
-    def ordered_columns(self) -> tuple[str, ...]:
-        """The same, in one order everywhere."""
-        return tuple(sorted(self.columns))
+    def guarded_columns(self) -> tuple[str, ...]:
+        """Those in which a formula is refused, in one order everywhere."""
+        return tuple(sorted(self.columns - set(self.as_text)))
 
     def read(self, row: Row) -> Row:
         """The row without the cells that say nothing."""
@@ -84,7 +87,7 @@ class ImportMap:
 def named(place: str, words: Words) -> tuple[str, str | None]:
     """What stands between braces: (column, the words it goes through). A bar may belong to a column's name."""
     column, bar, table = place.rpartition("|")
-    return (column, table) if bar and (table in words or table == PLAIN) else (place, None)
+    return (column, table) if bar and (table in words or table in SPELLINGS) else (place, None)
 
 
 def columns_of(template: Template, words: Words) -> Iterator[str]:
@@ -113,8 +116,8 @@ def parse_map(data: bytes) -> ImportMap:
     if "first_of" in content and "later_of" in content:
         raise MunimentError("not-a-map", detail="first_of, later_of")
     tables = _mapping(content["words"], "words") if "words" in content else {}
-    if PLAIN in tables:
-        raise MunimentError("not-a-map", detail=PLAIN)
+    for name in sorted(SPELLINGS & set(tables)):
+        raise MunimentError("not-a-map", detail=name)
     records = _mapping(content["records"], "records") if "records" in content else {}
     return ImportMap(
         _words(content, "first_of"),
@@ -126,6 +129,7 @@ def parse_map(data: bytes) -> ImportMap:
         _words(content, "unique"),
         {name: {cell: _text(to, name) for cell, to in _mapping(table, name).items()} for name, table in tables.items()},
         _cells(content, "blank"),
+        _words(content, "as_text"),
     )
 
 
