@@ -1,12 +1,13 @@
 # Two commands matter: `make run` and `make test`. Both do all set-up first (packaging/setup.sh).
 # `make test ARGS="tests/core -x"` passes words on to pytest (`-n 0`: one process, for a debugger);
-# `make torture SECONDS=60` gives it a minute.
+# `make torture SECONDS=60` gives it a minute. `make public` imports the public files whole, from the folder FILES.
 
 python := .venv/bin/python
 ARGS ?=
 SECONDS ?= 600
+FILES ?= ../shared/data
 
-.PHONY: run test check format package bench torture demo clean setup lock
+.PHONY: run test check format package bench torture public demo clean setup lock
 .DEFAULT_GOAL := run
 
 run: setup
@@ -41,6 +42,9 @@ bench: setup
 
 torture: setup
 	$(python) -m tests.torture --seconds $(SECONDS) $(ARGS)
+
+public: setup
+	MUNIMENT_PUBLIC_FILES=$(FILES) $(python) -m pytest -n 0 tests/importing/test_public_files.py
 
 setup:
 	@sh packaging/setup.sh

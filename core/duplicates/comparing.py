@@ -9,7 +9,7 @@ from core.duplicates.spelling import Word, spelt
 from core.duplicates.traits import Traits, plain
 
 LONG_WORD = 4  # from so many letters on one letter may be wrong, …
-VERY_LONG_WORD = 9  # … from so many on two
+VERY_LONG_WORD = 8  # … from so many on two
 NAME_REASONS = ("name_missing", "abbreviated", "misspelt", "letters_swapped")
 ABBREVIATED = 3  # a beginning of at most so many letters stands for the word
 
@@ -70,7 +70,7 @@ def _aligned(few: Sequence[Word], many: Sequence[Word]) -> str | None:
         left.remove(found[1])
         reasons.add(found[0])
     if left:
-        if exact == 0 or len(left) > len(few):
+        if exact == 0 or len(left) > len(few) + (exact > 1):
             return None
         reasons.add("name_missing")
     if "abbreviated" in reasons and exact == 0 and len(few) > 1:
@@ -115,7 +115,7 @@ def _also(one: Traits, other: Traits) -> tuple[int, int]:
     there = dict(other.also)
     agree = differ = 0
     for field, text in one.also:
-        if field in there:
+        if text and there.get(field):
             alike = names_alike(text, there[field])
             agree, differ = agree + (alike is not None), differ + (alike is None)
     return agree, differ

@@ -18,16 +18,20 @@ _CYRILLIC = str.maketrans(
         "ю": "u", "я": "e", "і": "i",
     }
 )  # fmt: skip
-_SOFT_D, _SOFT_T = re.compile("дз(?=[ьіиеёюя])"), re.compile("ц(?=[ьіиеёюя])")
+# Belarusian ць, ці and дзь, дзі stand for Russian ть, ти and дь, ди, also before a soft ц or в: трэцці, Мацвей, Дзвіна.
+_SOFT = "(?:[ьіиеёюя]|[цв][іиеёюя])"
+_SOFT_D, _SOFT_T = re.compile(f"дз(?={_SOFT})"), re.compile(f"ц(?={_SOFT})")
 _LATIN = [
     (re.compile(pattern), to)
     for pattern, to in (
-        ("[ijy]+[aoe]", "e"), ("[ijy]u", "u"), ("kh|ch|ts", "c"), ("sh", "s"), ("zh", "z"), ("ph", "f"),
+        ("dz(?=v?[iej])", "d"), ("(?<!t)c(?=[cv]?[iej])", "t"), ("[ijy]+[aoe]", "e"), ("[ijy]u", "u"), ("kh|ch|ts", "c"), ("sh", "s"), ("zh", "z"), ("ph", "f"),
         ("h", "g"), ("[jy]", "i"), ("w", "v"), ("o", "a"),
     )
 ]  # fmt: skip
+_LATIN_LETTERS = str.maketrans({"ć": "t", "ŭ": "v"})  # of the instruction: what an accent alone tells apart
+_LATIN_SOFT_D = re.compile("dź")
 _APOSTROPHE = re.compile("[’'ʼ]")
-_GLIDE = re.compile("i+e")  # Марыя, Мария, Maryja, Maria
+_GLIDE = re.compile("i+[ae]")  # Марыя, Мария, Maryja, Maria; піянер, пионер
 _REPEATED = re.compile(r"(.)\1+")
 _WORD = re.compile(r"[^\W_]+[’'ʼ]?[^\W_]*\.?")
 
@@ -40,6 +44,7 @@ def folded(word: str) -> str:
     if cyrillic != text:
         text = cyrillic
     else:
+        text = _LATIN_SOFT_D.sub("d", text).translate(_LATIN_LETTERS)
         text = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
         for pattern, to in _LATIN:
             text = pattern.sub(to, text)

@@ -50,6 +50,24 @@ def test_what_is_another_person() -> None:
     assert compare(Traits("Бор", also=(("council", "А"),)), Traits("Новы Бор", also=(("council", "А"),))) == ()
 
 
+def test_soft_letters_are_one_in_three_spellings() -> None:
+    for same in (
+        ("Траццякі", "Третьяки", "Traccjaki"),
+        ("Мацвей", "Матвей", "Maćviej", "Matvei"),
+        ("Ціхан", "Тихон", "Cichan", "Tikhon"),
+        ("Гарадзь", "Haradź"),
+        ("Саўка", "Saŭka"),
+        ("Піянер", "Пионер"),
+    ):
+        for word in same[1:]:
+            assert compare(Traits(same[0], ((1812, 3, 4),)), Traits(word, ((1812, 3, 4),))), (same[0], word)
+
+
+def test_what_stands_nowhere_says_nothing() -> None:
+    where = (("council", ""), ("district", "Б"))
+    assert compare(Traits("Ацкаванае", also=where), Traits("Ацкааанае", also=where)) == ("misspelt", "also_agrees")
+
+
 def test_numbers_decide_where_both_have_one() -> None:
     one = Traits("Ada", numbers=("MP 12-34",))
     assert compare(one, Traits("Eve", numbers=("mp1234",))) == ("same_number",)

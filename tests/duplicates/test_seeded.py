@@ -39,7 +39,7 @@ def test_seeded_pairs_are_found(registers: dict[str, list[Source]]) -> None:
     print({kind: f"{hits[kind]}/{made[kind]}" for kind in made}, f"seen {seen:.4f}", f"held out {held:.4f}")
     assert hits.total() / made.total() >= 0.99
     assert seen >= 0.99
-    assert held >= 0.98  # 0.988 measured: Latin ci for Belarusian ці is not brought together
+    assert held >= 0.99
 
 
 @pytest.mark.parametrize("name", ["Peru", "Belarus"])
