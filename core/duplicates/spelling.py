@@ -24,7 +24,8 @@ _SOFT_D, _SOFT_T = re.compile(f"дз(?={_SOFT})"), re.compile(f"ц(?={_SOFT})")
 _LATIN = [
     (re.compile(pattern), to)
     for pattern, to in (
-        ("dz(?=v?[iej])", "d"), ("(?<!t)c(?=[cv]?[iej])", "t"), ("[ijy]+[aoe]", "e"), ("[ijy]u", "u"), ("kh|ch|ts", "c"), ("sh", "s"), ("zh", "z"), ("ph", "f"),
+        ("dz(?=v?[iej])", "d"), ("(?<!t)c(?=[cv]?[iej])", "t"),
+        ("[ijy]+[aoe]", "e"), ("[ijy]u", "u"), ("kh|ch|ts", "c"), ("sh", "s"), ("zh", "z"), ("ph", "f"),
         ("h", "g"), ("[jy]", "i"), ("w", "v"), ("o", "a"),
     )
 ]  # fmt: skip

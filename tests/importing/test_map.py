@@ -77,6 +77,8 @@ def test_those_of_the_demonstration_are_maps() -> None:
         (b"signers: []\nfields: {}\nrecords: {p: {register: r, key: {a: b, c: d}}}", "p"),
         (b"signers: []\nfields: {}\nrecords: {p: {register: r, key: {}}}", "p"),
         (b"signers: []\nfields: {}\ncolours: 1", "colours"),
+        (b"signers: []\nfields: {}\nblank: [a]", "blank"),
+        (b"signers: []\nfields: {}\nwords: {plain: {a: b}}", "plain"),
         (b"signers: []\nfields: {a: b, a: c}", "a"),
         (b"signers: []\nfields: &x {a: *x}", "yaml-alias"),
         (b"\xff", "UTF-8"),
@@ -220,3 +222,32 @@ def test_what_cannot_be_filled(fields: dict[str, object], code: str, where: str)
     with pytest.raises(MunimentError) as caught:
         values(fields, DECLARED)
     assert (caught.value.code, caught.value.facts["field"]) == (code, where)
+
+
+def test_a_field_for_whole_days_stays_out_where_the_day_is_known_no_better() -> None:
+    born = {"born": field("born", types.DayType(precise=True), optional=True)}
+    for precision, act in (("day", {"born": [1812, 3, 4]}), ("month", {}), ("year", {})):
+        assert values({"born": {"day": "{d}", "precision": "{p}"}}, born, d="1812-03-04", p=precision) == act
+    wanted = {"born": field("born", types.DayType(precise=True))}
+    assert values({"born": {"day": "{d}", "precision": "year"}}, wanted, d="1812-03-04") == {"born": [1812]}
+
+
+def test_a_cell_in_one_spelling_or_in_one_line() -> None:
+    given = {"a": " Ballagh  Cove,\n Énniscorthy; No.4 "}
+    spelt = {"plain": "ballagh cove enniscorthy no 4", "line": "Ballagh Cove, Énniscorthy; No.4"}
+    for spelling, text in spelt.items():
+        assert values({"address": f"{{a|{spelling}}}"}, DECLARED, **given) == {"address": text}
+    assert parse_map(b'signers: []\nfields: {address: "{a|plain}"}').columns == {"a"}
+
+
+def test_cells_that_say_nothing_and_columns_that_are_text() -> None:
+    found = parse_map(b"signers: []\nblank: {price: [n/a, USD]}\nas_text: [name]\nfields: {a: '{price}{name}'}")
+    assert found.read({"price": " USD ", "name": "-Ada"}) == {"price": "", "name": "-Ada"}
+    same = {"price": "1 USD", "name": ""}
+    assert found.read(same) is same
+    assert (found.columns, found.guarded_columns) == ({"price", "name"}, ("price",))
+
+
+def test_what_a_map_says_itself_is_read_once_and_refused_where_it_cannot_be() -> None:
+    assert values({"area": "12", "address": "{a}"}, DECLARED, a="x") == {"area": 12, "address": "x"}
+    assert trouble(lambda: values({"area": "twelve"}, DECLARED, a="x")) == "unreadable-value"
