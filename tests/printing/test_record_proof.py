@@ -5,11 +5,22 @@ from pathlib import Path
 
 import pytest
 
+from core.laws import parse_law
 from core.office import Office
 from desktop.knowledge import Knowledge, knowledge_of_office
 from desktop.verification import verify_file
 from tests.ledger.building import make_network
-from tests.offices import land_network, make_offices, meet_until_quiet, register, sell
+from tests.offices import (
+    LIBRARY,
+    land_network,
+    make_offices,
+    meet_until_quiet,
+    open_in_memory,
+    register,
+    registrar,
+    sell,
+    sign,
+)
 
 Save = Callable[..., Path]
 
@@ -52,6 +63,22 @@ def test_a_later_act_needs_a_later_proof(offices: list[Office], save: Save) -> N
     assert (before.valid, after.valid) == (True, True)
     assert (dict(before.facts)["Version"], dict(after.facts)["Version"]) == ("1", "2")
     assert before.checkpoint != after.checkpoint
+
+
+def test_what_follows_from_the_day_is_told_as_of_the_register_state(save: Save) -> None:
+    """Whether an inspection is in force is stored nowhere: it follows from the proved record, its rules and that day."""
+    network = make_network(4, (parse_law((LIBRARY / "transport.yaml").read_text(encoding="utf-8")).canonical,))
+    offices = [open_in_memory(network, number) for number in range(4)]
+    said = []
+    for vin, day in (("1" * 17, [2001, 1, 31]), ("2" * 17, [2099, 1, 31])):
+        act = {"vin": vin, "day": day, "odometer": 1, "next": "a_year"}
+        proposal = offices[0].propose("transport", "first_inspection", {}, act, [registrar(offices[0])])
+        (vehicle,) = offices[0].record(sign(network, offices[0], [proposal]))[0].records
+        meet_until_quiet(offices)
+        result = verify_file(save(offices[1].record_receipt(vehicle), f"{vin}.proof"))
+        day_of_state = dict(result.facts)["Common register"].partition("Put in order on ")[2].partition(",")[0]
+        said.append((dict(result.facts)["Inspection in force"], day_of_state))
+    assert [words.partition(", as of ")[::2] for words, _ in said] == [("no", said[0][1]), ("yes", said[1][1])]
 
 
 def test_an_altered_or_foreign_file_is_refused(offices: list[Office], save: Save) -> None:
