@@ -210,3 +210,26 @@ def test_what_such_a_condition_shows_to_be_there_is_not_known_after_it() -> None
     with pytest.raises(MunimentError) as refused:
         parse_law(guarded)
     assert {error["code"] for error in refused.value.facts["errors"]} == {"unguarded"}
+
+
+@given(DAYS, DAYS, st.one_of(st.none(), DAYS), st.integers(-2, 2), st.integers(0, 3))
+def test_whatever_days_an_act_names_there_is_a_verdict(
+    made: list[int], day: list[int], began: list[int] | None, at: int, wide: int
+) -> None:
+    verdict, counter = keep(made, day, **({} if began is None else {"began": began}))
+    assert (
+        verdict.outcome in ("entered", "warned", "held")
+        if isinstance(verdict, Accepted)
+        else verdict.code == "too-early"
+    )
+    if isinstance(verdict, Accepted) and verdict.changes and verdict.outcome != "held":
+        work, last_ms = verdict.changes[0].new, end_of_day([2026, 6, 30])
+        act = counter.transaction("use", {"by": [2026, 6, 28]}, {"work": work}, CLERK)
+        place = placed(at_ms=last_ms + (at + wide) * DAY_MS, not_before_ms=last_ms + at * DAY_MS)
+        used = counter.put(act, place)
+        days = range(at, at + wide + 1)  # counted from the last day of the work, on which it is in force no more
+        sure = {number < 0 for number in days}
+        if sure == {False}:
+            assert used.code == "not-in-force"
+        else:
+            assert ("time-undecided" in [finding.code for finding in used.findings]) is (len(sure) == 2)
