@@ -54,9 +54,10 @@ def _reasons(acts: Mapping[str, Sequence[Reason]]) -> dict[str, list[dict[str, s
 
 
 def relied_on(law: Law, find: Callable[[str], Law]) -> dict[str, Law]:
-    """The laws that this one relies on, by name, as far as they are found."""
+    """The laws that this one relies on or asks, by name, as far as they are found."""
     found = {}
-    for name in dict.fromkeys(register.partition(".")[0] for register in law.others):
+    asked = (link.law for procedure in law.procedures.values() for link in procedure.links)
+    for name in dict.fromkeys((*(register.partition(".")[0] for register in law.others), *asked)):
         with suppress(KeyError):
             found[name] = find(name)
     return found
