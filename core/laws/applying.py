@@ -122,8 +122,6 @@ class Applying:
         for number, (name, register_name) in enumerate(procedure.creates.items()):
             register = self._law.registers[register_name]
             record_id = new_record_id(context.transaction_id, number)
-            if procedure.signing.any_office and self._state.record(record_id) is not None:
-                raise Refused("enclosed-twice")  # another node has enclosed the same act
             draft = Draft(register.full_name, record_id, context.author, context.incarnation, None)
             frame[procedure.slots[name]] = self._drafts[name] = draft
 

@@ -63,11 +63,6 @@ def check_law(
     ]
     if witnesses is not None and witnesses < LEAST_WITNESSES and law.events:
         problems.append(Problem(0, "", "too-few-witnesses", law.name))
-    problems += [
-        Problem(procedure.line, "", "equal-rank-anywhere", name)
-        for name, procedure in law.procedures.items()
-        if procedure.signing.any_office and procedure.when_unseen == "equal_rank"
-    ]
     waits = {name: why for name, procedure in law.procedures.items() if (why := _reasons(law, procedure, homes))}
     rest = (name for name in law.procedures if name not in waits)
     may_wait = {name: why for name in rest if (why := _may_wait(law.procedures[name]))}

@@ -68,11 +68,12 @@ class SignatureCheck:
         signing, signed = procedure.signing, self._signed
         persons: list[tuple[int, int]] = []
         present: list[str] = []
-        for signer in signed.people:
+        for place, signer in enumerate(signed.people):
             office, officer, role = signer.office, signer.officer, signer.role
             if role not in signing.all_of and role not in signing.any_of:
                 raise Refused("role-not-asked", role=role)
-            if office not in signed.offices and not signing.any_office:
+            # The first signer's office encloses the act: else anybody who saw it refused could enclose it once more.
+            if office not in signed.offices and (place == 0 or not signing.any_office):
                 raise Refused("signer-of-another-office", office=office, role=role)
             self._check_power(office, officer, role)
             person = (office, officer)

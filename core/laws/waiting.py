@@ -49,9 +49,6 @@ def with_reasons(
     for name in sorted(accepts):
         reasons.append(Reason("keeper-changes", name))
         _check_followers(procedure, registers[procedure.changes[name]], registers, problems)
-    if procedure.signing.any_office and procedure.creates and not procedure.referenced:
-        # Nothing ties the act to one keeper: two nodes could enclose one signed act.
-        reasons.append(Reason("enclosed-anywhere", procedure.name))
     _check_unseen(procedure, problems)
     lodges = any(registers[name].day_book for name in procedure.creates.values())
     if lodges:

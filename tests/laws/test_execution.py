@@ -333,8 +333,11 @@ def test_any_of_and_offices(law: Any, counter: Counter) -> None:
     assert isinstance(verdict, Rejected)
     assert (verdict.code, verdict.facts["office"]) == ("signer-of-another-office", 1)
     lost = counter.transaction("lose", {"thing": 1}, {"box": box}, REGISTRAR)
-    verdict = counter.judge(Transaction(**{**fields_of(lost), "signers": (Signer(1, 0, "registrar"),)}))
-    assert isinstance(verdict, Accepted)
+    signers = (Signer(0, 0, "registrar"), Signer(1, 0, "registrar"))
+    assert isinstance(counter.judge(Transaction(**{**fields_of(lost), "signers": signers})), Accepted)
+    foreign = counter.judge(Transaction(**{**fields_of(lost), "signers": signers[::-1]}))  # the other's to enclose
+    assert isinstance(foreign, Rejected)
+    assert foreign.code == "signer-of-another-office"
 
 
 # -- indexes, keys, numbers ------------------------------------------------------------------------------------------

@@ -11,20 +11,16 @@ from tests.offices import LIBRARY, land_network, make_offices, propose_registrat
 OWN = "    creates: {parcel: parcel}\n    signed_by: {all_of: [registrar]}"
 
 
-def test_a_creation_that_any_office_may_sign_waits_for_the_common_order():
+def test_a_creation_that_officers_of_any_office_may_sign_is_enclosed_by_that_of_the_first():
     text = (LIBRARY / "land.yaml").read_text(encoding="utf-8")
     law = parse_law(text.replace(OWN, OWN.replace("[registrar]", "[registrar], offices: any"), 1))
-    report = check_law(law, {})
-    assert [reason.code for reason in report.waits["first_registration"]] == ["enclosed-anywhere"]
-    report.raise_any()  # it waits, and is lawful
-    state = DictState()
-    one, two = (Counter(law, state, number) for number in range(2))
+    assert "first_registration" not in check_law(law, {}).waits
+    one, two = (Counter(law, DictState(), number) for number in range(2))
     act = one.transaction("first_registration", first(right("ana", 1, 1)), signers=[("registrar", 0)])
-    assert one.judge(act).shared
-    assert isinstance(one.put(act, placed()), Accepted)
-    copy = two.put(act, placed())
+    assert isinstance(one.put(act), Accepted)
+    copy = two.put(act, placed())  # also where the first has been refused, or has never come
     assert isinstance(copy, Rejected)
-    assert (copy.code, copy.shared) == ("enclosed-twice", True)
+    assert (copy.code, copy.shared) == ("signer-of-another-office", False)
 
 
 def test_a_copy_in_the_block_of_another_node_is_rejected():
@@ -68,12 +64,6 @@ procedures:
     effects:
       - {add: box.marks, entry: {text: act.text}}
 """
-
-
-def test_a_law_that_would_enter_copies_with_equal_rank_cannot_be_used() -> None:
-    (problem,) = check_law(parse_law(SHELF.replace("RULE", "equal_rank")), {}).problems
-    assert (problem.code, problem.detail) == ("equal-rank-anywhere", "mark")
-    assert not check_law(parse_law(SHELF.replace("RULE", "hold")), {}).problems
 
 
 @pytest.mark.parametrize("rule", ["hold", "order", "equal_rank"])

@@ -41,7 +41,6 @@ LAW_FAULTS = {
     "index-of-other-keepers": "the index counts records of other competent offices",
     "total-of-other-keepers": "the total adds up records of other competent offices",
     "record-of-another-keeper": "the act reads a record of another competent office",
-    "enclosed-anywhere": "officers of any office may sign it, so more than one office could record it",
     "working-days": "the rules ask for the working days of a calendar that all offices keep together",
     "consensus-time": "the rules ask for the time that all offices agree on",
     "keeper-changes": "the record passes from one competent office to another",
@@ -57,7 +56,6 @@ LAW_FAULTS = {
     "kept-with-not-indexed": "what is kept with the record must follow it; an index by this field alone, without “where”",
     "equal-rank-of-what": "two acts have equal rank only where each adds entries; this effect changes what is there",
     "code-of-the-engine": "this code has a fixed meaning in every register; give the condition another one",
-    "equal-rank-anywhere": "an act that any office may enclose could be entered twice with equal rank; state hold or order",
     "home-not-asked": "the rules do not leave it to the charter who keeps this register",
     # Registers and fields
     "unbounded": "a bound is missing; every number, list and text states its bounds",
