@@ -328,6 +328,12 @@ class Law:
         return any(procedure.links for procedure in self.procedures.values())
 
     @cached_property
+    def unsealing(self) -> frozenset[str]:
+        """The procedures after which keys are given out or destroyed."""
+        erasing = {one.name for one in self.procedures.values() if any(e.verb == "erase" for e in one.effects)}
+        return self.events | erasing
+
+    @cached_property
     def seals(self) -> bool:
         """Whether any act of it has a field that is encrypted."""
         return any(procedure.sealed for procedure in self.procedures.values())

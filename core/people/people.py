@@ -209,6 +209,27 @@ class People(Gate):
             raise MunimentError("purpose-in-words")
         self._state_purpose(record_id, record.register, purpose, note)
 
+    def search(self, words: str, purpose: str, note: str) -> None:
+        """State why sealed fields are searched for words, before they are, whatever is found. Durable on return.
+
+        Who asks, or the number of the file, is always told. Raises as `look`.
+        """
+        self.require(Action.LOOK)
+        if purpose not in PURPOSES:
+            raise MunimentError("purpose-missing")
+        if not note:
+            raise MunimentError("purpose-in-words")
+        kept = f"{words} · {note}"
+        if len(kept) > MAX_NOTE_CHARS:
+            raise MunimentError("too-large", bytes=len(kept), limit=MAX_NOTE_CHARS)
+        person = self.present
+        assert person is not None
+        self._note(person, b"", "", purpose, kept)
+
+    def found(self, record_id: bytes, register: str, purpose: str, note: str) -> None:
+        """A record that such a search has shown: as a look at it."""
+        self._state_purpose(record_id, register, purpose, note)
+
     def work_on(self, subject: bytes, purpose: str) -> None:
         """As `look`, where the work itself says why; nothing happens for one who may not look. `subject`: record or
         act."""

@@ -7,7 +7,7 @@ entered or not; what arrives later and had seen no more is erased as it comes. A
 the block that decided.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from core.errors import MunimentError
@@ -17,17 +17,19 @@ from core.laws.resolving import CONFIRM, CURE
 from core.laws.undecided import undecided_id
 from core.ledger.anchors import Anchor
 from core.ledger.block import Block
+from core.ledger.encoding import encode
 from core.ledger.payload import ErasureNote, Payload, ShareRelease, decode_payload
 from core.ledger.record import RECORD_ID_BYTES, Record, decode_record, new_record_id
 from core.ledger.request import act_of, decode_request
 from core.ledger.sealed import read_sealed_value, sealed_values
-from core.ledger.transaction import Transaction, decode_transaction
+from core.ledger.transaction import Transaction, decode_transaction, transaction_id
 from core.store.replica import ReplicaStore
 from core.store.sealing import ErasureRow, SealedRow
 
 REGISTER = "#"  # before the name of a register, where the procedure of the act is not known
 RECORDS_A_STEP = 500
 STANDING = ("entered", "warned")
+_BOX, _OFFICES = encode("box"), encode("offices")
 Links = list[tuple[bytes, int]]
 
 
@@ -45,7 +47,7 @@ class Intake:
 
     def take_block(self, block: Block, payload: Payload) -> None:
         """The sealed fields that a block brings, and what its author says of others."""
-        for act_id, transaction in _transactions(self.network, payload):
+        for act_id, transaction in _transactions(self.network, payload, _brings_sealed):
             for row, links in self._rows(act_id, transaction, block):
                 known = self.store.sealing.get(row.name)
                 if known is None or known.act == row.act:
@@ -120,12 +122,14 @@ class Intake:
 
     def pass_anchor(self, anchor: Anchor) -> None:
         """After an anchor was executed: the events and erasures among its acts."""
-        for vertex in anchor.batch:
-            row = self.store.chain.block_at(vertex.position)
-            if row.block.payload is None:
+        names = [encode(law.name) for law in self.laws.values() if law.unsealing]
+        for vertex in anchor.batch if names else ():
+            row = self.store.chain.block_at(vertex.position) if vertex.has_acts else None
+            if row is None or row.block.payload is None or not any(name in row.block.payload for name in names):
                 continue
             stands = {act.id for act in self.store.chain.acts_of_block(row.position) if act.outcome in STANDING}
-            for act_id, transaction in _transactions(self.network, decode_payload(row.block.payload)):
+            payload = decode_payload(row.block.payload)
+            for act_id, transaction in _transactions(self.network, payload, lambda act: any(n in act for n in names)):
                 law, inner = self.laws.get(transaction.law), _inner(transaction)
                 procedure = self._executed(law, inner) if law and inner and act_id in stands else None
                 if law is not None and inner is not None and procedure is not None:
@@ -159,13 +163,21 @@ class Intake:
                 self.store.discard_draft(draft.id)
 
 
-def _transactions(network: bytes, payload: Payload) -> Iterator[tuple[bytes, Transaction]]:
+def _transactions(
+    network: bytes, payload: Payload, may_matter: Callable[[bytes], bool]
+) -> Iterator[tuple[bytes, Transaction]]:
+    """Decoded are only the acts whose bytes hold what is looked for: of most blocks none."""
     for group in payload.groups:
-        for act_id, encoded in zip(group.ids(network), group.transactions, strict=True):
+        for encoded in filter(may_matter, group.transactions):
             try:
-                yield act_id, decode_transaction(encoded)
+                yield transaction_id(network, encoded), decode_transaction(encoded)
             except MunimentError:
                 continue  # rejected for its form
+
+
+def _brings_sealed(encoded: bytes) -> bool:
+    """Whether a sealed value can stand in an act's bytes: it has these keys, and every value has one encoding."""
+    return _BOX in encoded and _OFFICES in encoded
 
 
 def _inner(transaction: Transaction) -> Transaction | None:

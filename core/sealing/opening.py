@@ -22,6 +22,7 @@ from core.views import ErasureView, SealedView
 if TYPE_CHECKING:
     from core.sealing.sealing import Sealing
 
+LEAST_SEARCHED, MAX_FOUND = 3, 50  # letters of a search; records that it shows
 OPEN, KEY_MISSING, ELSEWHERE = "open", "key-missing", "elsewhere"
 UNTIL, SHARES_MISSING, ERASED = "until", "shares-missing", "erased"
 
@@ -101,6 +102,40 @@ class SealedReading:
         view = self._office.act_view(act_id)
         about = (*view.records, *(ref.record for ref in act_of(view.transaction).changes.values()))
         return self._open(act_id, self._act(act_id), about)
+
+    def find(self, words: str, purpose: str, note: str) -> list[bytes]:
+        """Ids of the records of which a sealed field, as the person signed in may read it here, holds all the words.
+
+        The search is stored before anything is opened, then each record that it shows. Raises `search-too-short` and
+        what `People.search` raises.
+        """
+        people, wanted = self._office.people, words.casefold().split()
+        if len("".join(wanted)) < LEAST_SEARCHED:
+            raise MunimentError("search-too-short", least=LEAST_SEARCHED)
+        people.search(words, purpose, note)
+        found = dict[bytes, str]()
+        for record_id, row in self._store.readable():
+            record = self._office.store.state.present(record_id)
+            if record is not None and record_id not in found and len(found) < MAX_FOUND:
+                opened = self._opened_of(record, row, people.roles)
+                if opened is not None and all(one in opened for one in wanted):
+                    found[record_id] = record.register
+        for record_id, register in found.items():
+            people.found(record_id, register, purpose, note)
+        return list(found)
+
+    def _opened_of(self, record: Record, row: SealedRow, roles: frozenset[str]) -> str | None:
+        """What a field of a record says, as one text to search in; None: not to these roles, or not in this version."""
+        kind, key = self._kind(row), self._store.key(row.name)
+        if kind is None or key is None or not roles & set(kind.roles) or self._state(row, True) != OPEN:
+            return None
+        for _, sealed in sealed_values(record.fields):
+            if sealed.name(self._office.network) == row.name:
+                try:
+                    return _flat(self._value(key, sealed, kind)).casefold()
+                except MunimentError:  # sealed wrongly by its author
+                    return None
+        return None
 
     def _open(self, subject: bytes, fields: Mapping[str, Value], about: tuple[bytes, ...]) -> dict[str, Value]:
         people = self._office.people
@@ -195,3 +230,12 @@ class SealedReading:
     def _procedure(self, law: str, name: str) -> Procedure | None:
         known = self._office.laws.get(law)
         return known.procedures.get(name) if known else None
+
+
+def _flat(value: Value) -> str:
+    """All words of a value."""
+    if isinstance(value, dict):
+        return " ".join(map(_flat, value.values()))
+    if isinstance(value, list):
+        return " ".join(map(_flat, value))
+    return str(value)

@@ -21,6 +21,7 @@ from core.sealing.keys import SealedKeys
 from core.sealing.opening import SealedReading
 from core.store.pages import label
 from core.store.working import WorkingState
+from core.views import RecordRow
 from core.writing import Writing
 
 MAX_DRAWN_UP = 64  # acts whose keys wait in memory for their signatures
@@ -108,17 +109,17 @@ class Sealing(Writing, Showing):
             self.keys.keep(secrets)
 
     def _sealing_due(self) -> tuple[Item, ...]:
-        return self.keys.due() if self._intake().needed else ()
+        return () if self.store.sealing.is_empty else self.keys.due()
 
     # -- meetings -----------------------------------------------------------------------------------------------
 
     def envelopes_of(self, block: bytes) -> list[bytes]:
         """The keys that travel with a block, each sealed to its recipient; encoded."""
-        return self.keys.of_block(block) if self._intake().needed else []
+        return [] if self.store.sealing.is_empty else self.keys.of_block(block)
 
     def wanted_keys(self) -> list[bytes]:
         """Names of the sealed fields whose key, or share of it, this office may have and lacks; bounded."""
-        return self.keys.wanted() if self._intake().needed else []
+        return [] if self.store.sealing.is_empty else self.keys.wanted()
 
     def envelopes_for(self, member: int, names: Sequence[bytes]) -> list[bytes]:
         """What can be given to a member that lacks these. May store a new envelope, durable on return."""
@@ -141,6 +142,11 @@ class Sealing(Writing, Showing):
         row = self._act_row(act_id)
         _, acts = self._opened(row.block)
         return act_of(decode_transaction(acts[row.place])) if acts else None
+
+    def search_sealed(self, words: str, purpose: str, note: str) -> list[RecordRow]:
+        """Records by what is sealed in them, for the person signed in. Raises what `SealedReading.find` raises."""
+        found = self.sealed.find(words, purpose, note)
+        return [row for row in map(self._row, found) if row is not None]
 
     def released_in(self, block: bytes) -> list[bytes]:
         """Names of the sealed fields of which the block says that its author's share is given out."""

@@ -112,6 +112,14 @@ class SealingStore:
         )
         return map(_sealed_row, rows)
 
+    def readable(self) -> Iterator[tuple[bytes, SealedRow]]:
+        """Fields whose key is here, each with the records that it is about."""
+        rows = self._db.rows(
+            "SELECT record, sealed.* FROM sealed JOIN sealed_key USING (name) JOIN sealed_link USING (name)"
+            " WHERE erased IS NULL ORDER BY record, name"
+        )
+        return ((record, _sealed_row(row)) for record, *row in rows)
+
     @property
     def is_empty(self) -> bool:
         """Asked for every block: most networks seal nothing."""

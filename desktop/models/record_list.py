@@ -58,6 +58,12 @@ class RecordList(QAbstractTableModel):
         self._search, self._days = "", (index, first, last)
         self._begin()
 
+    def show_found(self, rows: Sequence[RecordRow]) -> None:
+        """What was found otherwise; it stays until something else is asked."""
+        self._register, self._search, self._days = "", "", None
+        self._question += 1
+        self._take(self._question, rows, True, True)
+
     def ask_again(self) -> None:
         """The replica has changed: the same question anew, as far as it was scrolled."""
         if self._register or self._search or self._days:

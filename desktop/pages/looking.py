@@ -19,16 +19,13 @@ from desktop.widgets.texts import button, label
 from desktop.wording import say, sentence
 
 
-class LookBar(QFrame):
-    """Hidden where nothing waits for a purpose, and from whoever may not look at all."""
+class PurposeBar(QFrame):
+    """Asks why: a purpose, who asks, and the button that goes on. `asked`: the purpose and the note."""
 
-    stated = Signal()
-    failed = Signal(object)
+    asked = Signal(str, str)
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, about: str, go_on: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self._desk = desk
-        self._record = b""
         self.setProperty("role", "notice-info")
         self.purpose, self.note = QComboBox(self), QLineEdit(self)
         for purpose in PURPOSES:
@@ -36,7 +33,7 @@ class LookBar(QFrame):
         self.note.setMaxLength(MAX_NOTE_CHARS)
         self.note.setPlaceholderText(say("look.note"))
         self.note.setAccessibleName(say("look.note"))
-        self.show_all = button(say("look.show"), self)
+        self.go_on = button(go_on, self)
         caption = label(say("look.purpose"), self, wrap=False)
         caption.setBuddy(self.purpose)
         self.purpose.setAccessibleName(say("look.purpose").replace("&", ""))
@@ -44,14 +41,31 @@ class LookBar(QFrame):
         row.addWidget(caption)
         row.addWidget(self.purpose)
         row.addWidget(self.note, 1)
-        row.addWidget(self.show_all)
+        row.addWidget(self.go_on)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 8, 14, 10)
-        layout.addWidget(label(say("look.about"), self))
+        layout.addWidget(label(about, self))
         layout.addLayout(row)
-        self.show_all.clicked.connect(self._state)
-        self.note.returnPressed.connect(self._state)
+        self.go_on.clicked.connect(self._ask)
+        self.note.returnPressed.connect(self._ask)
         self.hide()
+
+    def _ask(self) -> None:
+        self.asked.emit(self.purpose.currentData(), self.note.text().strip())
+
+
+class LookBar(PurposeBar):
+    """Hidden where nothing waits for a purpose, and from whoever may not look at all."""
+
+    stated = Signal()
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(say("look.about"), say("look.show"), parent)
+        self._desk = desk
+        self._record = b""
+        self.show_all = self.go_on
+        self.asked.connect(self._state)
 
     def ask_for(self, record: Record) -> None:
         """`record`: as it was shown."""
@@ -61,8 +75,8 @@ class LookBar(QFrame):
         waits = any(value is Withheld.PURPOSE for value in record.fields.values())
         self.setVisible(waits and self._desk.may(Action.LOOK))
 
-    def _state(self) -> None:
-        record, purpose, note = self._record, self.purpose.currentData(), self.note.text().strip()
+    def _state(self, purpose: str, note: str) -> None:
+        record = self._record
         self._desk.ask(
             self,
             lambda office: office.people.look(record, purpose, note),

@@ -20,6 +20,7 @@ from desktop.models.record_list import RecordList
 from desktop.pages.day_filter import DayFilter
 from desktop.pages.page import Page
 from desktop.pages.record import RecordPanel
+from desktop.pages.sealed_search import SealedSearch
 from desktop.widgets.texts import label
 from desktop.wording import say
 
@@ -57,6 +58,7 @@ class RegisterPage(Page):
         self.model = RecordList(desk, self)
         self.table = self._make_table()
         self.count = label("", self._list_side, "quiet")
+        self.sealed_search = SealedSearch(desk, self._list_side)
         self._lay_out()
 
         self._pause = QTimer(self)
@@ -69,6 +71,8 @@ class RegisterPage(Page):
         self.days.changed.connect(self._pause.start)
         self.model.answered.connect(self._answered)
         self.model.failed.connect(self.tell_trouble)
+        self.sealed_search.found.connect(self.model.show_found)
+        self.sealed_search.failed.connect(self.tell_trouble)
         QShortcut(QKeySequence.StandardKey.Find, self, self._find)
         self._asked = False
 
@@ -106,6 +110,7 @@ class RegisterPage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addLayout(bar)
+        layout.addWidget(self.sealed_search)
         layout.addWidget(self.days)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.count)
@@ -165,6 +170,7 @@ class RegisterPage(Page):
         text, register = self.search.text().strip(), self.registers.currentData() or ""
         self.days.offer("" if text else register)
         days = self.days.asked()
+        self.sealed_search.offer(text)
         if text:
             self.model.show_search(text)
         elif days is not None:

@@ -92,6 +92,7 @@ def test_an_officer_opens_an_offer_without_typing_what_opens_it(
     for offer, told in ((offers[1], "Sealed until"), (offers[0], "Readable here by: registrar")):
         window.open_record(offer)
         qtbot.waitUntil(lambda told=told: told in texts(panel.sealed), timeout=60_000)
+    _find_by_what_was_sealed(opened, qtbot)
     window.go("new")
     page.start("tender.open", panel.view)
     qtbot.waitUntil(lambda: page.filling is not None, timeout=60_000)
@@ -107,3 +108,15 @@ def test_an_officer_opens_an_offer_without_typing_what_opens_it(
         page.reviewing.sign.click()
     record = opened.service.call(lambda: opened.service.office.record_view(offers[0]).record).result()
     assert record.fields["read"] == 700
+
+
+def _find_by_what_was_sealed(opened: OpenOffice, qtbot: QtBot) -> None:
+    page = opened.window.register
+    opened.window.go("register")
+    page.search.setText("700")
+    qtbot.waitUntil(lambda: page.sealed_search.isVisibleTo(page) and page.model.rowCount() == 0, timeout=60_000)
+    page.sealed_search.note.setText("File 12")
+    page.sealed_search.go_on.click()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=60_000)
+    looks = opened.service.call(lambda: opened.service.office.store.looks.newest(2)).result()
+    assert {look.note for look in looks} == {"700 · File 12", "File 12"}

@@ -25,6 +25,9 @@ SEALING_SCREEN = {
     "sealed.unusable": "Were given a part that does not fit: {offices}.",
     "sealed.erased": "Erased by order No. {seq} of {office}.",
     "sealed.erased-elsewhere": "Erased by order.",
+    "register.sealed": "These words can be searched for in sealed fields that you may read. Say why: the words and the"
+    " reason are kept before anything is opened.",
+    "register.sealed.search": "Search &sealed fields",
     "page.erasures": "&Erasures",
     "erasures.title": "Erasures",
     "erasures.none": "No order of erasure has been entered in the common register.",
@@ -84,6 +87,11 @@ SEALING_TROUBLES = {
         "What is sealed until an event needs two offices at least, and there are {witnesses}.",
         KEPT,
         "Record it once another office has joined the network.",
+    ),
+    "search-too-short": Trouble(
+        "Sealed fields are searched for {least} letters at least.",
+        "Nothing was opened.",
+        "Type the name or its beginning as it was written.",
     ),
     "sealed-key-differs": Trouble(
         "What should open this field does not fit it.",
