@@ -10,8 +10,20 @@ import os
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from tests import drawing
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_application(qapp: QApplication) -> None: ...
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _drawn_for_the_module(request: pytest.FixtureRequest) -> None:
+    drawing.begin(request.module.__name__)
+
+
+@pytest.fixture(autouse=True)
+def _drawn_for_the_test(request: pytest.FixtureRequest) -> None:
+    drawing.begin(request.node.nodeid)

@@ -14,6 +14,7 @@ from core.store.database import IN_MEMORY, Database
 from core.store.journal import Journal, MemoryJournal
 from core.store.replica import ReplicaStore
 from core.views import ActView
+from tests.drawing import draw
 from tests.independent.confirming import confirm
 from tests.ledger.building import FOUNDED_MS, Network, document, make_network, party
 
@@ -57,6 +58,7 @@ def open_in_memory(
         network.nodes[number],
         journal or MemoryJournal(),
         StepClock(),
+        draw,
     )
 
 

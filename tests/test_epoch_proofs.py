@@ -12,6 +12,7 @@ from core.ledger.record_receipt import check_record_receipt
 from core.ledger.transaction import Signer
 from core.office import RENEWED, Office
 from core.store.journal import MemoryJournal
+from tests.drawing import draw
 from tests.ledger.building import seed
 from tests.offices import StepClock, register, sell
 from tests.test_epochs import Town, epochs, new_card, pass_change
@@ -44,7 +45,7 @@ def test_an_act_under_a_new_key_is_proved_once_it_is_final() -> None:
     key = SigningKey(seed("renewed", 3))
     store = town.offices[3].store
     store.database.set_meta(RENEWED, b"1")
-    renewed = town.offices[3] = Office(store, town.network.charter, 3, key, MemoryJournal(), StepClock())
+    renewed = town.offices[3] = Office(store, town.network.charter, 3, key, MemoryJournal(), StepClock(), draw)
     pass_change(town, "incarnation", 3, new_card(town, 3, key))
     sold = sell(town.network, renewed, parcel, 5)
     with pytest.raises(MunimentError, match="signer-not-in-charter"):

@@ -17,6 +17,7 @@ from core.store.working import WorkingState
 from core.views import Step
 from core.voting import free_place, open_proposals, pack_content
 from sync.certificate import make_certificate
+from tests.drawing import draw
 from tests.independent.confirming import confirm
 from tests.ledger.building import PEOPLE, Network, make_network, seed
 from tests.offices import LIBRARY, StepClock, hand_over, land_law, meet, open_in_memory, register, sell, sign
@@ -188,7 +189,7 @@ def test_a_computer_goes_on_under_a_new_key(town: Town) -> None:
     town.settle()
     key = SigningKey(seed("renewed", 3))
     fourth.store.database.set_meta(RENEWED, b"1")
-    renewed = Office(fourth.store, town.network.charter, 3, key, MemoryJournal(), StepClock())
+    renewed = Office(fourth.store, town.network.charter, 3, key, MemoryJournal(), StepClock(), draw)
     assert renewed.quarantine == "awaiting-incarnation"
     town.offices[3] = renewed
     pass_change(town, "incarnation", 3, new_card(town, 3, key))

@@ -11,6 +11,7 @@ from core.office import Office
 from core.store.database import IN_MEMORY, Database
 from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
+from tests.drawing import draw
 from tests.offices import DATABASE_KEY, StepClock, land_network, open_in_memory, register
 
 NETWORK = land_network()
@@ -39,13 +40,13 @@ def chain() -> list[StoredBlock]:
 
 def receiver() -> tuple[Office, LateDatabase]:
     database = LateDatabase(IN_MEMORY, DATABASE_KEY)
-    office = Office(ReplicaStore(database), NETWORK.charter, 0, NETWORK.nodes[0], MemoryJournal(), StepClock())
+    office = Office(ReplicaStore(database), NETWORK.charter, 0, NETWORK.nodes[0], MemoryJournal(), StepClock(), draw)
     return office, database
 
 
 def opened_again(database: Database) -> Office:
     """As the next start would find it."""
-    return Office(ReplicaStore(database), NETWORK.charter, 0, NETWORK.nodes[0], MemoryJournal(), StepClock())
+    return Office(ReplicaStore(database), NETWORK.charter, 0, NETWORK.nodes[0], MemoryJournal(), StepClock(), draw)
 
 
 def take(office: Office, blocks: list[StoredBlock]) -> list[Received]:

@@ -11,6 +11,7 @@ from core.office import Office
 from core.store.database import IN_MEMORY, Database
 from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
+from tests.drawing import draw
 from tests.offices import DATABASE_KEY, StepClock
 from tests.review.histories import World
 from tests.review.orders import blocks_of, predicted
@@ -37,7 +38,7 @@ class StubbornDatabase(Database):
 
 def reader_of(world: World, database: Database) -> Office:
     key = world.network.nodes[0]
-    return Office(ReplicaStore(database), world.network.charter, 0, key, MemoryJournal(), StepClock())
+    return Office(ReplicaStore(database), world.network.charter, 0, key, MemoryJournal(), StepClock(), draw)
 
 
 @pytest.mark.parametrize("number", [3, 7])

@@ -6,6 +6,7 @@ from core.crypto.signing import SigningKey
 from core.ledger.block import Block
 from core.office import RENEWED, Office
 from core.store.journal import MemoryJournal
+from tests.drawing import draw
 from tests.ledger.building import seed
 from tests.offices import StepClock, hand_over, open_in_memory, register, registrar, sell, sign
 from tests.test_common_order import shared_network
@@ -53,7 +54,7 @@ def test_what_became_void_with_an_old_key_does_not_make_later_acts_wait() -> Non
     town.settle(town.offices[:3])
     hand_over(town.offices[0], old)
     old.store.database.set_meta(RENEWED, b"1")
-    renewed = Office(old.store, network.charter, 3, key, MemoryJournal(), StepClock())
+    renewed = Office(old.store, network.charter, 3, key, MemoryJournal(), StepClock(), draw)
     town.offices[3] = renewed
     town.settle()
     assert [office.lace.epoch for office in town.offices] == [1] * 4

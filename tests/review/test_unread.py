@@ -12,6 +12,7 @@ from core.office import Office
 from core.store.database import IN_MEMORY, Database
 from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
+from tests.drawing import draw
 from tests.offices import DATABASE_KEY, StepClock, hand_over, land_network, open_in_memory, propose_registration, sign
 
 NETWORK = land_network()
@@ -40,7 +41,7 @@ class FailingDatabase(Database):
 @pytest.mark.parametrize("by_a_neighbour", [False, True])
 def test_the_first_failure_is_told_and_nothing_is_signed_on_a_half_read_graph(by_a_neighbour: bool) -> None:
     database = FailingDatabase(IN_MEMORY, DATABASE_KEY)
-    office = Office(ReplicaStore(database), NETWORK.charter, 0, NETWORK.nodes[0], MemoryJournal(), StepClock())
+    office = Office(ReplicaStore(database), NETWORK.charter, 0, NETWORK.nodes[0], MemoryJournal(), StepClock(), draw)
     other = open_in_memory(NETWORK, 1)
     other.record(sign(NETWORK, other, [propose_registration(other, 1)]))
     group = sign(NETWORK, office, [propose_registration(office, 2)])

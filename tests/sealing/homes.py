@@ -12,6 +12,7 @@ from core.store.database import IN_MEMORY, Database
 from core.store.journal import Journal, MemoryJournal
 from core.store.replica import ReplicaStore
 from core.views import ActView
+from tests.drawing import draw
 from tests.independent.confirming import confirm
 from tests.ledger.building import Network, make_network
 from tests.offices import DATABASE_KEY, StepClock, hand_over, sign
@@ -34,7 +35,7 @@ def open_home(
     network: Network, number: int, store: ReplicaStore | None = None, journal: Journal | None = None
 ) -> Office:
     stored = store or ReplicaStore(Database(IN_MEMORY, DATABASE_KEY))
-    return Office(stored, network.charter, number, network.nodes[number], journal or MemoryJournal(), StepClock())
+    return Office(stored, network.charter, number, network.nodes[number], journal or MemoryJournal(), StepClock(), draw)
 
 
 def make_homes(office_count: int = 4) -> list[Office]:

@@ -9,6 +9,7 @@ from core.store.database import IN_MEMORY, Database
 from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
 from core.views import Clock, Step
+from tests.drawing import draw
 from tests.ledger.building import FOUNDED_MS
 from tests.offices import DATABASE_KEY, StepClock, land_network, meet, meet_until_quiet, register, sell
 
@@ -26,7 +27,7 @@ def opened(number: int, clock_ms: int = FOUNDED_MS) -> Office:
     clock = StepClock()
     clock._now_ms = clock_ms
     store = ReplicaStore(Database(IN_MEMORY, DATABASE_KEY))
-    return Office(store, network.charter, number, network.nodes[number], MemoryJournal(), clock)
+    return Office(store, network.charter, number, network.nodes[number], MemoryJournal(), clock, draw)
 
 
 def offices_with(clock_ms: int) -> list[Office]:
