@@ -16,6 +16,7 @@ from core.laws.law import Called
 from core.laws.linking import calls
 from core.laws.requests import ENTER
 from core.laws.resolving import CONFIRM, CURE
+from core.laws.signing import is_of_node
 from core.ledger.encoding import Value, decode, encode
 from core.ledger.request import act_of
 from core.ledger.transaction import Transaction, decode_transaction
@@ -25,7 +26,6 @@ from core.store.working import WorkingState
 from core.views import ActView
 
 MAX_WAITING = 1000  # the oldest go first
-BLOCKS_AT_ONCE = 500  # looked at in one go: a new office begins with all there are
 ENTERED = ("entered", "warned")
 _LOOKED, _WAITING = "links-looked", "links-waiting"
 _MAX_META_BYTES = 1 << 20
@@ -57,8 +57,10 @@ class Linking(Sealing):
             row = self.store.chain.act(act)
             for called in self._called(row, state) if row is not None else ():
                 if called.record == record and self._fits(called, state) and not self._is_answered(act, called):
-                    procedure = self.laws[called.law].procedures[called.procedure]
-                    yield AskedView(self.act_view(act), called, procedure.automatic and not tried)
+                    view, procedure = self.act_view(act), self.laws[called.law].procedures[called.procedure]
+                    # What a node has entered asks officers: two laws could else keep each other busy for ever.
+                    by_node = is_of_node(view.transaction.signers)
+                    yield AskedView(view, called, procedure.automatic and not tried and not by_node)
 
     def _kept(self) -> dict[tuple[bytes, bytes], bool]:
         """By asking act and record: whether the node has answered, and the order did not enter it."""
@@ -119,20 +121,21 @@ class Linking(Sealing):
         execution = self.execution
         if self._looked_with is not execution:
             stored = self.store.database.meta(_LOOKED)
-            after = int(stored) if stored is not None else 0
-            vertices = (vertex for vertex in self.lace.vertices.values() if vertex.anchor > after and vertex.has_acts)
-            execution.executed = sorted((vertex.anchor, vertex.position) for vertex in vertices)
+            anchor, position = decode(stored, _MAX_META_BYTES) if stored else (0, 0)
+            execution.executed = self.store.chain.executed_since(anchor, position)
             self._looked_with = execution
+        if not execution.executed:
+            return
         state = WorkingState(self.store.state, self.number)
-        while execution.executed:
-            batch = execution.executed[:BLOCKS_AT_ONCE]
-            found = [pair for _, position in batch for pair in self._found_in(position, state)]
-            with self.store.database.atomic():
-                if found:
-                    kept = self._kept()
-                    self._keep(self._unanswered({**dict.fromkeys([*kept, *found], False), **kept}))
-                self.store.database.set_meta(_LOOKED, str(batch[-1][0] - 1).encode())  # its anchor may have more
-            del execution.executed[: len(batch)]
+        found = [pair for _, position in execution.executed for pair in self._found_in(position, state)]
+        # Whatever a later anchor executes is open now, or comes after all that is here.
+        lowest = min((vertex.position for vertex in self.lace.open_acts), default=self.store.chain.newest_position())
+        with self.store.database.atomic():
+            if found:
+                kept = self._kept()
+                self._keep(self._unanswered({**dict.fromkeys([*kept, *found], False), **kept}))
+            self.store.database.set_meta(_LOOKED, encode([self.finality.count, lowest]))
+        execution.executed = []
 
     def _unanswered(self, pairs: Mapping[tuple[bytes, bytes], bool]) -> dict[tuple[bytes, bytes], bool]:
         """Those that no act has answered in the order; what is only foreseen may yet be refused there."""

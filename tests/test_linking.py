@@ -203,3 +203,39 @@ def test_a_node_whose_clock_is_ahead_tries_once_and_leaves_the_rest_to_its_offic
     assert len(tried) == 1
     assert states(offices, [pension]) == [{"paid"}]
     assert [one.called.record for one in offices[1].asked_of_us()] == [pension]
+
+
+PROVED = (
+    LINKED.replace("fields: {died: {", "fields: {proof: {type: boolean, optional: true}, died: {")
+    .replace(
+        "    effects: [{move_state: person, move: die}",
+        '    requires: [{code: unproved, article: "1", outcome: suspend, cure: {days: 10}, rule: has(act.proof), says: {en: No.}}]\n'
+        "    effects: [{move_state: person, move: die}",
+    )
+    .replace("procedures:\n", "  people_numbered: {over: person, by: [number], max: 50}\nprocedures:\n", 1)
+    .replace(
+        "  live:\n",
+        "  note:\n    title: {en: Note}\n    class: order\n    automatic: true\n    changes: {person: person}\n"
+        "    in_state: {person: [dead]}\n    signed_by: {all_of: [registrar]}\n    effects: [{set: person.age, to: 0}]\n  live:\n",
+    )
+)
+BACK = """    links:
+      - {request: people.note, find: {person: {index: people.people_numbered, of: {number: pension.holder}}}, max: 3}
+"""
+
+
+def test_what_a_cured_act_asks_a_node_answers_and_what_a_node_has_entered_asks_officers() -> None:
+    net, offices = network(AUTOMATIC.replace("  resume:\n", f"{BACK}  resume:\n"), PROVED)
+    person, (pension,) = one_person(net, offices)
+    proposal = offices[0].propose("people", "die", {"person": person}, {"died": [2026, 5, 1]}, [registrar(offices[0])])
+    (died,) = offices[0].record(sign(net, offices[0], [proposal]))
+    meet_until_quiet(offices)
+    assert (died.ladder.outcome, states(offices, [pension])) == ("suspended", [{"paid"}])
+    cure = offices[0].propose_resolving("#cure", died.id, [registrar(offices[0])], fields={"proof": True})
+    offices[0].record(sign(net, offices[0], [cure]))
+    meet_until_quiet(offices)
+    assert states(offices, [pension, person]) == [{"suspended"}, {"dead"}]
+    (asked,) = offices[0].asked_of_us()
+    assert (asked.called.procedure, asked.called.record, asked.automatic) == ("note", person, False)
+    assert asked.act.transaction.signers == (Signer(1, NODE_NUMBER, NODE_ROLE),)
+    assert {office.record_view(person).record.fields["age"] for office in offices} == {70}

@@ -126,6 +126,17 @@ class ChainStore:
             yield from (row[0] for row in rows)
             after = rows[-1][0]
 
+    def executed_since(self, anchor: int, position: int) -> list[tuple[int, int]]:
+        """(number of the anchor, position), in this order, of blocks with acts from a position on that anchors after
+        one have executed.
+        """
+        query = "SELECT anchor, position FROM block WHERE position >= ? AND anchor > ? AND acts > 0"
+        return sorted((row[0], row[1]) for row in self._db.rows(query, (position, anchor)))
+
+    def newest_position(self) -> int:
+        """0 where there is no block."""
+        return self._db.scalar("SELECT max(position) FROM block") or 0
+
     def requested_blocks(self) -> set[int]:
         """Positions of the blocks with requests that nobody has decided."""
         rows = self._db.rows("SELECT act.block FROM request JOIN act ON act.id = request.id")
