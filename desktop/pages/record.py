@@ -19,6 +19,7 @@ from core.laws.conflicts import fits
 from core.people.actions import Action
 from core.views import RecordView, TimelineEntry
 from desktop.desk import Desk
+from desktop.pages.days_asked import AsOf
 from desktop.pages.looking import LookBar, WhoLookedButton
 from desktop.pages.papers import PapersPanel
 from desktop.pages.record_fields import RecordFields
@@ -70,6 +71,8 @@ class RecordPanel(QWidget):
         self.timeline.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.timeline.currentRowChanged.connect(self._show_entry)
         self._now, self._change = RecordFields(desk, self), RecordFields(desk, self)
+        self.as_of = AsOf(self)
+        self.as_of.asked.connect(self.refresh)
         self.sealed = SealedPanel(desk, self)
         self.sealed.failed.connect(self.notice.tell_trouble)
         self.papers = PapersPanel(desk, self)
@@ -107,6 +110,7 @@ class RecordPanel(QWidget):
         state.addWidget(label(say("record.now"), present, "heading"), 1)
         state.addWidget(self.prove)
         left.addLayout(state)
+        left.addWidget(self.as_of)
         left.addWidget(self._now, 1)
         left.addWidget(self.sealed)
         split = QSplitter(Qt.Orientation.Horizontal, self)
@@ -130,13 +134,14 @@ class RecordPanel(QWidget):
 
     def show_record(self, record_id: bytes) -> None:
         self._wanted = record_id
+        self.as_of.line.clear()
         self.notice.clear()
         self.refresh()
 
     def refresh(self) -> None:
-        wanted = self._wanted
+        wanted, day = self._wanted, self.as_of.line.day
         if wanted:
-            self._desk.ask(self, lambda office: office.record_view(wanted), self._show, self.failed.emit)
+            self._desk.ask(self, lambda office: office.record_view(wanted, day), self._show, self.failed.emit)
 
     def _show(self, view: RecordView) -> None:
         if view.record.id != self._wanted:
@@ -153,6 +158,7 @@ class RecordPanel(QWidget):
             paper.setVisible(self._desk.may(Action.PRINT))
         self.looks.ask_of(view)
         self._now.show_record(view)
+        self.as_of.setVisible(bool(view.derived))
         self.sealed.show_record(record)
         self._fill_acts(view)
         chosen = max(0, self.timeline.currentRow())

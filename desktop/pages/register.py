@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from core.laws.numbers import is_mistyped
 from desktop.desk import Desk
 from desktop.models.record_list import RecordList
-from desktop.pages.day_filter import DayFilter
+from desktop.pages.days_asked import DayFilter
 from desktop.pages.page import Page
 from desktop.pages.record import RecordPanel
 from desktop.pages.sealed_search import SealedSearch

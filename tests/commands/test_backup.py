@@ -166,9 +166,9 @@ def test_a_backup_is_tried_by_a_command(office: Place, backup: Path) -> None:
         said = run("try-backup", backup, *secret, "--json")
     assert (said.json["acts"], said.json["blocks"]) == (2, 2)
     assert "is whole" in said.json["message"]
-    content = bytearray(backup.read_bytes())
-    content[len(content) // 2] ^= 1
-    backup.write_bytes(content)
+    damaged = bytearray(dict(_members(backup))["replica.db"])
+    damaged[len(damaged) // 2] ^= 1
+    backup.write_bytes(_tar(list({**dict(_members(backup)), "replica.db": bytes(damaged)}.items())))
     refused(run("try-backup", backup, *secret, "--json"), 5, "replica-damaged", "damaged")
 
 

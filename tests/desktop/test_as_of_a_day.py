@@ -80,8 +80,15 @@ def test_a_record_says_what_is_in_force_and_its_list_is_filtered_by_the_day(
         f"No, as of {y:04}-{m:02}-{d:02}" for y, m, d in (this_day, today())
     }
     picture(office.window, "record-as-of")
+    for asked, answer in (("2002-01-31", "Yes, as of 2002-01-31"), ("2002-02-01", "No, as of 2002-02-01")):
+        page.record.as_of.line.setText(asked)
+        page.record.as_of.line.textEdited.emit(asked)
+        wait(qtbot, office)
+        assert answer in texts(page.record)
+    picture(office.window, "record-as-of-another-day")
     office.window.open_record(new)
     wait(qtbot, office)
+    assert page.record.as_of.line.text() == "", "another record is asked as of today"
     assert any(text.startswith("Yes, as of ") for text in texts(page.record))
 
     office.window.go("register")

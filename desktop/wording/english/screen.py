@@ -81,6 +81,7 @@ SCREEN = {
     "record.print": "&Print extract…",
     "record.prove": "Proof of &entry…",
     "record.act": "A&ct on this record",
+    "record.as-of": "As of the day (empty: today):",
     "record.derived-yes": "Yes, as of {day}",
     "record.derived-no": "No, as of {day}",
     "record.derived-open": "Cannot be told as of {day}: a day is not known precisely enough",
