@@ -18,7 +18,8 @@ from typing import Any
 import ifaddr
 
 from core.errors import MunimentError
-from sync.discovery import LOOPBACK, SERVICE_TYPE
+from sync.discovery import SERVICE_TYPE
+from sync.interfaces import LOOPBACK
 from sync.link import parse_address
 from sync.meetings import DEFAULT_PORT
 from sync.neighbourhood import Nearby, Neighbourhood
@@ -72,7 +73,7 @@ async def diagnose(
         return Diagnosis((Cause("no-network"), *causes), (), port, near)
     vpn = vpn_interfaces(ifaddr.get_adapters())
     local = [address for address in outside if address not in {one for found in vpn.values() for one in found}]
-    deaf = [address for address in local if not await hears_itself(address)]
+    deaf = [address for address in local if ":" not in address and not await hears_itself(address)]
     if deaf:
         causes.append(Cause("multicast-blocked", {"where": "here", "addresses": deaf}))
     causes += _from_announcements(near)

@@ -15,17 +15,15 @@ import contextlib
 import ipaddress
 import itertools
 import secrets
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import ifaddr
 from zeroconf import Error as ZeroconfError
 from zeroconf import IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from core.crypto.hashing import tagged_hash
+from sync.interfaces import announced_addresses
 
 SERVICE_TYPE = "_muniment._tcp.local."
 PROTOCOL_VERSION = 2
@@ -38,7 +36,6 @@ _TTL_S = 120  # a computer that left without a word is forgotten after two minut
 _TAG_BYTES = _SALT_BYTES = 8
 _MAX_RESOLVING = 16
 _RESOLVE_TIMEOUT_MS = 3000
-LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Neighbour:
     """What somebody announces; nothing of it is proved."""
 
     instance: str  # drawn at each start of the announcing node
-    addresses: tuple[str, ...]  # IPv4, at most eight
+    addresses: tuple[str, ...]  # IPv4, and link-local IPv6 with the interface behind a %; at most eight
     port: int
     protocol_version: int
     matches_network: bool
@@ -66,28 +63,9 @@ def node_tag(salt: bytes, network: bytes, key: bytes) -> bytes:
     return tagged_hash("mdns-node", salt, network, key)[:_TAG_BYTES]
 
 
-def interface_addresses(loopback_only: bool = False) -> tuple[str, ...]:
-    """IPv4 addresses to announce on, sorted: those of real interfaces, or loopback where there is none."""
-    if loopback_only:
-        return (LOOPBACK,)
-    addresses = {
-        address.ip
-        for adapter in ifaddr.get_adapters()
-        for address in adapter.ips
-        if isinstance(address.ip, str)
-        and not ipaddress.IPv4Address(address.ip).is_loopback
-        and _is_connected(str(adapter.name))
-    }
-    return tuple(sorted(addresses)) or (LOOPBACK,)
-
-
-def _is_connected(interface: str) -> bool:
-    """Whether its cable is in. Linux keeps the address of an interface without one; other systems take it away."""
-    try:
-        state = Path("/sys/class/net", interface, "operstate").read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        return True
-    return state not in {"down", "lowerlayerdown", "notpresent"}
+def _versions(addresses: Sequence[str]) -> IPVersion:
+    versions = {ipaddress.ip_address(address).version for address in addresses}
+    return IPVersion.All if len(versions) > 1 else IPVersion.V6Only if versions == {6} else IPVersion.V4Only
 
 
 class Discovery:
@@ -143,7 +121,7 @@ class Discovery:
 
     async def _watch_interfaces(self) -> None:
         for poll in itertools.count():
-            addresses = interface_addresses(self._loopback_only)
+            addresses = announced_addresses(self._loopback_only)
             if addresses != self.addresses:
                 moved = bool(self.addresses)
                 await self._stop_announcing()
@@ -180,7 +158,7 @@ class Discovery:
 
     async def _announce(self, addresses: tuple[str, ...]) -> None:
         try:
-            self._zeroconf = AsyncZeroconf(interfaces=list(addresses), ip_version=IPVersion.V4Only)
+            self._zeroconf = AsyncZeroconf(interfaces=list(addresses), ip_version=_versions(addresses))
             await self._zeroconf.zeroconf.async_wait_for_start()
             self._browser = AsyncServiceBrowser(self._zeroconf.zeroconf, SERVICE_TYPE, handlers=[self._on_service])
             self._service = self._make_service(addresses)
@@ -218,7 +196,7 @@ class Discovery:
             SERVICE_TYPE,
             f"{self.instance}.{SERVICE_TYPE}",
             port=self._port,
-            addresses=[socket.inet_aton(address) for address in addresses],
+            addresses=[ipaddress.ip_address(address).packed for address in addresses],
             server=f"muniment-{salt.hex()}.local.",  # another each time: no address of before stands beside it
             properties={
                 "v": str(PROTOCOL_VERSION),
@@ -290,7 +268,9 @@ class Discovery:
             salt, network, node = (bytes.fromhex(texts.get(key) or "") for key in ("salt", "net", "node"))
         except ValueError:
             return None
-        addresses = tuple(info.parsed_addresses(IPVersion.V4Only)[:MAX_ADDRESSES])
+        # A link-local address means something only on the interface on which it was heard, which stands behind a %.
+        heard = [one for one in info.parsed_scoped_addresses(IPVersion.All) if "%" in one or not one.startswith("fe80")]
+        addresses = tuple(heard[:MAX_ADDRESSES])
         if len(salt) != _SALT_BYTES or not addresses or not info.port:
             return None
         matches = network == network_tag(salt, self._network)

@@ -23,7 +23,7 @@ from core.errors import MunimentError
 from core.store.encounters import Line
 from sync.courier_desk import CourierDesk, CourierReport
 from sync.diagnosis import WAIT_S, Diagnosis, diagnose
-from sync.discovery import LOOPBACK, Discovery, Neighbour, interface_addresses
+from sync.discovery import Discovery, Neighbour
 from sync.events import (
     CourierProgress,
     Event,
@@ -32,6 +32,7 @@ from sync.events import (
     OpenedAgain,
     ReplicaDamaged,
 )
+from sync.interfaces import LOOPBACK, announced_addresses, interface_addresses
 from sync.link import format_address
 from sync.listener import Listener
 from sync.meeting import MeetingReport
@@ -214,9 +215,12 @@ class Service(Generic[R]):
     def diagnose(self, wait_s: float = WAIT_S) -> "Future[Diagnosis]":
         """Why nobody is found, as far as this computer sees it, so long after the start at the earliest."""
 
+        def own() -> tuple[str, ...]:
+            return announced_addresses(self._settings.loopback_only)
+
         async def run() -> Diagnosis:
             places = self._meetings.addresses
-            return await diagnose(self._neighbourhood, self._hosts, places, self.port, wait_s)
+            return await diagnose(self._neighbourhood, own, places, self.port, wait_s)
 
         return self._submit(run())
 

@@ -39,7 +39,7 @@ from core.store.files import write_durably
 from desktop.commands.meeting import QUIET
 from desktop.unlocking import Access
 from desktop.wording import sentence
-from sync.discovery import LOOPBACK, interface_addresses
+from sync.interfaces import LOOPBACK, interface_addresses
 from sync.invitation import Invitation, decode_invitation
 from sync.invited import pair, take_copy
 from sync.inviting import HandingOver, Inviting

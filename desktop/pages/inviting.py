@@ -27,7 +27,7 @@ from desktop.desk import Desk, nothing
 from desktop.widgets.notice import Busy, Notice
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say, sentence
-from sync.discovery import interface_addresses
+from sync.interfaces import interface_addresses
 from sync.invitation import Invitation
 from sync.inviting import Inviting
 from sync.pairing import TOKEN_BYTES

@@ -150,6 +150,10 @@ class Lan:
         _ip("-n", self.namespace(place), "address", "add", f"{address}/64", "dev", "lan0", *flags)
         return address
 
+    def take_ipv4(self, place: int) -> None:
+        """As on a cable between two computers, where nobody gives addresses out."""
+        _ip("-n", self.namespace(place), "-4", "address", "flush", "dev", "lan0")
+
     def unplug(self, place: int) -> None:
         _ip("-n", self._switch, "link", "set", f"port{place}", "down")
 

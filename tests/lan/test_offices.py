@@ -55,6 +55,18 @@ def test_a_partition_and_another_address_only_delay(offices, tmp_path):
     assert asked(nodes[2], do="status")["blocks"] == 2
 
 
+def test_a_cable_without_any_given_address_carries_a_meeting(make_lan, tmp_path):
+    """Announced, found and called with the link-local IPv6 addresses that the interfaces give themselves."""
+    lan, nodes = start_offices(make_lan, tmp_path, 2)
+    register(nodes[0], 1, tmp_path / "passphrase")
+    own = [lan.add_ipv6(place) for place in range(2)]
+    for place in range(2):
+        lan.take_ipv4(place)
+    tried = (nodes[1].ask(do="meet", office=0, wait_s=20) for _ in range(30))  # until the old address is forgotten
+    assert any(met["ok"] and own[0] in met["address"] for met in tried)
+    assert asked(nodes[1], do="status")["blocks"] == asked(nodes[0], do="status")["blocks"] > 0
+
+
 def sell(node, number, parcel, secret):
     """The first owner of the parcel sells half of it to a buyer of that office's own."""
     act = sale(number, Signer(number, 1, "notary"))

@@ -7,7 +7,8 @@ from random import sample
 import pytest
 
 from sync import discovery as discovery_module
-from sync.discovery import Discovery, Neighbour, interface_addresses, network_tag, node_tag
+from sync.discovery import Discovery, Neighbour, network_tag, node_tag
+from sync.interfaces import interface_addresses
 
 NETWORK, OTHER_NETWORK = b"n" * 32, b"o" * 32
 PORTS = sample(range(20_000, 60_000), 7)  # nobody listens there; they are only announced
@@ -77,7 +78,7 @@ def test_another_set_of_interfaces_starts_anew(monkeypatch):
     """Polled, because zeroconf does not notice: here both computers get another address."""
     monkeypatch.setattr(discovery_module, "POLL_S", 0.05)
     available = [("127.0.0.1",)]
-    monkeypatch.setattr(discovery_module, "interface_addresses", lambda loopback_only: available[0])
+    monkeypatch.setattr(discovery_module, "announced_addresses", lambda loopback_only: available[0])
 
     async def run():
         async with watching((NETWORK, PORTS[5]), (NETWORK, PORTS[6])) as (first, second):
