@@ -22,6 +22,16 @@ class LateDatabase(Database):
     """Its disk fails when what was gathered is to become durable."""
 
     failing: Callable[[], None] | None = None
+    room_for: int | None = None  # so many writes more; then the disk is full
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        with super().atomic():
+            yield
+            if self.room_for is not None:
+                self.room_for -= 1
+                if self.room_for < 0:
+                    raise MunimentError("disk-full")
 
     @contextmanager
     def gathered(self) -> Iterator[None]:
@@ -93,3 +103,20 @@ def test_the_graph_knows_nothing_that_the_disk_has_lost(failure: BaseException) 
         assert [tip.seq for tip in one.vector()] == [2]
         assert one.counts().acts == 2
     assert take(office, blocks[2:]) == [Received.ACCEPTED] * (ACTS - 2)
+
+
+def test_a_block_that_finds_no_room_takes_nothing_of_those_before_it_with_it() -> None:
+    """The graph is read again in the middle of the group: what is not durable yet must be in it."""
+    blocks = chain()
+    office, database = receiver()
+    database.room_for = 3
+    with pytest.raises(MunimentError, match="disk-full"):
+        take(office, blocks)
+    database.room_for = None
+    for one in (office, opened_again(database)):
+        assert [tip.seq for tip in one.vector()] == [3]
+        assert one.counts().acts == 3
+    assert take(office, blocks) == [Received.DUPLICATE] * 3 + [Received.ACCEPTED] * (ACTS - 3)
+    apart, _ = receiver()
+    take(apart, blocks)
+    assert office.store.state.overlay_rows() == apart.store.state.overlay_rows()
