@@ -14,7 +14,7 @@ from core.laws.applying import Applying, Context, is_shared
 from core.laws.conflicts import Conflicts, refuse_released
 from core.laws.expression_days import Undecided
 from core.laws.expression_time import Moment
-from core.laws.expression_types import ACT_ID, AGREES, BUDGET, MAX_STEPS, STATE, TIME, Frame
+from core.laws.expression_types import ACT_ID, AGREES, BUDGET, CONFIRMED, MAX_STEPS, STATE, TIME, Frame
 from core.laws.field_checks import FieldFault
 from core.laws.field_types import EntryOfType
 from core.laws.judging import Judge
@@ -292,7 +292,7 @@ class _Execution:
     def _frame(self, procedure: Procedure) -> Frame:
         frame: Frame = [None] * procedure.frame_size
         frame[BUDGET], frame[STATE], frame[ACT_ID] = MAX_STEPS, self._state, self._context.transaction_id
-        frame[AGREES] = self._context.agrees
+        frame[AGREES], frame[CONFIRMED] = self._context.agrees, self._signed.decided
         frame[procedure.slots["act"]] = self._opened(procedure) if procedure.openings else self._transaction.act
         if procedure.reads_time:
             frame[TIME] = self._moment()

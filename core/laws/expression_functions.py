@@ -13,6 +13,7 @@ from core.laws.expression_readers import read_agreed, read_best, read_index, rea
 from core.laws.expression_syntax import Call, ExpressionError, Member, Name
 from core.laws.expression_time import TIME_FUNCTIONS
 from core.laws.expression_types import (
+    CONFIRMED,
     Known,
     Run,
     Scope,
@@ -144,6 +145,13 @@ def _round_money(money: list[Any], whole: Callable[[Fraction], int]) -> list[Any
     return [whole(Fraction(money[0])), money[1]]
 
 
+def _confirmed(node: Call, scope: Scope, known: Known, check: Check) -> Typed:  # noqa: ARG001  # as every function
+    """`confirmed()`: whether the act was held and somebody has decided that it counts."""
+    arguments(node, 0)
+    require(scope.acting, "only-of-an-act", node.text)
+    return Typed(BOOLEAN, lambda frame: bool(frame[CONFIRMED]))
+
+
 _ROUND: Mapping[str, Callable[[Fraction], int]] = {
     "half_even": lambda value: round(value),
     "up": lambda value: -(-value.numerator // value.denominator),
@@ -161,6 +169,7 @@ _FUNCTIONS: Mapping[str, Callable[[Call, Scope, Known, Check], Typed]] = {
     "count": read_index,
     "indexed": read_index,
     "agreed": read_agreed,
+    "confirmed": _confirmed,
     "best": read_best,
     "total": read_total,
     **TIME_FUNCTIONS,

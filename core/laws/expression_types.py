@@ -2,7 +2,7 @@
 
 A checked piece is a `Typed`: its type, a closure over the frame, its worst cost in steps, and which optional
 fields are surely present when it is true or false. The frame is a list: step budget, state, id of the act,
-trace, the act's place in time, who agrees, then one place per name; every place is known when the law is checked, so
+trace, the act's place in time, who agrees, whether what held the act was decided, then one place per name; every place is known when the law is checked, so
 evaluation looks no name up.
 """
 
@@ -27,7 +27,7 @@ from core.laws.field_types import (
 )
 from core.ledger.encoding import Value
 
-BUDGET, STATE, ACT_ID, TRACE, TIME, AGREES, FIRST_NAME = range(7)
+BUDGET, STATE, ACT_ID, TRACE, TIME, AGREES, CONFIRMED, FIRST_NAME = range(8)
 MAX_STEPS = 250_000  # of one evaluation; about 20 ms
 
 Frame = list[Any]
@@ -132,6 +132,7 @@ class Scope:
     tracing: bool = False
     in_loop: bool = False
     presence: bool = False  # of a sealed field it may be asked whether it is there, never what it says
+    acting: bool = False  # what an act itself evaluates: `let`, conditions and effects of a procedure
     timed: bool = False  # conditions of a procedure alone may ask when the act was made
     of_day: bool = False  # a derived field alone may ask for `today`
     # Pieces that may come to neither true nor false: what a condition with one shows to be present is not known.
@@ -146,7 +147,20 @@ class Scope:
         return replace(self, names={**self.names, name: Name(name_type, self.slots.take())}, in_loop=True)
 
 
-_FUNCTION_WORDS = ("has", "size", "sum", "min", "max", "round", "count", "indexed", "total", "best", "agreed")
+_FUNCTION_WORDS = (
+    "has",
+    "size",
+    "sum",
+    "min",
+    "max",
+    "round",
+    "count",
+    "indexed",
+    "total",
+    "best",
+    "agreed",
+    "confirmed",
+)
 _TIME_WORDS = ("surely_by", "surely_after", "add_days", "add_months", "add_working_days", "roll_forward", "age")
 _WORDS = frozenset({*_FUNCTION_WORDS, *_TIME_WORDS, "placed", "today", "in", "true", "false"})
 

@@ -32,7 +32,7 @@ def read_links(part: Part, scope: Scope, existing: Mapping[str, str], records: M
     `records`: registers of these and of what the act creates.
     """
     names = {name: scope.names[name] for name in ("act", *existing)}
-    own = replace(scope, names=names, indexes={}, totals={}, bests={}, reads=set())
+    own = replace(scope, names=names, indexes={}, totals={}, bests={}, acting=False, reads=set())
     links = []
     for below in part.listed("links"):
         with part.problems.section(), below.whole():

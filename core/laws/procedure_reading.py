@@ -159,7 +159,7 @@ def _scope(act: Mapping[str, Field], records: Mapping[str, str], around: Around)
     for name, register in records.items():
         names[name] = Name(around.registers[register].subject, slots.take())
     subjects = {name: register.subject for name, register in around.registers.items()}
-    return Scope(names, slots, subjects, around.indexes, around.totals, around.bests)
+    return Scope(names, slots, subjects, around.indexes, around.totals, around.bests, acting=True)
 
 
 def _with_created(part: Part, scope: Scope, creates: Mapping[str, str], around: Around) -> Scope:

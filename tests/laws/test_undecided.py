@@ -205,6 +205,21 @@ def test_a_decision_lifts_the_hold_and_nothing_else(mill: Mill) -> None:
     assert mill.cure(act, plan="p").outcome == "warned"  # decided once is decided
 
 
+def test_effects_know_whether_the_act_was_confirmed(mill: Mill) -> None:
+    told = "\"confirmed() ? 'decided' : 'counted'\""
+    text = LAW.replace("{set: mill.by, to: act.plan}", f"{{set: mill.by, to: {told}}}")
+    mill.counter.law = parse_law(text)
+    mill.widen(1, plan="p")
+    assert mill.record.fields["by"] == "counted"
+    mill.widen(5)  # held, and its plan is missing
+    act = mill.ids[-1]
+    assert (mill.decide("#confirm", act).outcome, mill.cure(act, plan="p").outcome) == ("suspended", "warned")
+    assert mill.record.fields["by"] == "decided"
+    with pytest.raises(LawError) as error:
+        parse_law(text.replace("mill.state == 'turning'", "!confirmed()"))
+    assert {problem.code for problem in error.value.problems} == {"only-of-an-act"}
+
+
 def test_whatever_the_rules_refuse_no_decision_enters(mill: Mill) -> None:
     mill.widen(6, plan="p")
     act = mill.ids[-1]

@@ -90,6 +90,7 @@ LAW_FAULTS = {
     "bad-placeholder": "the braces in the sentence do not fit",
     "unknown-name": "nothing has this name here",
     "too-many-steps": "the procedure could take too many steps",
+    "only-of-an-act": "only a procedure may ask whether its act was confirmed",
     "no-time-here": "only a condition of a procedure may ask when the act was made",
     # Effects
     "unknown-effect": "there is no such effect",
