@@ -2,8 +2,8 @@
 
 A checked piece is a `Typed`: its type, a closure over the frame, its worst cost in steps, and which optional
 fields are surely present when it is true or false. The frame is a list: step budget, state, id of the act,
-trace, the act's place in time, who agrees, whether what held the act was decided, then one place per name; every place is known when the law is checked, so
-evaluation looks no name up.
+trace, the act's place in time, who agrees, whether what held the act was decided, then one place per name; every
+place is known when the law is checked, so evaluation looks no name up.
 """
 
 from collections.abc import Callable, Mapping
