@@ -149,6 +149,7 @@ def _printed_box(language: str, printed: PrintedStep, quorum: int, offices: int)
     day = day_text(language, list(printed.day))
     inner.add_paragraph(inset, width, say(language, "printed-day", day=day), SMALL)
     if printed.number:
+        inner.space(3)
         inner.add_paragraph(inset, width, say(language, "printed-number", number=printed.number), STEP)
     for line in printed.bracket.lines(language) if printed.bracket else ():
         inner.add_paragraph(inset, width, line, SMALL)

@@ -91,6 +91,8 @@ class _Page:
             told.append(say("law.sealed", roles=", ".join(kind.roles)))
         else:
             told.append(say(f"law.reads-{field.visible}", roles=", ".join(field.roles)))
+        if field.corrected:
+            told.append(say("law.corrected", roads=", ".join(say(f"law.road-{road}") for road in field.corrected)))
         yield " – ".join(told)
         inside = kind.of if isinstance(kind, ListType) else kind
         if isinstance(inside, GroupType):
@@ -107,6 +109,10 @@ class _Page:
         registers = (text(self._law.register(one).title, self._language, one) for one in named.values())
         yield _paragraph(say("law.about", records=", ".join(dict.fromkeys(registers))))
         yield _paragraph(" ".join(_signing(procedure)))
+        if procedure.corrects:
+            yield _paragraph(say("law.corrects", road=say(f"law.road-{procedure.corrects}")))
+        if procedure.lodges:
+            yield _paragraph(say("law.lodges"))
         yield from self._fields(say("law.asked"), procedure.fields.values())
         yield from self._conditions(say("law.conditions"), procedure.requires)
         stated = _mapping(_mapping(self._tree["procedures"])[procedure.name]).get("effects")
