@@ -55,9 +55,9 @@ class MadeNetwork:
         return service
 
 
-def make_network(place: Path, more_laws: Sequence[bytes] = ()) -> MadeNetwork:
+def make_network(place: Path, more_laws: Sequence[bytes] = (), names: Sequence[str] = NAMES) -> MadeNetwork:
     folders, cards = [], []
-    for name in NAMES:
+    for name in names:
         folder = Folder(place / name)
         people = [
             NewOfficer(f"{name} registrar", frozenset({"registrar", "administrator"}), REGISTRAR_SECRET),

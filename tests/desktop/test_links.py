@@ -1,0 +1,78 @@
+"""What an act of another register asks of this office: told on Today, prepared there, gone once an officer has answered."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from core.folder import open_officer
+from core.laws import parse_law
+from core.ledger.payload import Group
+from core.ledger.transaction import Signer
+from desktop.application import OpenOffice
+from tests.desktop.conftest import REGISTRAR_SECRET, MadeNetwork, make_network, sign_in_turn
+from tests.ledger.building import party
+from tests.test_linking import BY_HAND, LINKED
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> MadeNetwork:
+    """One office alone: what it enters is final at once."""
+    return make_network(tmp_path, [parse_law(text).canonical for text in (LINKED, BY_HAND)], names=("Dudzicki",))
+
+
+@pytest.fixture
+def desk(open_desk: Callable[..., OpenOffice]) -> OpenOffice:
+    return open_desk(0)
+
+
+def enter(desk: OpenOffice, law: str, name: str, records: dict[str, bytes], **fields: object) -> bytes:
+    """An act of the registrar; the id of its first record."""
+    office, key = desk.service.office, open_officer(desk.desk.folder, 0, REGISTRAR_SECRET)
+
+    def work() -> bytes:
+        proposal = office.propose(law, name, records, fields, [Signer(0, 0, "registrar")])  # type: ignore[arg-type]
+        signature = key.sign(office.signing_message([proposal.encoded]))
+        return office.record(Group((proposal.encoded,), (signature,)))[0].records[0]
+
+    return desk.service.call(work).result()
+
+
+def texts(widget: object) -> str:
+    return "\n".join(one.text() for one in widget.findChildren(QLabel) if one.isVisibleTo(widget))  # type: ignore[attr-defined]
+
+
+def test_what_a_death_asks_is_prepared_on_today_and_signed(desk: OpenOffice, qtbot: QtBot) -> None:
+    def settle() -> None:
+        qtbot.waitUntil(lambda: not desk.desk.background.busy(), timeout=20_000)
+
+    book = enter(desk, "people", "open_book", {}, mark="A")
+    person = enter(desk, "people", "enter", {"book": book}, mark="Ana of the mill", number=party("Ana", 1), age=70)
+    pension = enter(desk, "pensions", "grant", {}, mark="Pension 7", holder=party("Ana", 1))
+    enter(desk, "people", "die", {"person": person}, died=[2026, 5, 1])
+    today = desk.window.today
+    desk.window.go("today")
+    settle()
+    told = texts(today)
+    assert "An act of another register asks something of this office" in told
+    assert "Suspension · Pension 7" in told
+    assert "Because of: Death, Dudzicki" in told
+    (prepare,) = [one for one in today.findChildren(QPushButton) if one.text() == "Prepare the act…"]
+    prepare.click()
+    settle()
+    page = desk.window.new_act
+    assert page.filling is not None
+    assert "Person" in texts(page.filling)
+    page.filling.review.click()
+    qtbot.waitUntil(lambda: page.reviewing is not None and page.reviewing.may_sign, timeout=10_000)
+    assert page.reviewing is not None
+    with qtbot.waitSignal(page.recorded, timeout=20_000):
+        sign_in_turn(qtbot, page.reviewing, (REGISTRAR_SECRET,))
+    settle()
+    office = desk.service.office
+    assert desk.service.call(lambda: office.record_view(pension).record.state).result() == "suspended"
+    desk.window.go("today")
+    settle()
+    assert "asks something of this office" not in texts(today)
