@@ -3,6 +3,7 @@
 from core import officers
 from core.crypto.signing import verify
 from core.errors import MunimentError
+from core.laws.signing import is_of_node
 from core.ledger.final_proof import MAX_RECORDS, WrittenRecord, make_final_proof
 from core.ledger.founders_certificate import FoundersCertificate, make_founders_certificate
 from core.ledger.payload import Group, Payload, decode_payload
@@ -24,7 +25,7 @@ class ProofReading(Reading):
         """The proof of one act that a stranger can check with the network id. `template`: how its paper is set.
 
         It proves what became of the act where a certified checkpoint says so. Raises `unknown-act`, and before that
-        `signer-not-in-charter` for an office that joined later.
+        `signer-not-in-charter` for an office that joined later, `paper-once-final` for an act of a node.
         """
         row = self.store.chain.act(act_id)
         if row is None:
@@ -40,6 +41,8 @@ class ProofReading(Reading):
         final = self._final_proof(row, transaction)
         if final is not None:
             return make_final_receipt(self.charter, group, place, language, known, final, verify, template)
+        if is_of_node(transaction.signers):  # no officer of the charter has signed it: only the register vouches for it
+            raise MunimentError("paper-once-final", act=act_id)
         return make_receipt(self.charter, block, payload, item, place, language, known, template)
 
     def register_state(self, act_id: bytes) -> int | None:

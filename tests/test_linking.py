@@ -2,16 +2,20 @@
 
 import pytest
 
+from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws import LawError, check_law, law_from_canonical, parse_law
 from core.laws.signing import NODE_NUMBER, NODE_ROLE
 from core.ledger.payload import Group
+from core.ledger.receipt import check_receipt
+from core.ledger.receipt_format import decode_receipt
 from core.ledger.transaction import Signer
 from core.office import Office
 from core.views import Step
+from desktop.printing.facts import make_content
 from tests.laws.relying_laws import PENSIONS, PEOPLE
 from tests.ledger.building import Network, make_network, party
-from tests.offices import meet, meet_until_quiet, open_in_memory, pass_days, registrar, sign
+from tests.offices import hand_over, meet_until_quiet, open_in_memory, pass_days, registrar, sign
 
 LINK = """    links:
       - request: pensions.suspend
@@ -69,6 +73,13 @@ def test_a_death_suspends_what_other_offices_pay_by_their_nodes_and_its_annulmen
     keeper = view.record.keeper
     assert signed.transaction.signers == (Signer(keeper, NODE_NUMBER, NODE_ROLE),)
     assert (signed.ladder.step, entry.author, view.record.fields["since"]) == (Step.FINAL, keeper, [2026, 5, 1])
+    paper = make_content(check_receipt(decode_receipt(offices[2].receipt(entry.act)), verify), parse_law(AUTOMATIC))
+    assert [(row.label, row.lines) for row in paper.signers] == [
+        (
+            "Entered by the office’s computer, as its rules order",
+            (f"office {offices[0].roll.members[keeper or 0].office}",),
+        )
+    ]
     assert not any(office.asked_of_us() for office in offices)
     # It is asked once: what is resumed afterwards stays so, and only an act resumes it.
     act(net, offices[0], "people", "live", {"person": person})
@@ -113,16 +124,22 @@ def test_a_node_signs_nothing_that_its_law_does_not_let_it_enter() -> None:
         assert getattr(proposal.verdict, "code", None) == "role-not-asked"
     with_registrar = [*node, registrar(offices[1])]
     act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
-    meet(offices[0], offices[1])
+    hand_over(offices[0], offices[1])
     pair = {"pension": pension, "deceased": person}
     for people in (with_registrar, [Signer(1, 0, NODE_ROLE)], [Signer(2, NODE_NUMBER, NODE_ROLE)]):
         verdict = offices[1].propose("pensions", "suspend", pair, {}, people).verdict
-        assert getattr(verdict, "code", None) in ("role-not-asked", "not-in-state")
+        assert getattr(verdict, "code", None) == "role-not-asked"
     alone = offices[1].propose("pensions", "suspend", pair, {}, node)
     forged = offices[1].record
     with pytest.raises(MunimentError) as bad:
         forged(sign_with_officer(net, offices[1], alone.encoded))
     assert bad.value.code == "bad-signature"
+    by_node = net.nodes[1].sign(offices[1].signing_message([alone.encoded]))
+    (entered,) = offices[1].record(Group((alone.encoded,), (by_node,)))
+    assert entered.ladder.step is Step.RECORDED
+    with pytest.raises(MunimentError) as early:
+        offices[1].receipt(entered.id)
+    assert early.value.code == "paper-once-final"
 
 
 def sign_with_officer(net: Network, office: Office, encoded: bytes):  # a Group

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from core.laws.law import Law, Procedure, Register
 from core.laws.requests import REFUSE
+from core.laws.signing import NODE_NUMBER
 from core.ledger.receipt import ReceiptFacts, SignedBy
 from core.ledger.request import act_of
 from core.ledger.transaction import Transaction
@@ -173,6 +174,8 @@ def _signer_rows(language: str, people: Sequence[SignedBy]) -> list[Row]:
 
 def _person(language: str, signed: SignedBy) -> str:
     office = signed.office or str(signed.signer.office)
+    if signed.signer.officer == NODE_NUMBER:
+        return say(language, "office", office=office)
     if signed.officer is None:
         return say(language, "officer", officer=signed.signer.officer, office=office)
     return f"{signed.officer}, {say(language, 'office', office=office)}"

@@ -29,6 +29,11 @@ REFUSALS = {
         DRAFT,
         "Ask your administrator to have both rules voted on in versions that fit together; then review the act again.",
     ),
+    "paper-once-final": Trouble(
+        "No person signed this act: this office's computer entered it as its rules order.",
+        "Nothing was lost.",
+        "Print it once the act is final: from then on the common register vouches for it.",
+    ),
     "no-such-entry": Trouble(
         "The entry that is named is not in the record, or has ended.", DRAFT, "Choose one of the entries shown."
     ),
