@@ -1,7 +1,8 @@
 """A network that follows from a seed: its charter under the land law, and every private key to it.
 
 Where a world also asks for requests or for a register that all keep together, the network has chosen its rules
-accordingly: the land law with another term, and once more under another name, as each charter may choose.
+accordingly: the land law with another term, and once more under another name, as each charter may choose; in a third of
+those networks the order decides between sales that had not seen each other.
 """
 
 from collections.abc import Iterable
@@ -34,6 +35,7 @@ Replaced = tuple[tuple[str, str], ...]
 SHORT_TERM: Replaced = (("term_days: 30", "term_days: 1"),)
 NO_TERM: Replaced = (("term_days: 30, ", ""),)
 QUEUED: Replaced = (("second: refuse", "second: queue"),)
+ORDERED: Replaced = (("when_unseen: hold", "when_unseen: order"),)
 UNDER_ANOTHER_NAME: Replaced = ((f"law: {LAND}\n", f"law: {COMMON}\n"),)
 SECOND_VERSION: Replaced = (
     ("\nversion: 1\n", "\nversion: 2\n"),
@@ -121,7 +123,9 @@ def found_network(seed: int, node_count: int, faults: frozenset[str] = frozenset
         terms = random.choice((SHORT_TERM, NO_TERM)) + random.choice((QUEUED, ()))
     laws, homes = [law(LAND, terms), law(CHARTER)], {}
     if "shared" in faults:
-        laws.append(law(LAND, terms + UNDER_ANOTHER_NAME))
+        # A third of such networks lets the order say which of two sales that had not seen each other stands.
+        unseen = ORDERED if Random(f"{seed}/unseen").random() < 1 / 3 else ()
+        laws.append(law(LAND, terms + UNDER_ANOTHER_NAME + unseen))
         homes = {f"{COMMON}.parcel": "shared"}
     charter = found(f"Simulated network {seed}", FOUNDED_MS, [card for card, _, _ in made], laws, homes)
     return Network(seed, charter, terms, [node for _, node, _ in made], [officers for _, _, officers in made])

@@ -19,6 +19,7 @@ MET = {
     "releases": {"act release: entered", "act accept: entered", "act accept: release-not-final"},
     "shared": {
         "act transfer: held-together",
+        "act transfer: overtaken",  # where the law lets the order decide
         "act transfer: record-held",
         "act encumber: equal-rank",
         "act first_registration: held-together",
