@@ -15,7 +15,9 @@ def import_table(
     table: Path,
     law: Annotated[str, typer.Option("--law", metavar="L")],
     procedure: Annotated[str, typer.Option("--procedure", metavar="P")],
-    map_file: Annotated[Path, typer.Option("--map", metavar="FILE.yaml")],
+    map_file: Annotated[
+        Path, typer.Option("--map", metavar="FILE.yaml", help="Which column fills which field: see PUBLIC.md.")
+    ],
     officer: Annotated[
         list[str] | None,
         typer.Option("--officer", metavar="NUMBER:ROLE:PASSPHRASE-FILE", help="Who signs, in the map's order."),
