@@ -55,11 +55,14 @@ PLANNED = 10_000_000
 VECTORS = Path(__file__).parents[1] / "vectors"
 MAP = b"""
 first_of: [parcel_id]
+blank: {area: ["n/a", "-"]}
+as_text: [area]
+words: {kind: {a: b}}
 signers: [registrar]
 records:
   parcel: {register: land.parcel, key: {cadastral: "{parcel_id}"}}
 fields:
-  address: "{area}"
+  address: "{area|line} {area|kind}"
   price: "{sale_price_usd} USD"
   rights: [{kind: ownership, holder: "Buyer of sale {sale_id}", part: "1/1"}]
 """
