@@ -115,10 +115,15 @@ class _Page:
             yield _paragraph(say("law.lodges"))
         yield from self._fields(say("law.asked"), procedure.fields.values())
         yield from self._conditions(say("law.conditions"), procedure.requires)
-        stated = _mapping(_mapping(self._tree["procedures"])[procedure.name]).get("effects")
-        effects = [_effect(one) for one in (stated.value if stated and isinstance(stated.value, list) else [])]
+        if procedure.automatic:
+            yield _paragraph(say("law.automatic"))
+        stated = _mapping(_mapping(self._tree["procedures"])[procedure.name])
+        effects = [_effect(one) for one in _items(stated.get("effects"))]
         if effects:
             yield _listed(say("law.effects"), effects)
+        links = [_link(one) for one in _items(stated.get("links"))]
+        if links:
+            yield _listed(say("law.links"), links)
         for title, acts in (("law.waits", self._report.waits), ("law.may-wait", self._report.may_wait)):
             if procedure.name in acts:
                 yield _listed(say(title), [_why(reason) for reason in acts[procedure.name]])
@@ -175,6 +180,20 @@ def _effect(node: Node) -> str:
     rest = "; ".join(f"{name} {value}" for name, value in facts.items() if name != "entries")
     facts = {name: facts.get(name, "") for name in EFFECT_WORDS}
     return say(f"law.effect-{verb}", target=plain(target), rest=rest, **facts).strip()
+
+
+def _link(node: Node) -> str:
+    """What is asked of another law, as one sentence, and what it is given."""
+    facts = {name: plain(child) for name, child in _mapping(node).items()}
+    asked, most, when = facts.pop("request"), facts.pop("max"), facts.pop("when", "")
+    sentence = say(
+        "law.link", asked=asked, most=most, rest="; ".join(f"{name}: {value}" for name, value in facts.items())
+    )
+    return f"{say('law.link-when', when=when)} {sentence}" if when else sentence
+
+
+def _items(node: Node | None) -> Sequence[Node]:
+    return node.value if node is not None and isinstance(node.value, list) else []
 
 
 def plain(node: Node) -> str:

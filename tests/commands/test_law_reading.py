@@ -8,6 +8,7 @@ import pytest
 from desktop.library import library_laws
 from tests.commands.places import found_network, refused, run
 from tests.stories.test_walkthrough import LAW_TEXT, STORY
+from tests.test_linking import AUTOMATIC, LINKED
 
 PAPER = next(line for line in STORY.splitlines() if "extract:" in line) + "\n"
 
@@ -60,6 +61,19 @@ def test_a_law_is_explained_as_a_page(law: Path, tmp_path: Path) -> None:
         assert piece in told
     assert "Each row of act.owners becomes a new entry of boat.shares." in told
     refused(run("law", "explain", law, "--out", page, "--json"), 3, "file-exists", "boats.html")
+
+
+def test_what_a_law_asks_of_another_is_told_on_its_page(tmp_path: Path) -> None:
+    for name, content, told in (
+        (
+            "people",
+            LINKED,
+            "Where has(person.number): The offices that keep the records found are asked for pensions.suspend",
+        ),
+        ("pensions", AUTOMATIC, "the computer of the office that keeps the record enters it by itself"),
+    ):
+        (tmp_path / f"{name}.yaml").write_text(content, "utf-8")
+        assert told in run("law", "explain", tmp_path / f"{name}.yaml").out
 
 
 @pytest.mark.usefixtures("qapp")

@@ -6,6 +6,7 @@ from core.errors import MunimentError
 from core.laws import LawError, check_law, parse_law, procedure_form
 from core.laws.law_check import Reason
 from core.laws.relying import lacking
+from core.ledger.constitution import Change
 from core.office import Office
 from tests.laws.relying_laws import PENSIONS, PEOPLE
 from tests.ledger.building import make_network, party
@@ -141,3 +142,13 @@ def test_a_register_that_no_rules_in_force_have_so_refuses_the_act() -> None:
         office.record(sign(network, office, [proposal]))
     assert error.value.facts["reason"] == "other-law-differs"
     assert error.value.facts["register"] == "people.person"
+
+
+def test_a_vote_for_rules_that_do_not_fit_those_in_force_leads_nowhere() -> None:
+    office = open_in_memory(make_network(3, (LAWS["people"].canonical,)), 0)
+    misfit = parse_law(PENSIONS.replace("min: 0, max: 200", "min: 1, max: 200"))
+    office.epochs.check(Change("law", bytes(16), None, LAWS["pensions"].canonical))
+    with pytest.raises(LawError) as error:
+        office.epochs.check(Change("law", bytes(16), None, misfit.canonical))
+    assert [(one.code, one.detail) for one in error.value.problems] == [("other-law-differs", "people.person.age")]
+    assert not office.epochs.may_apply(Change("law", bytes(16), None, misfit.canonical))

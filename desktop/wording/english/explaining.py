@@ -9,6 +9,11 @@ EXPLAINING_SCREEN = {
     "law.extracts": "Papers",
     "law.indexes": "What is counted",
     "law.more": "Also stated",
+    "law.automatic": "Where the rules of another register ask for it, the computer of the office that keeps the record enters "
+    "it by itself, if nothing is in the way: no person signs.",
+    "law.links": "What it asks of other registers, once it is final",
+    "law.link": "The offices that keep the records found are asked for {asked}, at most {most} of them: {rest}",
+    "law.link-when": "Where {when}:",
     "law.relies-on": "What these rules rely on in registers of other rules",
     "law.known-states": "Its states: {states}.",
     "law.home-office": "Kept by the office that enters it.",
