@@ -174,7 +174,7 @@ def test_who_and_what_must_fit(office: Place, load: Import, founded: Founded, tm
         refused(
             load("0000000001,Ada,1\n", map_text=MAP.replace("[registrar]", "[notary]")), 1, "signers-differ-from-map"
         )
-        refused(load("0000000001,Ada,1\n", procedure="inherit"), 1, "unknown-procedure", "inherit")
+        refused(load("0000000001,Ada,1\n", procedure="no_such"), 1, "unknown-procedure", "no_such")
         wrong = tmp_path / "wrong"
         wrong.write_text("not the registrar's words", "utf-8")
         said = run(
