@@ -428,7 +428,7 @@ def test_whether_a_number_is_free_again_hangs_on_the_office_that_accepts() -> No
     assert ended(one.judge(again)) == ("entered", False)
 
 
-AT_ONCE = {"note_sale", "transfer", "encumber", "split_parcel", "end_parcel", "release"}
+AT_ONCE = {"note_sale", "transfer", "inherit", "encumber", "split_parcel", "end_parcel", "release"}
 BY_DAY_BOOK = {"lodge", "lodge_reserved", "reserve", "enter_transfer", "enter_encumbrance"}
 PUT_RIGHT = {"annul", "decide_later_right"} | {
     f"correct_{road}" for road in ("slip", "with_consent", "by_authority", "by_court")
