@@ -50,3 +50,8 @@ def open_for_rules(network: bytes, name: str, kind: OpeningType, stored: Value, 
     except FieldFault:
         return {}
     return {VALUE: value}
+
+
+def not_opened(name: str) -> FieldFault:
+    """Where the act is drawn up: nobody can bring yet what opens the field."""
+    return FieldFault("not-opened-yet").within(name)

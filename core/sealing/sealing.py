@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 
-from core.laws.field_checks import FieldFault
-from core.laws.opening import VALUE, open_for_rules
+from core.laws.opening import VALUE, not_opened, open_for_rules
 from core.laws.verdict import Refused
 from core.ledger.encoding import Value
 from core.ledger.payload import Item, ShareRelease
@@ -93,7 +92,7 @@ class Sealing(Writing, Showing):
                     opened = open_for_rules(self.network, name, kind, record.fields[kind.column], filled[name])
                     texts.update({name: opened[VALUE]} if opened else {})
             elif known is not None and not known.fields[name].optional:
-                raise FieldFault("not-opened-yet").within(name)
+                raise not_opened(name)
         return filled, texts
 
     def _await_recording(self, act_id: bytes, secrets: list[Secret]) -> None:

@@ -21,7 +21,7 @@ CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 VERDICTS = {"Rejected", "Refused", "lost", "FieldFault", "Finding", "_note"}
 JUDGING = [
     *(PROJECT / "core" / "laws").glob("*.py"),
-    *(PROJECT / "core" / name for name in ("folding.py", "office.py", "sealing/sealing.py")),
+    *(PROJECT / "core" / name for name in ("folding.py", "office.py")),
 ]
 READING = [PROJECT / "core" / "ledger" / name for name in ("request.py", "transaction.py")]
 ON_THE_LADDER = {
