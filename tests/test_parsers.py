@@ -1,18 +1,16 @@
 """Every parser of bytes from outside, a few hundred inputs each: read, or refused with a code, and nothing else.
 
 Hypothesis draws plain bytes and seeds of the mutations of valid inputs (tests/torture/parsers.py), which the long run
-carries on with millions, guided by coverage where atheris is installed.
+carries on with a thousand each (tests/torture/drawn.py) and millions, guided by coverage where atheris is installed.
 """
 
 from pathlib import Path
-from random import Random
 from tempfile import mkdtemp
 
 import pytest
 from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
-from core.errors import MunimentError
+from tests.torture.drawn import DRAWN, read_or_refuse
 from tests.torture.parsers import Parser, make_parsers
 
 EXAMPLES = 150
@@ -26,16 +24,9 @@ def test_there_are_at_least_twelve() -> None:
 @pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.name.replace(" ", "-"))
 def test_whatever_comes_is_read_or_refused_with_a_code(parser: Parser) -> None:
     @settings(max_examples=EXAMPLES, deadline=None, database=None)
-    @given(st.one_of(st.integers(0, 2**64), st.binary(max_size=300)))
+    @given(DRAWN)
     @example(b"")
-    def read(given_one: int | bytes) -> None:
-        if isinstance(given_one, int):
-            parser.try_one(Random(given_one))
-            return
-        try:
-            value = parser.read(given_one)
-        except MunimentError:
-            return
-        assert parser.write is None or parser.write(value) == given_one
+    def read(drawn: int | bytes) -> None:
+        read_or_refuse(parser, drawn)
 
     read()

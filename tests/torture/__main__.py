@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from tests.torture.damage import torture_damage
+from tests.torture.drawn import torture_drawn
 from tests.torture.faults import torture_faults
 from tests.torture.graphs import torture_graphs
 from tests.torture.guided import torture_guided
@@ -29,12 +30,13 @@ SHARES = {
     "kills": 0.1,
     "faults": 0.05,
     "damage": 0.1,
-    "parsers": 0.08,
+    "parsers": 0.07,
+    "drawn": 0.03,
     "guided": 0.05,
     "graphs": 0.07,
     "pairing": 0.05,
     "hostile": 0.05,
-    "simulation": 0.35,
+    "simulation": 0.33,
 }
 LEAST_S = {"hostile": 20.0}  # with less of a share a part is left out: one attack alone takes longer
 
@@ -46,6 +48,7 @@ def run(work: Path, seconds: float, first_seed: int) -> list[Part]:
         "faults": lambda until_s: torture_faults(work, first_seed, until_s),
         "damage": lambda until_s: torture_damage(work, first_seed, until_s),
         "parsers": lambda until_s: torture_parsers(work, first_seed, until_s),
+        "drawn": lambda until_s: torture_drawn(work, first_seed, until_s),
         "guided": lambda until_s: torture_guided(work, parser_names(work), first_seed, until_s),
         "graphs": lambda until_s: torture_graphs(first_seed, until_s),
         "pairing": lambda until_s: torture_pairing(first_seed, until_s),
