@@ -72,9 +72,9 @@ def paired_file(folder: Folder) -> Path:
     return folder.path / "paired"
 
 
-def copy_file(folder: Folder) -> Path:
-    """The copy of the register that the office that invited hands over; of no use afterwards."""
-    return folder.path / "handed-over.snapshot"
+def copy_file(folder: Folder, newcomer: bytes) -> Path:
+    """The copy of the register that is handed over to the newcomer with this key; of no use afterwards."""
+    return folder.path / f"handed-over-{newcomer.hex()[:16]}.snapshot"
 
 
 def arriving_file(folder: Folder) -> Path:

@@ -134,7 +134,7 @@ def give_register(
     async def give() -> int:
         credentials = service.pairing_credentials(awaited.token)
         key = awaited.card.node_key
-        handing = HandingOver(service.office, credentials, awaited.token, key, copy_file(folder))
+        handing = HandingOver(service.office, credentials, awaited.token, key, copy_file(folder, key))
         service.on_stop(handing.close)
         try:
             handing.open(LOOPBACK if loopback else EVERYWHERE, awaited.port)
