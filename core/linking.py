@@ -29,6 +29,7 @@ MAX_WAITING = 1000  # the oldest go first
 ENTERED = ("entered", "warned")
 _LOOKED, _WAITING = "links-looked", "links-waiting"
 _MAX_META_BYTES = 1 << 20
+_NAMED_BEFORE = 48  # an act begins with the name of its law (FORMAT.md §2), at most 40 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,10 @@ class Linking(Sealing):
 
     def _found_in(self, position: int, state: WorkingState) -> Iterator[tuple[bytes, bytes]]:
         """The asking acts of a block, each with a record that this office answers for."""
+        _, acts = self._opened(position)
+        asking = [law.name.encode() for law in self.laws.values() if law.asks_others]
+        if not any(name in act[:_NAMED_BEFORE] for act in acts for name in asking):
+            return  # as almost every block of an import: nothing is decoded
         for row in self.store.chain.acts_of_block(position):
             for called in self._called(row, state):
                 record = state.record(called.record)
