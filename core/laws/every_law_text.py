@@ -80,6 +80,7 @@ notes:
       changes: {note: SUBJECT_note}
       in_state: {note: [standing]}
       signed_by: {all_of: [registrar]}
+      when_unseen: order
       fields:
         ground:
           {type: choice, of: [case_ended, order_lifted], visible: public, label: {en: Ground},
@@ -150,10 +151,11 @@ notices:
     note_service_SUBJECT:
       title: {en: "Service of a notification: TITLE"}
       help: {en: The term to complain runs from the day of service.}
-      class: fact
+      class: decision
       changes: {notice: SUBJECT_notice}
       in_state: {notice: [sent]}
       signed_by: {any_of: [registrar, clerk]}
+      when_unseen: order
       fields:
         how: {type: choice, of: [in_person, by_post, by_publication], label: {en: How},
               labels: {in_person: {en: In person}, by_post: {en: By post}, by_publication: {en: By publication}}}
@@ -169,6 +171,7 @@ notices:
       changes: {notice: SUBJECT_notice}
       in_state: {notice: [sent, served]}
       signed_by: {any_of: [registrar, clerk, notary]}
+      when_unseen: order
       fields:
         complaint: {type: document, max_mb: 20, label: {en: Complaint}}
         day: {type: day, precision: day, visible: public, label: {en: Handed in}}
@@ -185,6 +188,7 @@ notices:
       changes: {notice: SUBJECT_notice}
       in_state: {notice: [complained]}
       signed_by: {all_of: [registrar, clerk], different_persons: true}
+      when_unseen: order
       fields:
         decision: {type: choice, of: [upheld, dismissed], visible: public, label: {en: Decision},
                    labels: {upheld: {en: Upheld}, dismissed: {en: Dismissed}}}

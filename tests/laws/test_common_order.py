@@ -223,11 +223,14 @@ def test_a_mortgage_and_a_sale_that_had_not_seen_each_other_both_stand(mortgage_
     assert entered.changes[0].new.fields["parcel"] == parcel.id
 
 
+HOLDS = "    class: order\n    changes: {parcel: parcel}\n"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
         ("when_unseen: hold", "when_unseen: equal_rank", "equal-rank-of-what"),
-        ("class: order", "class: fact\n    when_unseen: order", "fact-refused"),
+        (HOLDS, HOLDS.replace("order", "fact") + "    when_unseen: order\n", "fact-refused"),
         ("{release: parcel, to: act.to}", "{release: parcel, to: parcel.id}", "mixed-types"),
         ("home: by_charter", "home: shared", "keeper-not-moved"),
         ("  all_on: {over: encumbrance, by: [parcel], max: 1000}", "", "kept-with-not-indexed"),

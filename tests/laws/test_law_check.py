@@ -24,7 +24,10 @@ LAND = library_law("land")
 
 def test_an_office_that_keeps_its_parcels_decides_alone() -> None:
     report = check_law(LAND, {"land.parcel": "office"})
+    inherited = report.waits["inherit"]
+    assert {reason.code for reason in inherited} == {"record-of-another-law"}
     assert dict(report.waits) == {
+        "inherit": inherited,
         "accept": (Reason("keeper-changes", "parcel"),),
         "lapse_lodging": (Reason("consensus-time", "surely_after"),),
         "reserve": (Reason("working-days", "BY"),),
