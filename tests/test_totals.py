@@ -41,7 +41,9 @@ GROUP = encode(["registered"])
 
 def network() -> Network:
     homed = land_network()
-    charter = found("Totals", FOUNDED_MS, homed.charter.cards, [parse_law(LAND + AREAS).canonical], {})
+    charter = found(
+        "Totals", FOUNDED_MS, homed.charter.cards, [parse_law(LAND.replace("\ntotals:\n", AREAS, 1)).canonical], {}
+    )
     return Network(charter, homed.nodes, homed.officers)
 
 
@@ -86,7 +88,7 @@ def test_a_total_that_comes_with_new_rules_counts_what_is_there() -> None:
     offices = [open_in_memory(made, number) for number in range(4)]
     worked(made, offices)
     meet_until_quiet(offices)
-    law = parse_law(LAND + AREAS)
+    law = parse_law(LAND.replace("\ntotals:\n", AREAS, 1))
     for office in offices[:2]:
         assert agreed(office) == {}
         for _ in range(2):  # the second finds what the first has left

@@ -77,7 +77,7 @@ def _bare(record: Record) -> None:
 
 def _with_total() -> str:
     start = LAND.index("    requires:\n", LAND.index("\n  transfer:")) + len("    requires:\n")
-    return LAND[:start] + RULE + LAND[start:] + TOTALS
+    return (LAND[:start] + RULE + LAND[start:]).replace("\ntotals:\n", TOTALS, 1)
 
 
 def _judge(state: Records, sale: Transaction, law: Law, context: Context, *, trace: bool = False) -> None:
