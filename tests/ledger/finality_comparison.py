@@ -110,13 +110,15 @@ def said_by(real: Real) -> Facts:
         facts["certified"] = "not said once each"
     if finality.closed:
         return facts
-    # Those that left are kept no more: no slot asks for them, nor for what their votes would have been.
+    # Those of decided rounds are kept no more by a graph that forgets, even if they stay in memory for their acts: no slot
+    # asks for them, nor for what their votes would have been.
     kept = [one for by_author in lace.openers.values() for ones in by_author.values() for one in ones]
-    openers = [one for one in vertices if one.opener and one.epoch == lace.epoch and one.home] + kept
+    forgets, known = lace.settled.shelf is not None, {one.id for one in kept}
+    decided_ones = [one for one in vertices if one.opener and one.epoch == lace.epoch and one.round < finality.start]
+    openers = kept + [one for one in decided_ones if forgets and one.id not in known]
     newest = max((one.round for one in vertices if one.epoch == lace.epoch), default=0)
     decided = {round_: _spelled(decision) for round_, decision in finality.decisions().items()}
     voting = [one for one in openers if one.round >= finality.start]
-    forgets = lace.settled.shelf is not None
     return facts | {
         "openers": frozenset(one.id for one in openers),
         "c3": NOT_KEPT if forgets else _pairs(openers, 2, finality._holds_c3),
