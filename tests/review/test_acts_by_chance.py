@@ -38,7 +38,7 @@ from core.ledger.transaction import Transaction
 from desktop.library import library_laws
 from tests.laws.counter import YEAR_2026_MS, Counter, DictState, document, library_law, party
 
-ACTS = 500
+ACTS = 300
 DAY_MS = 86_400_000
 EVERY_ROLE = frozenset({"registrar", "notary", "clerk", "administrator", "auditor"})
 

@@ -36,7 +36,7 @@ from core.store.working import WorkingState
 from tests.ledger.building import FOUNDED_MS, Network, make_network
 from tests.offices import DATABASE_KEY, StepClock, meet, pass_days, sign
 
-SEEDS, STEPS = 24, 40
+SEEDS, STEPS = 16, 40
 KEPT_BY_OFFICES = 0  # a seed by which each office keeps its own mills
 LAWS = ("mills", "weirs")
 LAW = """

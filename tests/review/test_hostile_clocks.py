@@ -90,7 +90,7 @@ def claimed_wildly(office: Office) -> bool:
     return any(vertex.claimed_ms >= 1 << 50 for vertex in office.lace.vertices.values())
 
 
-@pytest.mark.parametrize(("count", "seed"), [(4, 1), (4, 2), (7, 3)])
+@pytest.mark.parametrize(("count", "seed"), [(4, 2), (7, 3)])
 def test_consensus_time_lies_between_honest_claims(monkeypatch: pytest.MonkeyPatch, count: int, seed: int) -> None:
     compare_with_honest_claims(monkeypatch, count, seed)
 
