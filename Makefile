@@ -6,6 +6,12 @@ python := .venv/bin/python
 ARGS ?=
 SECONDS ?= 600
 FILES ?= ../shared/data
+# Hundreds of processes of ours are started; without its compiled modules each would compile them all.
+export PYTHONDONTWRITEBYTECODE =
+# Folders of tests lie in memory where that is roomy and may hold programs: no test cuts the power, and what is said to
+# be durable waits for the disk each time.
+roomy = awk '$$2 == "/dev/shm" && $$4 !~ /noexec/' /proc/mounts 2>/dev/null | grep -q . \
+    && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 3000000 {print "/dev/shm"}'
 
 .PHONY: run test check format package bench torture public demo clean setup lock
 .DEFAULT_GOAL := run
@@ -22,7 +28,7 @@ demo: setup
 	.venv/bin/muniment demo --out build/demo
 
 test: setup
-	$(python) -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+	TMPDIR=$${TMPDIR:-$$($(roomy))} $(python) -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: setup
 	$(python) -m ruff check .

@@ -20,7 +20,9 @@ from tests.ledger.shelves import Shelf
 
 LEADERS_AHEAD = 12  # rounds above the newest one of which the leader is compared
 Facts = Mapping[str, object]
-NOT_KEPT = "not kept"  # by a graph that forgets: what an opener votes for whose slots are decided
+# By a graph that forgets: what an opener votes for whose slots are decided; and where it is not asked for, who is in
+# whose past: every two blocks of a world, as long as all the rest together.
+NOT_KEPT = "not kept"
 
 # What follows from each block's past alone. The rest presumes that no more forked than the quorum tolerates.
 OF_PASTS = frozenset({"held", "opener", "closed", "E", "past", "approvals", "certified", "forkers", "c3", "c4"})
@@ -91,15 +93,18 @@ def _difference(mine: object, theirs: object) -> str:
 # -- what the real code says ------------------------------------------------------------------------------------
 
 
-def said_by(real: Real) -> Facts:
+def said_by(real: Real, pasts: bool = True) -> Facts:
     lace, finality = real.lace, real.finality
     vertices = list(lace.vertices.values())
+    in_past = {
+        one.id: frozenset(other.id for other in vertices if lace.in_past(other, one)) for one in vertices if pasts
+    }
     facts: dict[str, object] = {
         "held": frozenset(lace.vertices),
         "opener": frozenset(one.id for one in vertices if one.opener),
         "closed": frozenset(one.id for one in vertices if one.closed),
         "E": {one.id: numbers(one.forkers) for one in vertices if one.forkers},
-        "past": {one.id: frozenset(other.id for other in vertices if lace.in_past(other, one)) for one in vertices},
+        "past": in_past if pasts else NOT_KEPT,
         "approvals": {one.id: numbers(one.approvals) for one in vertices if one.approvals},
         "certified": frozenset(one.id for one in vertices if one.certified),
         "forkers": numbers(lace.forkers),

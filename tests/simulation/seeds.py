@@ -1,8 +1,12 @@
-"""A part of the three hundred mixed worlds: two files share them, so that two processors can."""
+"""A part of the three hundred mixed worlds: two files share them, so that two processors can.
+
+Played in the test's own process, as the other processors play other parts; children of a run are tested in
+test_command.py.
+"""
 
 from pathlib import Path
 
-from desktop.simulation.pool import run_jobs, totalled
+from desktop.simulation.pool import run_seed, totalled
 from desktop.simulation.scenario import mixed_scenario
 from tests.independent.confirming import refusals
 
@@ -12,8 +16,8 @@ AT_ONCE = 50
 
 def keep_every_promise(first: int, folder: Path) -> None:
     """Fifty seeds from one on; what the offices hold in the end is verified by a second implementation."""
-    jobs = [(mixed_scenario(seed, MOST_OFFICES), seed) for seed in range(first, first + AT_ONCE)]
-    figures = totalled(list(run_jobs(jobs, audits=folder)))
+    seeds = range(first, first + AT_ONCE)
+    figures = totalled([run_seed(mixed_scenario(seed, MOST_OFFICES), seed, audits=folder) for seed in seeds])
     assert figures.violations == []
     assert figures.never_final == 0
     assert {f"I{number}" for number in range(1, 14)} == figures.checks.keys()
