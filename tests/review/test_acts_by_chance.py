@@ -90,7 +90,9 @@ class Chance:
         return Order(1, self.now_ms, apart_ms, lambda act: act[0] % 5 == 0, lambda _: True, lambda: before_ms)
 
     def _act(self, office: Counter) -> Transaction:
-        law, procedure = office.law, self.draw.choice(list(office.law.procedures.values()))
+        law, procedures = office.law, list(office.law.procedures.values())
+        possible = [one for one in procedures if all(self.made[self._full(law, of)] for of in one.referenced.values())]
+        procedure = self.draw.choice(possible or procedures)
         named = {}
         for name, register in procedure.referenced.items():
             found = self.made[self._full(law, register)][-6:]
@@ -182,7 +184,8 @@ class Chance:
 def test_every_act_has_a_verdict() -> None:
     chance = Chance(1)
     chance.live(ACTS)
-    assert {"entered", "held", "suspended", "not-in-state", "not-keeper"} <= chance.told.keys()
+    assert chance.told["entered"] > ACTS // 20
+    assert len(chance.told) > 15
 
 
 if __name__ == "__main__":
