@@ -124,7 +124,7 @@ def found_network(seed: int, node_count: int, faults: frozenset[str] = frozenset
     laws, homes = [law(LAND, terms), law(CHARTER)], {}
     if "shared" in faults:
         # A third of such networks lets the order say which of two sales that had not seen each other stands.
-        unseen = ORDERED if Random(f"{seed}/unseen").random() < 1 / 3 else ()
+        unseen = ORDERED if Random(f"{seed}/unseen").randrange(3) == 0 else ()
         laws.append(law(LAND, terms + UNDER_ANOTHER_NAME + unseen))
         homes = {f"{COMMON}.parcel": "shared"}
     charter = found(f"Simulated network {seed}", FOUNDED_MS, [card for card, _, _ in made], laws, homes)
