@@ -118,13 +118,14 @@ class _Story:
         return {"office": self.setting.names[FOURTH], "file": file.name, "verified": bool(checked["valid"])}
 
     def _agree(self) -> None:
-        """Meetings until at every honest office everything stands in the common register."""
+        """Meetings until every honest office holds the same, and all of it stands in the common register."""
         _tell("demo-agreeing")
         for _ in range(CLOSING_ROUNDS):
             for one, other in ((FIRST, SECOND), (SECOND, THIRD), (FIRST, THIRD)):
                 self._meet(one, other)
-            ladders = [self.offices[number].ask("status")["ladder"] for number in HONEST]
-            if not any(ladder[step] for ladder in ladders for step in WAITING_STEPS):
+            told = [self.offices[number].ask("status") for number in HONEST]
+            waiting = any(status["ladder"][step] for status in told for step in WAITING_STEPS)
+            if not waiting and len({status["blocks"] for status in told}) == 1:
                 return
 
     def _extract(self, transfer: str) -> bool:
