@@ -141,3 +141,53 @@ def test_acts_in_any_order_and_a_joining_office_keep_the_sums(tmp_path: Path, se
     meet_until_quiet(offices)
     assert_sums(newcomer)
     list(newcomer.verify_state())
+
+
+BOUND = """    always:
+      - {code: too-many, article: "1", rule: "total('areas', {'kind': 'registered'}).count <= 1000", says: {en: Too many.}}
+"""
+
+
+def test_an_office_with_another_sum_is_told_at_once_by_its_check_and_by_the_others_at_the_next_act_that_reads_it(
+    tmp_path: Path,
+) -> None:
+    """The root is over records: a total acts through verdicts alone, and those stand in records and entries."""
+    homed = land_network()
+    text = LAND.replace("\ntotals:\n", AREAS, 1).replace("    always:\n", BOUND, 1)
+    charter = found("Totals", FOUNDED_MS, homed.charter.cards, [parse_law(text).canonical], {})
+    made = Network(charter, homed.nodes, homed.officers)
+    offices = [open_in_memory(made, number) for number in range(4)]
+    for number, office in enumerate(offices, 1):
+        register(made, office, number)
+    meet_until_quiet(offices)
+    first, liar = offices[0], offices[1]
+    sound, group = agreed(liar), encode(["registered"])
+    for statement, values in (
+        ("UPDATE total SET sums = ? WHERE name = 'land.areas'", (encode({"area": "2560", "count": "5000"}),)),
+        ("DELETE FROM total WHERE name = 'land.areas'", ()),
+        ("INSERT INTO total VALUES ('land.areas', x'80', ?)", (encode({"count": "1"}),)),
+        ("DELETE FROM index_entry WHERE name = 'land.parcel.cadastral'", ()),
+        ("INSERT INTO index_entry VALUES ('land.parcel.cadastral', x'80', zeroblob(16))", ()),
+    ):
+        liar.store.database.execute("SAVEPOINT sound")
+        liar.store.database.execute(statement, values)
+        with pytest.raises(MunimentError, match="replica-damaged"):
+            list(liar.verify_state())
+        liar.store.database.execute("ROLLBACK TO sound")
+        liar.store.database.execute("RELEASE sound")
+    with liar.store.database.atomic():
+        wrong = encode({"area": "2560", "count": "5000"})
+        liar.store.database.execute("UPDATE total SET sums = ? WHERE name = 'land.areas' AND grp = ?", (wrong, group))
+    write_snapshot(liar, tmp_path / "snapshot")
+    certificate = liar.store.checkpoints.newest_certified()
+    assert certificate is not None
+    given = Given(liar.network, checkpoint_hash(certificate.checkpoint))
+    database = Database(IN_MEMORY, DATABASE_KEY)
+    join(database, tmp_path / "snapshot", given)  # sums do not travel: whoever joins adds them up from the records
+    assert agreed(open_in_memory(made, 1, ReplicaStore(database), liar._journal)) == sound
+    assert liar.state_root() == first.state_root()
+    register(made, first, 6)
+    meet_until_quiet(offices)
+    assert (first.finality_stopped, offices[2].finality_stopped) == (None, None)
+    assert liar.finality_stopped is not None
+    assert liar.state_root() != first.state_root()
