@@ -30,7 +30,7 @@ from core.ledger.request import decode_request
 from core.ledger.roll import Roll
 from core.ledger.transaction import Signer, Transaction, decode_transaction
 from core.store.chain import ActRow
-from core.store.pages import DUE_AT_ONCE, label
+from core.store.pages import label
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
 from core.voting import is_quorum
@@ -325,10 +325,10 @@ def write_foreseen(store: ReplicaStore, working: WorkingState, author: int, posi
     changes = working.changes
     shown = _shown(changes)
     between = [one for one in working.between if "#" not in one.register]
-    store.state.foreseen.add(position, shown, between, words_due=len(shown) <= DUE_AT_ONCE)
+    store.state.foreseen.add(position, shown, between)
     store.state.write_overlay(author, changes, working.index_changes, _labels(changes))
     store.state.totals.add_foreseen(working.total_changes)
-    store.pages.index_foreseen(shown)
+    store.pages.index_foreseen(shown, position)
 
 
 def write_agreed(store: ReplicaStore, working: WorkingState) -> None:

@@ -99,6 +99,8 @@ class JoiningPast(Exchange):
                     self._require(position > before, "anchors")
             before = position
             self._settle_graph()
+        with self.store.database.atomic():
+            self.store.pages.pass_over()
         self._require(self._next_entry == self._checkpoint.size, "anchors")
 
     def _take_settled(self, frame: bytes) -> int:

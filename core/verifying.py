@@ -92,7 +92,7 @@ def _verify_once(store: ReplicaStore, laws: Mapping[str, Law], epoch: int) -> It
 def _compare_roots(store: ReplicaStore, root: bytes, index_entries: int, epoch: int) -> None:
     if root != store.state.state_root() or index_entries != store.state.index_count():
         raise _damaged(store, "state")
-    newest = store.checkpoints.newest()
+    newest = store.checkpoints.newest_on_disk()
     # What begins an epoch is written after the closing checkpoint and stands under the next one.
     if newest is None or newest.epoch < epoch:
         return

@@ -48,7 +48,7 @@ class AnchorRow:
     closing: bool
 
 
-_PLACE_BITS = 20  # a payload of 256 KiB has room for far fewer acts
+PLACE_BITS = 20  # a payload of 256 KiB has room for far fewer acts
 # Executed before foreseen; of several places where it was refused the first: what became of it there stays.
 _ACT_WHERE_IT_COUNTS = (
     "SELECT act.id, block, place, act.author, outcome, code, facts, records, shared FROM act"
@@ -369,7 +369,7 @@ def _block_row(row: tuple[int, bytes, bytes, bytes, bytes | None, int]) -> Block
 
 
 def _number(position: int, place: int) -> int:
-    return position << _PLACE_BITS | place
+    return position << PLACE_BITS | place
 
 
 def _blobs(row: ActRow) -> tuple[bytes | None, bytes | None]:

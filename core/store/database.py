@@ -16,7 +16,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from core.errors import MunimentError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 KEY_BYTES = 32
 DAILY_CACHE_KIB = 64 << 10
 IMPORT_CACHE_KIB = 256 << 10
@@ -67,9 +67,9 @@ CREATE INDEX overlay_list ON overlay(register, label, id);
 CREATE TABLE history(                      -- agreed versions that were replaced by agreed ones
   record BLOB, version INTEGER, last_act BLOB, body BLOB NOT NULL,
   PRIMARY KEY(record, version, last_act)) WITHOUT ROWID;
-CREATE TABLE foreseen(                     -- what blocks that wait for an anchor have changed (foreseen.py)
-  number INTEGER PRIMARY KEY,             -- position of the block · 2^32 + place
-  record BLOB, replaced BLOB);            -- whose words are to be indexed; the version of the overlay that was replaced
+CREATE TABLE foreseen(                     -- versions that were only foreseen, and replaced (foreseen.py)
+  number INTEGER PRIMARY KEY,             -- position of the block that replaced it · 2^32 + place
+  replaced BLOB NOT NULL);
 CREATE TABLE index_entry(name TEXT, grp BLOB, record BLOB, PRIMARY KEY(name, grp, record)) WITHOUT ROWID;
 CREATE TABLE overlay_index(
   name TEXT, grp BLOB, record BLOB, added INTEGER NOT NULL, author INTEGER NOT NULL,

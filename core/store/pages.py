@@ -3,9 +3,9 @@
 Both read the present state: the overlay's version where there is one, else the agreed one. The words of a record are
 its key and every text in its fields; a query matches records that have, for each word typed, a word that begins so.
 
-Changing FTS5's index costs an act as many pages as all else that it writes. So the act only notes its records, in its
-own transaction: among what is foreseen (foreseen.py), or in a queue. Their words are taken from the present state
-before the next search, or when many are due. A crash loses neither. Large batches bring their words at once.
+Changing FTS5's index costs an act as many pages as all else that it writes. So words are taken from the present state
+before the next search, or when many are due: those of acts behind a mark, whose rows name their records, and of what
+stands in a queue. A crash loses neither. Large batches bring their words at once.
 """
 
 import re
@@ -13,13 +13,14 @@ from collections.abc import Iterable, Sequence
 from heapq import merge
 
 from core.ledger.encoding import Value
-from core.ledger.record import Change, Record, decode_record
+from core.ledger.record import RECORD_ID_BYTES, Change, Record, decode_record
+from core.store.chain import PLACE_BITS
 from core.store.database import Database
-from core.store.foreseen import ForeseenStore
 
 MAX_QUERY_WORDS = 8
 DUE_RECORDS = 256  # in the queue, before their words are indexed without a search: some 20 ms of work
 DUE_AT_ONCE = 64  # a batch that changes more indexes its words itself
+_INDEXED = "words-indexed"  # position of the last block whose acts' words are indexed, big endian
 _WORD = re.compile(r"\w+")
 _OVERLAID = "(SELECT body FROM overlay WHERE id = ?1)"
 _AGREED = "(SELECT body FROM record WHERE id = ?1)"
@@ -52,20 +53,23 @@ def _collect_texts(value: Value, parts: list[str]) -> None:
 class PageStore:
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._foreseen = ForeseenStore(database)
-        self._noted: int | None = None  # about how many are due among what is foreseen
+        self._noted: int | None = None  # about how many records of acts behind the mark are due
+        self._marked: int | None = None  # the mark; further on than it stands if that was undone
 
-    def index_foreseen(self, changes: Sequence[Change]) -> None:
-        """Find what one block has changed by its words; up to `DUE_AT_ONCE` stand as due. Inside `atomic`."""
-        if len(changes) > DUE_AT_ONCE:
+    def index_foreseen(self, changes: Sequence[Change], position: int) -> None:
+        """Find what the acts of the block at a position have changed by its words. Inside `atomic`, after its acts."""
+        if self._marked is None:
+            self._marked = self._mark()
+        if position <= self._marked:  # its acts are folded anew, or came with a snapshot
+            self.index_words((change.old, change.new) for change in changes)
+        elif len(changes) > DUE_AT_ONCE:
+            self._catch_up(position - 1)
             self._index_at_once([(change.old, change.new) for change in changes])
-            return
-        if self._noted is None:
-            self._noted = len(self._foreseen.words_due())
+            self._move_mark(position)
         else:
-            self._noted += len(changes)
-        if self._noted >= DUE_RECORDS:
-            self._catch_up()
+            self._noted = len(self._due(position)) if self._noted is None else self._noted + len(changes)
+            if self._noted >= DUE_RECORDS:
+                self._catch_up(position)
 
     def index_words(self, records: Iterable[tuple[Record | None, Record]]) -> None:
         """Find agreed versions by their words; (old, new) as in a change. Inside `atomic`."""
@@ -76,7 +80,7 @@ class PageStore:
         for _, new in changes:
             queued = self._db.execute("INSERT INTO search_due(record) VALUES (?)", (new.id,))
             if queued.lastrowid >= DUE_RECORDS:  # numbers begin at 1 whenever the queue was emptied
-                self._catch_up()
+                self._catch_up(self._newest())
 
     def _index_at_once(self, changes: list[tuple[Record | None, Record]]) -> None:
         # An act that is executed again (first in the overlay, then agreed) has its words here already.
@@ -94,10 +98,34 @@ class PageStore:
         """Find these by the words of the given versions and no others. Inside `atomic`."""
         self._index([(record.id, words(record)) for record in records])
 
-    def _catch_up(self) -> None:
-        """Index what is due by the words of its present versions."""
+    def _newest(self) -> int:
+        """Position of the newest block with acts."""
+        return (self._db.scalar("SELECT max(number) FROM act") or 0) >> PLACE_BITS
+
+    def pass_over(self) -> None:
+        """The words of all acts that stand here are indexed: with the records of a snapshot. Inside `atomic`."""
+        self._move_mark(self._newest())
+
+    def _mark(self) -> int:
+        return int.from_bytes(self._db.meta(_INDEXED) or b"", "big")
+
+    def _move_mark(self, position: int) -> None:
+        self._db.set_meta(_INDEXED, position.to_bytes(8, "big"))
+        self._marked = position
+
+    def _due(self, upto: int) -> list[bytes]:
+        """Records of the acts behind the mark, up to those of the block at a position; oldest first."""
+        joined = self._db.rows(
+            "SELECT records FROM act WHERE number >= ? AND number < ? AND records IS NOT NULL ORDER BY number",
+            (self._mark() + 1 << PLACE_BITS, upto + 1 << PLACE_BITS),
+        )
+        step = RECORD_ID_BYTES
+        return [row[0][start : start + step] for row in joined for start in range(0, len(row[0]), step)]
+
+    def _catch_up(self, upto: int) -> None:
+        """Index what is due, of acts up to those at a position, by the words of its present versions."""
         queued = [row[0] for row in self._db.rows("SELECT record FROM search_due ORDER BY number")]
-        due = list(dict.fromkeys(queued + self._foreseen.words_due()))
+        due = list(dict.fromkeys(queued + self._due(upto)))
         self._noted = 0
         if not due:
             return
@@ -107,7 +135,7 @@ class PageStore:
         with self._db.atomic():
             self._index([(record_id, words(decode_record(body))) for record_id, body in present if body])
             self._db.execute("DELETE FROM search_due")
-            self._foreseen.mark_indexed()
+            self._move_mark(upto)
 
     def _index(self, texts: list[tuple[bytes, str]]) -> None:
         """Give each record these words in place of those it had."""
@@ -146,7 +174,7 @@ class PageStore:
         query = " ".join(f'"{word}"*' for word in _WORD.findall(text)[:MAX_QUERY_WORDS])
         if not query:
             return []
-        self._catch_up()
+        self._catch_up(self._newest())
         rows = self._db.rows(
             "SELECT record FROM search JOIN search_row ON search_row.number = search.rowid"
             " WHERE search MATCH ? ORDER BY search.rowid DESC LIMIT ?",

@@ -41,8 +41,11 @@ class StateStore:
         self.foreseen = ForeseenStore(database)
         self.totals = TotalStore(database)
         self.total, self.present_total = self.totals.agreed, self.totals.present
-        self._empty: set[tuple[str, bool]] = set()  # registers found empty: (name, whether of the agreed layer alone)
-        database.put_off(_nothing, self._empty.clear)  # what a transaction that failed had cleared is there again
+        # Registers and indexes found empty: (name, whether of the agreed layer alone).
+        self._empty: set[tuple[str, bool]] = set()
+        self._bare: set[tuple[str, bool]] = set()
+        for found_empty in (self._empty, self._bare):  # what a transaction that failed had cleared is there again
+            database.put_off(_nothing, found_empty.clear)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -63,6 +66,8 @@ class StateStore:
         return decode_record(body) if body else None
 
     def find(self, index: str, group: bytes, limit: int) -> list[bytes]:
+        if self._is_bare(index, agreed_only=True):
+            return []
         rows = self._db.rows(
             "SELECT record FROM index_entry WHERE name = ? AND grp = ? ORDER BY record LIMIT ?",
             (index, group, limit),
@@ -70,6 +75,8 @@ class StateStore:
         return [row[0] for row in rows]
 
     def count(self, index: str, group: bytes) -> int:
+        if self._is_bare(index, agreed_only=True):
+            return 0
         found: int = self._db.scalar("SELECT count(*) FROM index_entry WHERE name = ? AND grp = ?", (index, group))
         return found
 
@@ -84,18 +91,29 @@ class StateStore:
 
     def uses(self, register: str, agreed_only: bool) -> bool:
         """Whether a register has a record; the disk is not asked again for one that was empty and stayed so."""
-        if (register, agreed_only) in self._empty:
+        return not self._is_empty(self._empty, register, ("record", "overlay")[: 2 - agreed_only], "register")
+
+    def _is_bare(self, index: str, agreed_only: bool) -> bool:
+        """Whether an index has no entry at all: most conditions of a sale ask for what few parcels have."""
+        tables = ("index_entry", "overlay_index")[: 2 - agreed_only]
+        return self._is_empty(self._bare, index, tables, "name")
+
+    def _is_empty(self, known: set[tuple[str, bool]], name: str, tables: Sequence[str], column: str) -> bool:
+        place = (name, len(tables) == 1)
+        if place in known:
+            return True
+        if any(self._db.scalar(f"SELECT 1 FROM {table} WHERE {column} = ? LIMIT 1", (name,)) for table in tables):
             return False
-        tables = ("record",) if agreed_only else ("record", "overlay")
-        for table in tables:
-            if self._db.scalar(f"SELECT 1 FROM {table} WHERE register = ? LIMIT 1", (register,)) is not None:
-                return True
-        self._empty.add((register, agreed_only))
-        return False
+        known.add(place)
+        return True
 
     def _no_longer_empty(self, registers: Iterable[str]) -> None:
         for register in set(registers) if self._empty else ():
             self._empty -= {(register, True), (register, False)}
+
+    def _no_longer_bare(self, indexes: Iterable[str]) -> None:
+        for index in set(indexes) if self._bare else ():
+            self._bare -= {(index, True), (index, False)}
 
     def overlay_index(self, index: str, group: bytes) -> dict[bytes, bool]:
         """Records that acts not yet executed add to (True) or take from (False) a group."""
@@ -104,6 +122,8 @@ class StateStore:
 
     def count_with_overlay(self, index: str, group: bytes) -> tuple[int, dict[bytes, bool]]:
         """`count` and `overlay_index` in one statement."""
+        if self._is_bare(index, agreed_only=False):
+            return 0, {}
         *overlaid, (_, count) = self._db.rows(
             "SELECT record, added FROM overlay_index WHERE name = ?1 AND grp = ?2"
             " UNION ALL SELECT NULL, count(*) FROM index_entry WHERE name = ?1 AND grp = ?2",
@@ -113,6 +133,8 @@ class StateStore:
 
     def groups_near(self, index: str, beginning: bytes, agreed_only: bool) -> dict[bytes, set[bytes]] | None:
         """The records of each group that begins so (`beginning_of`), in one statement; None where there are many."""
+        if self._is_bare(index, agreed_only):
+            return {}
         span = (index, beginning, beginning + b"\xff")  # no value begins with that byte
         if agreed_only:
             rows = self._db.rows(
@@ -144,6 +166,8 @@ class StateStore:
         So many more are found as the overlay takes away. The limit is put on afterwards: a group is small (laws bound
         their indexes), and SQLite sets up a limited half of a union at three times the cost of the whole.
         """
+        if self._is_bare(index, agreed_only=False):
+            return [], {}
         rows = self._db.rows(
             "SELECT record, added FROM overlay_index WHERE name = ?1 AND grp = ?2"
             " UNION ALL SELECT record, NULL FROM index_entry WHERE name = ?1 AND grp = ?2",
@@ -210,10 +234,9 @@ class StateStore:
         self._db.executemany(
             "UPDATE overlay SET label = ? WHERE id = ?", [(labels[new.id], new.id) for new in relabelled]
         )
-        self._db.executemany(
-            "INSERT OR REPLACE INTO overlay_index VALUES (?,?,?,?,?)",
-            [(i.index, i.group, i.record, int(i.add), author) for i in indexes],
-        )
+        rows = [(i.index, i.group, i.record, int(i.add), author) for i in indexes]
+        self._no_longer_bare(row[0] for row in rows)
+        self._db.executemany("INSERT OR REPLACE INTO overlay_index VALUES (?,?,?,?,?)", rows)
 
     def write_history(self, versions: Iterable[Record]) -> None:
         """Agreed versions that were made and replaced within one batch."""
@@ -277,10 +300,12 @@ class StateStore:
         found = list(groups)
         self.totals.add_agreed(one for one in found if isinstance(one, TotalChange))
         rows = sorted((one.index, one.group, one.record) for one in found if isinstance(one, IndexChange))
+        self._no_longer_bare(row[0] for row in rows)
         self._db.executemany("INSERT OR IGNORE INTO index_entry VALUES (?,?,?)", rows)
 
     def _write_indexes(self, indexes: Iterable[IndexChange]) -> None:
         added = sorted((i.index, i.group, i.record) for i in indexes if i.add)
+        self._no_longer_bare(row[0] for row in added)
         removed = [(i.index, i.group, i.record) for i in indexes if not i.add]
         self._db.executemany("DELETE FROM index_entry WHERE name = ? AND grp = ? AND record = ?", removed)
         self._db.executemany("INSERT OR IGNORE INTO index_entry VALUES (?,?,?)", added)

@@ -6,7 +6,7 @@ from hashlib import sha256
 from core.ledger.record import Change, IndexChange, Record
 from core.store.chain import ActRow
 from core.store.database import IN_MEMORY, Database
-from core.store.pages import DUE_AT_ONCE, label
+from core.store.pages import label
 from core.store.replica import ReplicaStore
 
 KEY = bytes(range(32))
@@ -47,10 +47,13 @@ def overlay(store: ReplicaStore, author: int, changes: Sequence[Change], indexes
     with store.database.atomic():
         labels = {change.new.id: label(change.new) for change in changes}
         position = store.chain.counts()[1] + 1
-        ids = [change.new.last_act.ljust(32, b"\0") for change in changes]
         store.chain.add_acts(
-            position, [ActRow(one, position, n, author, "entered", None, {}) for n, one in enumerate(ids)]
+            position,
+            [
+                ActRow(one.last_act.ljust(32, b"\0"), position, n, author, "entered", None, {}, (one.id,))
+                for n, one in enumerate(change.new for change in changes)
+            ],
         )
-        store.state.foreseen.add(position, changes, (), words_due=len(changes) <= DUE_AT_ONCE)
+        store.state.foreseen.add(position, changes, ())
         store.state.write_overlay(author, changes, indexes, labels)
-        store.pages.index_foreseen(changes)
+        store.pages.index_foreseen(changes, position)

@@ -99,6 +99,7 @@ def test_what_is_not_committed_is_not_kept() -> None:
         with database.atomic():
             store.add(checkpoint(), SEVEN, verify)
             store.take(cosigned(checkpoint(), 1), SEVEN, verify)
+            assert store.newest() == checkpoint()
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

@@ -131,13 +131,13 @@ def test_history_tells_agreed_and_foreseen_versions_alike() -> None:
         with store.database.atomic():
             store.state.foreseen.drop(position)
     assert store.state.history(versions[0].id) == versions[3::-1]
-    assert store.database.rows("SELECT record FROM foreseen") == [(other.id,)]
+    assert store.database.rows("SELECT * FROM foreseen") == []
     # Several versions in one block, the first of them made over an agreed one.
     with store.database.atomic():
         store.chain.add_acts(9, [ActRow(versions[5].last_act + bytes(16), 9, 0, 0, "entered", None, {})])
         seventh = next_version(versions[5])
         store.chain.add_acts(9, [ActRow(seventh.last_act + bytes(16), 9, 1, 0, "entered", None, {})])
-        store.state.foreseen.add(9, [Change(versions[4], seventh)], [versions[5]], words_due=False)
+        store.state.foreseen.add(9, [Change(versions[4], seventh)], [versions[5]])
         store.state.write_overlay(0, [Change(versions[4], seventh)], [], {seventh.id: ""})
     assert [version.version for version in store.state.history(seventh.id)] == [6, *expected]
     store.state.clear_overlay()
@@ -164,6 +164,35 @@ def cleared_and_undone(store: ReplicaStore, register: str) -> None:
         store.state.clear_overlay()
         assert not store.state.uses(register, agreed_only=False)
         raise MunimentError("disk-full")
+
+
+def test_an_index_without_entries_is_asked_again_once_it_has_some() -> None:
+    store, record = empty_store(), make_record(1)
+
+    def counted() -> list[int]:
+        found, overlaid = store.state.find_with_overlay("i", GROUP, 9)
+        near = store.state.groups_near("i", GROUP[:4], agreed_only=False)
+        assert near is not None
+        agreed, _ = store.state.count_with_overlay("i", GROUP)
+        assert store.state.count("i", GROUP) == len(store.state.find("i", GROUP, 9)) == agreed
+        return [len(found), len(overlaid), len(near)]
+
+    assert counted() == [0, 0, 0]
+    entry = [IndexChange("i", GROUP, record.id, add=True)]
+    overlay(store, 0, [Change(None, record)], entry)
+    assert counted() == [0, 1, 1]
+
+    def clear_and_fail() -> None:
+        with store.database.atomic():
+            store.state.clear_overlay()
+            assert counted() == [0, 0, 0]
+            raise MunimentError("disk-full")
+
+    with pytest.raises(MunimentError):
+        clear_and_fail()
+    assert counted() == [0, 1, 1]
+    agree(store, [Change(None, record)], entry)
+    assert counted() == [1, 0, 1]
 
 
 def test_the_overlay_is_dropped_whole() -> None:
