@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.backup import LastBackup, last_backup
 from core.casefile.view import SUBJECT_PREFIX
@@ -61,6 +61,28 @@ def _waiting(office: Office) -> Waiting:
 def _waits(act: ActView) -> bool:
     """For another office's decision."""
     return act.ladder.outcome in WAITS_FOR_OFFICE and act.ladder.step is not Step.REJECTED
+
+
+def _rows(layout: QVBoxLayout) -> QGridLayout:
+    """Rows of a group, whose columns begin at one place."""
+    rows = QGridLayout()
+    rows.setVerticalSpacing(layout.spacing())
+    rows.setColumnStretch(0, 3)
+    rows.setColumnStretch(1, 4)
+    layout.addLayout(rows)
+    return rows
+
+
+def _add_row(
+    rows: QGridLayout, parent: QWidget, shape: Shape, words: str, standing: str, last: QPushButton | None
+) -> None:
+    """`words` with their shape, how it stands, and what can be done."""
+    status, row = StatusLine(parent), rows.rowCount()
+    status.show_words(shape, words)
+    rows.addWidget(status, row, 0, Qt.AlignmentFlag.AlignVCenter)
+    rows.addWidget(label(standing, parent, "quiet"), row, 1)
+    if last is not None:
+        rows.addWidget(last, row, 2)
 
 
 class TodayPage(Page):
@@ -125,19 +147,19 @@ class TodayPage(Page):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addWidget(self._head(content, today, len(answer.to_decide) + len(answer.links), answer.backup))
+        groups = [(name, shape, *self._of_group(today, name)) for name, shape in _GROUPS]
+        on_their_way = sum(count for *_, count in groups) + len(answer.asked)
+        to_decide = len(answer.to_decide) + len(answer.links)
+        layout.addWidget(self._head(content, today, on_their_way, to_decide, answer.backup))
         if answer.to_decide:
-            layout.addWidget(self._requests(content, "requests_to_decide", answer.to_decide, self._to_decide_line))
+            layout.addWidget(self._requests(content, "requests_to_decide", answer.to_decide, self._add_to_decide))
         if answer.links:
-            layout.addWidget(self._requests(content, "links_to_answer", answer.links, self._link_line))
+            layout.addWidget(self._requests(content, "links_to_answer", answer.links, self._add_link))
         if answer.asked:
-            layout.addWidget(self._requests(content, "requests_made", answer.asked, self._asked_line))
-        for name, shape in _GROUPS:
-            # An own request stands in its own group, with what became of it.
-            acts = [act for act in getattr(today, name) if act.ladder.decision is None and not _waits(act)]
+            layout.addWidget(self._requests(content, "requests_made", answer.asked, self._add_asked))
+        for name, shape, acts, count in groups:
             if acts:
-                elsewhere = len(getattr(today, name)) - len(acts)
-                layout.addWidget(self._group(content, name, shape, acts, today.counts[name] - elsewhere))
+                layout.addWidget(self._group(content, name, shape, acts, count))
         if drafts:
             layout.addWidget(self._drafts(content, drafts))
         layout.addStretch(1)
@@ -147,14 +169,20 @@ class TodayPage(Page):
         if was_inside:  # what had the focus is gone with the old content
             self._new_act.setFocus()
 
-    def _head(self, parent: QWidget, today: Today, to_decide: int, backup: LastBackup | None) -> QWidget:
+    def _of_group(self, today: Today, name: str) -> tuple[Sequence[ActView], int]:
+        """The acts that stand there, and how many: an own request has its own group, with what became of it."""
+        held: Sequence[ActView] = getattr(today, name)
+        acts = [act for act in held if act.ladder.decision is None and not _waits(act)]
+        return acts, today.counts[name] - (len(held) - len(acts))
+
+    def _head(self, parent: QWidget, today: Today, count: int, to_decide: int, backup: LastBackup | None) -> QWidget:
+        """`count`: of this office's own acts that are on their way."""
         frame, layout = card(parent)
-        waiting = any(today.counts.values()) or bool(today.forkers) or to_decide > 0
+        waiting = count > 0 or bool(today.forkers) or to_decide > 0
         now = claimed_text(SystemClock().now_ms())
         unheard = ", ".join(self.desk.offices[number] for number in today.not_heard if number != self.desk.number)
         line = StatusLine(frame, "large")
         if waiting:
-            count = sum(today.counts.values())
             words = say("today.waits", count=count) if count else say("today.look")
             line.show_words(Shape.INFO if count else Shape.HELD, words)
         else:
@@ -209,37 +237,31 @@ class TodayPage(Page):
     def _group(self, parent: QWidget, name: str, shape: Shape, acts: Sequence[ActView], count: int) -> QWidget:
         frame, layout = card(parent)
         layout.addWidget(label(say(f"today.{name}", count=count), frame, "heading"))
+        rows = _rows(layout)
         for act in acts[:SHOWN]:
-            layout.addWidget(self._act_line(frame, act, shape))
+            self._add_act(rows, frame, act, shape)
         if count > SHOWN:
             layout.addWidget(label(say("today.more", count=count - SHOWN), frame, "quiet"))
         return frame
 
-    def _act_line(self, parent: QWidget, act: ActView, shape: Shape) -> QWidget:
-        line = QWidget(parent)
-        layout = QHBoxLayout(line)
-        layout.setContentsMargins(0, 0, 0, 0)
-        status = StatusLine(line)
+    def _add_act(self, rows: QGridLayout, parent: QWidget, act: ActView, shape: Shape) -> None:
         about = self._labels.get(act.records[0], "") if act.records else ""
         title = self.desk.act_title(act.transaction)
-        status.show_words(shape, " · ".join(filter(None, (title, about, claimed_text(act.transaction.claimed_ms)))))
+        words = " · ".join(filter(None, (title, about, claimed_text(act.transaction.claimed_ms))))
         step = step_words(act.ladder, len(self.desk.offices))
         if act.ladder.step is Step.REJECTED:
             step = f"{step}. {rejection_sentence(act.ladder)}"
-        layout.addWidget(status, 3, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(label(step, line, "quiet"), 4)
+        last: QPushButton | None = None
         if shape is Shape.HELD and self._may_be_resolved(act):
-            open_ = button(say("resolve.open"), line)
-            open_.clicked.connect(partial(self.resolve, act))
-            layout.addWidget(open_)
+            last = button(say("resolve.open"), parent)
+            last.clicked.connect(partial(self.resolve, act))
         elif act.records:
-            layout.addWidget(self._open_button(line, act))
+            last = self._open_button(parent, act)
         elif self._may_enter_again(act):
-            again = button(say("today.again"), line)
-            again.setAccessibleName(say("today.again.which", act=title))
-            again.clicked.connect(partial(self.again_wanted.emit, act))
-            layout.addWidget(again)
-        return line
+            last = button(say("today.again"), parent)
+            last.setAccessibleName(say("today.again.which", act=title))
+            last.clicked.connect(partial(self.again_wanted.emit, act))
+        _add_row(rows, parent, shape, words, step, last)
 
     def _may_be_resolved(self, act: ActView) -> bool:
         """What met another act on one record is ended by an act of the law itself."""
@@ -263,25 +285,26 @@ class TodayPage(Page):
         parent: QWidget,
         name: str,
         requests: Sequence[T],
-        line: Callable[[QWidget, T], QWidget],
+        add: Callable[[QGridLayout, QWidget, T], None],
     ) -> QWidget:
         frame, layout = card(parent)
         layout.addWidget(label(say(f"today.{name}", count=len(requests)), frame, "heading"))
+        rows = _rows(layout)
         for request in requests[:SHOWN]:
-            layout.addWidget(line(frame, request))
+            add(rows, frame, request)
         if len(requests) > SHOWN:
             layout.addWidget(label(say("today.more", count=len(requests) - SHOWN), frame, "quiet"))
         return frame
 
-    def _to_decide_line(self, parent: QWidget, request: RequestView) -> QWidget:
+    def _add_to_decide(self, rows: QGridLayout, parent: QWidget, request: RequestView) -> None:
         decide = button(say("today.decide"), parent, main=True)
         decide.clicked.connect(partial(self.decide, request))
         words = self._request_words("today.request", request, self.desk.offices[request.by])
         when = claimed_text(request.act.transaction.claimed_ms)
         lapsed = request.act.ladder.outcome == "lapsed"
-        return self._line(parent, Shape.WAITING, words, say("today.request-lapsed") if lapsed else when, decide)
+        _add_row(rows, parent, Shape.WAITING, words, say("today.request-lapsed") if lapsed else when, decide)
 
-    def _link_line(self, parent: QWidget, asked: AskedView) -> QWidget:
+    def _add_link(self, rows: QGridLayout, parent: QWidget, asked: AskedView) -> None:
         """What an act of another register asks; the new act is filled in with what that act tells."""
         called, act = asked.called, asked.act
         procedure = f"{called.law}.{called.procedure}"
@@ -292,34 +315,22 @@ class TodayPage(Page):
         begin = button(say("today.answer"), parent, main=True)
         begin.setAccessibleName(say("today.answer.which", act=about))
         begin.clicked.connect(partial(self.act_wanted.emit, procedure, {**records, **called.fields}))
-        return self._line(parent, Shape.WAITING, about, why, begin)
+        _add_row(rows, parent, Shape.WAITING, about, why, begin)
 
-    def _asked_line(self, parent: QWidget, request: RequestView) -> QWidget:
+    def _add_asked(self, rows: QGridLayout, parent: QWidget, request: RequestView) -> None:
         ladder = request.act.ladder
         words = self._request_words("today.asked", request, self.desk.offices[request.to])
         standing = ladder_words(ladder, len(self.desk.offices))
         if ladder.step is Step.REJECTED:
             standing = f"{standing}. {rejection_sentence(ladder)}"
         act = self._open_button(parent, request.act) if request.act.records else None
-        return self._line(parent, ladder_shape(ladder), words, standing, act)
+        _add_row(rows, parent, ladder_shape(ladder), words, standing, act)
 
     def _request_words(self, key: str, request: RequestView, office: str) -> str:
         transaction = request.act.transaction
         title = self.desk.procedure_title(f"{transaction.law}.{transaction.procedure}")
         about = f"{title} · {request.label}" if request.label else title
         return say(key, act=about, office=office)
-
-    def _line(self, parent: QWidget, shape: Shape, words: str, standing: str, last: QPushButton | None) -> QWidget:
-        line = QWidget(parent)
-        layout = QHBoxLayout(line)
-        layout.setContentsMargins(0, 0, 0, 0)
-        status = StatusLine(line)
-        status.show_words(shape, words)
-        layout.addWidget(status, 3, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(label(standing, line, "quiet"), 4)
-        if last is not None:
-            layout.addWidget(last)
-        return line
 
     def _drafts(self, parent: QWidget, drafts: Sequence[Draft]) -> QWidget:
         frame, layout = card(parent)
