@@ -144,6 +144,10 @@ class Applying:
         for name, register_name in procedure.creates.items():
             register, draft = self._law.registers[register_name], self._drafts[name]
             draft.keeper = self._keeper_of(register, draft, name)
+            if draft.pending is not None and draft.keeper is None:
+                raise Refused("kept-by-all", record=name)
+            if draft.pending == {RELEASED_TO: draft.keeper}:
+                draft.pending = None
             for key in register.numbers:
                 pool = Pool(self._context.author, year_of(claimed_ms), self._context.incarnation)
                 number = next_number(self._state, self._counters, pool, f"{register.full_name}.{key}")

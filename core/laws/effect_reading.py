@@ -254,19 +254,19 @@ def _each(part: Part, target: str, ground: Ground) -> tuple[_Rows, Run]:
 
 def _release(part: Part, target: str, ground: Ground) -> Apply:
     with part.whole():
-        _moving(part, target, ground)
+        _moving(part, target, ground.written)
         return make_release(target, _value(part, "to", _TO, ground))
 
 
 def _accept(part: Part, target: str, ground: Ground) -> Apply:
     with part.whole():
-        _moving(part, target, ground)
+        _moving(part, target, _before(ground))
         return make_accept(target)
 
 
-def _moving(part: Part, target: str, ground: Ground) -> None:
+def _moving(part: Part, target: str, among: Mapping[str, Register]) -> None:
     """A record that one office keeps for itself can pass to another; what is kept with it follows it."""
-    register = _changed(part, target, ground)
+    register = _record(part, target, among)
     if register.home.kind not in ("office", "by_charter"):
         part.fail("keeper-not-moved", target)
 
@@ -293,7 +293,12 @@ def _erase(part: Part, target: str, ground: Ground) -> Apply:
 
 
 def _changed(part: Part, target: str, ground: Ground) -> Register:
-    return _record(part, target, {name: ground.written[name] for name in ground.written.keys() - ground.created.keys()})
+    return _record(part, target, _before(ground))
+
+
+def _before(ground: Ground) -> dict[str, Register]:
+    """What the act changes and does not create."""
+    return {name: ground.written[name] for name in ground.written.keys() - ground.created.keys()}
 
 
 _VERBS: Mapping[str, Callable[[Part, str, Ground], Apply]] = {

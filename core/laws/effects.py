@@ -176,13 +176,15 @@ def make_move(name: str, from_states: frozenset[str], to_state: str) -> Apply:
 
 
 def make_release(name: str, to: Run) -> Apply:
-    """The keeper lets go; released to itself, it takes the record back."""
+    """The keeper lets go; released to itself, it takes the record back. One just created has its keeper later."""
 
     def apply(frame: Frame, drafts: Mapping[str, Draft]) -> None:
         draft, office = drafts[name], to(frame)
-        if draft.keeper is None:
+        if draft.old is None:
+            draft.pending = {RELEASED_TO: office}
+        elif draft.keeper is None:
             raise Refused("kept-by-all", record=name)
-        if office != draft.keeper:
+        elif office != draft.keeper:
             draft.pending = {RELEASED_TO: office}
         elif draft.pending is not None:
             draft.pending = None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from core.laws.allotting import check_allotments, read_allotments, rules_of
 from core.laws.best_reading import read_bests
 from core.laws.correcting import check_corrections
 from core.laws.derived import read_derived
@@ -35,8 +36,6 @@ from core.laws.waiting import with_reasons
 MAX_VERSION = 1_000_000
 MAX_TERM_DAYS = 3650
 SECOND = ("refuse", "queue")  # what becomes of a second request on one version of a record
-# Parts of the language that later issues bring: refused by name, not as a typing mistake.
-LATER = ("allotments",)
 
 
 @lru_cache(maxsize=32)
@@ -68,10 +67,6 @@ def _read_law(tree: Node) -> Law:
 
 def _read_root(root: Part, tree: Node) -> Law:
     with root.whole():
-        for later in LATER:
-            if root.has(later):
-                root.note("not-yet", later, root.line_of(later))
-        root.skip(*LATER)
         name = root.text("law")
         if not set(name) <= NAME_LETTERS or not name or len(name) > MAX_NAME_CHARS:
             root.fail("bad-name", name, root.line_of("law"))
@@ -85,16 +80,19 @@ def _read_root(root: Part, tree: Node) -> Law:
         bests = read_bests(root, registers, name, scopes, indexes)
         totals = read_totals(root, registers, name, scopes)
         shapes = total_shapes(totals)
+        allotments = read_allotments(root, registers)
         for register_name, part in root.parts("registers"):
             with root.problems.section():
                 register, scope = registers[register_name], scopes[register_name]
-                register = read_rules(part, register, scope, indexes, totals, shapes)
+                rules = [*part.listed("always"), *rules_of(register_name, allotments)]
+                register = read_rules(part, rules, register, scope, indexes, totals, shapes)
                 registers[register_name] = read_derived(part, register, scope)
         extracts = _read_extracts(root, registers)
         around = Around({**registers, **others}, index_shapes(indexes, registers), frozenset(extracts), shapes, bests)
         procedures = _read_procedures(root, around, indexes, totals)
         check_sealed(root.problems, registers, procedures)
         check_corrections(procedures, registers, root.problems)
+        check_allotments(allotments, procedures, root.problems)
         asking, deciding = _read_asking(root), _read_deciding(root)
         calendar = _read_calendar(root)
         if not calendar:

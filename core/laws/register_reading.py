@@ -3,7 +3,7 @@ them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from core.laws.condition_reading import read_condition
@@ -282,19 +282,21 @@ def register_scopes(registers: Mapping[str, Register]) -> dict[str, Scope]:
 
 def read_rules(
     part: Part,
+    rules: Iterable[Part],
     register: Register,
     scope: Scope,
     indexes: Mapping[str, Index],
     totals: Mapping[str, Total],
     shapes: Mapping[str, TotalShape],
 ) -> Register:
-    """The register with its `always`, its unique keys, indexes and totals. They read nothing but the record itself;
-    only `always` reads totals too.
+    """The register with its `always` (`rules`), its unique keys, indexes and totals.
+
+    They read nothing but the record itself; only `always` reads totals too.
     """
     always: list[Condition] = []
     after: list[Condition] = []
     reads = set[ForeignRead]()
-    for below in part.listed("always"):
+    for below in rules:
         with part.problems.section():
             within = replace(scope, totals=shapes, reads=set())
             condition, _ = read_condition(below, f"{register.name}.always", within, frozenset(), "refuse")

@@ -15,8 +15,11 @@ from core.laws.law_source import Node, decode_tree
 from desktop.wording import law_fault, say
 
 # What the page tells in words of its own; the rest of the law's tree follows under "Also stated".
-TOLD = frozenset({"law", "version", "title", "note", "registers", "procedures", "extracts", "indexes", "relies_on"})
+TOLD = frozenset(
+    {"law", "version", "title", "note", "registers", "procedures", "extracts", "indexes", "relies_on", "allotments"}
+)
 EFFECT_WORDS = ("to", "move", "entries", "entry", "where", "set", "ground", "ordered_by")  # that sentences name
+_NONE = Node({}, 0)
 STYLE = "body{font-family:sans-serif;max-width:52em;margin:2em auto;line-height:1.4}h1,h2,h3{color:#1d5a85}"
 
 
@@ -150,10 +153,23 @@ class _Page:
         if "indexes" in self._tree:
             yield _heading(2, say("law.indexes"))
             yield _listed("", [f"{name}: {plain(node)}" for name, node in _mapping(self._tree["indexes"]).items()])
+        allotted = [self._allotment(_mapping(node)) for node in _mapping(self._tree.get("allotments", _NONE)).values()]
+        if allotted:
+            yield _heading(2, say("law.allotments"))
+            yield _listed("", allotted)
         rest = {name: node for name, node in self._tree.items() if name not in TOLD}
         if rest:
             yield _heading(2, say("law.more"))
             yield _listed("", [f"{name}: {plain(node)}" for name, node in rest.items()])
+
+    def _allotment(self, stated: Mapping[str, Node]) -> str:
+        register = self._law.registers[plain(stated["over"])]
+        held, used = (
+            text(register.fields[plain(stated[key])].label, self._language, plain(stated[key]))
+            for key in ("sum", "used")
+        )
+        title, says = text(register.title, self._language, register.name), _texts(stated["says"], self._language)
+        return say("law.allotment", title=title, sum=held, used=used, says=" ".join(says))
 
 
 def _signing(procedure: Procedure) -> Iterator[str]:

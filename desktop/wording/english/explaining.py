@@ -45,6 +45,8 @@ EXPLAINING_SCREEN = {
     "law.road-authority": "a decision of the authority",
     "law.road-court": "an order of a court",
     "law.road-annulment": "an annulment",
+    "law.allotments": "What offices spend from without waiting for others",
+    "law.allotment": "Whoever keeps a record of “{title}” spends within “{sum}” alone; “{used}” is never more. {says}",
     "law.lodges": "Entered in the day book: it gets the next number of the competent office, without a gap.",
     "law.conditions": "Conditions",
     "law.condition": "Article {article}: {says}",
