@@ -57,7 +57,7 @@ class Filling(QWidget):
         layout.addWidget(self.scroll, 1)
         layout.addWidget(self._signers_card())
         row = QHBoxLayout()
-        row.addWidget(self.state, 1)
+        row.addWidget(self.state, 1, Qt.AlignmentFlag.AlignVCenter)
         discard = button(say("draft.discard"), self)
         discard.clicked.connect(self.discarded)
         self.share = button(say("draft.share"), self)

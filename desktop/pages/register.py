@@ -27,6 +27,7 @@ from desktop.wording import say
 SEARCH_PAUSE_MS = 120
 ROW_HEIGHT = 30
 _WIDTHS = (140, 0, 130, 250, 290)  # 0: what is left
+_WIDEST_NUMBER = 300
 
 
 class RegisterPage(Page):
@@ -182,6 +183,8 @@ class RegisterPage(Page):
         text = self.search.text().strip()
         if found:
             self.table.selectRow(0)
+            wanted = self.table.sizeHintForColumn(0)  # of the rows in sight
+            self.table.setColumnWidth(0, min(max(wanted, _WIDTHS[0]), _WIDEST_NUMBER))
         if text or self.days.asked() is not None:
             none = say("register.none-found", text=text) if text else say("register.none-on-days")
             none = say("form.mistyped") if is_mistyped(text) else none
