@@ -29,9 +29,9 @@ from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_types import MAX_STEPS, Frame, Known, Run, Scope, Typed
 from core.laws.field_types import EntryOfType, Field, GroupType, ListType, OfficeType, SealedType
 from core.laws.law import Register
+from core.laws.linking import is_request
 from core.laws.reading import Part
 
-LATER_VERBS = frozenset({"request"})
 _TOLD = ("ground", "ordered_by")
 _TO = Field("to", OfficeType())
 
@@ -59,6 +59,8 @@ class _Rows:
 def read_effects(part: Part, ground: Ground) -> tuple[Effect, ...]:
     effects = []
     for below in part.listed("effects"):
+        if is_request(below):  # it changes no record: read with the links
+            continue
         with part.problems.section():
             effects.append(_read_effect(below, ground))
     created = [effect.target for effect in effects if effect.verb == "create"]
@@ -70,8 +72,6 @@ def read_effects(part: Part, ground: Ground) -> tuple[Effect, ...]:
 
 def _read_effect(part: Part, ground: Ground) -> Effect:
     verb = part.keys()[0] if part.keys() else ""
-    if verb in LATER_VERBS:
-        part.fail("not-yet", verb)
     if verb not in _VERBS:
         part.fail("unknown-effect", verb)
     try:

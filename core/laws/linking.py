@@ -24,6 +24,7 @@ from core.ledger.record import State, new_record_id
 from core.ledger.transaction import Transaction
 
 MAX_FOUND = 100  # records that one link may ask about
+REQUEST = "request"  # the verb of an effect
 _BY_HAND = ("attestation", "document", "sealed")  # what only a person can give
 
 
@@ -34,10 +35,15 @@ def read_links(part: Part, scope: Scope, existing: Mapping[str, str], records: M
     names = {name: scope.names[name] for name in ("act", *existing)}
     own = replace(scope, names=names, indexes={}, totals={}, bests={}, acting=False, reads=set())
     links = []
-    for below in part.listed("links"):
+    for below in [*part.listed("links"), *filter(is_request, part.listed("effects"))]:
         with part.problems.section(), below.whole():
             links.append(_read_link(below, own, records))
     return tuple(links)
+
+
+def is_request(effect: Part) -> bool:
+    """Whether an effect asks: a link, written where the act does what it does."""
+    return effect.keys()[:1] == [REQUEST]
 
 
 def _read_link(part: Part, scope: Scope, records: Mapping[str, str]) -> Link:
@@ -75,7 +81,7 @@ def check_links(law: Law, beside: Mapping[str, Law]) -> Iterator[Problem]:
     """What of the links does not fit the laws that are or come into force with this one, where they are there."""
     for procedure in law.procedures.values():
         for link in procedure.links:
-            other = beside.get(link.law)
+            other = law if link.law == law.name else beside.get(link.law)
             wrong = _misfit(law, procedure, link, other) if other else None
             if wrong is not None:
                 yield Problem(link.line, "", "link-differs", f"{link.law}.{link.procedure}: {wrong}")

@@ -121,7 +121,7 @@ class _Page:
         if procedure.automatic:
             yield _paragraph(say("law.automatic"))
         stated = _mapping(_mapping(self._tree["procedures"])[procedure.name])
-        effects = [_effect(one) for one in _items(stated.get("effects"))]
+        effects = [_link(one) if "request" in _mapping(one) else _effect(one) for one in _items(stated.get("effects"))]
         if effects:
             yield _listed(say("law.effects"), effects)
         links = [_link(one) for one in _items(stated.get("links"))]

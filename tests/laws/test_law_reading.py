@@ -49,7 +49,7 @@ FAULTS = [
     ("unknown-field", "set: boat.inspected", "set: boat.colour"),
     ("unknown-field", "shows: [boat.mark", "shows: [boat.colour"),
     ("sealed-not-read", "precision: day, optional: true", "precision: day, sealed: {for: [notary]}, optional: true"),
-    ("not-yet", "{move_state: boat, move: scrap}", "{request: boats/scrap}"),
+    ("link-finds-one", "{move_state: boat, move: scrap}", "{request: boats/scrap, find: {}}"),
     # bounds
     ("unbounded", "{type: integer, min: 0, max: 100}", "{type: integer, min: 0}"),
     ("unbounded", "{type: integer, min: 0, max: 100}", "{type: fraction, max: 1}"),

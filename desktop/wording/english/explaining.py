@@ -11,8 +11,8 @@ EXPLAINING_SCREEN = {
     "law.more": "Also stated",
     "law.automatic": "Where the rules of another register ask for it, the computer of the office that keeps the record enters "
     "it by itself, if nothing is in the way: no person signs.",
-    "law.links": "What it asks of other registers, once it is final",
-    "law.link": "The offices that keep the records found are asked for {asked}, at most {most} of them: {rest}",
+    "law.links": "What it asks of other registers",
+    "law.link": "Once it is final, the offices that keep the records found are asked for {asked}, at most {most} of them: {rest}",
     "law.link-when": "Where {when}:",
     "law.relies-on": "What these rules rely on in registers of other rules",
     "law.known-states": "Its states: {states}.",
@@ -73,7 +73,6 @@ EXPLAINING_SCREEN = {
     "law.effect-accept": "This office becomes the keeper of {target} and of what is kept with it.",
     "law.effect-erase": "All that is sealed in {target} is destroyed at every office; {ground} says why, {ordered_by} by whose order.",
     "law.effect-settle": "{target} is held no more.",
-    "law.effect-request": "Another office is asked: {rest}",
     "law.derived": "What follows from a record and the day that is asked for:",
     "law.derived-rule": "{name}: {rule}",
     "law.shows": "Shows {fields}.",
