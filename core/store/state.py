@@ -41,9 +41,9 @@ class StateStore:
         self.foreseen = ForeseenStore(database)
         self.totals = TotalStore(database)
         self.total, self.present_total = self.totals.agreed, self.totals.present
-        # Registers and indexes found empty: (name, whether of the agreed layer alone).
-        self._empty: set[tuple[str, bool]] = set()
-        self._bare: set[tuple[str, bool]] = set()
+        # Whether a register or an index was found empty, by (name, whether of the agreed layer alone).
+        self._empty: dict[tuple[str, bool], bool] = {}
+        self._bare: dict[tuple[str, bool], bool] = {}
         for found_empty in (self._empty, self._bare):  # what a transaction that failed had cleared is there again
             database.put_off(_nothing, found_empty.clear)
 
@@ -98,22 +98,20 @@ class StateStore:
         tables = ("index_entry", "overlay_index")[: 2 - agreed_only]
         return self._is_empty(self._bare, index, tables, "name")
 
-    def _is_empty(self, known: set[tuple[str, bool]], name: str, tables: Sequence[str], column: str) -> bool:
+    def _is_empty(self, known: dict[tuple[str, bool], bool], name: str, tables: Sequence[str], column: str) -> bool:
+        """One that has been filled may be empty again meanwhile: that is asked where it matters."""
         place = (name, len(tables) == 1)
-        if place in known:
-            return True
-        if any(self._db.scalar(f"SELECT 1 FROM {table} WHERE {column} = ? LIMIT 1", (name,)) for table in tables):
-            return False
-        known.add(place)
-        return True
+        if place not in known:
+            statement = f"SELECT 1 FROM {{}} WHERE {column} = ? LIMIT 1"
+            known[place] = not any(self._db.scalar(statement.format(table), (name,)) for table in tables)
+        return known[place]
 
-    def _no_longer_empty(self, registers: Iterable[str]) -> None:
-        for register in set(registers) if self._empty else ():
-            self._empty -= {(register, True), (register, False)}
-
-    def _no_longer_bare(self, indexes: Iterable[str]) -> None:
-        for index in set(indexes) if self._bare else ():
-            self._bare -= {(index, True), (index, False)}
+    def _written(self, known: dict[tuple[str, bool], bool], names: Iterable[str]) -> None:
+        """These may have something now."""
+        for name in set(names) if known else ():
+            for place in ((name, True), (name, False)):
+                if known.get(place):
+                    del known[place]
 
     def overlay_index(self, index: str, group: bytes) -> dict[bytes, bool]:
         """Records that acts not yet executed add to (True) or take from (False) a group."""
@@ -197,7 +195,7 @@ class StateStore:
         encoding: Callable[[Record], bytes] = encode_record,
     ) -> None:
         """Net changes of executed acts, each record once. `encoding`: of a new version, where it is known already."""
-        self._no_longer_empty(change.new.register for change in changes)
+        self._written(self._empty, (change.new.register for change in changes))
         created: list[tuple[object, ...]] = []
         replaced: list[tuple[object, ...]] = []
         olds: list[tuple[object, ...]] = []
@@ -221,7 +219,7 @@ class StateStore:
         self, author: int, changes: Sequence[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]
     ) -> None:
         """Net changes of the acts of one block; `foreseen.add` comes before it."""
-        self._no_longer_empty(change.new.register for change in changes)
+        self._written(self._empty, (change.new.register for change in changes))
         ordered = sorted(changes, key=lambda change: change.new.id)
         self._db.executemany(
             # A record keeps its register, as a rule its label too: named as changed they would have SQLite write their
@@ -235,7 +233,7 @@ class StateStore:
             "UPDATE overlay SET label = ? WHERE id = ?", [(labels[new.id], new.id) for new in relabelled]
         )
         rows = [(i.index, i.group, i.record, int(i.add), author) for i in indexes]
-        self._no_longer_bare(row[0] for row in rows)
+        self._written(self._bare, (row[0] for row in rows))
         self._db.executemany("INSERT OR REPLACE INTO overlay_index VALUES (?,?,?,?,?)", rows)
 
     def write_history(self, versions: Iterable[Record]) -> None:
@@ -269,6 +267,8 @@ class StateStore:
     def clear_overlay(self) -> list[bytes]:
         """Forget what acts made that no anchor has executed; ids of the records concerned, in order."""
         dropped = [row[0] for row in self._db.rows("SELECT id FROM overlay ORDER BY id")]
+        self._empty.clear()
+        self._bare.clear()
         self._db.execute("DELETE FROM overlay")
         self._db.execute("DELETE FROM overlay_index")
         self.totals.clear_foreseen()
@@ -285,7 +285,7 @@ class StateStore:
             district = district_of(record)
             rows.append((record.register, district, label, encoded, record.id))
             changes.append(RecordChange(record.register, district, record.id, record_digest(encoded)))
-        self._no_longer_empty(row[0] for row in rows)
+        self._written(self._empty, (row[0] for row in rows))
         self._db.executemany("INSERT INTO record(register, district, label, body, id) VALUES (?,?,?,?,?)", rows)
         self.tree.update(changes)
         self.add_to_indexes(groups)
@@ -300,12 +300,12 @@ class StateStore:
         found = list(groups)
         self.totals.add_agreed(one for one in found if isinstance(one, TotalChange))
         rows = sorted((one.index, one.group, one.record) for one in found if isinstance(one, IndexChange))
-        self._no_longer_bare(row[0] for row in rows)
+        self._written(self._bare, (row[0] for row in rows))
         self._db.executemany("INSERT OR IGNORE INTO index_entry VALUES (?,?,?)", rows)
 
     def _write_indexes(self, indexes: Iterable[IndexChange]) -> None:
         added = sorted((i.index, i.group, i.record) for i in indexes if i.add)
-        self._no_longer_bare(row[0] for row in added)
+        self._written(self._bare, (row[0] for row in added))
         removed = [(i.index, i.group, i.record) for i in indexes if not i.add]
         self._db.executemany("DELETE FROM index_entry WHERE name = ? AND grp = ? AND record = ?", removed)
         self._db.executemany("INSERT OR IGNORE INTO index_entry VALUES (?,?,?)", added)
