@@ -9,7 +9,7 @@ still the version that it replaced (a bounded number of verdicts is kept in memo
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -53,6 +53,8 @@ class Execution:
     _foreseen: OrderedDict[bytes, list[Ran]] = field(default_factory=OrderedDict)  # by block, oldest first
     _foreseen_acts: int = 0
     executed: list[tuple[int, int]] = field(default_factory=list)  # anchor and position of blocks, since it was looked
+    watched: Collection[bytes] = ()  # records whose changes of either layer are noted until somebody looks …
+    changed_watched: set[bytes] = field(default_factory=set)  # … here (core/linking.py)
     _stale: bool = False  # the overlay is to be folded anew once the last of the anchors just decided is executed
 
     # -- the overlay --------------------------------------------------------------------------------------------
@@ -68,12 +70,14 @@ class Execution:
         self.store.chain.add_acts(position, rows)
         if not self.lace.is_forked(vertex.chain) and not self.lace.is_void(vertex):
             self._keep_waiting(vertex.author, position, judged.ran)
+            self._note_watched(judged.ran)
             write_foreseen(self.store, judged.working, vertex.author, position)
             self._foresee(vertex, judged.ran)
         return rows
 
     def rebuild_overlay(self) -> None:
         """Fold everything that waits over the agreed state again, in order of arrival."""
+        self.changed_watched.update(self.watched)
         self._forget_foreseen()
         self._stale = False
         self.store.chain.drop_all_waiting()
@@ -133,6 +137,13 @@ class Execution:
         faults = {act.id: act.code for act in acts if act.outcome == REJECTED and act.code in FORM}
         return Checked(faults=faults)
 
+    def _note_watched(self, ran: Iterable[Ran]) -> None:
+        if self.watched:
+            changed = (
+                change.new.id for one in ran if isinstance(one.verdict, Accepted) for change in one.verdict.changes
+            )
+            self.changed_watched.update(one for one in changed if one in self.watched)
+
     # -- the agreed state ---------------------------------------------------------------------------------------
 
     def execute(self, anchor: Anchor) -> None:
@@ -149,6 +160,7 @@ class Execution:
             self.store.chain.drop_waiting(row.position)
             self.store.state.foreseen.drop(row.position)
             executed.add(vertex.id)
+            self._note_watched(ran)
             if self.fold.asks_others:
                 self.executed.append((anchor.number, row.position))
             self.store.entries.append([_entry(one, working) for one in ran])

@@ -1,27 +1,28 @@
 """Links as an office sees them: what acts of other registers ask of the records that it keeps, and its answers.
 
-Which acts ask, and for what, follows from the laws and from what anchors executed; this office keeps only how far it
-has looked and what it found (by act and record), which is worked out again when it is lost. An answer is an act of
-this office like any other: by an officer, or by its node where the law marks the procedure `automatic` and nothing that
-it says stands in the way. Whether something was answered is told from the ledger: once an act of the procedure asked
-for has made a version of the record after the asking act was executed, nothing waits any more.
+What an act asks stands in the state (core/laws/questions.py). This office keeps only how far it has looked and what it
+found (by act and record), which is worked out again when it is lost. An answer is an act of this office that names the
+asking one: by an officer, or by its node where the law marks the procedure `automatic` and nothing that it says stands
+in the way. Nothing waits any more once an answer or a dismissal stands, or an act of the procedure asked for has made a
+version of the record after the asking act was executed.
+
+A question is looked at again when one of its records has changed, never at each write: execution notes which of the
+records that are watched here it has changed (`Execution.watched`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from core.executing import Execution
 from core.laws.conflicts import fits
-from core.laws.law import Called
-from core.laws.linking import calls
-from core.laws.requests import ENTER
-from core.laws.resolving import CONFIRM, CURE
+from core.laws.law import Called, Law
+from core.laws.placing import DAY_MS
+from core.laws.questions import ASKED_REGISTER, Asked, answer_id, asked_id, find_asked, found_by, read_asked
 from core.laws.signing import is_of_node
 from core.ledger.encoding import Value, decode, encode
-from core.ledger.request import act_of
-from core.ledger.transaction import Transaction, decode_transaction
+from core.ledger.record import decode_record
 from core.sealing.sealing import Sealing
-from core.store.chain import ActRow
 from core.store.working import WorkingState
 from core.views import ActView
 
@@ -29,7 +30,9 @@ MAX_WAITING = 1000  # the oldest go first
 ENTERED = ("entered", "warned")
 _LOOKED, _WAITING = "links-looked", "links-waiting"
 _MAX_META_BYTES = 1 << 20
+_RECORDS_A_STEP = 2_000
 _NAMED_BEFORE = 48  # an act begins with the name of its law (FORMAT.md §2), at most 40 bytes
+Pair = tuple[bytes, bytes]  # the asking act and the record
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,51 +48,115 @@ class Linking(Sealing):
     """What other registers ask of this office."""
 
     _looked_with: Execution | None = None  # another one: the office was opened anew, or has read its graph again
-    _evaluated_at: tuple[int, bytes] | None = None
+    _looked_under: Mapping[str, Law] | None = None
+    _kept: dict[Pair, bool]  # what waits, oldest first, and whether the node has answered and the order refused that
+    _ready: dict[Pair, list[tuple[Called, bool]]]  # of these, what can be answered now, and whether by the node
+    _stale: set[Pair]  # to be looked at again
+    _unready: dict[Pair, int]  # what the node may answer and the law refused, and on which day: tried again on another
+    _watchers: defaultdict[bytes, set[Pair]]
 
     def asked_of_us(self) -> list[AskedView]:
         """What waits for this office to answer, oldest first."""
         self.look_for_links()
-        return list(self._waiting_links())
+        self._look_again()
+        found = (one for pair in self._kept for one in self._ready.get(pair, ()))
+        return [AskedView(self.act_view(called.act), called, automatic) for called, automatic in found]
 
-    def _waiting_links(self) -> Iterator[AskedView]:
-        state = WorkingState(self.store.state, self.number)
-        for (act, record), tried in self._kept().items():
-            row = self.store.chain.act(act)
-            for called in self._called(row, state) if row is not None else ():
-                if called.record == record and self._fits(called, state) and not self._is_answered(act, called):
-                    view, procedure = self.act_view(act), self.laws[called.law].procedures[called.procedure]
-                    # What a node has entered asks officers: two laws could else keep each other busy for ever.
-                    by_node = is_of_node(view.transaction.signers)
-                    yield AskedView(view, called, procedure.automatic and not tried and not by_node)
+    def question_of(self, law: str, procedure: str, records: Mapping[str, bytes]) -> bytes | None:
+        """The act that asks this office for just such an act, if one waits: its answer names it."""
+        if not any(one.asks_others for one in self.laws.values()):
+            return None
+        self.look_for_links()
+        self._look_again()
+        for called in (called for ready in self._ready.values() for called, _ in ready):
+            if (called.law, called.procedure) == (law, procedure) and records == records_of(called):
+                return called.act
+        return None
 
-    def _kept(self) -> dict[tuple[bytes, bytes], bool]:
-        """By asking act and record: whether the node has answered, and the order did not enter it."""
-        stored = self.store.database.meta(_WAITING)
-        return {(act, record): tried for act, record, tried in decode(stored, _MAX_META_BYTES)} if stored else {}
+    # -- what the node may answer -------------------------------------------------------------------------------
 
-    def _mark_tried(self, asked: AskedView) -> None:
+    def _automatic_links(self) -> list[Called]:
+        """What the node may answer by itself and has not tried since something of it changed, or since yesterday."""
+        if not any(law.asks_others for law in self.laws.values()):
+            return []
+        self.look_for_links()
+        if not self._kept:
+            return []
+        self._look_again()
+        today = self._clock.now_ms() // DAY_MS
+        untried = (ready for pair, ready in self._ready.items() if self._unready.get(pair) != today)
+        return [called for ready in untried for called, automatic in ready if automatic]
+
+    def _mark_unready(self, called: Called) -> None:
+        """The law does not let it in today."""
+        self._unready[called.act, called.record] = self._clock.now_ms() // DAY_MS
+
+    def _mark_tried(self, called: Called) -> None:
         """What was foreseen otherwise than the order decides would be answered at every anchor, for ever: once."""
+        pair = called.act, called.record
+        self._kept[pair] = True
+        self._stale.add(pair)
         with self.store.database.atomic():
-            self._keep({**self._kept(), (asked.called.act, asked.called.record): True})
+            self._keep()
+
+    # -- whether something waits still --------------------------------------------------------------------------
+
+    def _look_again(self) -> None:
+        """Evaluate what has changed since the last time."""
+        changed = self.execution.changed_watched
+        for record in changed:
+            self._stale |= self._watchers.get(record, set())
+        changed.clear()
+        present, agreed = (WorkingState(self.store.state, author) for author in (self.number, None))
+        ended = []
+        for pair in sorted(self._stale & self._kept.keys()):
+            self._unready.pop(pair, None)
+            self._ready[pair] = list(self._answerable(pair, present))
+            asks = [*self._called(*pair, agreed), *self._called(*pair, present)]
+            if all(self._is_answered(pair[0], one, foreseen=False) for one in asks):
+                ended.append(pair)
+        self._stale.clear()
+        if ended:
+            for pair in ended:
+                self._forget(pair)
+            with self.store.database.atomic():
+                self._keep()
+
+    def _answerable(self, pair: Pair, state: WorkingState) -> Iterator[tuple[Called, bool]]:
+        for called in self._called(*pair, state):
+            if self._fits(called, state) and not self._is_answered(pair[0], called):
+                procedure = self.laws[called.law].procedures[called.procedure]
+                # What a node has entered asks officers: two laws could else keep each other busy for ever.
+                by_node = is_of_node(self.act_view(pair[0]).transaction.signers)
+                yield called, procedure.automatic and not self._kept[pair] and not by_node
+
+    def _called(self, act: bytes, record: bytes, state: WorkingState) -> Iterator[Called]:
+        """What the act asks about the record."""
+        asked = find_asked(state, act)
+        for one in asked.asks if asked is not None else ():
+            law, _, procedure = one.procedure.partition(".")
+            if law in self.laws and record in found_by(state, one, self.laws[law]):
+                yield Called(act, one.link, law, procedure, one.found, record, one.records, one.fields)
 
     def _fits(self, called: Called, state: WorkingState) -> bool:
         """Whether the procedure can be entered on the records as they stand, as far as their states tell."""
-        law = self.laws.get(called.law)
-        procedure = law.procedures.get(called.procedure) if law else None
+        procedure = self.laws[called.law].procedures.get(called.procedure)
         if procedure is None:
             return False
-        named = {**called.records, called.found: called.record}
+        named = records_of(called)
         found = {name: state.record(named[name]) for name in procedure.referenced if name in named}
         return found.keys() == procedure.referenced.keys() and all(
             record is not None and fits(procedure, name, record, self.number) for name, record in found.items()
         )
 
     def _is_answered(self, act: bytes, called: Called, *, foreseen: bool = True) -> bool:
-        """Whether an act of the procedure asked for has changed the record since the asking act was executed.
+        """Whether an answer stands, or an act of the procedure has made a version since the asking act was executed.
 
         `foreseen`: also one that no anchor has executed yet.
         """
+        answer = answer_id(act, called.link, called.record)
+        if (self.store.state.present(answer) if foreseen else self.store.state.agreed(answer)) is not None:
+            return True
         since, wanted = self._anchor_of(act), f"{called.law}.{called.procedure}"
         for entry in self.record_view(called.record).timeline:
             anchor = entry.ladder.anchor
@@ -103,100 +170,101 @@ class Linking(Sealing):
         row = self.store.chain.act(act)
         return self.vertex(self.store.chain.id_at(row.block)).anchor if row is not None else 0
 
-    def _automatic_links(self) -> list[AskedView]:
-        """What the node may answer by itself, looked at once for each block of its own and each anchor."""
-        if not any(law.asks_others for law in self.laws.values()):
-            return []
-        self.look_for_links()
-        head = self._head()
-        now = (self.finality.count, head.id if head else b"")
-        if now == self._evaluated_at:
-            return []
-        self._evaluated_at = now
-        return [asked for asked in self._waiting_links() if asked.automatic]
-
     # -- looking ------------------------------------------------------------------------------------------------
 
     def look_for_links(self) -> None:
         """Look at what anchors have executed since the last time. Durable on return."""
         execution = self.execution
-        if self._looked_with is not execution:
-            stored = self.store.database.meta(_LOOKED)
-            anchor, position = decode(stored, _MAX_META_BYTES) if stored else (0, 0)
-            execution.executed = self.store.chain.executed_since(anchor, position)
-            self._looked_with = execution
+        if self._looked_with is not execution or self._looked_under is not self.laws:
+            self._begin(execution)
         if not execution.executed:
             return
         state = WorkingState(self.store.state, self.number)
-        found = [pair for _, position in execution.executed for pair in self._found_in(position, state)]
+        asking = (asked for _, position in execution.executed for asked in self._asked_in(position, state))
+        found = [pair for asked in asking for pair in self._ours(asked, state)]
         # Whatever a later anchor executes is open now, or comes after all that is here.
         lowest = min((vertex.position for vertex in self.lace.open_acts), default=self.store.chain.newest_position())
         with self.store.database.atomic():
-            if found:
-                kept = self._kept()
-                self._keep(self._unanswered({**dict.fromkeys([*kept, *found], False), **kept}))
+            if self._add(found):
+                self._keep()
             self.store.database.set_meta(_LOOKED, encode([self.finality.count, lowest]))
         execution.executed = []
 
-    def _unanswered(self, pairs: Mapping[tuple[bytes, bytes], bool]) -> dict[tuple[bytes, bytes], bool]:
-        """Those that no act has answered in the order; what is only foreseen may yet be refused there."""
-        state, waiting = WorkingState(self.store.state, self.number), {}
-        for (act, record), tried in pairs.items():
-            row = self.store.chain.act(act)
-            called = [one for one in self._called(row, state) if one.record == record] if row is not None else []
-            if any(not self._is_answered(act, one, foreseen=False) for one in called):
-                waiting[act, record] = tried
-        return waiting
+    def _begin(self, execution: Execution) -> None:
+        """Read what is kept; where nothing is, what every act has asked that the agreed state tells of."""
+        self._kept, self._ready, self._unready, self._stale = {}, {}, {}, set()
+        self._watchers = defaultdict(set)
+        execution.watched, execution.changed_watched = self._watchers, set()
+        looked, waiting = (self.store.database.meta(name) for name in (_LOOKED, _WAITING))
+        if looked is not None:
+            execution.executed = self.store.chain.executed_since(*decode(looked, _MAX_META_BYTES))
+        elif any(law.asks_others for law in self.laws.values()):
+            state = WorkingState(self.store.state, self.number)
+            self._add([pair for asked in self._every_asked() for pair in self._ours(asked, state)])
+        for act, record, tried in decode(waiting, _MAX_META_BYTES) if waiting else ():
+            self._add([(act, record)])
+            self._kept[act, record] = tried
+        self._looked_with, self._looked_under = execution, self.laws
 
-    def _keep(self, waiting: Mapping[tuple[bytes, bytes], bool]) -> None:
-        rows: list[Value] = [[act, record, tried] for (act, record), tried in waiting.items()]
-        self.store.database.set_meta(_WAITING, encode(rows[-MAX_WAITING:]))
+    def _every_asked(self) -> Iterator[Asked]:
+        after = 0
+        while rows := self.store.state.agreed_of(ASKED_REGISTER, after, _RECORDS_A_STEP):
+            yield from (read_asked(decode_record(body)) for _, body in rows)
+            after = rows[-1][0]
 
-    def _found_in(self, position: int, state: WorkingState) -> Iterator[tuple[bytes, bytes]]:
-        """The asking acts of a block, each with a record that this office answers for."""
+    def _add(self, pairs: list[Pair]) -> bool:
+        """Whether any of them was not kept before."""
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in self._kept]
+        for pair in new:
+            self._kept[pair] = False
+            self._stale.add(pair)
+            for watched in self._watched(pair):
+                self._watchers[watched].add(pair)
+        while len(self._kept) > MAX_WAITING:
+            self._forget(next(iter(self._kept)))
+        return bool(new)
+
+    def _watched(self, pair: Pair) -> set[bytes]:
+        """The records on which depends whether it waits still."""
+        asked = find_asked(WorkingState(self.store.state, self.number), pair[0])
+        asks = asked.asks if asked is not None else ()
+        answers = {answer_id(pair[0], one.link, pair[1]) for one in asks}
+        return {pair[1], *(record for one in asks for record in one.records.values()), *answers}
+
+    def _forget(self, pair: Pair) -> None:
+        for watched in self._watched(pair):
+            self._watchers[watched].discard(pair)
+            if not self._watchers[watched]:
+                del self._watchers[watched]
+        del self._kept[pair]
+        self._ready.pop(pair, None)
+        self._unready.pop(pair, None)
+
+    def _keep(self) -> None:
+        rows: list[Value] = [[act, record, tried] for (act, record), tried in self._kept.items()]
+        self.store.database.set_meta(_WAITING, encode(rows))
+
+    def _asked_in(self, position: int, state: WorkingState) -> Iterator[Asked]:
+        """What the acts of a block ask."""
         _, acts = self._opened(position)
         asking = [law.name.encode() for law in self.laws.values() if law.asks_others]
-        if not any(name in act[:_NAMED_BEFORE] for act in acts for name in asking):
-            return  # as almost every block of an import: nothing is decoded
+        if acts and not any(name in act[:_NAMED_BEFORE] for act in acts for name in asking):
+            return  # as almost every block of an import
         for row in self.store.chain.acts_of_block(position):
-            for called in self._called(row, state):
-                record = state.record(called.record)
+            if row.outcome in ENTERED and (record := state.record(asked_id(row.id))) is not None:
+                yield read_asked(record)
+
+    def _ours(self, asked: Asked, state: WorkingState) -> Iterator[Pair]:
+        """Of what an act asks, each record that this office answers for."""
+        for one in asked.asks:
+            law = self.laws.get(one.procedure.partition(".")[0])
+            for found in found_by(state, one, law, one.most) if law is not None else ():
+                record = state.record(found)
                 keeper = record.keeper if record is not None else self.number
-                if keeper == self.number or (keeper is None and row.author == self.number):
-                    yield row.id, called.record
+                if keeper == self.number or (keeper is None and asked.author == self.number):
+                    yield asked.act, found
 
-    def _called(self, row: ActRow, state: WorkingState) -> Iterator[Called]:
-        transaction = self._entered(row)
-        law = self.laws.get(transaction.law) if transaction is not None else None
-        if law is not None and transaction is not None and law.asks_others:
-            yield from calls(law, transaction, row.id, state, self.laws)
 
-    def _entered(self, row: ActRow) -> Transaction | None:
-        """The act that stands by this one: itself, the request that it enters, what it has completed or confirmed."""
-        _, acts = self._opened(row.block)
-        if row.outcome not in ENTERED or not acts:
-            return None
-        transaction = decode_transaction(acts[row.place])
-        if transaction.procedure == ENTER:
-            return act_of(transaction)
-        if transaction.procedure not in (CURE, CONFIRM):
-            return transaction
-        ended = self.store.chain.act(transaction.act["act"])
-        original = self._entered_text(ended) if ended is not None else None
-        if original is None:
-            return None
-        whole = {**original.act, **transaction.act.get("fields", {})}
-        return Transaction(
-            original.law,
-            original.law_version,
-            original.procedure,
-            transaction.changes,
-            whole,
-            original.signers,
-            original.claimed_ms,
-            original.nonce,
-        )
-
-    def _entered_text(self, row: ActRow) -> Transaction | None:
-        _, acts = self._opened(row.block)
-        return act_of(decode_transaction(acts[row.place])) if acts else None
+def records_of(called: Called) -> dict[str, bytes]:
+    """The records of the act asked for, by the names that its procedure has for them."""
+    return {**called.records, called.found: called.record}

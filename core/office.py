@@ -12,6 +12,7 @@ from core.bracketing import Bracketing
 from core.errors import MunimentError
 from core.folding import Ran, act_row
 from core.laws.field_checks import FieldFault
+from core.laws.law import Called
 from core.laws.requests import ENTER, REFUSE
 from core.laws.resolving import CONFIRM, CURE
 from core.laws.signing import NODE_NUMBER, NODE_ROLE
@@ -32,7 +33,7 @@ from core.ledger.transaction import (
     encode_transaction,
     transaction_id,
 )
-from core.linking import ENTERED, AskedView, Linking
+from core.linking import ENTERED, Linking, records_of
 from core.people.actions import Action
 from core.replica import Judged
 from core.requests import LAPSED
@@ -95,11 +96,13 @@ class Office(Linking, Bracketing):
         """Draw up an act on the present versions of the records named. Raises `unknown-law`, `unknown-record`.
 
         `addressed_to`: the competent office, which the act is requested from; its roles may still be missing then.
+        An act that another register waits for is its answer, and says so.
         """
         self.people.require(Action.DRAW_UP)
         working = WorkingState(self.store.state, self.number)
         references = {name: _reference(working, record) for name, record in records.items()}
-        return self._draw_up(working, law, procedure, references, act, signers, (), addressed_to, trace)
+        answers = self.question_of(law, procedure, records) if addressed_to is None else None
+        return self._draw_up(working, law, procedure, references, act, signers, (), addressed_to, trace, answers)
 
     def propose_decision(
         self, request: bytes, signers: Sequence[Signer], reason: str | None = None, trace: bool = False
@@ -146,23 +149,23 @@ class Office(Linking, Bracketing):
 
     def _answer_links(self) -> bytes | None:
         """As the law wants it, an act that nothing stands in the way of; whatever else is left to the officers."""
-        written = [self._answer(asked) for asked in self._automatic_links()]
+        written = [self._answer(called) for called in self._automatic_links()]
         head = self._head()
         return head.id if any(written) and head is not None else None
 
-    def _answer(self, asked: AskedView) -> bool:
-        working, called = WorkingState(self.store.state, self.number), asked.called
-        records = {**called.records, called.found: called.record}
-        references = {name: _reference(working, record) for name, record in records.items()}
+    def _answer(self, called: Called) -> bool:
+        working = WorkingState(self.store.state, self.number)
+        references = {name: _reference(working, record) for name, record in records_of(called).items()}
         node = [Signer(self.number, NODE_NUMBER, NODE_ROLE)]
         proposal = self._draw_up(
-            working, called.law, called.procedure, references, called.fields, node, (), None, trace=False
+            working, called.law, called.procedure, references, called.fields, node, (), None, False, called.act
         )
         if not isinstance(proposal.verdict, Accepted) or proposal.verdict.outcome not in ENTERED:
+            self._mark_unready(called)
             return False
         signature = self._key.sign(self.signing_message([proposal.encoded]))
         self.record(Group((proposal.encoded,), (signature,)))
-        self._mark_tried(asked)
+        self._mark_tried(called)
         return True
 
     def _draw_up(
@@ -176,6 +179,7 @@ class Office(Linking, Bracketing):
         requests: tuple[bytes, ...],
         addressed_to: int | None,
         trace: bool,
+        answers: bytes | None = None,
     ) -> Proposal:
         version, unfit, secrets, typed = self._law_version(law), None, list[Secret](), act
         try:
@@ -195,6 +199,7 @@ class Office(Linking, Bracketing):
             self._random_bytes(NONCE_BYTES),
             requests,
             addressed_to,
+            answers,
         )
         encoded = encode_transaction(transaction)
         act_id = transaction_id(self.network, encoded)

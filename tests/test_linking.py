@@ -9,10 +9,11 @@ from core.laws.signing import NODE_NUMBER, NODE_ROLE
 from core.ledger.payload import Group
 from core.ledger.receipt import check_receipt
 from core.ledger.receipt_format import decode_receipt
-from core.ledger.transaction import Signer
+from core.ledger.transaction import RecordRef, Signer, Transaction, encode_transaction
 from core.office import Office
 from core.views import Step
 from desktop.printing.facts import make_content
+from tests.drawing import draw
 from tests.laws.relying_laws import PENSIONS, PEOPLE
 from tests.ledger.building import Network, make_network, party
 from tests.offices import hand_over, meet_until_quiet, open_in_memory, pass_days, registrar, sign
@@ -106,6 +107,8 @@ def test_what_no_law_lets_a_node_enter_waits_for_the_officers_of_the_keeper() ->
     assert [one.called for one in again.asked_of_us()] == [asked.called]
     records = {**asked.called.records, asked.called.found: pension}
     act(net, again, "pensions", "suspend", records)
+    answer = again.act_view(again.record_view(pension).timeline[0].act).transaction
+    assert answer.answers == asked.act.id, "an act that is drawn up names what waits for it"
     assert not again.asked_of_us()
     offices[1] = again
     meet_until_quiet(offices)
@@ -129,22 +132,85 @@ def test_a_node_signs_nothing_that_its_law_does_not_let_it_enter() -> None:
     for people in (with_registrar, [Signer(1, 0, NODE_ROLE)], [Signer(2, NODE_NUMBER, NODE_ROLE)]):
         verdict = offices[1].propose("pensions", "suspend", pair, {}, people).verdict
         assert getattr(verdict, "code", None) == "role-not-asked"
-    alone = offices[1].propose("pensions", "suspend", pair, {}, node)
-    forged = offices[1].record
+    alone = by_node(offices[1], pair, None)
+    assert getattr(offices[1].propose("pensions", "suspend", pair, {}, node).verdict, "code", None) == "nobody-asked"
+    by_officer = net.officers[1][0].sign(offices[1].signing_message([alone]))
     with pytest.raises(MunimentError) as bad:
-        forged(sign_with_officer(net, offices[1], alone.encoded))
+        offices[1].record(Group((alone,), (by_officer,)))
     assert bad.value.code == "bad-signature"
-    by_node = net.nodes[1].sign(offices[1].signing_message([alone.encoded]))
-    (entered,) = offices[1].record(Group((alone.encoded,), (by_node,)))
-    assert entered.ladder.step is Step.RECORDED
+
+
+def by_node(office: Office, records: dict[str, bytes], answers: bytes | None, **fields: object) -> bytes:
+    """A suspension that the node would sign alone, as the answer to an act."""
+    there = {name: office.record_view(record).record for name, record in records.items()}
+    refs = {name: RecordRef(record.id, record.version, record.last_act) for name, record in there.items()}
+    signer = (Signer(office.number, NODE_NUMBER, NODE_ROLE),)
+    now_ms, nonce = office._clock.now_ms(), draw(8)
+    act = Transaction("pensions", 1, "suspend", refs, fields, signer, now_ms, nonce, answers=answers)
+    return encode_transaction(act)
+
+
+def enclose(net: Network, office: Office, encoded: bytes) -> bytes:
+    """By a computer that asks nobody, its own rules least of all; the act's id."""
+    group = Group((encoded,), (net.nodes[office.number].sign(office.signing_message([encoded])),))
+    office._write_block((group,))
+    return group.ids(office.network)[0]
+
+
+def test_a_computers_key_alone_enters_nothing_that_no_act_asks_for() -> None:
+    net, offices = network(AUTOMATIC)
+    ana, (pension,) = one_person(net, offices)
+    (book,) = act(net, offices[0], "people", "open_book", {}, mark="B")
+    act(net, offices[0], "people", "enter", {"book": book}, mark="2", number=party("Eve", 2), age=70)
+    (eves,) = act(net, offices[1], "pensions", "grant", {}, mark="of Eve", holder=party("Eve", 2))
+    before = offices[0].propose("people", "die", {"person": ana}, {"died": [2026, 5, 1]}, [registrar(offices[0])])
+    (died,) = offices[0].record(sign(net, offices[0], [before]))
+    # Ana is dead. Her own pension is asked for; nothing else is, whatever act is named for it.
+    hand_over(offices[0], offices[1])
+    anas, of_eve = {"pension": pension, "deceased": ana}, {"pension": eves, "deceased": ana}
+    unasked = {
+        enclose(net, offices[1], by_node(offices[1], anas, None)): "nobody-asked",
+        enclose(net, offices[1], by_node(offices[1], anas, bytes(32))): "no-such-question",
+        enclose(net, offices[1], by_node(offices[1], of_eve, died.id)): "not-so-asked",
+        enclose(net, offices[1], by_node(offices[1], anas, died.id, day=[2026, 5, 1])): "field-unknown",
+    }
+    asked = by_node(offices[1], anas, died.id)
+    signature = net.nodes[1].sign(offices[1].signing_message([asked]))
+    (answer,) = offices[1].record(Group((asked,), (signature,)))
     with pytest.raises(MunimentError) as early:
-        offices[1].receipt(entered.id)
+        offices[1].receipt(answer.id)
     assert early.value.code == "paper-once-final"
+    meet_until_quiet(offices)
+    assert states(offices, [pension, eves]) == [{"suspended"}, {"paid"}]
+    # The annulment resumes it. The same question is not answered a second time, though the death is entered anew.
+    act(net, offices[0], "people", "live", {"person": ana})
+    meet_until_quiet(offices)
+    keeper = offices[1]
+    act(net, keeper, "pensions", "resume", {"pension": pension, "deceased": ana})
+    meet_until_quiet(offices)
+    act(net, offices[0], "people", "die", {"person": ana}, died=[2026, 5, 2])
+    hand_over(offices[0], keeper)
+    unasked[enclose(net, keeper, by_node(keeper, anas, died.id))] = "already-answered"
+    meet_until_quiet(offices)
+    for refused, code in unasked.items():
+        ladders = [office.act_view(refused).ladder for office in offices]
+        assert {(ladder.code, ladder.anchor is None) for ladder in ladders} == {(code, False)}
+    assert states(offices, [pension]) == [{"suspended"}], "the second death asked for itself"
+    assert len({office.state_root() for office in offices}) == 1
 
 
-def sign_with_officer(net: Network, office: Office, encoded: bytes):  # a Group
-
-    return Group((encoded,), (net.officers[1][0].sign(office.signing_message([encoded])),))
+def test_a_link_that_may_ask_about_three_is_answered_for_no_fourth() -> None:
+    net, offices = network(AUTOMATIC)
+    person, paid = one_person(net, offices, pensions=5)
+    proposal = offices[0].propose("people", "die", {"person": person}, {"died": [2026, 5, 1]}, [registrar(offices[0])])
+    (died,) = offices[0].record(sign(net, offices[0], [proposal]))
+    meet_until_quiet(offices)
+    left = next(one for one in paid if offices[0].record_view(one).record.state == "paid")
+    keeper = offices[offices[0].record_view(left).record.keeper or 0]
+    fourth = enclose(net, keeper, by_node(keeper, {"pension": left, "deceased": person}, died.id))
+    meet_until_quiet(offices)
+    assert {office.act_view(fourth).ladder.code for office in offices} == {"asked-enough"}
+    assert states(offices, [left]) == [{"paid"}]
 
 
 @pytest.mark.parametrize(

@@ -19,16 +19,18 @@ from core.laws.field_checks import FieldFault
 from core.laws.field_types import EntryOfType
 from core.laws.judging import Judge
 from core.laws.law import Law, Procedure
+from core.laws.linking import asks_of
 from core.laws.opening import open_for_rules
 from core.laws.placing import Claimed
+from core.laws.questions import DISMISS, check_answer, dismiss, keep_asked
 from core.laws.relying import lack
 from core.laws.requests import DECISIONS, ask, decide
 from core.laws.resolving import RESOLVING, resolve
-from core.laws.signing import SignatureCheck, Signed
+from core.laws.signing import NODE_ROLE, SignatureCheck, Signed, is_of_node
 from core.laws.undecided import EARLIER_ACT, SUSPENDED, acts_in_front, keep_undecided, undecided_id
 from core.laws.verdict import Accepted, Finding, Refused, Rejected
 from core.ledger.encoding import Value
-from core.ledger.record import RECORD_ID_BYTES, Record, State, new_record_id
+from core.ledger.record import RECORD_ID_BYTES, Change, IndexChange, Record, State, new_record_id
 from core.ledger.transaction import Transaction
 
 __all__ = ["Context", "execute"]
@@ -73,15 +75,19 @@ def _judge(state: State, transaction: Transaction, law: Law, context: Context, j
     def run(act: Transaction, procedure: Procedure, place: Context, signed: Signed) -> Accepted:
         return _Execution(state, act, law, place, judge, signed).run(procedure)
 
+    if transaction.answers is not None and transaction.procedure.startswith("#"):  # an act of the engine
+        raise Refused("not-so-asked", act=transaction.answers)
     if transaction.procedure in DECISIONS:
         return decide(state, transaction, law, context, run)
     if transaction.procedure in RESOLVING:
         return resolve(state, transaction, law, context, run)
+    if transaction.requests or (transaction.addressed_to is not None and transaction.procedure == DISMISS):
+        raise Refused("requests-not-asked", procedure=transaction.procedure)
+    if transaction.procedure == DISMISS:
+        return dismiss(state, transaction, law, context)
     procedure = law.procedures.get(transaction.procedure)
     if procedure is None:
         raise Refused("unknown-procedure", procedure=transaction.procedure)
-    if transaction.requests:
-        raise Refused("requests-not-asked", procedure=transaction.procedure)
     if transaction.addressed_to is not None:
         return ask(state, transaction, law, context, run)
     accepted = run(transaction, procedure, context, Signed(transaction.signers, (context.author,)))
@@ -142,6 +148,7 @@ class _Execution:
             signatures.check(procedure, transaction.act)
         finally:
             self._shared |= signatures.shared
+        answer = self._answer(procedure)
         if self._conflicts.newer:
             self._conflicts.refuse()
         if procedure.reasons or (procedure.creates and self._creates_shared(procedure)):
@@ -155,7 +162,31 @@ class _Execution:
             return Accepted(outcome, (), (), tuple(self._judge.steps), findings)
         applying = Applying(self._state, self._law, self._context, self._judge, self._records)
         changes, moved = applying.run(procedure, frame, transaction.claimed_ms)
+        changes += self._asked(procedure, frame, changes) if procedure.links else ()
+        if answer is not None:
+            changes, moved = (*changes, answer[0]), (*moved, *answer[1])
         return Accepted(outcome, changes, moved, tuple(self._judge.steps), findings)
+
+    def _answer(self, procedure: Procedure) -> tuple[Change, tuple[IndexChange, ...]] | None:
+        """What is written beside the effects of an act that answers another; a node enters nothing else."""
+        by_node = is_of_node(self._signed.people)
+        if self._transaction.answers is None:
+            if by_node:
+                raise Refused("nobody-asked", role=NODE_ROLE)
+            return None
+        self._shared = True  # another office's act has asked: whether it stands, only the order tells
+        return check_answer(self._state, self._transaction, self._law, procedure, by_node, self._context)
+
+    def _asked(self, procedure: Procedure, frame: Frame, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        """The record of what the act asks of other laws, read from its records as it leaves them."""
+        new = {change.new.id: change.new for change in changes}
+        created = {
+            name: new_record_id(self._context.transaction_id, place) for place, name in enumerate(procedure.creates)
+        }
+        for name, record in self._records.items():
+            frame[procedure.slots[name]] = new.get(record.id, record)
+        asks = asks_of(procedure, self._transaction, frame, created)
+        return (keep_asked(asks, self._transaction, tuple(created.values()), self._context),) if asks else ()
 
     def _creates_shared(self, procedure: Procedure) -> bool:
         return any(is_shared(self._law.registers[name], self._context) for name in procedure.creates.values())

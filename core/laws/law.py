@@ -203,6 +203,20 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Asks:
+    """What one link of an act asks, of each record that an index of the other law finds in a group."""
+
+    link: int  # which of the links of its procedure, from 0
+    procedure: str  # "<law>.<procedure>"
+    found: str  # what the procedure asked for calls the record found
+    index: str  # "<law>.<index>" …
+    group: Mapping[str, Value]  # … and its group, by the names of its fields
+    most: int  # records that it asks about
+    records: Mapping[str, bytes]  # the other records, by what the procedure asked for calls them
+    fields: Mapping[str, Value]  # of the act asked for
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """What one act asks of the keeper of one record. `act`: the 32-byte id of the act that stands."""
 

@@ -1,39 +1,40 @@
 """Links: what an act of one law asks of another law's registers once it stands (LAWS.md §17).
 
 A link never writes another keeper's record. It says which procedure of the other law is asked for, on which records
-that an index of that law finds, and what the asking act gives it. Every office that keeps a record found can work this
-out from the act alone; it answers by an act of its own, which the other law judges like any other (core/linking.py).
+that an index of that law finds, and what the asking act gives it. What an act asks is worked out where it is executed
+and kept (core/laws/questions.py); every office that keeps a record found answers by an act of its own, which the other
+law judges like any other (core/linking.py).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
 from core.laws.expression import compile_condition, compile_expression
 from core.laws.expression_syntax import ExpressionError
-from core.laws.expression_types import ACT_ID, BUDGET, MAX_STEPS, STATE, Frame, Known, Scope, Typed, family, plain
+from core.laws.expression_types import Frame, Known, Scope, Typed, family, plain
 from core.laws.field_types import SealedType
 from core.laws.judging import evaluate
-from core.laws.law import Called, Law, Link, Procedure
+from core.laws.law import Asks, Law, Link, Procedure
 from core.laws.problems import Problem
 from core.laws.reading import Part
 from core.laws.relying import covers, is_other
 from core.laws.verdict import Refused
 from core.ledger.encoding import Value, encode
-from core.ledger.record import State, new_record_id
 from core.ledger.transaction import Transaction
 
 MAX_FOUND = 100  # records that one link may ask about
 REQUEST = "request"  # the verb of an effect
+MAX_ASKED_BYTES = 64 << 10  # that the links of one act may give; what goes beyond asks nothing, and stops nobody
 _BY_HAND = ("attestation", "document", "sealed")  # what only a person can give
 
 
 def read_links(part: Part, scope: Scope, existing: Mapping[str, str], records: Mapping[str, str]) -> tuple[Link, ...]:
-    """Values read the act and the records that it names (`existing`), as its keeper knows them; nothing is counted.
+    """Values read the act and the records that it names (`existing`), as the act leaves them; nothing is counted.
     `records`: registers of these and of what the act creates.
     """
     names = {name: scope.names[name] for name in ("act", *existing)}
-    own = replace(scope, names=names, indexes={}, totals={}, bests={}, acting=False, reads=set())
+    own = replace(scope, names=names, indexes={}, totals={}, bests={}, acting=False)
     links = []
     for below in [*part.listed("links"), *filter(is_request, part.listed("effects"))]:
         with part.problems.section(), below.whole():
@@ -124,47 +125,34 @@ def needs_a_person(procedure: Procedure) -> Iterator[str]:
 # -- what an act asks for -------------------------------------------------------------------------------------------
 
 
-def calls(law: Law, act: Transaction, act_id: bytes, state: State, laws: Mapping[str, Law]) -> Iterator[Called]:
-    """What an act that stands asks for, record by record. `act`: whole; `act_id`: of the act that entered it."""
-    procedure = law.procedures.get(act.procedure)
-    for number, link in enumerate(procedure.links if procedure else ()):
-        other = laws.get(link.law)
-        index = other.indexes.get(link.index.partition(".")[2]) if other else None
-        if procedure is None or other is None or index is None or set(index.by) != link.by.keys():
-            continue  # voted on since: whoever adopted it was told what asks for it
-        frame = _frame(procedure, act, act_id, state)
+def asks_of(procedure: Procedure, act: Transaction, frame: Frame, made: Mapping[str, bytes]) -> list[Asks]:
+    """What an act that stands asks, link by link. `frame`: the act and its records as it leaves them; `made`: ids of
+    what it creates, by name.
+    """
+    ids = {**{name: ref.record for name, ref in act.changes.items()}, **made}
+    found: list[Asks] = []
+    room = MAX_ASKED_BYTES
+    for number, link in enumerate(procedure.links):
         try:
-            if frame is None or (link.when is not None and not evaluate(link.when, frame, "links")):
+            if link.when is not None and not evaluate(link.when, frame, "links"):
                 continue
-            group, fields = evaluate(partial(_asked, link, tuple(index.by)), frame, "links")
-        except Refused:  # written under other rules, or a number beyond what stands in a group or an act
+            group, fields, size = evaluate(partial(_asked, link), frame, "links")
+        except Refused:  # a number beyond what stands in a group or an act: it asks nothing, and stops nobody
             continue
-        made = {name: new_record_id(act_id, place) for place, name in enumerate(procedure.creates)}
-        ids = {name: ref.record for name, ref in act.changes.items()} | made
-        named = {name: ids[own] for name, own in link.records.items() if own in ids}
-        for record in state.find(index.full_name, group, link.most):
-            yield Called(act_id, number, link.law, link.procedure, link.found, record, named, fields)
+        room -= size
+        if room < 0:
+            break
+        named = {name: ids[own] for name, own in link.records.items()}
+        procedure_name = f"{link.law}.{link.procedure}"
+        found.append(Asks(number, procedure_name, link.found, link.index, group, link.most, named, fields))
+    return found
 
 
-def _frame(procedure: Procedure, act: Transaction, act_id: bytes, state: State) -> Frame | None:
-    """None where a record of the act is not here."""
-    frame: Frame = [None] * procedure.frame_size
-    frame[BUDGET], frame[STATE], frame[ACT_ID] = MAX_STEPS, state, act_id
-    frame[procedure.slots["act"]] = act.act
-    for name in procedure.referenced:
-        record = state.record(act.changes[name].record) if name in act.changes else None
-        if record is None:
-            return None
-        frame[procedure.slots[name]] = record
-    return frame
-
-
-def _asked(link: Link, by: Sequence[str], frame: Frame) -> tuple[bytes, dict[str, Value]]:
-    """The group in which is looked, and the fields that are given."""
-    group = encode([_grouped(plain(link.by[name].run(frame))) for name in by])
+def _asked(link: Link, frame: Frame) -> tuple[dict[str, Value], dict[str, Value], int]:
+    """The group in which is looked, by the names of its fields, the fields that are given, and their bytes."""
+    group = {name: _grouped(plain(typed.run(frame))) for name, typed in link.by.items()}
     fields = {name: plain(typed.run(frame)) for name, typed in link.fields.items()}
-    encode(fields)
-    return group, fields
+    return group, fields, len(encode([group, fields]))
 
 
 def _grouped(value: Value) -> Value:

@@ -171,6 +171,7 @@ def _whole(transaction: Transaction, undecided: Undecided, procedure: Procedure)
         procedure=procedure.name,
         act={**undecided.fields, **brought},
         signers=undecided.signers,
+        answers=undecided.answers,
     )
 
 

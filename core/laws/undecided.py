@@ -48,6 +48,7 @@ class Undecided:
     stands_until_ms: int | None  # until when one whose cure may have come too late keeps its place; None: no end
     placed: Placed | None  # its place in time, once the order has given it one
     confirmed: bool  # what held it was decided
+    answers: bytes | None  # the act of another law whose question it answers
 
     @property
     def is_open(self) -> bool:
@@ -105,6 +106,7 @@ def read_undecided(record: Record) -> Undecided:
         fields.get("stands_until_ms"),
         Placed(*fields["placed"]) if "placed" in fields else None,
         "confirmed" in fields,
+        fields.get("answers"),
     )
 
 
@@ -141,6 +143,8 @@ def keep_undecided(
         "signers": [[one.office, one.officer, one.role] for one in people],
         "codes": codes_of(accepted.findings),
     }
+    if transaction.answers is not None:
+        fields["answers"] = transaction.answers
     if accepted.shared and context.order is not None:
         placed = context.order.placed
         fields["placed"] = [placed.not_before_ms, placed.consensus_ms, placed.spread_ms, placed.spread_limit_ms]

@@ -5,6 +5,7 @@ act two ids; the network is part of the preimage, so an act of one network means
 stand on the group that encloses the act (core/ledger/payload.py).
 A transaction refers to a record with the version *and* the act it has seen (core/ledger/record.py).
 One that names an office is a *request* to it (core/ledger/request.py): it waits until that office decides.
+One that names an act is the *answer* to what that act asks (core/laws/questions.py).
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ MAX_REQUEST_BYTES = 48 << 10  # so that the act that decides a request has room 
 MAX_SIGNERS = 8
 MAX_REQUESTS = 16
 NONCE_BYTES = 8
+ACT_ID_BYTES = 32
 
 
 class Signer(NamedTuple):
@@ -47,6 +49,7 @@ class Transaction:
     nonce: bytes  # 8 random bytes: two equal acts are two acts, one act sent twice is one
     requests: tuple[bytes, ...] = ()  # signed requests that this act decides
     addressed_to: int | None = None  # the office that is asked to enter the act; None: its author enters it
+    answers: bytes | None = None  # the act of another law whose question this one answers; never in a request
 
 
 def transaction_id(network: bytes, encoded: bytes) -> bytes:
@@ -55,8 +58,8 @@ def transaction_id(network: bytes, encoded: bytes) -> bytes:
 
 
 def encode_transaction(transaction: Transaction) -> bytes:
-    # A request has one field more: all other acts keep the bytes that they always had.
-    addressed = [] if transaction.addressed_to is None else [transaction.addressed_to]
+    # A request or an answer has one field more: all other acts keep the bytes that they always had.
+    named = (one for one in (transaction.addressed_to, transaction.answers) if one is not None)
     return encode(
         [
             VERSION,
@@ -69,7 +72,7 @@ def encode_transaction(transaction: Transaction) -> bytes:
             transaction.claimed_ms,
             transaction.nonce,
             list(transaction.requests),
-            *addressed,
+            *named,
         ]
     )
 
@@ -78,7 +81,8 @@ def decode_transaction(data: bytes) -> Transaction:
     """Raises `too-large`, `too-deep`, `not-canonical` or `malformed-transaction`."""
     parts = decode_unjudged(data, MAX_TRANSACTION_BYTES)
     try:
-        version, law, law_version, procedure, changes, act, signers, claimed_ms, nonce, requests, *addressed = parts
+        version, law, law_version, procedure, changes, act, signers, claimed_ms, nonce, requests, *named = parts
+        answers = bool(named) and type(named[0]) is bytes
         transaction = Transaction(
             law,
             law_version,
@@ -89,16 +93,17 @@ def decode_transaction(data: bytes) -> Transaction:
             claimed_ms,
             nonce,
             tuple(requests),
-            *addressed,
+            named[0] if named and not answers else None,
+            named[0] if answers else None,
         )
         one_form = type(version) is int and type(signers) is list and type(requests) is list
-        right = version == VERSION and one_form and _well_formed(transaction) and _request_well_formed(addressed)
+        right = version == VERSION and one_form and _well_formed(transaction) and _named_well_formed(named, requests)
     except (TypeError, ValueError, AttributeError):
         right = False
     refuse_kinds(act if right else parts, MAX_DEPTH - 1 if right else MAX_DEPTH)
     if not right:
         raise MunimentError("malformed-transaction")
-    if addressed and (requests or len(data) > MAX_REQUEST_BYTES):
+    if transaction.addressed_to is not None and (requests or len(data) > MAX_REQUEST_BYTES):
         raise MunimentError("malformed-request", bytes=len(data), limit=MAX_REQUEST_BYTES)
     return transaction
 
@@ -121,9 +126,13 @@ def _well_formed(transaction: Transaction) -> bool:
     )
 
 
-def _request_well_formed(addressed: list[Value]) -> bool:
-    """Left out, or the number of an office: null would be a second form of an act that is no request."""
-    return not addressed or is_natural(addressed[0])
+def _named_well_formed(named: list[Value], requests: list[Value]) -> bool:
+    """Left out, the number of an office, or the id of an act: null would be a second form of an act that is neither."""
+    if not named:
+        return True
+    if type(named[0]) is bytes:
+        return len(named) == 1 and len(named[0]) == ACT_ID_BYTES and not requests
+    return len(named) == 1 and is_natural(named[0])
 
 
 def _signers_well_formed(signers: tuple[Signer, ...]) -> bool:

@@ -150,6 +150,15 @@ def test_transactions_group_and_payload() -> None:
     assert dump([[0, encoded, unhex(signatures)], [1, b"a note"]]).hex() == payload["encoded"]
 
 
+def test_an_answer_is_the_act_with_one_field_more() -> None:
+    vector = VECTORS["answer"]
+    whole = bytes.fromhex(VECTORS["transactions"][vector["of"]]["encoded"])
+    assert whole[:1] == b"\x8a"
+    longer = b"\x8b" + whole[1:] + b"\x58\x20" + bytes.fromhex(vector["answers"])
+    assert longer.hex() == vector["encoded"]
+    assert tagged("transaction", NETWORK, longer).hex() == vector["id"]
+
+
 def test_blocks_and_evidence() -> None:
     blocks = VECTORS["blocks"]
     for one in blocks:

@@ -7,6 +7,7 @@ hex, a value of the data model as JSON with {"bytes": hex} for bytes. Nothing he
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -220,6 +221,7 @@ def _chain(charter: Charter) -> dict[str, Any]:
             }
             for one, data, act_id in zip(transactions, encoded, ids, strict=True)
         ],
+        "answer": _answer(network, transactions[2], ids[0]),
         "group": {
             "root": root.hex(),
             "path_of_1": [one.hex() for one in merkle.path([merkle.leaf_hash(one) for one in ids], 1)],
@@ -235,6 +237,12 @@ def _chain(charter: Charter) -> dict[str, Any]:
         "blocks": [_block_vector(network, block) for block in (first, other, second, sibling)],
         "evidence": {"of": [2, 3], "file": encode_evidence_file(network, evidence).hex()},
     }
+
+
+def _answer(network: bytes, act: Transaction, asking: bytes) -> dict[str, Any]:
+    """The third transaction as the answer to what the first asks."""
+    encoded = encode_transaction(replace(act, answers=asking))
+    return {"of": 2, "answers": asking.hex(), "encoded": encoded.hex(), "id": transaction_id(network, encoded).hex()}
 
 
 def _block(network: bytes, header: Header, payload: bytes | None) -> Block:

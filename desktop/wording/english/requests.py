@@ -105,6 +105,31 @@ REQUEST_REFUSALS = {
     "already-decided": Trouble(
         "This request was decided before, by another act ({winner}).", _KEPT, "There is nothing left to do."
     ),
+    "nobody-asked": Trouble(
+        "A computer enters an act by itself only where an act of another register asks for it, and none is named.",
+        _KEPT,
+        "Let an officer of this office sign the act.",
+    ),
+    "no-such-question": Trouble(
+        "The act of another register that this one answers is not entered ({act}).",
+        _KEPT,
+        "Meet the office that asks, and try again.",
+    ),
+    "not-so-asked": Trouble(
+        "The act that this one answers asks for something else, or asks another office ({act}).",
+        _KEPT,
+        "Look on “Today” at what is asked, and prepare the act from there.",
+    ),
+    "already-answered": Trouble(
+        "What the other register asks was answered before, by another act ({winner}).",
+        _KEPT,
+        "There is nothing left to do.",
+    ),
+    "asked-enough": Trouble(
+        "The other register asks about {most} entries at most, and so many were answered.",
+        _KEPT,
+        "Whether the act is due all the same, an officer decides: sign it without naming what asks for it.",
+    ),
     "earlier-request": Trouble(
         "An earlier request on this record waits for its decision ({winner}).", _KEPT, "Decide the earlier one first."
     ),

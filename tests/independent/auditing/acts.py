@@ -86,13 +86,15 @@ class _Read:
 def _read_act(act: bytes) -> _Read:
     """What the group needs of an act, once its form holds."""
     fields = decode(act, 64 << 10)
-    addressed = type(fields) is list and len(fields) == 11
-    match fields[:10] if addressed else fields:
+    longer = type(fields) is list and len(fields) == 11
+    addressed = longer and type(fields[10]) is not bytes
+    match fields[:10] if longer else fields:
         case [form, str(_), version, str(_), dict(changes), dict(_), [*signers], claimed, nonce, [*requests]]:
             well = is_one(form) and is_natural(version) and is_natural(claimed) and is_bytes(nonce, 8)
             well = well and len(requests) <= 16 and all(type(request) is bytes for request in requests)
             well = well and all(_is_change(change) for change in changes.values())
             well = well and (not addressed or is_natural(fields[10]))
+            well = well and (addressed or not longer or (is_bytes(fields[10], 32) and not requests))
             if well and 1 <= len(signers) <= 8 and all(_is_signer(signer) for signer in signers):
                 require(not (addressed and (requests or len(act) > 48 << 10)), "malformed-request")
                 return _Read(signers, requests, addressed)
