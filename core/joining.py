@@ -22,7 +22,7 @@ from core.ledger.charter import Charter
 from core.ledger.checkpoint import decode_cosignature
 from core.ledger.encoding import decode
 from core.ledger.payload import Cosignature, Payload, decode_payload
-from core.ledger.record import Record, decode_record, record_digest
+from core.ledger.record import decode_record, record_digest
 from core.reindexing import groups_in
 from core.snapshot_file import DIFFERS, Given, Progress, SnapshotFile, read_beginning
 from core.store.database import Database
@@ -81,7 +81,7 @@ class Joining(JoiningPast):
             self._require(all(a < b for a, b in zip([last, *ids], ids, strict=False)), "records")
             last = ids[-1]
             with self.store.database.atomic():
-                labels = map(self._label, records)
+                labels = map(label, records)
                 self.store.state.fill(zip(records, bodies, labels, strict=True), groups_in(self.laws, records))
                 self.store.pages.fill(record for record in records if "#" not in record.register)
             for record in records:
@@ -90,12 +90,6 @@ class Joining(JoiningPast):
                 if record.register == DECISIONS_REGISTER:
                     self._decided.add(record.key["request"])
         self._require(self.store.state.state_root() == self._checkpoint.state_root, "records")
-
-    def _label(self, record: Record) -> str:
-        """As the act that made it had it: in the order in which the law names the parts of the key."""
-        law = self.laws.get(record.register.partition(".")[0])
-        register = law.by_full_name.get(record.register) if law else None
-        return label(record, register.key if register is not None else None)
 
     # -- what C has not settled ---------------------------------------------------------------------------------
 

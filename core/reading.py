@@ -151,8 +151,8 @@ class Reading(Replica):
         found = self.store.pages.search(text, limit)
         return [row for row in (self._row(record_id) for record_id in found) if row]
 
-    def list_records(self, register: str, after: tuple[str, bytes] | None = None, limit: int = 100) -> list[RecordRow]:
-        """One page in the order of (label, id), after the given place."""
+    def list_records(self, register: str, after: bytes | None = None, limit: int = 100) -> list[RecordRow]:
+        """One page in the order of (label, id), after the record with this id."""
         return [self._record_row(record, pending) for record, pending in self.store.pages.page(register, after, limit)]
 
     def list_by_day(self, index: str, first: Whole, last: Whole, limit: int = 100) -> list[RecordRow]:

@@ -26,9 +26,13 @@ _OVERLAID = "(SELECT body FROM overlay WHERE id = ?1)"
 _AGREED = "(SELECT body FROM record WHERE id = ?1)"
 
 
-def label(record: Record, names: Iterable[str] | None = None) -> str:
-    """The record's key as text, in the order of these names; a part that is the id of another record says nothing."""
-    parts = (record.key[name] for name in (record.key if names is None else names) if name in record.key)
+def label(record: Record) -> str:
+    """The record's key as text; a part that is the id of another record says nothing.
+
+    Its parts stand as canonical bytes order them, so the record that an act has just made and the one that was read
+    from the disk have the same, and the same place in a list.
+    """
+    parts = (record.key[name] for name in sorted(record.key, key=lambda name: (len(name), name)))
     return " · ".join(str(part) for part in parts if not isinstance(part, bytes))
 
 
@@ -182,9 +186,9 @@ class PageStore:
         )
         return [row[0] for row in rows]
 
-    def page(self, register: str, after: tuple[str, bytes] | None, limit: int) -> list[tuple[Record, bool]]:
-        """(record, whether its newest version is only in the overlay) in the order of (label, id), after a place."""
-        place = after or ("", b"")
+    def page(self, register: str, after: bytes | None, limit: int) -> list[tuple[Record, bool]]:
+        """(record, whether its newest version is only in the overlay) in the order of (label, id), after a record's."""
+        place = ("", b"") if after is None else (self._place(after), after)
         sql = "SELECT label, id, body FROM {} WHERE register = ? AND (label, id) > (?, ?) ORDER BY label, id LIMIT ?"
         values = (register, *place, limit)
         pending = [(row[0], row[1], row[2], True) for row in self._db.rows(sql.format("overlay"), values)]
@@ -197,6 +201,13 @@ class PageStore:
             if len(chosen) == limit:
                 break
         return chosen
+
+    def _place(self, record: bytes) -> str:
+        """The label that it stands under: what a reader is shown may be another."""
+        for layer in ("overlay", "record"):
+            if rows := self._db.rows(f"SELECT label FROM {layer} WHERE id = ?", (record,)):
+                return str(rows[0][0])
+        return ""
 
     def between(self, index: str, first: bytes, last: bytes, limit: int) -> list[bytes]:
         """Records of the groups of an index from `first` to `last`, in their order, with acts not yet executed.

@@ -65,7 +65,7 @@ def _side(office: Office, record: Record) -> dict[str, Any]:
     ]
     return {
         "id": record.id,
-        "label": label(record, register.key),
+        "label": label(record),
         "state": state_label(law, register.name, record.state),
         "shown": " · ".join(told),
     }

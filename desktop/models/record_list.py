@@ -76,7 +76,7 @@ class RecordList(QAbstractTableModel):
         self._question += 1
         self._ask(None, limit)
 
-    def _ask(self, after: tuple[str, bytes] | None, limit: int) -> None:
+    def _ask(self, after: bytes | None, limit: int) -> None:
         question, register, search, days = self._question, self._register, self._search, self._days
         self._asking = True
 
@@ -126,7 +126,7 @@ class RecordList(QAbstractTableModel):
     def fetchMore(self, parent: Index) -> None:
         if self.canFetchMore(parent) and self._rows:
             last = self._rows[-1]
-            self._ask((last.label, last.id), PAGE)
+            self._ask(last.id, PAGE)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:

@@ -9,17 +9,24 @@ from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 from itertools import combinations
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from core.crypto.signing import SigningKey
+from core.epochs import Epochs
 from core.errors import MunimentError
+from core.joining import join
 from core.laws.law import Law
+from core.ledger.appointment import FIRST_NUMBER
 from core.ledger.charter import OfficeCard, found, sign_card
 from core.ledger.payload import Group, ShareRelease
 from core.ledger.roll import Officer
 from core.ledger.transaction import Signer
 from core.office import Office, Proposal
 from core.sealing.keys import SealedKeys
+from core.snapshot import write_snapshot
+from core.snapshot_file import Given
 from core.store.database import IN_MEMORY, KEY_BYTES, Database
 from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
@@ -73,8 +80,10 @@ class Network:
         self.names = list(story.offices)
         self.officers = [list(officers.items()) for officers in story.offices.values()]
         self.offline: set[int] = set()
-        cards = [self._card(number) for number in range(len(self.names))]
-        self.clocks = [StoryClock(story.begins) for _ in cards]
+        self.joined: set[int] = set()  # with a snapshot: they hold no text of the acts before it
+        self._later = [story.later.get(name, ()) for name in self.names]
+        cards = [self.card(number) for number in range(len(self.names) - len(story.joining))]
+        self.clocks = [StoryClock(story.begins) for _ in self.names]
         founded_ms = self.clocks[0].now_ms()
         canonical = [law.canonical for law in laws]
         self.charter = found(story.title[:120], founded_ms, cards, canonical, dict(story.homes))
@@ -83,8 +92,9 @@ class Network:
     def _secret(self, *of: object) -> bytes:
         return sha256(repr((self._seed, *of)).encode()).digest()
 
-    def _card(self, number: int) -> OfficeCard:
-        secret, keys = self._secret("node", number), self._keys(number)
+    def card(self, number: int, incarnation: int = 0) -> OfficeCard:
+        """Of an office that may not belong to the network yet, or with its computer's next key."""
+        secret, keys = self._node_secret(number, incarnation), self._keys(number)
         people = tuple(
             Officer(name, key.public, frozenset(roles))
             for (name, roles), key in zip(self.officers[number], keys, strict=True)
@@ -94,12 +104,38 @@ class Network:
         return sign_card(card, [node.sign, *(key.sign for key in keys)])
 
     def _keys(self, number: int) -> list[SigningKey]:
-        return [SigningKey(self._secret("officer", number, one)) for one in range(len(self.officers[number]))]
+        return [self.key(number, one) for one in range(len(self.officers[number]))]
 
-    def _open(self, number: int) -> StoryOffice:
-        store = ReplicaStore(Database(IN_MEMORY, bytes(KEY_BYTES)))
-        key, chance = SigningKey(self._secret("node", number)), Random(f"{self._seed}/{number}")  # noqa: S311  # repeats
+    def _node_secret(self, number: int, incarnation: int) -> bytes:
+        return self._secret("node", number, incarnation) if incarnation else self._secret("node", number)
+
+    def _open(self, number: int, store: ReplicaStore | None = None, incarnation: int = 0) -> StoryOffice:
+        store = store or ReplicaStore(Database(IN_MEMORY, bytes(KEY_BYTES)))
+        key = SigningKey(self._node_secret(number, incarnation))
+        chance = Random(f"{self._seed}/{number}/{incarnation}" if incarnation else f"{self._seed}/{number}")  # noqa: S311  # repeats
         return StoryOffice(store, self.charter, number, key, MemoryJournal(), self.clocks[number], chance.randbytes)
+
+    def join(self, number: int, giver: int) -> None:
+        """A new computer enters with a snapshot: of an office that was admitted, or of one that has a new key.
+
+        The old one, if there is one, is closed: whoever has it is heard no more. Raises `not-admitted`, what `join`
+        and `write_snapshot` raise.
+        """
+        database = Database(IN_MEMORY, bytes(KEY_BYTES))
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "snapshot"
+            told = write_snapshot(self.offices[giver], file)
+            join(database, file, Given(told.network, told.checkpoint))
+        present = Epochs(database, self.charter).present
+        if number >= len(present.members):
+            raise MunimentError("not-admitted", office=self.names[number])
+        office = self._open(number, ReplicaStore(database), present.members[number].incarnation)
+        self.joined.add(number)
+        if number < len(self.offices):
+            self.offices[number].close()
+            self.offices[number] = office
+        else:
+            self.offices.append(office)
 
     def close(self) -> None:
         for office in self.offices:
@@ -120,6 +156,8 @@ class Network:
         if stated is not None:
             where, _, name = stated.rpartition("/")
             office = self.number(where) if where else office
+            if name in self._later[office]:
+                return office, FIRST_NUMBER + self._later[office].index(name)
             names = [one for one, _ in self.officers[office]]
             if name not in names:
                 raise KeyError(stated)
@@ -131,12 +169,13 @@ class Network:
         return office, (free or having)[0]
 
     def key(self, office: int, officer: int) -> SigningKey:
-        return self._keys(office)[officer]
+        """Of an officer, also of one whom no act has appointed yet."""
+        return SigningKey(self._secret("officer", office, officer))
 
     def record(self, office: Office, proposal: Proposal) -> ActView:
         """Signed by its officers and recorded. Raises what `Office.record` raises."""
         message = office.signing_message([proposal.encoded])
-        keys = [self._keys(signer.office)[signer.officer] for signer in proposal.transaction.signers]
+        keys = [self.key(signer.office, signer.officer) for signer in proposal.transaction.signers]
         return office.record(Group((proposal.encoded,), tuple(key.sign(message) for key in keys)))[0]
 
     def signers(self, office: int, by: Mapping[str, Sequence[str | None]]) -> list[Signer]:

@@ -2,27 +2,23 @@
 
 from collections.abc import Callable, Mapping
 
-from core.laws.law_check import HOMES
 from core.laws.law_source import Node, read_text
 from core.laws.problems import LawError, Problems
 from core.laws.reading import Part
-from core.ledger.charter import ROLES
+from desktop.stories.heading import read_homes, read_offices, whole_day
 from desktop.stories.story import (
-    DEFAULT_ROLES,
     OUTCOMES,
     PLAIN_OUTCOMES,
     RESOLVING,
     VERBS,
+    Enclosed,
     Expected,
     Step,
     Story,
     StoryError,
 )
-from desktop.stories.values import read_day
 
 MAX_STEPS = 500
-MAX_OFFICES = 12
-LEAST_OFFICES = 3
 BEGINS = (2026, 5, 4)
 
 
@@ -47,9 +43,9 @@ def _read_story(root: Part, law: str) -> Story:
         if law not in laws:
             root.fail("story-of-another-law", law, root.line_of("laws"))
         laws = (law, *(name for name in laws if name != law))
-        homes = _read_homes(root)
-        begins = _day(root, "begins") if root.has("begins") else BEGINS
-        offices = _read_offices(root)
+        homes = read_homes(root)
+        begins = whole_day(root, "begins") if root.has("begins") else BEGINS
+        offices, joining, later = read_offices(root)
         steps = root.listed("steps")
         if not 0 < len(steps) <= MAX_STEPS:
             root.fail("out-of-range", f"steps: {len(steps)}", root.line_of("steps"))
@@ -57,45 +53,7 @@ def _read_story(root: Part, law: str) -> Story:
         for part in steps:
             with root.problems.section():
                 read.append(_read_step(part, offices))
-        return Story(title, laws, homes, begins, offices, tuple(read))
-
-
-def _day(part: Part, key: str) -> tuple[int, int, int]:
-    node = part.node(key)
-    day = read_day(str(node.value))
-    if day is None or len(day) != 3:
-        part.fail("no-such-day", f"{key}: {node.value}", node.line)
-    return day[0], day[1], day[2]
-
-
-def _read_homes(root: Part) -> dict[str, str]:
-    if not root.has("homes"):
-        return {}
-    part = root.part("homes")
-    return {register: part.choice(register, HOMES) for register in part.keys()}  # noqa: SIM118  # Part is no mapping
-
-
-def _read_offices(root: Part) -> dict[str, dict[str, tuple[str, ...]]]:
-    part = root.part("offices")
-    offices = {}
-    for name in part.keys():  # noqa: SIM118  # Part is no mapping
-        with root.problems.section(), part.part(name).whole() as office:
-            offices[name] = _read_officers(office)
-    root.problems.raise_any()
-    if not LEAST_OFFICES <= len(offices) <= MAX_OFFICES:
-        part.fail("out-of-range", f"offices: {len(offices)}")
-    return offices
-
-
-def _read_officers(office: Part) -> dict[str, tuple[str, ...]]:
-    if not office.has("officers"):
-        return {role: (role,) for role in DEFAULT_ROLES}
-    part = office.part("officers")
-    officers = {name: part.words(name) for name in part.keys()}  # noqa: SIM118  # Part is no mapping
-    for name, roles in officers.items():
-        if not ROLES.issuperset(roles):
-            part.fail("unknown-role", f"{name}: {', '.join(roles)}", part.line_of(name))
-    return officers
+        return Story(title, laws, homes, begins, offices, joining, later, tuple(read))
 
 
 # -- steps ----------------------------------------------------------------------------------------------------------
@@ -122,9 +80,22 @@ def _signing(part: Part, verb: str, offices: tuple[str, ...]) -> Found:
     found["records"] = _nodes(part, "records")
     found["fields"] = _nodes(part, "fields")
     found["without"] = part.words("without", optional=True)
+    found["encloses"] = _encloses(part, offices) if part.has("encloses") else None
     if verb == "request" and part.has("of"):
         found["to"] = part.choice("of", offices)
     return found | _signed(part)
+
+
+def _encloses(part: Part, offices: tuple[str, ...]) -> Enclosed:
+    line = part.line_of("encloses")
+    with part.part("encloses").whole() as below:
+        if below.has("card"):
+            return Enclosed("card", below.choice("card", offices), {}, line)
+        return Enclosed("law", below.text("law"), _nodes(below, "instead") or {}, line)
+
+
+def _joining(part: Part, verb: str, offices: tuple[str, ...]) -> Found:
+    return {"subject": part.choice(verb, offices), "to": part.choice("from", offices)}
 
 
 def _deciding(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
@@ -184,7 +155,7 @@ def _who(part: Part, verb: str, offices: tuple[str, ...]) -> Found:
 
 
 def _clock(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
-    _day(part, verb)
+    whole_day(part, verb)
     return {"value": part.node(verb)}
 
 
@@ -248,6 +219,7 @@ _READERS: Mapping[str, Callable[[Part, str, tuple[str, ...]], Found]] = {
     "offline": _who,
     "online": _who,
     "clock": _clock,
+    "joins": _joining,
     "act": _standing,
     "ladder": _measured,
     "record": _record,

@@ -11,6 +11,7 @@ from core.laws.law import Law
 from core.laws.law_check import check_law
 from core.laws.law_source import MAX_LAW_BYTES
 from desktop.stories.asking import ask_act, ask_count, ask_ladder, ask_record, ask_total
+from desktop.stories.changing import joins
 from desktop.stories.ending import end
 from desktop.stories.network import Network
 from desktop.stories.papers import print_extract, replay_act
@@ -120,7 +121,7 @@ def _numbers(play: Play, step: Step) -> list[int]:
 
 
 def _names(play: Play, step: Step) -> str:
-    return ", ".join(step.offices or play.network.names)
+    return ", ".join(step.offices or play.network.names[: len(play.network.offices)])
 
 
 _STEPS: Mapping[str, Callable[[Play, Step], None]] = {
@@ -135,6 +136,7 @@ _STEPS: Mapping[str, Callable[[Play, Step], None]] = {
     "offline": _go,
     "online": _go,
     "clock": _clock,
+    "joins": joins,
     "act": ask_act,
     "ladder": ask_ladder,
     "record": ask_record,

@@ -10,6 +10,8 @@ from core.laws.verdict import Accepted
 from core.ledger.record import new_record_id
 from core.ledger.transaction import Signer
 from core.office import Office, Proposal
+from core.voting import pack_content
+from desktop.stories.changing import CONTENT, enclosed
 from desktop.stories.playing import Done, Play
 from desktop.stories.story import Expected, Step, unfit
 from desktop.stories.values import read_fields
@@ -20,11 +22,13 @@ def sign(play: Play, step: Step) -> None:
     step = _repeated(play, step)
     if step.at is None:
         raise unfit(step.line, "key-missing", "at")
-    law, procedure = play.procedure(step.subject, step.line)
     office = play.office(step.at)
+    law, procedure = play.procedure(office, step.subject, step.line)
     records = _records(play, step.records or {}, office, law, procedure)
     around = play.surroundings(office, law, records)
     fields = read_fields(step.fields or {}, procedure.fields, around)
+    if step.encloses is not None:
+        fields[CONTENT] = pack_content(enclosed(play, office, step.encloses))
     asked = None
     if step.verb == "request":
         asked = _competent(play, step, office, law, procedure, records)
@@ -44,7 +48,7 @@ def _repeated(play: Play, step: Step) -> Step:
     if step.like is None:
         return step
     like = play.done(step.like, step.line).step
-    said = {name: getattr(step, name) for name in ("at", "records", "by", "to")}
+    said = {name: getattr(step, name) for name in ("at", "records", "by", "to", "encloses")}
     taken = {name: value if value is not None else getattr(like, name) for name, value in said.items()}
     fields = {**(like.fields or {}), **(step.fields or {})}
     for name in step.without:

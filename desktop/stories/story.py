@@ -13,7 +13,7 @@ from core.laws.problems import Problem
 # What a step can be; the first key of each step of a file.
 VERBS = (
     "sign", "request", "enter", "refuse", "cure", "confirm", "set_aside", "withdraw",
-    "meet", "offline", "online", "clock",
+    "meet", "offline", "online", "clock", "joins",
     "keep_back", "give_out",
     "act", "ladder", "record", "sealed", "count", "total", "extract", "replay",
 )  # fmt: skip
@@ -36,6 +36,16 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosed:
+    """What a proposal encloses: `card` of an office (that joins, or with a new key), or `law` as it is to become."""
+
+    kind: str
+    name: str
+    instead: Mapping[str, Node]  # of a law: path of a value, such as `procedures.certify.requires.0.rule` → the new one
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """`subject`: what stands behind the verb where that is one word: a procedure, a name, an index."""
 
@@ -50,6 +60,7 @@ class Step:
     by: Mapping[str, tuple[str, ...]] | None = None  # role → officers
     like: str | None = None  # an earlier step that this one repeats but for what it says itself
     to: str | None = None  # of a request: the competent office
+    encloses: Enclosed | None = None  # of a proposal
     name: str | None = None
     reason: str = ""
     expect: Expected | None = None
@@ -65,7 +76,9 @@ class Story:
     laws: tuple[str, ...]  # names; the first is the one that the story is about
     homes: Mapping[str, str]
     begins: tuple[int, int, int]
-    offices: Mapping[str, Mapping[str, tuple[str, ...]]]  # office → officer → roles
+    offices: Mapping[str, Mapping[str, tuple[str, ...]]]  # office → officer → roles; those that join come last
+    joining: frozenset[str]  # offices that have a card and belong to nothing yet
+    later: Mapping[str, tuple[str, ...]]  # office → persons whom an act may appoint, from the first number on
     steps: tuple[Step, ...]
 
 

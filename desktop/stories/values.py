@@ -28,6 +28,7 @@ from core.laws.field_types import (
     PeriodType,
     RecordType,
     SealedType,
+    TextType,
 )
 from core.laws.law_source import Node
 from core.ledger.encoding import Value
@@ -59,6 +60,7 @@ class Surroundings:
     act: Callable[[Node], bytes]  # by the name of a step
     record: Callable[[Node, str], bytes]  # by a name or by its key, of a register
     present: Callable[[bytes], Record | None]
+    public_key: Callable[[str], bytes]  # of an officer, by name; raises KeyError
     records: Mapping[str, bytes]  # of the act: name in the procedure → id
 
 
@@ -96,10 +98,13 @@ def read(node: Node, kind: FieldType, around: Surroundings) -> Value:
         case MoneyType() if isinstance(node.value, dict):
             parts = {name: child.value for name, child in node.value.items()}
             return [parts.get("amount"), parts.get("currency")]
-    return _plain(node, kind)
+    return _plain(node, kind, around)
 
 
-def _plain(node: Node, kind: FieldType) -> Value:
+def _plain(node: Node, kind: FieldType, around: Surroundings) -> Value:
+    if isinstance(kind, TextType) and isinstance(node.value, dict) and node.value.keys() == {"key_of"}:
+        named = node.value["key_of"]
+        return _named(named, lambda: around.public_key(str(named.value)).hex())
     if isinstance(node.value, dict | list):
         return _differs(node, kind)
     if isinstance(kind, PartyType):

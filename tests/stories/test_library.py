@@ -14,9 +14,7 @@ from desktop.stories.run import FOLDER, never_failed, run_story, stories_of
 
 LIBRARY = Path(__file__).parents[2] / "core" / "laws" / "library"
 STORIES = sorted((path.parent.name, path.stem) for path in (LIBRARY / FOLDER).glob("*/*.yaml"))
-# The ledger's own law: voting and officers have tests of their own (test_epochs, test_officers, simulation).
-WITHOUT_STORIES = frozenset({"charter"})
-LAWS = sorted(library_laws().keys() - WITHOUT_STORIES)
+LAWS = sorted(library_laws())
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -19,6 +19,7 @@ STORIES = {
     "story-offline": "{offices}: not to be reached from now on",
     "story-online": "{offices}: to be reached again",
     "story-day": "It is {day} {office}",
+    "story-joined": "{office} begins on a computer of its own, with the register as {giver} has it",
     "story-printed": "{name}: the extract was printed at {office}, read back and verified",
     "story-replayed": "{name}: {count} offices judged it again and came to the same, in {steps} steps",
     "story-same-state": "All offices hold the same state of the register",
@@ -42,6 +43,7 @@ STORIES_TROUBLES = {
     "story-paper-lacks": Trouble("The extract of {name} printed at {office} does not show {missing}.", _PLAYED, _WRITE),
     "story-replay-differs": Trouble("Judged again, {name} came to different things at two offices.", _PLAYED, _WRITE),
     "story-meeting-failed": Trouble("Two offices could not meet: {why}.", _PLAYED, _WRITE),
+    "story-not-joined": Trouble("{office} could not join: {why}.", _PLAYED, _WRITE),
     "story-never-quiet": Trouble("After {rounds} rounds the offices still have something new.", _PLAYED, _WRITE),
     "story-same-state-not": Trouble("The offices do not hold the same state of the register.", _PLAYED, _WRITE),
     "story-same-outcomes-not": Trouble("An act has different outcomes at different offices.", _PLAYED, _WRITE),
@@ -55,6 +57,7 @@ STORY_FAULTS = {
     "not-a-value-of": "this is no value of the type that the rules state",
     "unknown-name": "nothing of this name has come before",
     "not-recorded": "this act was refused, so nothing of it was recorded",
+    "not-joined": "this office has not joined yet",
     "not-one-entry": "not exactly one entry of the list says this",
     "meeting-offline": "an office that meets is not to be reached",
 }
