@@ -1,6 +1,7 @@
 """Today: what waits for this office. That nothing waits is said only when nothing does, with the offices not heard."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -10,6 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QScrollArea
 from core.backup import LastBackup, last_backup
 from core.casefile.view import SUBJECT_PREFIX
 from core.clock import SystemClock
+from core.errors import MunimentError
+from core.laws.resolving import RESOLVING
+from core.ledger.transaction import Transaction
 from core.linking import AskedView
 from core.office import Office
 from core.people.actions import Action
@@ -44,6 +48,7 @@ class Waiting(NamedTuple):
     links: Sequence[AskedView]
     drafts: Sequence[Draft]
     labels: Mapping[bytes, str]  # of the records of the acts that are shown
+    resolved: Mapping[bytes, Transaction]  # by the act that decides of it or takes it back: that other act
     backup: LastBackup | None
 
 
@@ -55,7 +60,17 @@ def _waiting(office: Office) -> Waiting:
     to_decide, asked, links = office.requests_for_me(), office.requests_made(SHOWN), office.asked_of_us()
     records |= {one.called.record for one in links[:SHOWN]}
     labels = {record: office.record_view(record).label for record in records}
-    return Waiting(today, to_decide, asked, links, office.drafts(), labels, last_backup(office))
+    resolved = {act.id: other for act in acts if (other := _resolved_by(office, act)) is not None}
+    return Waiting(today, to_decide, asked, links, office.drafts(), labels, resolved, last_backup(office))
+
+
+def _resolved_by(office: Office, act: ActView) -> Transaction | None:
+    """What an act decides of or takes back. One that was refused may name what nobody knows."""
+    if act.transaction.procedure not in RESOLVING or not act.text_is_held:
+        return None
+    with suppress(MunimentError):
+        return office.act_view(act.transaction.act["act"]).transaction
+    return None
 
 
 def _waits(act: ActView) -> bool:
@@ -105,6 +120,7 @@ class TodayPage(Page):
         self.body.addWidget(self._stack, 1)
         self.deciding: Deciding | Resolving | None = None
         self._labels: Mapping[bytes, str] = {}
+        self._resolved: Mapping[bytes, Transaction] = {}
 
     def refresh(self) -> None:
         self.desk.ask(self, _waiting, self._show, self.tell_trouble)
@@ -142,7 +158,7 @@ class TodayPage(Page):
     # -- what waits ---------------------------------------------------------------------------------------------
 
     def _show(self, answer: "Waiting") -> None:
-        today, drafts, self._labels = answer.today, answer.drafts, answer.labels
+        today, drafts, self._labels, self._resolved = answer.today, answer.drafts, answer.labels, answer.resolved
         content = QWidget(self._scroll)
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -246,6 +262,8 @@ class TodayPage(Page):
 
     def _add_act(self, rows: QGridLayout, parent: QWidget, act: ActView, shape: Shape) -> None:
         about = self._labels.get(act.records[0], "") if act.records else ""
+        if act.id in self._resolved:
+            about = self.desk.act_title(self._resolved[act.id])
         title = self.desk.act_title(act.transaction)
         words = " · ".join(filter(None, (title, about, claimed_text(act.transaction.claimed_ms))))
         step = step_words(act.ladder, len(self.desk.offices))

@@ -91,4 +91,7 @@ def test_an_act_is_taken_back_with_a_reason(office: OpenOffice, qtbot: QtBot) ->
     assert "Withdrawn" in resolving.standing.text
     resolving.later.click()
     wait(qtbot, office)
-    assert "suspended or held" not in texts(office.window.today)
+    told = texts(office.window.today)
+    assert "suspended or held" not in told
+    assert "Act withdrawn · Transfer of ownership" in told
+    assert "2 acts of this office are on their way." in told
