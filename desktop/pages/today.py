@@ -66,10 +66,11 @@ def _waiting(office: Office) -> Waiting:
 
 def _resolved_by(office: Office, act: ActView) -> Transaction | None:
     """What an act decides of or takes back. One that was refused may name what nobody knows."""
-    if act.transaction.procedure not in RESOLVING or not act.text_is_held:
+    named = act.transaction.act.get("act") if act.text_is_held else None
+    if act.transaction.procedure not in RESOLVING or type(named) is not bytes:
         return None
     with suppress(MunimentError):
-        return office.act_view(act.transaction.act["act"]).transaction
+        return office.act_view(named).transaction
     return None
 
 
