@@ -11,6 +11,7 @@ from core.errors import MunimentError
 from core.laws.law import Law
 from core.laws.law_check import check_law
 from core.laws.law_reading import law_from_canonical
+from core.laws.transition import former_laws
 from core.ledger.charter import Charter
 from core.ledger.constitution import (
     Change,
@@ -39,6 +40,7 @@ class Epochs:
         stored = self._db.meta(_PASSED)
         self.passed = Change(*decode(stored, 1 << 20)) if stored else None
         self._laws = self._read_laws()
+        self.former = self._read_former()
 
     @property
     def present(self) -> Constitution:
@@ -54,6 +56,14 @@ class Epochs:
         for law in laws.values():
             check_law(law, self.present.homes).raise_any()
         return laws
+
+    def _read_former(self) -> dict[str, dict[int, Law]]:
+        """Of laws in force that leave what was begun to earlier rules: those, by the law's name and their version."""
+        left = {name: law for name, law in self._laws.items() if law.transition is not None}
+        if not left:
+            return {}
+        earlier = [law for one in self.constitutions[:-1] for law in map(law_from_canonical, one.laws)]
+        return {name: former_laws(law, (one for one in earlier if one.name == name)) for name, law in left.items()}
 
     def key_of(self, author: int, incarnation: int) -> bytes | None:
         """The node key that an author had, or has, in an incarnation; None for one that no roll knows."""
@@ -111,6 +121,7 @@ class Epochs:
         self.constitutions.append(following)
         self.passed = None
         self._laws = self._read_laws()
+        self.former = self._read_former()
         return following
 
     def _applied(self, change: Change, closing_anchor: bytes) -> Constitution:

@@ -74,6 +74,7 @@ class Fold:
     roll: Roll
     laws: Mapping[str, Law]
     homes: Mapping[str, str]
+    former: Mapping[str, Mapping[int, Law]] = field(default_factory=dict)  # core/laws/transition.py
 
     @cached_property
     def lacking(self) -> AbstractSet[str]:
@@ -117,6 +118,7 @@ class Fold:
                 waiting,
                 agrees=partial(is_quorum, self.roll),
                 lacking=self.lacking,
+                former=self.former.get(law.name, {}),
             )
             return execute(state, transaction, law, context, trace)
         context = Context(
@@ -132,6 +134,7 @@ class Fold:
             ended_unseen=partial(officers.ended_unseen, state, self.roll, order),
             agrees=partial(is_quorum, self.roll),
             lacking=self.lacking,
+            former=self.former.get(law.name, {}),
         )
         return execute(state, transaction, law, context, trace)
 

@@ -15,6 +15,7 @@ from core.exchange import Exchange
 from core.folding import Fold
 from core.laws.law import Law
 from core.laws.placing import Order
+from core.laws.transition import governing
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.charter import Charter
 from core.ledger.transaction import Transaction
@@ -58,6 +59,8 @@ class _Tracing(Fold):
         asked = self.wanted is None or act_id in self.wanted
         verdict = super().judge(state, transaction, act_id, author, trace or asked, order, waiting)
         law = self.laws.get(transaction.law)
+        if law is not None:
+            law = governing(state, transaction, law, self.former.get(law.name, {}))
         if asked and law is not None:
             self.found[act_id] = Replayed(transaction, law, verdict, order.anchor if order is not None else 0)
         return verdict

@@ -138,7 +138,7 @@ class Replica:
 
     def _new_fold(self) -> Fold:
         present = self.epochs.present
-        return Fold(self.network, present.roll, self.epochs.laws, present.homes)
+        return Fold(self.network, present.roll, self.epochs.laws, present.homes, self.epochs.former)
 
     def _begin_epoch(self, constitution: Constitution, closing: Anchor) -> None:
         self.lace.begin_epoch(constitution.roll, closing.vertex)

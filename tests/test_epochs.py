@@ -224,7 +224,11 @@ def test_what_the_old_key_still_writes_is_void(town: Town) -> None:
 def test_new_rules_hold_from_the_next_epoch_and_old_acts_stand(town: Town) -> None:
     first = town.offices[0]
     old = register(town.network, first, 1)
-    text = (LIBRARY / "land.yaml").read_text(encoding="utf-8").replace("version: 1", "version: 2", 1)
+    text = (
+        (LIBRARY / "land.yaml")
+        .read_text(encoding="utf-8")
+        .replace("version: 1\n", "version: 2\ntransition: {begun: new, article: '1'}\n", 1)
+    )
     pass_change(town, "law", None, parse_law(text).canonical)
     assert epochs(town) == [1, 1, 1, 1]
     assert {office.laws["land"].version for office in town.offices} == {2}

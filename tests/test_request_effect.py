@@ -86,7 +86,7 @@ def test_an_act_asks_the_keepers_of_records_of_its_own_law() -> None:
             ("shut", "flood", 2),
         ]
     page = law_page(law, check_law(law, {}))
-    assert "<li>Where act.why != &#x27;paint&#x27;: Once it is final, the offices that keep the records found" in page
+    assert "<li>Where act.why != &#x27;paint&#x27;: The offices that keep the records found are asked" in page
 
 
 def test_what_it_asks_of_its_own_law_is_there() -> None:

@@ -27,6 +27,7 @@ from core.laws.relying import lack
 from core.laws.requests import DECISIONS, ask, decide
 from core.laws.resolving import RESOLVING, resolve
 from core.laws.signing import NODE_ROLE, SignatureCheck, Signed, is_of_node
+from core.laws.transition import governing
 from core.laws.undecided import EARLIER_ACT, SUSPENDED, acts_in_front, keep_undecided, undecided_id
 from core.laws.verdict import Accepted, Finding, Refused, Rejected
 from core.ledger.encoding import Value
@@ -71,6 +72,7 @@ def _waits_as_request(transaction: Transaction, law: Law) -> bool:
 def _judge(state: State, transaction: Transaction, law: Law, context: Context, judge: Judge) -> Accepted:
     if (transaction.law, transaction.law_version) != (law.name, law.version):
         raise Refused("law-not-in-force", law=transaction.law, version=transaction.law_version)
+    law = governing(state, transaction, law, context.former)
 
     def run(act: Transaction, procedure: Procedure, place: Context, signed: Signed) -> Accepted:
         return _Execution(state, act, law, place, judge, signed).run(procedure)
@@ -154,7 +156,7 @@ class _Execution:
         if procedure.reasons or (procedure.creates and self._creates_shared(procedure)):
             self._shared = True
         frame = self._frame(procedure)
-        earlier = self._earlier_acts(procedure) if self._law.suspended_registers else ()
+        earlier = self._earlier_acts(procedure) if self._law.suspended_registers or self._context.former else ()
         findings = self._conflicts.findings + earlier + self._find_failures(procedure, frame)
         outcome = min((finding.outcome for finding in findings), key=_GRAVITY.index) if findings else "entered"
         if outcome not in ("entered", "warned"):

@@ -66,6 +66,19 @@ def surely(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     return Typed(BOOLEAN, ask, day.cost + 4)
 
 
+def fixed_day(node: Call, scope: Scope, known: Known, check: Check) -> Typed:  # noqa: ARG001  # as every function
+    """`day(2026, 7, 1)`: a day that the law itself names. Raises `wrong-arguments`."""
+    parts = [one.value if isinstance(one, Literal) else None for one in arguments(node, 3)]
+    require(all(type(one) is int for one in parts), "wrong-arguments", node.text)
+    year, month, day = (int(str(one)) for one in parts)
+    try:
+        stated = date(year, month, day)
+    except (ValueError, OverflowError):
+        raise ExpressionError("no-such-day", node.text) from None
+    value = [stated.year, stated.month, stated.day]
+    return Typed(_WHOLE_DAY, lambda frame: value, 1)  # noqa: ARG005  # every piece takes the frame
+
+
 def placed_day(node: Member, scope: Scope) -> Typed:
     """`placed.not_before`, `placed.not_after`: the days (UTC) between which the act was made."""
     require(scope.timed, "no-time-here", node.text)
@@ -222,4 +235,5 @@ TIME_FUNCTIONS: Mapping[str, Callable[[Call, Scope, Known, Check], Typed]] = {
     "add_working_days": add_working_days,
     "roll_forward": roll_forward,
     "age": age,
+    "day": fixed_day,
 }

@@ -178,6 +178,15 @@ class Deciding:
 
 
 @dataclass(frozen=True)
+class Transition:
+    """What becomes of acts begun under an earlier version: `begun` is "old" or "new", the rules that finish them."""
+
+    begun: str
+    article: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class Let:
     name: str
     text: str
@@ -318,6 +327,7 @@ class Law:
     deciding: Deciding = field(default_factory=Deciding)
     calendar: str = ""  # the territory whose working days count
     others: Mapping[str, Register] = field(default_factory=dict)  # of other laws, by full name, as relied on
+    transition: Transition | None = None
 
     def register(self, name: str) -> Register:
         """A register as a procedure names it: one of this law, or "<law>.<register>" of another. Raises KeyError."""

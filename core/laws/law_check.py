@@ -15,6 +15,7 @@ from core.laws.law import Law, Procedure, Reason, Register
 from core.laws.linking import check_links
 from core.laws.problems import LawError, Problem
 from core.laws.relying import is_other, missing
+from core.laws.transition import check_transition
 
 __all__ = ["HOMES", "LawReport", "Reason", "check_law", "home_of"]
 
@@ -72,6 +73,7 @@ def check_law(
         if lacks is not None:
             problems.append(Problem(declared.line, "", "other-law-differs", f"{name}.{lacks}".rstrip(".")))
     problems += check_links(law, beside or {})
+    problems += check_transition(law, (beside or {}).get(law.name))
     return LawReport(waits, may_wait, tuple(problems), alone)
 
 

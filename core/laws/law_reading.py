@@ -31,6 +31,7 @@ from core.laws.register_reading import (
 from core.laws.relying import read_others, without_others
 from core.laws.sealed_check import check_sealed
 from core.laws.total_reading import read_totals, total_shapes
+from core.laws.transition import read_transition
 from core.laws.waiting import with_reasons
 
 MAX_VERSION = 1_000_000
@@ -94,11 +95,12 @@ def _read_root(root: Part, tree: Node) -> Law:
         check_corrections(procedures, registers, root.problems)
         check_allotments(allotments, procedures, root.problems)
         asking, deciding = _read_asking(root), _read_deciding(root)
-        calendar = _read_calendar(root)
+        calendar, transition = _read_calendar(root), read_transition(root)
         if not calendar:
             _check_cures(root, procedures)
         law = _make_law(name, version, title, registers, procedures, (indexes, totals), extracts, encode_tree(tree))
-        return replace(law, asking=asking, deciding=deciding, calendar=calendar, others=others)
+        law = replace(law, asking=asking, deciding=deciding, calendar=calendar, others=others)
+        return replace(law, transition=transition)
 
 
 def _read_registers(root: Part, law: str) -> dict[str, Register]:

@@ -174,8 +174,8 @@ def in_time(state: State, request: bytes, asking: Asking, context: Context) -> b
 
 
 def decide(state: State, transaction: Transaction, law: Law, context: Context, run: Run) -> Accepted:
-    """The verdict on an act that enters or refuses the request inside it."""
-    asking = _asking(law)
+    """The verdict on an act that enters or refuses the request inside it. `law`: that which finishes it."""
+    _asking(law)
     if len(transaction.requests) != 1:
         raise Refused("one-request-each", given=len(transaction.requests))
     if transaction.changes:
@@ -187,6 +187,25 @@ def decide(state: State, transaction: Transaction, law: Law, context: Context, r
     if request.addressed_to != context.author:
         raise Refused("request-to-another-office", office=request.addressed_to)
     request_id = signed.id(context.network)
+    try:
+        return _decide(state, transaction, request, request_id, law, context, run)
+    except Refused as refused:
+        refused.shared |= (
+            request.law_version != transaction.law_version
+        )  # whether it stood before, only the order tells
+        raise
+
+
+def _decide(
+    state: State,
+    transaction: Transaction,
+    request: Transaction,
+    request_id: bytes,
+    law: Law,
+    context: Context,
+    run: Run,
+) -> Accepted:
+    asking = _asking(law)
     decided = state.record(decision_record_id(request_id))
     if decided is not None:
         raise Refused("already-decided", winner=decided.last_act)
@@ -213,7 +232,8 @@ def _enter(
     context: Context,
     run: Run,
 ) -> Accepted:
-    if request.law_version != law.version:
+    older = request.law_version != transaction.law_version
+    if older and not _goes_on(state, transaction, request, request_id, law):
         raise Refused("law-not-in-force", law=request.law, version=request.law_version)
     asking, procedure = _asking(law), _procedure(law, request)
     in_term = _check_term(state, request_id, procedure, asking, context)
@@ -223,7 +243,7 @@ def _enter(
         if signer.role not in asking.decided_by and not counts(signer, procedure):
             raise Refused("role-not-asked", role=signer.role)
     # The common order decides where consensus time, another office's place in a queue or its officers' powers are read.
-    shared = asking.term_days is not None or asking.queue or context.powers_change
+    shared = asking.term_days is not None or asking.queue or context.powers_change or older
     if in_term is None:
         facts: dict[str, Value] = {"term_days": asking.term_days}
         held = Finding("time-undecided", "", asking.article, "held", facts)
@@ -236,6 +256,13 @@ def _enter(
     entered = keep_undecided(state, run(act, procedure, context, signed), act, people, law, procedure, context)
     decided = _decided(request_id, entered.outcome, context)
     return replace(entered, changes=(*entered.changes, decided))
+
+
+def _goes_on(state: State, transaction: Transaction, request: Transaction, request_id: bytes, law: Law) -> bool:
+    """Whether a request of an earlier version is finished: the rules say so, and it had its place under that one."""
+    said = law.version == request.law_version or law.transition is not None
+    placed = state.record(request_record_id(request_id)) is not None
+    return said and placed and request.law_version < transaction.law_version
 
 
 def _check_term(state: State, request_id: bytes, procedure: Procedure, asking: Asking, context: Context) -> bool | None:

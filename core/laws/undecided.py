@@ -25,6 +25,7 @@ SUSPENDED, HELD = "suspended", "held"
 OPEN_STATES = (SUSPENDED, HELD)
 OPEN_INDEX = "#undecided.open"  # by keeper, those that have not ended
 EARLIER_ACT = "earlier-act"
+FIRST_VERSION = 1  # of a law: what is begun under it says no version
 MAX_IN_PLACE = 64
 MAX_OF_OFFICE = 4  # places of one office at a record that all keep: else it could take them all from the others
 MAX_OF_KEEPER = 16  # at a record of its own
@@ -49,6 +50,7 @@ class Undecided:
     placed: Placed | None  # its place in time, once the order has given it one
     confirmed: bool  # what held it was decided
     answers: bytes | None  # the act of another law whose question it answers
+    version: int  # of the law under which it was begun
 
     @property
     def is_open(self) -> bool:
@@ -107,6 +109,7 @@ def read_undecided(record: Record) -> Undecided:
         Placed(*fields["placed"]) if "placed" in fields else None,
         "confirmed" in fields,
         fields.get("answers"),
+        fields.get("version", FIRST_VERSION),
     )
 
 
@@ -145,6 +148,8 @@ def keep_undecided(
     }
     if transaction.answers is not None:
         fields["answers"] = transaction.answers
+    if law.version != FIRST_VERSION:
+        fields["version"] = law.version
     if accepted.shared and context.order is not None:
         placed = context.order.placed
         fields["placed"] = [placed.not_before_ms, placed.consensus_ms, placed.spread_ms, placed.spread_limit_ms]
@@ -239,9 +244,10 @@ def acts_in_front(
     """Acts that came before this one (`own`: its id) on a record of it and have not ended; they may have lapsed."""
     if procedure.act_class not in _KEEPS_TURN or procedure.lodges:  # whoever is only noted has a place of his own there
         return []
+    suspending = law.suspended_registers.union(*(one.suspended_registers for one in context.former.values()))
     found = []
     for name, register in procedure.referenced.items():
-        if register not in law.suspended_registers or name in procedure.elsewhere:
+        if register not in suspending or name in procedure.elsewhere:
             continue
         for undecided in _standing_at(state, refs[name].record, context):
             if undecided.act == own:

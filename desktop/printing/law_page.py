@@ -16,7 +16,19 @@ from desktop.wording import law_fault, say
 
 # What the page tells in words of its own; the rest of the law's tree follows under "Also stated".
 TOLD = frozenset(
-    {"law", "version", "title", "note", "registers", "procedures", "extracts", "indexes", "relies_on", "allotments"}
+    {
+        "law",
+        "version",
+        "title",
+        "note",
+        "registers",
+        "procedures",
+        "extracts",
+        "indexes",
+        "relies_on",
+        "allotments",
+        "transition",
+    }
 )
 EFFECT_WORDS = ("to", "move", "entries", "entry", "where", "set", "ground", "ordered_by")  # that sentences name
 _NONE = Node({}, 0)
@@ -38,6 +50,8 @@ class _Page:
         title = say("law.heading", title=text(law.title, self._language, law.name), version=law.version)
         parts = [f"<h1>{escape(title)}</h1>"]
         parts += [_paragraph(line) for line in _texts(self._tree.get("note"), self._language)]
+        if law.transition is not None:
+            parts.append(_paragraph(say(f"law.transition-{law.transition.begun}", article=law.transition.article)))
         parts.append(_heading(2, say("law.registers")))
         for register in law.registers.values():
             parts += self._register(register)

@@ -38,7 +38,7 @@ QUEUED: Replaced = (("second: refuse", "second: queue"),)
 ORDERED: Replaced = (("when_unseen: hold", "when_unseen: order"),)
 UNDER_ANOTHER_NAME: Replaced = ((f"law: {LAND}\n", f"law: {COMMON}\n"),)
 SECOND_VERSION: Replaced = (
-    ("\nversion: 1\n", "\nversion: 2\n"),
+    ("\nversion: 1\n", '\nversion: 2\ntransition: {begun: new, article: "1"}\n'),
     ("address: {type: text, max_chars: 200", "address: {type: text, max_chars: 240"),
 )
 

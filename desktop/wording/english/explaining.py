@@ -12,7 +12,7 @@ EXPLAINING_SCREEN = {
     "law.automatic": "Where the rules of another register ask for it, the computer of the office that keeps the record enters "
     "it by itself, if nothing is in the way: no person signs.",
     "law.links": "What it asks of other registers",
-    "law.link": "Once it is final, the offices that keep the records found are asked for {asked}, at most {most} of them: {rest}",
+    "law.link": "The offices that keep the records found are asked for {asked} once it is final, at most {most} of them: {rest}",
     "law.link-when": "Where {when}:",
     "law.relies-on": "What these rules rely on in registers of other rules",
     "law.known-states": "Its states: {states}.",
@@ -45,6 +45,8 @@ EXPLAINING_SCREEN = {
     "law.road-authority": "a decision of the authority",
     "law.road-court": "an order of a court",
     "law.road-annulment": "an annulment",
+    "law.transition-old": "What was begun under earlier rules is finished under those (article {article}).",
+    "law.transition-new": "What was begun under earlier rules is finished under these (article {article}).",
     "law.allotments": "What offices spend from without waiting for others",
     "law.allotment": "Whoever keeps a record of “{title}” spends within “{sum}” alone; “{used}” is never more. {says}",
     "law.lodges": "Entered in the day book: it gets the next number of the competent office, without a gap.",

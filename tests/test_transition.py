@@ -1,0 +1,158 @@
+"""The rules change while acts wait: suspended, asked of another office, lodged. Each ends as the new version says."""
+
+import pytest
+
+from core.errors import MunimentError
+from core.laws import LawError, check_law, parse_law
+from core.laws.law import Law
+from core.ledger.transaction import Signer
+from core.office import Office
+from core.replaying import replay
+from core.views import ActView
+from tests.independent.confirming import confirm
+from tests.ledger.building import PEOPLE, make_network
+from tests.offices import LIBRARY, open_in_memory, registrar, sign
+from tests.test_epochs import Town, pass_change
+
+PLOTS = """
+law: plots
+version: 1
+title: {en: Plots}
+requests: {decided_by: [registrar], term_days: 30, article: "26"}
+registers:
+  plot:
+    home: office
+    key: {no: {type: number}}
+    fields: {owner: {type: text, max_chars: 40}, lodged: {type: day, precision: day}}
+    states: {start: open, moves: {shut: {from: [open], to: shut}}}
+procedures:
+  lodge:
+    title: {en: Lodge}
+    class: decision
+    creates: {plot: plot}
+    signed_by: {all_of: [registrar]}
+    fields: {lodged: {type: day, precision: day}}
+    effects: [{create: plot, set: {owner: "'nobody'", lodged: act.lodged}}]
+  move:
+    title: {en: Move}
+    class: decision
+    changes: {plot: plot}
+    in_state: {plot: [open]}
+    signed_by: {all_of: [registrar]}
+    fields:
+      owner: {type: text, max_chars: 40}
+      receipt: {type: text, max_chars: 40, optional: true}
+      stamp: {type: text, max_chars: 40, optional: true}
+    requires:
+      - {code: unpaid, article: "3", outcome: suspend, cure: {days: 20}, rule: has(act.receipt), says: {en: No receipt.}}
+    effects: [{set: plot.owner, to: act.owner}]
+  shut:
+    title: {en: Shut}
+    class: decision
+    changes: {plot: plot}
+    in_state: {plot: [open]}
+    signed_by: {all_of: [registrar]}
+    fields: {stamp: {type: text, max_chars: 40, optional: true}}
+    effects: [{move_state: plot, move: shut}]
+"""
+STAMPED = (
+    '    requires:\n      - {{code: unstamped, article: "4", outcome: refuse, rule: "{}", says: {{en: No stamp.}}}}\n'
+)
+
+
+def second_version(transition: str) -> str:
+    """A stamp is asked for from now on, of what is shut only if it was lodged from July on."""
+    text = PLOTS.replace("version: 1\n", f"version: 2\n{transition}", 1)
+    moved, rest = text.split("    requires:\n", 1)
+    text = moved + STAMPED.format("has(act.stamp)") + rest
+    shut, rest = text.split("    effects: [{move_state", 1)
+    return shut + STAMPED.format("plot.lodged < day(2026, 7, 1) || has(act.stamp)") + "    effects: [{move_state" + rest
+
+
+class Plots(Town):
+    def __init__(self) -> None:
+        charter_law = parse_law((LIBRARY / "charter.yaml").read_text(encoding="utf-8"))
+        people = (*PEOPLE, ("Ирина Орлова", ("administrator",)))
+        laws = (parse_law(PLOTS).canonical, charter_law.canonical)
+        self.network = make_network(4, laws, people_of_each=people)
+        self.offices = [open_in_memory(self.network, number) for number in range(4)]
+
+    def enter(self, office: Office, name: str, plot: bytes | None, **fields: object) -> ActView:
+        records = {"plot": plot} if plot else {}
+        proposal = office.propose("plots", name, records, fields, [registrar(office)])  # type: ignore[arg-type]  # values
+        return office.record(sign(self.network, office, [proposal]))[0]
+
+    def cure(self, office: Office, act: bytes, **fields: str) -> ActView:
+        proposal = office.propose_resolving("#cure", act, [registrar(office)], fields=fields)
+        return office.record(sign(self.network, office, [proposal]))[0]
+
+    def decide(self, office: Office, request: bytes) -> ActView:
+        return office.record(sign(self.network, office, [office.propose_decision(request, [registrar(office)])]))[0]
+
+
+def owner(office: Office, plot: bytes) -> object:
+    return office.record_view(plot).record.fields["owner"]
+
+
+@pytest.mark.parametrize("begun", ["old", "new"])
+def test_what_was_begun_is_finished_under_the_rules_that_the_new_version_names(begun: str) -> None:
+    town = Plots()
+    first, second, third, _ = town.offices
+    (early,) = town.enter(first, "lodge", None, lodged=[2026, 5, 4]).records
+    (late,) = town.enter(first, "lodge", None, lodged=[2026, 7, 1]).records
+    (asked,) = town.enter(second, "lodge", None, lodged=[2026, 5, 4]).records
+    waiting = town.enter(first, "move", early, owner="Ana")
+    assert waiting.ladder.outcome == "suspended"
+    town.settle()
+    notary = [Signer(third.number, 0, "registrar")]
+    wish = {"owner": "Bob", "receipt": "r1"}
+    request = third.propose("plots", "move", {"plot": asked}, wish, notary, addressed_to=second.number)
+    (requested,) = third.record(sign(town.network, third, [request]))
+    town.settle()
+    pass_change(
+        town, "law", None, parse_law(second_version(f'transition: {{begun: {begun}, article: "9"}}\n')).canonical
+    )
+    assert {office.laws["plots"].version for office in town.offices} == {2}
+
+    def refused(call: object) -> str:
+        with pytest.raises(MunimentError, match="rejected") as caught:
+            call()  # type: ignore[operator]  # a lambda of no argument
+        return str(caught.value.facts["reason"])
+
+    assert refused(lambda: town.enter(first, "move", late, owner="Eka", receipt="r2")) == "unstamped"
+    assert refused(lambda: town.enter(first, "shut", late)) == "unstamped"  # lodged too late for the old rule
+    if begun == "old":
+        cured, entered = town.cure(first, waiting.id, receipt="r0"), town.decide(second, requested.id)
+    else:
+        assert refused(lambda: town.cure(first, waiting.id, receipt="r0")) == "unstamped"
+        assert refused(lambda: town.decide(second, requested.id)) == "unstamped"
+        cured = town.cure(first, waiting.id, receipt="r0", stamp="s0")
+        entered = None
+    town.settle()
+    assert [owner(office, early) for office in town.offices] == ["Ana"] * 4
+    assert [owner(office, asked) for office in town.offices] == ["Bob" if entered else "nobody"] * 4
+    assert town.enter(first, "shut", early).ladder.outcome == "entered"
+    town.settle()
+    assert len({office.state_root() for office in town.offices}) == 1
+    judged = [act.id for act in (waiting, cured, entered) if act is not None]
+    *_, found = replay(town.offices[3], set(judged))
+    assert [found[act].law.version for act in judged] == [1, 1, 1] if begun == "old" else [1, 2]
+    for office in town.offices:
+        confirm(office)
+
+
+def fault_of(law: Law) -> list[tuple[str, str]]:
+    return [(one.code, one.detail) for one in check_law(law, {}, beside={"plots": parse_law(PLOTS)}).problems]
+
+
+def test_a_new_version_says_what_becomes_of_what_was_begun() -> None:
+    assert fault_of(parse_law(second_version(""))) == [("transition-missing", "plots")]
+    old = second_version('transition: {begun: old, article: "9"}\n')
+    assert fault_of(parse_law(old)) == []
+    other = old.replace("owner: {type: text, max_chars: 40}, lodged", "owner: {type: text, max_chars: 50}, lodged")
+    assert fault_of(parse_law(other)) == [("transition-differs", "registers.plot")]
+    assert fault_of(parse_law(other.replace("begun: old", "begun: new"))) == []
+    with pytest.raises(LawError, match="bad-law"):
+        parse_law(old.replace("begun: old", "begun: later"))
+    with pytest.raises(LawError, match="bad-law"):
+        parse_law(old.replace("day(2026, 7, 1)", "day(2026, 6, 31)"))
