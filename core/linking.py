@@ -183,7 +183,7 @@ class Linking(Sealing):
         asking = (asked for _, position in execution.executed for asked in self._asked_in(position, state))
         found = [pair for asked in asking for pair in self._ours(asked, state)]
         # Whatever a later anchor executes is open now, or comes after all that is here.
-        lowest = min((vertex.position for vertex in self.lace.open_acts), default=self.store.chain.newest_position())
+        lowest = self.lace.open_acts.oldest or self.store.chain.newest_position()
         with self.store.database.atomic():
             if self._add(found):
                 self._keep()

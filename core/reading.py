@@ -35,6 +35,7 @@ LIST_LIMIT = 200
 UNDECIDED = 1 << 62  # above the number of any anchor
 WRITTEN_TWICE = "written-twice"
 NOT_IN_THE_ROLL = "not-in-the-roll"
+_TODAY = ("not_yet_seen", "not_yet_certified", "not_yet_final", "void")
 DECISION_OUTCOMES = ("suspended", "held")
 PAYLOAD_NOT_HERE = frozenset({"payload-not-held", "archive-missing", "archive-damaged"})
 
@@ -209,17 +210,14 @@ class Reading(Replica):
 
     def today(self) -> Today:
         """What waits for this office, each list with at most 200 acts, newest first."""
-        waits: dict[str, list[ActView]] = {
-            name: [] for name in ("not_yet_seen", "not_yet_certified", "not_yet_final", "void")
-        }
-        counts = dict.fromkeys(waits, 0)
-        own = [vertex for vertex in self.lace.open_acts if vertex.author == self.number]
-        act_counts = self.store.chain.act_counts_at([vertex.position for vertex in own])
-        for vertex in reversed(own):
-            name = self._waits_for(vertex)
-            counts[name] += act_counts[vertex.position]
-            if room := LIST_LIMIT - len(waits[name]):
-                waits[name].extend(self._view(row) for row in self.store.chain.acts_of_block(vertex.position, room))
+        waits: dict[str, list[ActView]] = {}
+        counts: dict[str, int] = {}
+        for name, positions in self._own_open().items():
+            waits[name], counts[name] = [], self.store.chain.act_count_at(positions)
+            for position in reversed(positions[-LIST_LIMIT:]):
+                if not (room := LIST_LIMIT - len(waits[name])):
+                    break
+                waits[name].extend(self._view(row) for row in self.store.chain.acts_of_block(position, room))
         refused = self._unusual((REJECTED,))
         waiting, waiting_count = self._needs_decision()
         ended = self.store.chain.unusual_counts(self.number)
@@ -236,6 +234,15 @@ class Reading(Replica):
             tuple(n for n in members if self.lace.forkers >> n & 1),
             tuple(n for n in members if not self.lace.tips(n)),
         )
+
+    def _own_open(self) -> dict[str, list[int]]:
+        """Positions of own blocks that no anchor has executed, by today's list of their acts, in order of arrival."""
+        found: dict[str, list[int]] = {name: [] for name in _TODAY}
+        own = [chain for (author, _), chain in self.lace.chains.items() if author == self.number]
+        for chain in own:
+            for name, positions in self.lace.open_acts.told_apart(chain, self._waits_for, self.lace.is_forked(chain)):
+                found[name] += positions
+        return found
 
     def _waits_for(self, vertex: Vertex) -> str:
         """In which of today's lists the acts of an own block stand that no anchor has executed."""

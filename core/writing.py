@@ -152,7 +152,7 @@ class Writing(Exchange):
             return self._write_block(said) if said else None
         evidence = self._evidence_due()
         prev, _, _, opens = self.lace.next_header_facts(self.number)
-        awaiting = self.lace.awaiting()
+        awaiting = self.lace.newest_awaiting()
         unseen = any(prev is None or not self.lace.in_past(vertex, prev) for vertex in awaiting)
         closing = self.epochs.passed is not None
         cosigns = not awaiting and self._cosignature_due() is not None

@@ -31,12 +31,12 @@ def approve(witness: Vertex, roll: Roll, closing: Vertex | None) -> list[Vertex]
             seen.counted_in, seen.approvals, seen.approved_by = witness.epoch, 0, []
         seen.approvals |= bit
         if seen.has_acts and not seen.anchor:
-            seen.approved_by.append(witness)
-        if seen.home is not None:
-            seen.home.approve(seen)
+            seen.approved_by = [*seen.approved_by, witness]
         if not seen.certified and seen.approvals.bit_count() >= roll.quorum:
             seen.certified = True
             certified.append(seen)
+        if seen.home is not None:
+            seen.home.changed(seen)
     certified.sort(key=lambda block: (block.author, block.seq))
     return certified
 
@@ -49,13 +49,14 @@ def newly_seen(vertex: Vertex, closing: Vertex | None) -> Iterator[Vertex]:
     for known, tips in zip(chain(clock, repeat(None)), vertex.clock, strict=False):
         if tips is known:
             continue
-        met, seen = set[Vertex](), set(each_tip(known))
-        for tip in each_tip(tips):
+        met, seen, branches = set[Vertex](), set(each_tip(known)), each_tip(tips)
+        for tip in branches:
             if tip in seen:  # most, of a forker's countless branches
                 continue
             step: Vertex | None = tip
             while step is not None and step not in met and not covers(known, step):
-                met.add(step)
+                if len(branches) > 1:  # a chain that has not forked may be a million blocks long
+                    met.add(step)
                 yield step
                 step = step.prev
 

@@ -131,7 +131,7 @@ class Blocklace(BlockGraph):
             tips.remove(vertex.prev)
         tips.append(vertex)
         if vertex.has_acts:
-            self.open_acts[vertex] = None
+            self.open_acts.add(vertex)
         self._sinks.difference_update(vertex.parents)
         self._sinks.add(vertex)
         if siblings:
@@ -277,12 +277,14 @@ class Blocklace(BlockGraph):
             return None
         return self.closings[-1].id
 
-    def foreseen(self) -> list[Vertex]:
+    def foreseen(self) -> Iterator[Vertex]:
         """Blocks whose acts no anchor has executed and that count meanwhile, in order of arrival: not void, and
         certified where the author has forked.
         """
-        counting = (one for one in self.open_acts if one.certified or one.chain not in self._forked)
-        return [vertex for vertex in counting if not self.is_void(vertex)]
+        return filter(self._is_foreseen, self.open_acts)
+
+    def _is_foreseen(self, vertex: Vertex) -> bool:
+        return (vertex.certified or vertex.chain not in self._forked) and not self.is_void(vertex)
 
     def awaiting(self) -> list[Vertex]:
         """Blocks whose acts still wait for an anchor here (3-ledger §5), in order of arrival.
@@ -290,8 +292,23 @@ class Blocklace(BlockGraph):
         A forker's block only if those approvals suffice that can come into an anchor's past. One that stands in a block
         of a forker which nobody may reference never does: the act would await, and everybody write, for ever.
         """
+        return self._awaiting(self.foreseen())
+
+    def newest_awaiting(self) -> list[Vertex]:
+        """Of `awaiting` as much as tells whether something waits that a block has not in its past.
+
+        That is the newest of each chain: who has it has those below, and void blocks stand below all others. Only a
+        chain that has forked is looked at whole. So a million of them cost an office that writes nothing.
+        """
+        newest: list[Vertex] = []
+        for chain in self.open_acts.chains():
+            found = self.open_acts.of(chain)
+            newest += filter(self._is_foreseen, found if chain in self._forked else found[-1:])
+        return self._awaiting(newest)
+
+    def _awaiting(self, foreseen: Iterable[Vertex]) -> list[Vertex]:
         waiting, referable = [], set[Vertex]()
-        for vertex in self.foreseen():
+        for vertex in foreseen:
             if vertex.chain in self._forked:
                 referable = referable or self._referable()
                 if not self._certified_below(vertex, referable):

@@ -8,6 +8,7 @@ epoch may still arrive and are judged by the roll of theirs.
 from collections.abc import Collection, Iterable, Iterator, MutableMapping
 
 from core.ledger.block import Header
+from core.ledger.open_acts import OpenActs
 from core.ledger.roll import Roll
 from core.ledger.settled import Shelf, Vertices
 from core.ledger.vertex import Vertex, covers, each_tip, on_chain
@@ -28,7 +29,7 @@ class BlockGraph:
         self.chains: dict[tuple[int, int], int] = {}  # (author, incarnation) → index
         self.openers: dict[int, dict[int, list[Vertex]]] = {}  # of the present epoch: round → author → openers
         self.closers: list[Vertex] = []  # blocks of the present epoch that carry CLOSE
-        self.open_acts: dict[Vertex, None] = {}  # blocks with acts that no anchor has executed, in order of arrival
+        self.open_acts = OpenActs(self.settled.in_order)
         self.forkers = 0  # authors of whom this view holds a fork, by blocks or by evidence, with their present key
         self._forked: set[int] = set()  # chains of whom it holds one
         self._places: dict[tuple[int, int, int], list[Vertex]] = {}
@@ -132,17 +133,16 @@ class BlockGraph:
         return sorted((*away, *here), key=lambda vertex: vertex.order) if away else here
 
     def settle(self, keep: int, open_round: int) -> None:
-        """Let blocks leave memory, if there is a shelf: all but the newest so many, and those that are open still.
-
-        Open is what no anchor has executed, and an opener of the present epoch from a round on. Raises what the shelf
-        does; then nothing has left.
+        """Let blocks leave memory, if there is a shelf: all but the newest so many, closing anchors, and openers of the
+        present epoch from a round on. Raises what the shelf does; then nothing has left.
         """
 
         def stays(vertex: Vertex) -> bool:
             opens = vertex.opener and vertex.epoch == self.epoch and vertex.round >= open_round
-            return opens or vertex in self.open_acts or vertex in self.closings
+            return opens or vertex in self.closings
 
         for vertex in self.settled.settle(keep, stays):
+            self.open_acts.let_go(vertex)
             place = vertex.author, vertex.incarnation, vertex.seq
             self._places[place].remove(vertex)
             if not self._places[place]:

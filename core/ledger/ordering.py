@@ -24,7 +24,7 @@ def executed_blocks(lace: Blocklace, anchor: Vertex, closing: bool) -> list[Vert
     quorum = lace.rolls[anchor.epoch].quorum
     batch = [
         vertex
-        for vertex in lace.open_acts
+        for vertex in lace.open_acts.below(anchor.clock)
         if lace.in_past(vertex, anchor)
         and (
             (closing and not anchor.forkers >> vertex.author & 1)

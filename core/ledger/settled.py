@@ -1,12 +1,12 @@
 """Blocks that have left memory: what the graph derived of them stands as rows on a shelf and is read where it is asked.
 
-Without a shelf every block stays. With one a block may leave at any time but while it is open (core/ledger/anchors.py):
-what it links to (its parents, its clock) goes, and comes back from its row where somebody reads it. So no rule knows
-which blocks have left, none can answer otherwise, and which ones leave is only a matter of speed. One id is one Vertex
-for as long as anybody holds it: rules compare blocks by identity.
+Without a shelf every block stays. With one a block may leave at any time but while its votes count (core/ledger/
+anchors.py): what it links to (its parents, its clock) goes, and comes back from its row where somebody reads it. So no
+rule knows which blocks have left, none can answer otherwise, and which ones leave is only a matter of speed. One id is
+one Vertex for as long as anybody holds it: rules compare blocks by identity.
 
-A row is a function of the block's past, but for approvals, which grow; rows that an earlier run has written are
-joined with what this one knows.
+A row is a function of the block's past, but for approvals, which grow, and the anchor that executes it; rows that an
+earlier run has written are joined with what this one knows.
 """
 
 from collections import deque
@@ -18,13 +18,17 @@ from weakref import WeakValueDictionary
 from core.ledger.encoding import Value, decode, encode
 from core.ledger.vertex import Tips, Vertex
 
+_CHANGED_AT_ONCE = 2_000  # blocks that are held because their rows have to follow
+
 
 class Approved(NamedTuple):
-    """How far approvals have come."""
+    """How far approvals have come, and what an anchor has made of them."""
 
     counted_in: int  # epoch
     approvals: int  # mask
     certified: bool
+    by: tuple[int, ...] = ()  # orders of the first approving blocks, while no anchor has executed its acts
+    anchor: int = 0  # number of the one that has
 
 
 class SettledRow(NamedTuple):
@@ -73,7 +77,7 @@ class Vertices(MutableMapping[bytes, Vertex]):
         self._looked_at = 0
         self._behind: dict[int, Vertex] = {}  # by order: those that were to stay
         self._away: WeakValueDictionary[int, Vertex] = WeakValueDictionary()  # by order: somebody holds them
-        self._approved: dict[Vertex, None] = {}  # away, and approved since
+        self._changed: dict[Vertex, None] = {}  # away, and approved or executed since
 
     def __len__(self) -> int:
         return self._looked_at + len(self._young)
@@ -92,7 +96,7 @@ class Vertices(MutableMapping[bytes, Vertex]):
         if found is None and self.shelf is not None and self._looked_at:
             position = self.shelf.position_of(block)
             # An earlier run may have known more blocks than this one does yet.
-            found = self._at(position - 1) if position is not None and position <= self._looked_at else None
+            found = self.in_order(position - 1) if position is not None and position <= self._looked_at else None
         return found if found is not None and found.id == block else None
 
     def __setitem__(self, block: bytes, vertex: Vertex) -> None:
@@ -108,7 +112,7 @@ class Vertices(MutableMapping[bytes, Vertex]):
 
     def each(self) -> Iterator[Vertex]:
         for order in range(self._looked_at):
-            yield self._at(order)
+            yield self.in_order(order)
         yield from tuple(self._young)
 
     def values(self) -> ValuesView[Vertex]:
@@ -118,7 +122,7 @@ class Vertices(MutableMapping[bytes, Vertex]):
         """Of one place, those that are not in memory."""
         positions = self.shelf.positions_at(author, incarnation, seq) if self.shelf and self._looked_at else []
         away = (position - 1 for position in positions if position <= self._looked_at)
-        return [self._at(order) for order in away if order not in self._behind]
+        return [self.in_order(order) for order in away if order not in self._behind]
 
     @property
     def in_memory(self) -> int:
@@ -139,45 +143,56 @@ class Vertices(MutableMapping[bytes, Vertex]):
         stood: dict[int, Approved] = shelf.approved([(one.position, one.id) for one in leaving]) if leaving else {}
         now = {one.position: _joined(one, stood.get(one.position)) for one in leaving}
         grown = [(position, now[position]) for position, before in stood.items() if now[position] != before]
-        grown += [(vertex.position, approved_of(vertex)) for vertex in self._approved]
+        grown += [(vertex.position, approved_of(vertex)) for vertex in self._changed]
         rows = [_row(one, now[one.position]) for one in leaving if one.position not in stood]
         if rows or grown:
             shelf.put(rows, grown)
-        self._approved.clear()
+        self._changed.clear()
         for vertex in aged:
             self._young.popleft()
             self._behind[vertex.order] = vertex
         self._looked_at += len(aged)
         for vertex in leaving:
-            vertex.counted_in, vertex.approvals, vertex.certified = now[vertex.position]
+            vertex.counted_in, vertex.approvals, vertex.certified = now[vertex.position][:3]
             del self._behind[vertex.order], self._here[vertex.id]
             self._away[vertex.order] = vertex
             vertex.let_go(self)
         return leaving
 
-    def approve(self, vertex: Vertex) -> None:
-        """A block that is not in memory was approved: its row has to follow."""
-        self._approved[vertex] = None
+    def changed(self, vertex: Vertex) -> None:
+        """A block that is not in memory was approved, or executed: its row has to follow.
+
+        Until then the block is held. An office that was alone for a year is approved at once: rows of many follow in
+        between, in the transaction that this is part of. Raises what the shelf does.
+        """
+        self._changed[vertex] = None
+        if len(self._changed) >= _CHANGED_AT_ONCE:
+            self._shelf.put([], [(one.position, approved_of(one)) for one in self._changed])
+            self._changed.clear()
 
     # -- coming back ----------------------------------------------------------------------------------------------
 
     def link(self, vertex: Vertex, name: str) -> Any:
         """What a block that has left links to; `name`: one of LINKS."""
+        if name == "approved_by":
+            return list(map(self.in_order, self._shelf.row(vertex.position).approved.by))
         prev, parents, clock, opener, c3, c4 = decode(self._shelf.links(vertex.position))
         match name:
             case "prev":
-                return self._at(prev) if prev is not None else None
+                return self.in_order(prev) if prev is not None else None
             case "parents":
-                return tuple(map(self._at, parents))
+                return tuple(map(self.in_order, parents))
             case "clock":
-                return _Clock(clock, self._at)
+                return _Clock(clock, self.in_order)
             case "newest_opener":
-                return self._at(opener) if opener is not None else None
+                return self.in_order(opener) if opener is not None else None
             case _:
-                return tuple(map(self._at, c3 if name == "c3_of_forkers" else c4))
+                return tuple(map(self.in_order, c3 if name == "c3_of_forkers" else c4))
 
-    def _at(self, order: int) -> Vertex:
-        """The block that came so many blocks after the first, of those at which `settle` has looked."""
+    def in_order(self, order: int) -> Vertex:
+        """The block that came so many blocks after the first."""
+        if order >= self._looked_at:
+            return self._young[order - self._looked_at]
         found = self._behind.get(order) or self._away.get(order)
         if found is None:
             found = _vertex(self._shelf.row(order + 1))
@@ -215,23 +230,26 @@ class _Clock(Sequence[Tips]):
 
 
 def approved_of(vertex: Vertex) -> Approved:
-    return Approved(vertex.counted_in, vertex.approvals, vertex.certified)
+    by = tuple(_orders(vertex.approved_by)) if vertex.has_acts and not vertex.anchor else ()
+    return Approved(vertex.counted_in, vertex.approvals, vertex.certified, by, vertex.anchor)
 
 
 def _joined(vertex: Vertex, stood: Approved | None) -> Approved:
-    """Approvals of the newer epoch, of one epoch those of both."""
+    """Approvals of the newer epoch, of one epoch those of both; of acts that no anchor has executed in this run those
+    of this run alone: an anchor that is still to come asks by whom a block was certified in its own past.
+    """
     mine = approved_of(vertex)
-    if stood is None or stood == mine:
+    if stood is None or stood == mine or (vertex.has_acts and not vertex.anchor):
         return mine
     counted_in = max(mine.counted_in, stood.counted_in)
     masks = [one.approvals for one in (mine, stood) if one.counted_in == counted_in]
-    return Approved(counted_in, masks[0] | masks[-1], mine.certified or stood.certified)
+    return Approved(counted_in, masks[0] | masks[-1], mine.certified or stood.certified, (), mine.anchor)
 
 
 def _row(vertex: Vertex, approved: Approved) -> SettledRow:
     v = vertex
     masks = [as_bytes(mask) for mask in (*v.seen, v.forkers, v.c3, v.c4)]
-    facts = [v.chain, v.epoch, v.round, v.claimed_ms, v.has_acts, v.opener, v.closes, v.closed, v.anchor, v.leads]
+    facts = [v.chain, v.epoch, v.round, v.claimed_ms, v.has_acts, v.opener, v.closes, v.closed, v.leads]
     clock = [_orders(tips) if isinstance(tips, tuple) else tips and tips.order for tips in v.clock]
     opener = v.newest_opener.order if v.newest_opener else None
     prev = v.prev.order if v.prev else None
@@ -242,14 +260,14 @@ def _row(vertex: Vertex, approved: Approved) -> SettledRow:
 
 def _vertex(row: SettledRow) -> Vertex:
     facts = decode(row.facts)
-    chain, epoch, round_, claimed_ms, has_acts, opener, closes, closed, anchor, leads, *masks = facts
+    chain, epoch, round_, claimed_ms, has_acts, opener, closes, closed, leads, *masks = facts
     *seen, forkers, c3, c4 = (int.from_bytes(mask, "big") for mask in masks)
     vertex = Vertex(
         row.id, row.author, row.incarnation, chain, epoch, row.seq, round_, None, (), has_acts, claimed_ms,
         row.position - 1, opener, closes, closed, (seen[0], seen[1], seen[2], seen[3]), forkers,
     )  # fmt: skip
-    vertex.counted_in, vertex.approvals, vertex.certified = row.approved
-    vertex.anchor, vertex.leads, vertex.c3, vertex.c4 = anchor, leads, c3, c4
+    vertex.counted_in, vertex.approvals, vertex.certified, _, vertex.anchor = row.approved
+    vertex.leads, vertex.c3, vertex.c4 = leads, c3, c4
     return vertex
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 ROUNDS_BACK = 4  # a vote reaches three rounds back: round r+3 judges round r
 # What a block that has left memory links to is read from its row (core/ledger/settled.py).
-LINKS = ("prev", "parents", "clock", "newest_opener", "c3_of_forkers", "c4_of_forkers")
+LINKS = ("prev", "parents", "clock", "newest_opener", "c3_of_forkers", "c4_of_forkers", "approved_by")
 
 
 class Home(Protocol):
@@ -19,7 +19,7 @@ class Home(Protocol):
 
     def link(self, vertex: "Vertex", name: str) -> Any: ...
 
-    def approve(self, vertex: "Vertex") -> None: ...
+    def changed(self, vertex: "Vertex") -> None: ...
 
 
 @dataclass(eq=False, repr=False, slots=True, weakref_slot=True)

@@ -151,6 +151,11 @@ class ChainStore:
             found.update(self._db.rows(f"SELECT position, acts FROM block WHERE position IN ({marks})", tuple(part)))
         return found
 
+    def act_count_at(self, positions: Sequence[int]) -> int:
+        """How many acts the blocks at these positions have together."""
+        parts = (positions[start : start + 500] for start in range(0, len(positions), 500))
+        return sum(sum(self.act_counts_at(part).values()) for part in parts)
+
     def act_counts_of_blocks(self, after: int, count: int) -> list[tuple[int, bytes, int]]:
         """(position, id, how many acts) of at most so many blocks after a position, in order of arrival."""
         return self._db.rows(

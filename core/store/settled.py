@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.errors import MunimentError
+from core.ledger.encoding import decode, encode
 from core.ledger.settled import Approved, SettledRow, as_bytes
 from core.store.database import Database
 
-_TABLE = "settled_1"
+_TABLE, _BEFORE = "settled_2", "settled_1"
 _PREFIX_BYTES = 8  # of an id, as a signed integer: whoever finds two alike has found two rows to choose from
 _AT_ONCE = 500  # values of one statement
 _OF_A_CHAIN = 2_000  # rows of one reading
+_GROWING = ("counted_in", "approvals", "certified", "approved_by", "anchor")
 
 
 class SettledStore:
@@ -33,21 +35,23 @@ class SettledStore:
             if not self._has_table:
                 self._make()
             self._db.executemany(
-                f"INSERT OR REPLACE INTO {_TABLE} VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                f"INSERT OR REPLACE INTO {_TABLE} VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 [(*row[:1], _prefix(row.id), *row[1:7], *_columns(row.approved)) for row in rows],
             )
             self._db.executemany(
-                f"UPDATE {_TABLE} SET counted_in = ?, approvals = ?, certified = ? WHERE position = ?",
+                f"UPDATE {_TABLE} SET {', '.join(f'{name} = ?' for name in _GROWING)} WHERE position = ?",
                 [(*_columns(one), position) for position, one in approved],
             )
         self._has_table = True
 
     def _make(self) -> None:
+        self._db.execute(f"DROP TABLE IF EXISTS {_BEFORE}")
         self._db.execute(
             f"CREATE TABLE IF NOT EXISTS {_TABLE}(position INTEGER PRIMARY KEY, prefix INTEGER NOT NULL,"
             " id BLOB NOT NULL, author INTEGER NOT NULL, incarnation INTEGER NOT NULL, seq INTEGER NOT NULL,"
             " facts BLOB NOT NULL, links BLOB NOT NULL,"
-            " counted_in INTEGER NOT NULL, approvals BLOB NOT NULL, certified INTEGER NOT NULL)"
+            " counted_in INTEGER NOT NULL, approvals BLOB NOT NULL, certified INTEGER NOT NULL,"
+            " approved_by BLOB NOT NULL, anchor INTEGER NOT NULL)"
         )
         self._db.execute(f"CREATE INDEX IF NOT EXISTS {_TABLE}_id ON {_TABLE}(prefix)")
         self._db.execute(f"CREATE INDEX IF NOT EXISTS {_TABLE}_place ON {_TABLE}(author, incarnation, seq)")
@@ -58,7 +62,7 @@ class SettledStore:
         for start in range(0, len(blocks) if self._has_table else 0, _AT_ONCE):
             wanted = dict(blocks[start : start + _AT_ONCE])
             rows = self._db.rows(
-                f"SELECT position, id, counted_in, approvals, certified FROM {_TABLE}"
+                f"SELECT position, id, {', '.join(_GROWING)} FROM {_TABLE}"
                 f" WHERE position IN ({','.join('?' * len(wanted))})",
                 tuple(wanted),
             )
@@ -68,7 +72,7 @@ class SettledStore:
     def row(self, position: int) -> SettledRow:
         """Raises `replica-damaged` if there is none."""
         found: Any = self._db.row(
-            "SELECT position, id, author, incarnation, seq, facts, links, counted_in, approvals, certified"
+            f"SELECT position, id, author, incarnation, seq, facts, links, {', '.join(_GROWING)}"
             f" FROM {_TABLE} WHERE position = ?",
             (position,),
         )
@@ -124,9 +128,10 @@ def _prefix(block: bytes) -> int:
     return int.from_bytes(block[:_PREFIX_BYTES], "big", signed=True)
 
 
-def _columns(approved: Approved) -> tuple[int, bytes, bool]:
-    return approved.counted_in, as_bytes(approved.approvals), approved.certified
+def _columns(approved: Approved) -> tuple[int, bytes, bool, bytes, int]:
+    by = encode(list(approved.by))
+    return approved.counted_in, as_bytes(approved.approvals), approved.certified, by, approved.anchor
 
 
-def _approved(counted_in: int, approvals: bytes, certified: int) -> Approved:
-    return Approved(counted_in, int.from_bytes(approvals, "big"), bool(certified))
+def _approved(counted_in: int, approvals: bytes, certified: int, by: bytes, anchor: int) -> Approved:
+    return Approved(counted_in, int.from_bytes(approvals, "big"), bool(certified), tuple(decode(by)), anchor)

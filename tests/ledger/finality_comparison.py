@@ -109,6 +109,7 @@ def said_by(real: Real, pasts: bool = True) -> Facts:
         "certified": frozenset(one.id for one in vertices if one.certified),
         "forkers": numbers(lace.forkers),
         "awaiting": frozenset(one.id for one in lace.awaiting()),
+        "has all that awaits": frozenset(one.id for one in vertices if _has_all(lace, one)),
         "anchors": [_anchor_facts(anchor) for anchor in real.anchors],
     }
     if sorted(real.certified) != sorted(one.id for one in vertices if one.certified):
@@ -137,6 +138,11 @@ def said_by(real: Real, pasts: bool = True) -> Facts:
     }
 
 
+def _has_all(lace: Blocklace, block: Vertex) -> bool:
+    newest = lace.newest_awaiting()
+    return bool(newest) and all(lace.in_past(one, block) for one in newest)
+
+
 def _anchor_facts(anchor: Anchor) -> tuple[object, ...]:
     spread_ms = None if anchor.spread_ms == UNKNOWN_SPREAD_MS else anchor.spread_ms
     batch = tuple(vertex.id for vertex in anchor.batch)
@@ -162,6 +168,7 @@ def told_by(reference: Reference, view: Sequence[Block], known: Sequence[Referen
     epoch, start, last = reference.position(anchors)
     present = min(epoch, len(reference.rolls) - 1)
     held = [block for block in view if block.epoch <= present]
+    awaiting = set(reference.awaiting(held, anchors))
     facts: dict[str, object] = {
         "held": frozenset(one.id for one in held),
         "opener": frozenset(one.id for one in held if reference.opens(one)),
@@ -171,7 +178,8 @@ def told_by(reference: Reference, view: Sequence[Block], known: Sequence[Referen
         "approvals": _newest_approvals(reference, held),
         "certified": frozenset(one.id for one in reference.certified(held)),
         "forkers": reference.forkers(held, present),
-        "awaiting": frozenset(one.id for one in reference.awaiting(held, anchors)),
+        "awaiting": frozenset(one.id for one in awaiting),
+        "has all that awaits": frozenset(one.id for one in held if awaiting and awaiting <= set(one.past)),
         "anchors": [_reference_facts(anchor) for anchor in anchors],
     }
     if epoch > present:

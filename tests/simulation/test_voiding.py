@@ -94,7 +94,8 @@ def test_what_the_closing_anchor_sees_certified_is_not_lost(late: Late) -> None:
     late.stage.world.encounter(late.sleeper, late.rest[0])
     lace = late.stage.office(late.sleeper).lace
     third = next(one for one in lace.vertices.values() if one.closes and one.author == late.rest[2])
-    late.vertex(late.sleeper).approved_by.append(third)  # as if it had approved: no block before CLOSE is above it
+    act = late.vertex(late.sleeper)
+    act.approved_by = [*act.approved_by, third]  # as if it had approved: no block before CLOSE is above it
     assert _lost(late) == ["I5"]
 
 
