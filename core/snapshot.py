@@ -55,15 +55,24 @@ def state_for_joining(replica: Exchange) -> tuple[int, bytes] | None:
 def write_snapshot(replica: Exchange, path: Path, progress: Progress | None = None) -> SnapshotSummary:
     """Durable on return; what stood at the path is replaced only then, and not at all if `progress` raises.
 
-    Raises `nothing-certified`, `snapshot-not-possible` (this replica cannot say what the register was then),
-    `disk-full`, `file-not-written`.
+    Raises what `take_snapshot` raises, `disk-full` and `file-not-written`.
+    """
+    return take_snapshot(replica, lambda parts: stream_durably(path, parts), progress)
+
+
+def take_snapshot(
+    replica: Exchange, write: Callable[[Iterable[bytes]], None], progress: Progress | None = None
+) -> SnapshotSummary:
+    """Have all of it written, piece by piece, in the order of the file.
+
+    Raises `nothing-certified`, `snapshot-not-possible` (this replica cannot say what the register was then).
     """
     replica.people.require(Action.SNAPSHOT)
     certificate = replica.store.checkpoints.newest_certified()
     if certificate is None:
         raise MunimentError("nothing-certified")
     taking = _Taking(replica, certificate, progress)
-    stream_durably(path, taking.parts())
+    write(taking.parts())
     told = certificate.checkpoint
     return SnapshotSummary(
         told.network,

@@ -9,7 +9,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from os import urandom
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from core.errors import MunimentError
 from core.ledger.charter import OfficeCard
 from core.office import Office
 from core.people.actions import Action
-from core.snapshot import state_for_joining, write_snapshot
-from core.store.arriving import PART_BYTES, Held
+from core.snapshot import state_for_joining, take_snapshot
+from core.store.arriving import Held
+from core.store.lent_copy import LentCopy
 from sync.handing_over import MAX_MESSAGE_BYTES as MAX_ASKING_BYTES
 from sync.handing_over import TAKEN, Copy, Giver, check_size, part
 from sync.invitation import Invitation
@@ -142,14 +143,14 @@ class HandingOver:
     """The register for a newcomer that was paired with and admitted: `open`, `taken`; `close` at any time."""
 
     def __init__(self, replica: Office, credentials: Credentials, token: bytes, newcomer: bytes, beside: Path) -> None:
-        """`newcomer`: the node key of its card. `beside`: where the copy lies meanwhile; removed with `close`.
+        """`newcomer`: the node key of its card. `beside`: where the copy lies meanwhile, sealed; removed with `close`.
 
         Raises `not-for-role`, `not-admitted-yet`.
         """
         replica.people.require(Action.INVITE)
         if newcomer not in replica.roll.by_key:
             raise MunimentError("not-admitted-yet")
-        self._replica, self._newcomer, self._beside = replica, newcomer, beside
+        self._replica, self._newcomer, self._lying = replica, newcomer, LentCopy(beside)
         self._terms = make_terms(replica.network, token, credentials)
         self._port = PairingPort(credentials.context_for_anybody(), self._serve)
         self._taken: asyncio.Future[Copy] = asyncio.get_running_loop().create_future()
@@ -173,7 +174,7 @@ class HandingOver:
             self._taken.set_exception(MunimentError("invitation-over"))
             self._taken.exception()
         await self._port.close()
-        self._beside.unlink(missing_ok=True)
+        self._lying.drop()
 
     async def _serve(self, link: Link) -> None:
         """A line that breaks is called again, and the copy goes on where the newcomer has it."""
@@ -199,22 +200,18 @@ class HandingOver:
         copy = self._copy = self._copy or self._write_copy()
         begin = copy.begin_after(held)
         await link.send(copy.encoded(begin))
-        with self._beside.open("rb") as file:
-            file.seek(begin)
-            while content := await asyncio.to_thread(file.read, PART_BYTES):
-                await link.send(part(content))
+        while content := await asyncio.to_thread(self._lying.part, begin):
+            await link.send(part(content))
+            begin += len(content)
         if await link.receive(len(TAKEN), PERSON_S) != TAKEN:
             raise MunimentError("unexpected-message")
         return copy
 
     def _write_copy(self) -> Copy:
         """At once, so that it is of one moment."""
-        summary = write_snapshot(self._replica, self._beside)
-        size = self._beside.stat().st_size
-        check_size(size)
-        with self._beside.open("rb") as file:
-            digest = file_digest(file, "sha256").digest()
-        return Copy(summary.checkpoint, summary.anchor, size, digest)
+        summary = take_snapshot(self._replica, self._lying.write)
+        check_size(self._lying.size_bytes)
+        return Copy(summary.checkpoint, summary.anchor, self._lying.size_bytes, self._lying.digest)
 
 
 async def _refuse(link: Link, code: str) -> None:

@@ -36,7 +36,7 @@ class Host(HandingOver):
 
     def _write_copy(self) -> Copy:
         self.written += 1
-        self.beside.write_bytes(self._content)
+        self._lying.write([self._content[:70_000], self._content[70_000:]])
         return Copy(bytes(32), 1, len(self._content), self._said)
 
     async def __aenter__(self) -> Invitation:
@@ -76,6 +76,7 @@ def test_a_cut_repeats_nothing_that_came(tmp_path: Path, cut: int) -> None:
         async with host as invitation:
             assert await fetch(invitation, arriving(tmp_path), cut) == cut
             lying = (tmp_path / "arriving").read_bytes()
+            lying += host.beside.read_bytes()
             assert all(REGISTER[start : start + 16] not in lying for start in range(0, len(REGISTER), 5_000))
             assert await fetch(invitation, arriving(tmp_path)) == PARTS - cut
             assert (await host.taken()).size_bytes == len(REGISTER)

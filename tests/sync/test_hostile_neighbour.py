@@ -3,6 +3,10 @@
 Memory is held to its bound, with the attacker's own in it; times are told, and judged by `make torture` alone.
 """
 
+import os
+import select
+import socket
+import subprocess
 import sys
 
 import pytest
@@ -11,8 +15,9 @@ from core.aside import MAX_ASIDE
 from core.exchange import MAX_BRANCHES
 from sync import link, quotas
 from tests.sync import hostile
-from tests.sync.besieged import HONEST, VICTIM, Node, Peak, attacked, nodes
+from tests.sync.besieged import HONEST, TIMEOUT_S, VICTIM, Node, Peak, attacked, nodes
 from tests.sync.hostile import ATTACKS
+from tests.torture.hostile import PROJECT
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"),
@@ -60,3 +65,20 @@ def test_an_honest_meeting_alone(offices):
     honest, victim = offices
     print(f"alone: {ACTS} acts in {honest.meet(victim):.2f} s")
     assert victim.acts() == ACTS
+
+
+def test_an_attacker_ends_with_whoever_started_it() -> None:
+    """Killed, the other one has no time to say so; how long the end takes is not asked."""
+    with socket.create_server(("127.0.0.1", 0)) as victim:
+        attack = "from tests.sync.hostile import slow_handshake; from tests.torture.hostile import start"
+        words = f"{attack}; print(start(slow_handshake, {victim.getsockname()[1]}).pid, flush=True); input()"
+        pipe = subprocess.PIPE
+        parent = subprocess.Popen([sys.executable, "-c", words], cwd=PROJECT, stdin=pipe, stdout=pipe, text=True)
+        assert parent.stdout is not None
+        attacker = os.pidfd_open(int(parent.stdout.readline()))
+        try:
+            parent.kill()
+            parent.communicate()
+            assert select.select([attacker], [], [], TIMEOUT_S)[0] == [attacker]
+        finally:
+            os.close(attacker)

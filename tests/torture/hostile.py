@@ -44,7 +44,7 @@ def _acts_handed_over(attack: Attack | None) -> tuple[float, float]:
         honest.record(range(1))
         honest.meet(victim)
         peak = Peak()
-        attacker = _start(attack, victim.service.port) if attack else None
+        attacker = start(attack, victim.service.port) if attack else None
         try:
             took_s = worked_s = 0.0
             share = ACTS // MEETINGS
@@ -65,10 +65,11 @@ def _acts_handed_over(attack: Attack | None) -> tuple[float, float]:
         return took_s, worked_s
 
 
-def _start(attack: Attack, port: int) -> "subprocess.Popen[str]":
-    """Returns when the first blow is struck."""
+def start(attack: Attack, port: int) -> "subprocess.Popen[str]":
+    """Returns when the first blow is struck. The attacker ends with this process at the latest."""
     command = [sys.executable, "-m", "tests.sync.attacking", attack.__name__, str(port)]
-    attacker = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    pipe = subprocess.PIPE
+    attacker = subprocess.Popen(command, cwd=PROJECT, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
     assert attacker.stdout is not None
     assert attacker.stdout.readline().strip() == "struck"
     return attacker
