@@ -11,12 +11,12 @@ records that are watched here it has changed (`Execution.watched`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from core.executing import Execution
 from core.laws.conflicts import fits
-from core.laws.law import Called, Law
+from core.laws.law import Asks, Called, Law
 from core.laws.placing import DAY_MS
 from core.laws.questions import ASKED_REGISTER, Asked, answer_id, asked_id, find_asked, found_by, read_asked
 from core.laws.signing import is_of_node
@@ -28,7 +28,8 @@ from core.views import ActView
 
 MAX_WAITING = 1000  # the oldest go first
 ENTERED = ("entered", "warned")
-_LOOKED, _WAITING = "links-looked", "links-waiting"
+MAX_MADE = 50
+_LOOKED, _WAITING, _MADE = "links-looked", "links-waiting", "links-made"
 _MAX_META_BYTES = 1 << 20
 _RECORDS_A_STEP = 2_000
 _NAMED_BEFORE = 48  # an act begins with the name of its law (FORMAT.md §2), at most 40 bytes
@@ -54,6 +55,7 @@ class Linking(Sealing):
     _stale: set[Pair]  # to be looked at again
     _unready: dict[Pair, int]  # what the node may answer and the law refused, and on which day: tried again on another
     _watchers: defaultdict[bytes, set[Pair]]
+    acts_that_ask: list[bytes]  # the newest of this office, oldest first
 
     def asked_of_us(self) -> list[AskedView]:
         """What waits for this office to answer, oldest first."""
@@ -113,7 +115,7 @@ class Linking(Sealing):
             self._unready.pop(pair, None)
             self._ready[pair] = list(self._answerable(pair, present))
             asks = [*self._called(*pair, agreed), *self._called(*pair, present)]
-            if all(self._is_answered(pair[0], one, foreseen=False) for one in asks):
+            if all(self._is_answered(one, foreseen=False) for one in asks):
                 ended.append(pair)
         self._stale.clear()
         if ended:
@@ -124,7 +126,7 @@ class Linking(Sealing):
 
     def _answerable(self, pair: Pair, state: WorkingState) -> Iterator[tuple[Called, bool]]:
         for called in self._called(*pair, state):
-            if self._fits(called, state) and not self._is_answered(pair[0], called):
+            if self._fits(called, state) and not self._is_answered(called):
                 procedure = self.laws[called.law].procedures[called.procedure]
                 # What a node has entered asks officers: two laws could else keep each other busy for ever.
                 by_node = is_of_node(self.act_view(pair[0]).transaction.signers)
@@ -134,9 +136,9 @@ class Linking(Sealing):
         """What the act asks about the record."""
         asked = find_asked(state, act)
         for one in asked.asks if asked is not None else ():
-            law, _, procedure = one.procedure.partition(".")
+            law = one.procedure.partition(".")[0]
             if law in self.laws and record in found_by(state, one, self.laws[law]):
-                yield Called(act, one.link, law, procedure, one.found, record, one.records, one.fields)
+                yield called_for(act, one, record)
 
     def _fits(self, called: Called, state: WorkingState) -> bool:
         """Whether the procedure can be entered on the records as they stand, as far as their states tell."""
@@ -149,22 +151,28 @@ class Linking(Sealing):
             record is not None and fits(procedure, name, record, self.number) for name, record in found.items()
         )
 
-    def _is_answered(self, act: bytes, called: Called, *, foreseen: bool = True) -> bool:
-        """Whether an answer stands, or an act of the procedure has made a version since the asking act was executed.
+    def _is_answered(self, called: Called, *, foreseen: bool = True) -> bool:
+        return self._answer_to(called, foreseen=foreseen) is not None
+
+    def _answer_to(self, called: Called, *, foreseen: bool = True) -> bytes | None:
+        """The act that answers: one that names the asking act or dismisses what it asks, else one of the procedure
+        that has made a version of the record since the asking act was executed.
 
         `foreseen`: also one that no anchor has executed yet.
         """
-        answer = answer_id(act, called.link, called.record)
-        if (self.store.state.present(answer) if foreseen else self.store.state.agreed(answer)) is not None:
-            return True
-        since, wanted = self._anchor_of(act), f"{called.law}.{called.procedure}"
+        made = answer_id(called.act, called.link, called.record)
+        answer = self.store.state.present(made) if foreseen else self.store.state.agreed(made)
+        row = self.store.chain.act_by_prefix(answer.last_act) if answer is not None else None
+        if row is not None:
+            return row.id
+        since, wanted = self._anchor_of(called.act), f"{called.law}.{called.procedure}"
         for entry in self.record_view(called.record).timeline:
             anchor = entry.ladder.anchor
             if anchor is not None and anchor < since:
-                return False
-            if entry.procedure == wanted and entry.act != act and (foreseen or anchor is not None):
-                return True
-        return False
+                return None
+            if entry.procedure == wanted and entry.act != called.act and (foreseen or anchor is not None):
+                return entry.act
+        return None
 
     def _anchor_of(self, act: bytes) -> int:
         row = self.store.chain.act(act)
@@ -180,13 +188,15 @@ class Linking(Sealing):
         if not execution.executed:
             return
         state = WorkingState(self.store.state, self.number)
-        asking = (asked for _, position in execution.executed for asked in self._asked_in(position, state))
+        asking = [asked for _, position in execution.executed for asked in self._asked_in(position, state)]
         found = [pair for asked in asking for pair in self._ours(asked, state)]
         # Whatever a later anchor executes is open now, or comes after all that is here.
         lowest = self.lace.open_acts.oldest or self.store.chain.newest_position()
         with self.store.database.atomic():
             if self._add(found):
                 self._keep()
+            if self._note_own(asking):
+                self.store.database.set_meta(_MADE, encode(list[Value](self.acts_that_ask)))
             self.store.database.set_meta(_LOOKED, encode([self.finality.count, lowest]))
         execution.executed = []
 
@@ -195,16 +205,25 @@ class Linking(Sealing):
         self._kept, self._ready, self._unready, self._stale = {}, {}, {}, set()
         self._watchers = defaultdict(set)
         execution.watched, execution.changed_watched = self._watchers, set()
-        looked, waiting = (self.store.database.meta(name) for name in (_LOOKED, _WAITING))
+        looked, waiting, made = (self.store.database.meta(name) for name in (_LOOKED, _WAITING, _MADE))
+        self.acts_that_ask = decode(made, _MAX_META_BYTES) if made else []
         if looked is not None:
             execution.executed = self.store.chain.executed_since(*decode(looked, _MAX_META_BYTES))
         elif any(law.asks_others for law in self.laws.values()):
             state = WorkingState(self.store.state, self.number)
-            self._add([pair for asked in self._every_asked() for pair in self._ours(asked, state)])
+            every = list(self._every_asked())
+            self._add([pair for asked in every for pair in self._ours(asked, state)])
+            self._note_own(every)
         for act, record, tried in decode(waiting, _MAX_META_BYTES) if waiting else ():
             self._add([(act, record)])
             self._kept[act, record] = tried
         self._looked_with, self._looked_under = execution, self.laws
+
+    def _note_own(self, asking: Iterable[Asked]) -> bool:
+        """Whether this office has asked."""
+        own = [asked.act for asked in asking if asked.author == self.number]
+        self.acts_that_ask = list(dict.fromkeys([*self.acts_that_ask, *own]))[-MAX_MADE:]
+        return bool(own)
 
     def _every_asked(self) -> Iterator[Asked]:
         after = 0
@@ -263,6 +282,12 @@ class Linking(Sealing):
                 keeper = record.keeper if record is not None else self.number
                 if keeper == self.number or (keeper is None and asked.author == self.number):
                     yield asked.act, found
+
+
+def called_for(act: bytes, ask: Asks, record: bytes) -> Called:
+    """What one link of an act asks about one record."""
+    law, _, procedure = ask.procedure.partition(".")
+    return Called(act, ask.link, law, procedure, ask.found, record, ask.records, ask.fields)
 
 
 def records_of(called: Called) -> dict[str, bytes]:

@@ -13,6 +13,7 @@ from core.errors import MunimentError
 from core.folding import Ran, act_row
 from core.laws.field_checks import FieldFault
 from core.laws.law import Called
+from core.laws.questions import DISMISS
 from core.laws.requests import ENTER, REFUSE
 from core.laws.resolving import CONFIRM, CURE
 from core.laws.signing import NODE_NUMBER, NODE_ROLE
@@ -33,8 +34,9 @@ from core.ledger.transaction import (
     encode_transaction,
     transaction_id,
 )
-from core.linking import ENTERED, Linking, records_of
+from core.linking import ENTERED, records_of
 from core.people.actions import Action
+from core.questions import Questions
 from core.replica import Judged
 from core.requests import LAPSED
 from core.sealing.closing import Secret
@@ -67,7 +69,7 @@ class DrawnUp:
     row_changes: int
 
 
-class Office(Linking, Bracketing):
+class Office(Questions, Bracketing):
     """One office's replica with its own key, and all that is asked of it."""
 
     _drawn_up: DrawnUp | None = None
@@ -146,6 +148,15 @@ class Office(Linking, Bracketing):
         references = {name: _reference(working, record) for name, record in named.items()}
         law = view.act.transaction.law
         return self._draw_up(working, law, way, references, said, signers, (), None, trace)
+
+    def propose_dismissal(
+        self, act: bytes, record: bytes, reason: str, signers: Sequence[Signer], trace: bool = False
+    ) -> Proposal:
+        """Draw up the act that leaves what an act asks about a record of this office. Raises `unknown-question`."""
+        self.people.require(Action.DRAW_UP)
+        law, working = self._law_asked(act, record), WorkingState(self.store.state, self.number)
+        said: dict[str, Value] = {"act": act, "record": record, "reason": reason}
+        return self._draw_up(working, law, DISMISS, {}, said, signers, (), None, trace)
 
     def _answer_links(self) -> bytes | None:
         """As the law wants it, an act that nothing stands in the way of; whatever else is left to the officers."""

@@ -9,6 +9,7 @@ import sys
 import typer
 
 from desktop.commands.named import (
+    asked,
     charter,
     checking,
     courier,
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (running, checking, sealed, joining, pairing, keeping, custody, office, charter, courier, papers):
+for group in (running, checking, asked, sealed, joining, pairing, keeping, custody, office, charter, courier, papers):
     app.add_typer(group.app)
 
 

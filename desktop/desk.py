@@ -17,6 +17,7 @@ from core.folder import Folder, open_officer
 from core.laws.derived import day_indexes
 from core.laws.form import FormField, derived_form, record_form, state_label
 from core.laws.law import Law
+from core.laws.questions import DISMISS
 from core.laws.requests import REFUSE
 from core.laws.resolving import RESOLVING
 from core.ledger.roll import Officer
@@ -238,7 +239,7 @@ class Desk(QObject):
         law_name, _, name = full_name.partition(".")
         if name == NOT_HELD:
             return say("act.text-not-held")
-        if name in RESOLVING:
+        if name in RESOLVING or name == DISMISS:
             return say(f"act.{name.removeprefix('#')}")
         law = self.laws.get(law_name)
         procedure = law.procedures.get(name) if law else None

@@ -1,5 +1,7 @@
 """Links over whole offices: a death suspends the pensions that other offices keep, by their nodes or their officers."""
 
+from collections.abc import Callable
+
 import pytest
 
 from core.crypto.signing import verify
@@ -286,6 +288,60 @@ def test_a_node_whose_clock_is_ahead_tries_once_and_leaves_the_rest_to_its_offic
     assert len(tried) == 1
     assert states(offices, [pension]) == [{"paid"}]
     assert [one.called.record for one in offices[1].asked_of_us()] == [pension]
+
+
+def test_what_is_left_with_a_reason_is_asked_no_more_and_stands_at_both_records() -> None:
+    net, offices = network(BY_HAND)
+    person, (pension,) = one_person(net, offices)
+    act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
+    meet_until_quiet(offices)
+    (question,) = offices[1].questions_to_us()
+    assert [(view.id, view.how, view.office) for view in offices[0].questions_made()] == [(question.id, "waits", 1)]
+    other = offices[2]
+    with pytest.raises(MunimentError) as unknown:
+        other.propose_dismissal(question.act.id, pension, "Not ours.", [registrar(other)])
+    assert unknown.value.code == "unknown-question"
+    notary = Signer(1, 1, "notary")
+    refused = offices[1].propose_dismissal(question.act.id, pension, "Another Ana.", [notary]).verdict
+    assert getattr(refused, "code", None) == "role-missing"
+    proposal = offices[1].propose_dismissal(question.act.id, pension, "Another Ana.", [registrar(offices[1])])
+    (left,) = offices[1].record(sign(net, offices[1], [proposal]))
+    assert not offices[1].asked_of_us()
+    meet_until_quiet(offices)
+    for office in offices:
+        for record in (pension, person):
+            (told,) = office.questions_about(record)
+            assert (told.how, told.reason, told.answer and told.answer.id) == ("dismissed", "Another Ana.", left.id)
+    assert [view.how for view in offices[0].questions_made()] == ["dismissed"]
+    reopened = open_in_memory(net, 1, offices[1].store, offices[1]._journal)
+    assert not reopened.asked_of_us()
+
+
+def statements(office: Office, work: Callable[[], object]) -> int:
+    """How many statements of the database a piece of work takes."""
+    told: list[str] = []
+    office.store.database._connection.set_trace_callback(told.append)
+    work()
+    office.store.database._connection.set_trace_callback(None)
+    return len(told)
+
+
+def test_a_write_costs_the_same_whatever_waits() -> None:
+    """A question is looked at again when a record of it has changed, not at each write."""
+    net, offices = network(BY_HAND.replace("max: 20", "max: 40"), LINKED.replace("max: 3", "max: 40"))
+    person, _ = one_person(net, offices, pensions=30)
+
+    def write() -> None:
+        act(net, offices[1], "people", "open_book", {}, mark="another")
+        offices[1].write()
+
+    write()
+    before = statements(offices[1], write)
+    act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
+    meet_until_quiet(offices)
+    assert len(offices[1].asked_of_us()) == 15
+    write()
+    assert 0 < statements(offices[1], write) <= before + 15
 
 
 PROVED = (

@@ -47,6 +47,9 @@ class Asked:
     asks: tuple[Asks, ...]
     record: Record
 
+    def by_link(self, link: int) -> Asks:
+        return next(one for one in self.asks if one.link == link)
+
 
 def asked_id(act: bytes) -> bytes:
     """16 bytes: the `#asked` record of an act, from its 32-byte id."""
@@ -56,6 +59,11 @@ def asked_id(act: bytes) -> bytes:
 def answer_id(act: bytes, link: int, record: bytes) -> bytes:
     """16 bytes: the `#answers` record of what one link of an act asks about one record."""
     return tagged_hash("answer", encode([act, link, record]))[:RECORD_ID_BYTES]
+
+
+def answers_to(act: bytes, link: int) -> bytes:
+    """The group of `ANSWERS_TO` with what answers one link of an act."""
+    return encode([act, link])
 
 
 # -- asking ---------------------------------------------------------------------------------------------------------
@@ -207,7 +215,7 @@ def _answer(
     before = state.record(made)
     if before is not None:
         raise Refused("already-answered", winner=before.last_act)
-    if state.count(ANSWERS_TO, encode([asked.act, ask.link])) >= ask.most:
+    if state.count(ANSWERS_TO, answers_to(asked.act, ask.link)) >= ask.most:
         raise Refused("asked-enough", most=ask.most)
     keeper = _keeper(state, record_id)
     fields: dict[str, Value] = {"procedure": ask.procedure, "about": list(asked.about), "by": context.author}

@@ -11,6 +11,7 @@ from enum import Enum
 
 from core.errors import MunimentError
 from core.laws.law import Law
+from core.laws.questions import DISMISS
 from core.laws.requests import DECISIONS
 from core.laws.resolving import CONFIRM, RESOLVING, SET_ASIDE
 from core.ledger.transaction import Transaction
@@ -92,7 +93,7 @@ def action_of(transaction: Transaction, laws: Mapping[str, Law]) -> Action:
     """What signing an act is, by its law and procedure."""
     if transaction.procedure in RESOLVING and transaction.law == CHARTER:
         return Action.PROPOSE
-    if transaction.procedure in DECISIONS or transaction.procedure in (CONFIRM, SET_ASIDE):
+    if transaction.procedure in DECISIONS or transaction.procedure in (CONFIRM, SET_ASIDE, DISMISS):
         return Action.DECIDE
     if transaction.procedure in RESOLVING:
         return Action.SIGN

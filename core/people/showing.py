@@ -15,6 +15,7 @@ from core.laws.derived import derived_at
 from core.laws.expression_days import Whole
 from core.laws.law import Law, Register
 from core.laws.placing import day_of
+from core.laws.questions import DISMISS
 from core.laws.requests import DECISIONS
 from core.laws.resolving import RESOLVING
 from core.laws.undecided import read_undecided, undecided_id
@@ -125,7 +126,7 @@ class Showing(LedgerReading, UndecidedActs):
         if not self.people.attended:
             return view
         transaction = view.transaction
-        if transaction.procedure in DECISIONS:
+        if transaction.procedure in DECISIONS or transaction.procedure == DISMISS:
             return view  # an answer to another office
         about = (ref.record for ref in transaction.changes.values())
         stated = self.people.has_stated(view.id, *view.records, *about)

@@ -22,6 +22,7 @@ from desktop.desk import Desk
 from desktop.pages.days_asked import AsOf
 from desktop.pages.looking import LookBar, WhoLookedButton
 from desktop.pages.papers import PapersPanel
+from desktop.pages.questions import QuestionsPanel
 from desktop.pages.record_fields import RecordFields
 from desktop.pages.sealed import SealedPanel
 from desktop.printing_act import print_act, save_proof
@@ -75,6 +76,8 @@ class RecordPanel(QWidget):
         self.as_of.asked.connect(self.refresh)
         self.sealed = SealedPanel(desk, self)
         self.sealed.failed.connect(self.notice.tell_trouble)
+        self.questions = QuestionsPanel(desk, self)
+        self.questions.failed.connect(self.notice.tell_trouble)
         self.papers = PapersPanel(desk, self)
         self.papers.failed.connect(self.notice.tell_trouble)
         self.papers.saved.connect(lambda path: self.notice.tell(sentence("paper-saved", {"path": path}), "done"))
@@ -113,6 +116,7 @@ class RecordPanel(QWidget):
         left.addWidget(self.as_of)
         left.addWidget(self._now, 1)
         left.addWidget(self.sealed)
+        left.addWidget(self.questions)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(present)
         split.addWidget(history)
@@ -160,6 +164,7 @@ class RecordPanel(QWidget):
         self._now.show_record(view)
         self.as_of.setVisible(bool(view.derived))
         self.sealed.show_record(record)
+        self.questions.show_record(record.id)
         self._fill_acts(view)
         chosen = max(0, self.timeline.currentRow())
         self.timeline.clear()

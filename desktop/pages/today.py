@@ -22,6 +22,7 @@ from core.views import ActView, Draft, RequestView, Step, Today
 from desktop.desk import Desk
 from desktop.pages.backups import backup_words
 from desktop.pages.deciding import Deciding
+from desktop.pages.dismissing import Dismissing
 from desktop.pages.page import Page
 from desktop.pages.resolving import Resolving
 from desktop.widgets.status import Shape, StatusLine, ladder_shape
@@ -90,15 +91,16 @@ def _rows(layout: QVBoxLayout) -> QGridLayout:
 
 
 def _add_row(
-    rows: QGridLayout, parent: QWidget, shape: Shape, words: str, standing: str, last: QPushButton | None
+    rows: QGridLayout, parent: QWidget, shape: Shape, words: str, standing: str, *last: QPushButton | None
 ) -> None:
     """`words` with their shape, how it stands, and what can be done."""
     status, row = StatusLine(parent), rows.rowCount()
     status.show_words(shape, words)
     rows.addWidget(status, row, 0, Qt.AlignmentFlag.AlignVCenter)
     rows.addWidget(label(standing, parent, "quiet"), row, 1)
-    if last is not None:
-        rows.addWidget(last, row, 2)
+    for place, made in enumerate(last):
+        if made is not None:
+            rows.addWidget(made, row, 2 + place)
 
 
 class TodayPage(Page):
@@ -119,7 +121,7 @@ class TodayPage(Page):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._scroll)
         self.body.addWidget(self._stack, 1)
-        self.deciding: Deciding | Resolving | None = None
+        self.deciding: Deciding | Resolving | Dismissing | None = None
         self._labels: Mapping[bytes, str] = {}
         self._resolved: Mapping[bytes, Transaction] = {}
 
@@ -147,6 +149,16 @@ class TodayPage(Page):
         self._stack.addWidget(resolving)
         self._stack.setCurrentWidget(resolving)
         resolving.focus_first()
+
+    def dismiss(self, asked: AskedView, about: str, why: str) -> None:
+        """Show what an act of another register asks, to be left with a reason."""
+        self.leave_request()
+        dismissing = self.deciding = Dismissing(self.desk, asked, about, why, self._stack)
+        dismissing.left.connect(self.leave_request)
+        self.title.setText(say("dismiss.title"))
+        self._stack.addWidget(dismissing)
+        self._stack.setCurrentWidget(dismissing)
+        dismissing.focus_first()
 
     def leave_request(self) -> None:
         deciding, self.deciding = self.deciding, None
@@ -334,7 +346,10 @@ class TodayPage(Page):
         begin = button(say("today.answer"), parent, main=True)
         begin.setAccessibleName(say("today.answer.which", act=about))
         begin.clicked.connect(partial(self.act_wanted.emit, procedure, {**records, **called.fields}))
-        _add_row(rows, parent, Shape.WAITING, about, why, begin)
+        leave = button(say("today.leave"), parent)
+        leave.setAccessibleName(say("today.leave.which", act=about))
+        leave.clicked.connect(partial(self.dismiss, asked, about, why))
+        _add_row(rows, parent, Shape.WAITING, about, why, begin, leave)
 
     def _add_asked(self, rows: QGridLayout, parent: QWidget, request: RequestView) -> None:
         ladder = request.act.ladder

@@ -1,10 +1,11 @@
 """What an act of another register asks of this office: told on Today, prepared there, gone once an officer has answered."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.folder import open_officer
@@ -12,6 +13,7 @@ from core.laws import parse_law
 from core.ledger.payload import Group
 from core.ledger.transaction import Signer
 from desktop.application import OpenOffice
+from desktop.pages.dismissing import Dismissing
 from tests.desktop.conftest import REGISTRAR_SECRET, MadeNetwork, make_network, sign_in_turn
 from tests.ledger.building import party
 from tests.test_linking import BY_HAND, LINKED
@@ -76,3 +78,51 @@ def test_what_a_death_asks_is_prepared_on_today_and_signed(desk: OpenOffice, qtb
     desk.window.go("today")
     settle()
     assert "asks something of this office" not in texts(today)
+
+
+def test_what_is_asked_is_left_with_a_reason_which_both_records_show(desk: OpenOffice, qtbot: QtBot) -> None:
+    def settle() -> None:
+        qtbot.waitUntil(lambda: not desk.desk.background.busy(), timeout=20_000)
+
+    book = enter(desk, "people", "open_book", {}, mark="A")
+    person = enter(desk, "people", "enter", {"book": book}, mark="Ana of the mill", number=party("Ana", 1), age=70)
+    pension = enter(desk, "pensions", "grant", {}, mark="Pension 7", holder=party("Ana", 1))
+    enter(desk, "people", "die", {"person": person}, died=[2026, 5, 1])
+    today = desk.window.today
+    desk.window.go("today")
+    settle()
+    picture(desk.window, "asked")
+    (leave,) = [one for one in today.findChildren(QPushButton) if one.text() == "Leave it…"]
+    leave.click()
+    page = today.deciding
+    assert isinstance(page, Dismissing)
+    page.sign.click()
+    assert "1 to 500" in texts(page) or "reason" in texts(page).lower()
+    page.reason.setPlainText("Another Ana: born in 1931.")
+    page.passphrase.setText(REGISTRAR_SECRET)
+    picture(desk.window, "leaving")
+    with qtbot.waitSignal(page.dismissed, timeout=20_000):
+        page.sign.click()
+    settle()
+    assert "The office whose act asks learns of it" in texts(page)
+    page.later.click()
+    settle()
+    assert "asks something of this office" not in texts(today)
+    panel = desk.window.register.record.questions
+    for record in (pension, person):
+        desk.window.open_record(record)
+        qtbot.waitUntil(lambda: "left by Dudzicki" in texts(panel), timeout=20_000)
+        assert "Suspension · Pension 7, because of Death (Dudzicki, " in texts(panel)
+    # What the reason says is shown like the rest of the record: to whom said why they look.
+    assert "Another Ana" not in texts(panel)
+    desk.service.call(lambda: desk.service.office.people.look(person, "application")).result()
+    desk.window.register.record.refresh()
+    qtbot.waitUntil(lambda: "Reason: Another Ana: born in 1931." in texts(panel), timeout=20_000)
+    picture(desk.window, "left")
+
+
+def picture(widget: QWidget, name: str) -> None:
+    folder = os.environ.get("MUNIMENT_PICTURES")
+    if folder:
+        widget.resize(1366, 768)
+        widget.grab().save(str(Path(folder) / f"{name}.png"))

@@ -36,6 +36,10 @@ DONE = {
     " kept, only the common order tells.",
     "courier-written": "The file {path} is written. Carry it to the offices it is for.",
     "courier-read": "The file was read: {blocks} new batches of acts came with it.",
+    "asked-of-us": "Acts of other registers ask this office: {count}.",
+    "asked-by-us": "Acts of this office ask of other registers: {count}.",
+    "asked-line": "  {reference}  {words}",
+    "question-left": "Left, as No. {seq} of this office. The office whose act asks learns of it at the next meeting.",
     "met": "The exchange is finished. {received} batches of acts came and {sent} went.",
     "not-passed-on-lacking": "{office} knows newer acts of {offices} that it cannot pass on: it joined when they were long"
     " settled and never had their text. Nothing is lost. Meet another office that keeps them, or take the register over"

@@ -37,6 +37,20 @@ REQUEST_SCREEN = {
     "today.link": "Because of: {act}, {office}, {day}",
     "today.answer": "Prepare the act…",
     "today.answer.which": "Prepare: {act}",
+    "today.leave": "Leave it…",
+    "today.leave.which": "Leave: {act}",
+    "dismiss.title": "Leave what another register asks",
+    "dismiss.means": "Nothing is changed by it. The reason stands on record, here and at the office whose act asks.",
+    "dismiss.reason": "Reason",
+    "dismiss.sign": "&Sign",
+    "dismiss.done": "Left, as No. {seq} of this office. The office whose act asks learns of it, with the reason, at the"
+    " next meeting or from a file.",
+    "act.dismiss": "What another register asks is left",
+    "record.questions": "Between registers",
+    "question.waits": "{procedure} · {label}, because of {act} ({by}, {day}): waits for {office}.",
+    "question.answered": "{procedure} · {label}, because of {act} ({by}, {day}): answered by {office}, {answered}.",
+    "question.dismissed": "{procedure} · {label}, because of {act} ({by}, {day}): left by {office}, {answered}. Reason:"
+    " {reason}",
     "today.request": "{act} · from {office}",
     "today.asked": "{act} · to {office}",
     "today.request-lapsed": "Its term has ended: it can only be refused now.",
@@ -130,6 +144,12 @@ REQUEST_REFUSALS = {
         _KEPT,
         "Whether the act is due all the same, an officer decides: sign it without naming what asks for it.",
     ),
+    "unknown-question": Trouble(
+        "Nothing with this reference waits for an answer of this office ({text}).",
+        _KEPT,
+        "List what is asked with “muniment asked”.",
+    ),
+    "question-not-left": Trouble("What another register asks was not left: {why}", _KEPT, "Look at the reason above."),
     "earlier-request": Trouble(
         "An earlier request on this record waits for its decision ({winner}).", _KEPT, "Decide the earlier one first."
     ),

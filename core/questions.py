@@ -1,0 +1,136 @@
+"""Questions between offices as pages and commands show them: what waits here, what this office asks, what came of it.
+
+What waits for this office and how it is answered: core/linking.py. A question can also be left with a reason, by
+whoever decides in the office that was asked: an act of the engine, so that everybody learns of it (LAWS.md §17).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.errors import MunimentError
+from core.laws.field_types import Field, TextType
+from core.laws.law import Asks
+from core.laws.questions import (
+    ANSWERED,
+    ANSWERS_ABOUT,
+    ANSWERS_TO,
+    MAX_REASON_CHARS,
+    Asked,
+    answer_id,
+    answers_to,
+    find_asked,
+    found_by,
+)
+from core.ledger.encoding import Value, encode
+from core.ledger.record import Record
+from core.linking import Linking, called_for
+from core.store.working import WorkingState
+from core.views import ActView
+
+MADE_LIMIT = 50
+_LIST_LIMIT = 200
+WAITS = "waits"
+_REASON = Field("reason", TextType(max_chars=MAX_REASON_CHARS))  # as any field that says nothing else: `by_object`
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """What an act of one register asks about one record of another."""
+
+    id: bytes  # 16 bytes: of its answer, once there is one
+    act: ActView  # that asks
+    procedure: str  # "<law>.<procedure>": what is asked for
+    record: bytes
+    label: str
+    office: int  # that is asked
+    how: str  # waits, answered or dismissed
+    reason: Value = ""  # of a dismissal, text; `Withheld` where the person may not read it, or has not said why
+    answer: ActView | None = None
+
+
+class Questions(Linking):
+    """Reading, for what acts ask of other registers."""
+
+    def questions_to_us(self) -> list[QuestionView]:
+        """What waits for this office to answer, oldest first."""
+        state = WorkingState(self.store.state, self.number)
+        asked = ((find_asked(state, one.called.act), one.called) for one in self.asked_of_us())
+        return [
+            self._question(whole, whole.by_link(called.link), called.record, state)
+            for whole, called in asked
+            if whole is not None
+        ]
+
+    def questions_made(self, limit: int = MADE_LIMIT) -> list[QuestionView]:
+        """What acts of this office ask of others, answered or not, the newest acts first."""
+        self.look_for_links()
+        state, views = WorkingState(self.store.state, self.number), list[QuestionView]()
+        for act in reversed(self.acts_that_ask):
+            asked = find_asked(state, act)
+            if asked is not None and len(views) < limit:
+                views += self._questions_of(asked, state)
+        return views[:limit]
+
+    def questions_about(self, record: bytes) -> list[QuestionView]:
+        """What was asked and answered about a record, or because of an act on it, and what of that waits here."""
+        state, views = WorkingState(self.store.state, self.number), dict[bytes, QuestionView]()
+        for answer in map(state.record, state.find(ANSWERS_ABOUT, encode([record]), _LIST_LIMIT)):
+            asked = find_asked(state, answer.key["act"]) if answer is not None else None
+            if answer is not None and asked is not None:
+                link = asked.by_link(answer.key["link"])
+                views[answer.id] = self._question(asked, link, answer.key["record"], state)
+        for view in (*self.questions_to_us(), *self.questions_made()):
+            about = find_asked(state, view.act.id)
+            if record == view.record or (about is not None and record in about.about):
+                views.setdefault(view.id, view)
+        return sorted(views.values(), key=lambda view: (view.act.transaction.claimed_ms, view.id), reverse=True)
+
+    def question(self, reference: str) -> QuestionView:
+        """The one that waits here whose id begins so, as a list shows it. Raises `unknown-question`."""
+        found = [view for view in self.questions_to_us() if reference and view.id.hex().startswith(reference)]
+        if len(found) != 1:
+            raise MunimentError("unknown-question", text=reference)
+        return found[0]
+
+    def _questions_of(self, asked: Asked, state: WorkingState) -> Iterator[QuestionView]:
+        for ask in asked.asks:
+            law = self.laws.get(ask.procedure.partition(".")[0])
+            answers = (state.record(one) for one in state.find(ANSWERS_TO, answers_to(asked.act, ask.link), ask.most))
+            records = [answer.key["record"] for answer in answers if answer is not None]
+            records += found_by(state, ask, law, ask.most) if law is not None else ()
+            for record in dict.fromkeys(records):
+                yield self._question(asked, ask, record, state)
+
+    def _question(self, asked: Asked, ask: Asks, record_id: bytes, state: WorkingState) -> QuestionView:
+        made = answer_id(asked.act, ask.link, record_id)
+        record, answer = state.record(record_id), state.record(made)
+        keeper = asked.author if record is None or record.keeper is None else record.keeper
+        named = self.record_view(record_id).label if record is not None else ""
+        by = self._answer_to(called_for(asked.act, ask, record_id)) if record is not None else None
+        return QuestionView(
+            made,
+            self.act_view(asked.act),
+            ask.procedure,
+            record_id,
+            named,
+            keeper,
+            WAITS if by is None else ANSWERED if answer is None else answer.state,
+            self._reason(asked, answer) if answer is not None else "",
+            self.act_view(by) if by is not None else None,
+        )
+
+    def _reason(self, asked: Asked, answer: Record) -> Value:
+        """It was written about a record: who may read that, reads it."""
+        if not self.people.attended:
+            return answer.fields.get("reason", "")
+        stated = any(map(self.people.has_stated, (answer.key["record"], *asked.about)))
+        return self.people.reader(stated).withholds(_REASON) or answer.fields.get("reason", "")
+
+    # -- leaving one --------------------------------------------------------------------------------------------
+
+    def _law_asked(self, act: bytes, record: bytes) -> str:
+        """The law that is asked. Raises `unknown-question`."""
+        for one in self.questions_to_us():
+            if (one.act.id, one.record) == (act, record):
+                return one.procedure.partition(".")[0]
+        raise MunimentError("unknown-question", text=act.hex())
