@@ -7,7 +7,7 @@ carries means the same for ever, whatever a later version of this program would 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from core.laws.every_law_text import TEXT
@@ -34,6 +34,12 @@ def with_those_of_every_law(root: Node) -> Node:
         taken = _take(root, Part(root, problems, ""))
     problems.raise_any()
     return taken
+
+
+def papers_of_every_law(registers: Iterable[str]) -> frozenset[str]:
+    """Names of the extracts that are put in for registers of these names."""
+    papers = [name for group in _groups().values() for name in _mapping(group.get("extracts"))]
+    return frozenset(name.replace("SUBJECT", register) for register in registers for name in papers)
 
 
 def _take(root: Node, law: Part) -> Node:

@@ -10,14 +10,14 @@ from desktop.commands.law_files import law_refused, read_homes, read_law
 from desktop.library import laws_beside
 from desktop.outcome import DONE, REFUSED
 from desktop.stories.playing import Seen
-from desktop.stories.run import FOLDER, Told, never_failed, run_story, stories_of
+from desktop.stories.run import FOLDER, Told, never_failed, never_printed, run_story, stories_of
 from desktop.wording import catalogue, law_fault, sentence, text_in
 from desktop.wording.catalogue import Trouble
 
 
 def play_law_command(path: Path, stories: Path | None, homes: Sequence[str], as_json: bool) -> dict[str, Any]:
     """Every story in the folder (by default `stories/<law>` beside the file) must go as it is told, and every condition
-    of the law must fail in one of them with its own outcome.
+    of the law must fail in one of them with its own outcome, every paper be printed.
 
     Raises `no-stories`, `file-not-found`, `not-a-law`, `too-large`.
     """
@@ -32,7 +32,8 @@ def play_law_command(path: Path, stories: Path | None, homes: Sequence[str], as_
         if not as_json:
             print(_transcript(told[-1]), flush=True)
     wrong = [one.name for one in told if not one.good]
-    missing = sorted(never_failed(law, told))
+    papers = [f"extracts.{name}" for name in never_printed(law, told)]
+    missing = [*sorted(never_failed(law, told)), *papers]
     code = "stories-broken" if wrong else "stories-incomplete" if missing else "stories-kept"
     facts = {"law": law.name, "count": len(told), "wrong": len(wrong), "rules": ", ".join(missing)}
     return {

@@ -31,6 +31,8 @@ def print_extract(play: Play, step: Step) -> None:
     if missing:
         play.differs(step.line, "story-paper-lacks", office=name, name=step.subject, missing=", ".join(missing))
         return
+    if done.procedure.extract:
+        play.printed.setdefault(done.law.name, set()).add(done.procedure.extract)
     play.tell(step.line, "story-printed", office=name, name=step.subject, bytes=len(pdf))
 
 

@@ -54,7 +54,10 @@ class Done:
 
 @dataclass
 class Play:
-    """A story on its way. `failed`: of each law, the path of every condition that failed and with which outcomes."""
+    """A story on its way.
+
+    `failed`: of each law, the path of every condition that failed and with which outcomes. `printed`: which papers.
+    """
 
     story: Story
     laws: Sequence[Law]
@@ -63,6 +66,7 @@ class Play:
     acts: list[Done] = field(default_factory=list)  # all that were recorded
     seen: list[Seen] = field(default_factory=list)
     failed: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    printed: dict[str, set[str]] = field(default_factory=dict)
     wrong: int = 0
 
     def tell(self, line: int, code: str, **facts: Any) -> None:

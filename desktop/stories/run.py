@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.errors import MunimentError
 from core.folder import read_bounded
+from core.laws.every_law import papers_of_every_law
 from core.laws.law import Law
 from core.laws.law_check import check_law
 from core.laws.law_source import MAX_LAW_BYTES
@@ -28,13 +29,18 @@ ENDING = ".yaml"
 
 @dataclass(frozen=True)
 class Told:
-    """A story that was played. `failed`: by law, the path of each condition that failed, with its outcomes."""
+    """A story that was played.
+
+    `failed`: by law, the path of each condition that failed, with its outcomes. `printed`: by law, the papers of which
+    one was printed and verified.
+    """
 
     name: str
     title: str
     good: bool
     seen: tuple[Seen, ...]
     failed: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    printed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def run_story(name: str, text: str, law: Law, find_law: Callable[[str], Law]) -> Told:
@@ -53,7 +59,8 @@ def run_story(name: str, text: str, law: Law, find_law: Callable[[str], Law]) ->
     with closing(play.network):
         _play(play)
     failed = {one: {rule: frozenset(how) for rule, how in rules.items()} for one, rules in play.failed.items()}
-    return Told(name, story.title, play.wrong == 0, tuple(play.seen), failed)
+    printed = {one: frozenset(papers) for one, papers in play.printed.items()}
+    return Told(name, story.title, play.wrong == 0, tuple(play.seen), failed, printed)
 
 
 def _found(find_law: Callable[[str], Law], name: str) -> Law:
@@ -171,3 +178,9 @@ def never_failed(law: Law, told: Iterable[Told]) -> Iterator[str]:
     for path, rule in law.rules.items():
         if not rule.of_every_law and OWN_OUTCOMES[rule.outcome] not in seen.get(path, set()):
             yield path
+
+
+def never_printed(law: Law, told: Iterable[Told]) -> Iterator[str]:
+    """Papers of the law that no story printed; those of every law are printed in the story of their own."""
+    seen = {paper for one in told for paper in one.printed.get(law.name, ())}
+    yield from sorted(law.extracts.keys() - papers_of_every_law(law.registers) - seen)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.laws import LawError, law_from_canonical, parse_law
+from core.laws.every_law import papers_of_every_law
 from core.laws.law import Law
 from desktop.library import library_laws
 from desktop.stories.run import never_failed, run_story
@@ -23,6 +24,7 @@ def test_each_condition_of_them_fails_in_the_story(qapp: object) -> None:  # pap
     theirs = {path: replace(rule, of_every_law=False) for path, rule in law.rules.items() if rule.of_every_law}
     assert len(theirs) == 6
     assert list(never_failed(replace(law, rules=theirs), [told])) == []
+    assert told.printed[law.name] >= papers_of_every_law(["boat"]) >= {"boat_note", "boat_notice"}
 
 
 def test_a_law_carries_them_whole() -> None:
