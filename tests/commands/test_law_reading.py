@@ -15,12 +15,12 @@ PAPER = next(line for line in STORY.splitlines() if "extract:" in line) + "\n"
 
 @pytest.fixture
 def law(tmp_path: Path) -> Path:
-    """A law with its story beside it, in a folder of its own; the story without its paper, which takes long."""
+    """A law with its story beside it, in a folder of its own; both without its paper, which takes long."""
     folder = tmp_path / "stories" / "boats"
     folder.mkdir(parents=True)
     (folder / "scrapping.yaml").write_text(STORY.replace(PAPER, ""), "utf-8")
     file = tmp_path / "boats.yaml"
-    file.write_text(LAW_TEXT, "utf-8")
+    file.write_text(LAW_TEXT.partition("extracts:\n")[0].replace("    extract: boat\n", ""), "utf-8")
     return file
 
 
@@ -43,7 +43,8 @@ def test_a_story_that_goes_otherwise_or_leaves_a_condition_out_fails(law: Path) 
         "{sign: inspect, like: clean, fields: {day: 2025-05-01}, expect: {warned: out-of-order}}", "meet: all"
     )
     story.write_text(without.replace("inspected: 2025-05-01", "inspected: 2026-05-01"), "utf-8")
-    refused(run("law", "test", law, "--json"), 1, "stories-incomplete", "inspect.out-of-order")
+    law.write_text(LAW_TEXT, "utf-8")
+    refused(run("law", "test", law, "--json"), 1, "stories-incomplete", "inspect.out-of-order, extracts.boat")
     story.unlink()
     refused(run("law", "test", law, "--json"), 3, "no-stories", "boats")
 
