@@ -7,11 +7,12 @@ while it waited shows what came of it.
 from dataclasses import replace
 
 from core.errors import MunimentError
-from core.laws.undecided import OPEN_INDEX, SUSPENDED, Undecided, open_group, read_undecided, undecided_id
+from core.laws.undecided import OPEN_INDEX, OPEN_STATES, SUSPENDED, Undecided, open_group, read_undecided, undecided_id
 from core.reading import DECISION_OUTCOMES, LIST_LIMIT
 from core.requests import Requests
 from core.store.chain import ActRow
 from core.store.pages import label
+from core.store.working import WorkingState
 from core.views import ActView, Ladder, Step, UndecidedView
 
 LAPSED_ACT, SET_ASIDE_CODE, WITHDRAWN_CODE = "act-lapsed", "act-set-aside", "act-withdrawn"
@@ -41,9 +42,9 @@ class UndecidedActs(Requests):
     def _undecided_view(self, record_id: bytes) -> UndecidedView | None:
         record = self.store.state.present(record_id)
         row = self.store.chain.act(record.key["act"]) if record is not None else None
-        if record is None or row is None or not read_undecided(record).is_open:
+        if record is None or row is None or record.state not in OPEN_STATES:
             return None
-        undecided = read_undecided(record)
+        undecided = read_undecided(record, WorkingState(self.store.state, None))
         about = [self.store.state.present(one) for one in undecided.records.values()]
         return UndecidedView(
             self._view(row),
@@ -72,7 +73,7 @@ class UndecidedActs(Requests):
         record = self.store.state.present(undecided_id(row.id)) if row.outcome in DECISION_OUTCOMES else None
         if record is None:
             return None
-        undecided = read_undecided(record)
+        undecided = read_undecided(record, WorkingState(self.store.state, None))
         return undecided, None if undecided.is_open else self.store.chain.act_by_prefix(record.last_act)
 
     def _view(self, row: ActRow) -> ActView:

@@ -16,7 +16,7 @@ from core.laws.field_types import ActType, Field, TextType
 from core.laws.law import Law, Procedure
 from core.laws.placing import DAY_MS
 from core.laws.signing import Signed, check_people
-from core.laws.terms import term_end
+from core.laws.terms import open_term
 from core.laws.undecided import (
     HELD,
     OPEN_INDEX,
@@ -26,6 +26,7 @@ from core.laws.undecided import (
     find_undecided,
     leave_places,
     open_group,
+    term_fields,
     undecided_id,
 )
 from core.laws.verdict import Accepted, Finding, Refused
@@ -70,7 +71,8 @@ def resolve(state: State, transaction: Transaction, law: Law, context: Context, 
         if refused.shared:
             refused.touched |= touched
         raise
-    shared = accepted.shared or keeper is None or undecided.ends_ms is not None or record_id in context.waiting
+    has_term = undecided.ends_ms is not None or undecided.term is not None  # a calendar may come before, in the order
+    shared = accepted.shared or keeper is None or has_term or record_id in context.waiting
     if not shared:
         return accepted
     return replace(accepted, shared=True, touched=accepted.touched | touched)
@@ -114,12 +116,13 @@ def _resolve(
         # Who brought it in time does not lose because offices met late: somebody decides, and no second cure does.
         late = Finding(TIME_UNDECIDED, "", law.deciding.article, HELD, {"rule": undecided.procedure})
         waits = replace(entered, outcome=HELD, findings=(late,))
-        return _still_undecided(waits, undecided, whole, context, None, late=True)
+        return _still_undecided(waits, undecided, whole, context, {}, late=True)
     if entered.outcome in (HELD, SUSPENDED):
-        ends_ms = undecided.ends_ms
-        if ends_ms is None and entered.outcome == SUSPENDED and context.order is not None:
-            ends_ms = term_end(state, law, entered.findings, context.order.consensus_ms)
-        return _still_undecided(entered, undecided, whole, context, ends_ms, confirmed=signed.decided)
+        kept = undecided.record.fields
+        term = {name: kept[name] for name in ("ends_ms", "term") if name in kept}
+        if not term and entered.outcome == SUSPENDED and context.order is not None:
+            term = term_fields(state, open_term(law, entered.findings, context.order.consensus_ms))
+        return _still_undecided(entered, undecided, whole, context, term, confirmed=signed.decided)
     ended, moved = _ended(state, undecided, entered.outcome, context)
     return replace(entered, changes=(*entered.changes, *ended), index_changes=(*entered.index_changes, moved))
 
@@ -180,7 +183,7 @@ def _still_undecided(
     undecided: Undecided,
     whole: Transaction,
     context: Context,
-    ends_ms: int | None,
+    term: Mapping[str, Value],
     confirmed: bool = False,
     late: bool = False,
 ) -> Accepted:
@@ -193,9 +196,7 @@ def _still_undecided(
     fields = {**old.fields, "fields": dict(whole.act), "codes": codes_of(verdict.findings)}
     if confirmed:
         fields["confirmed"] = context.transaction_id[:16]
-    fields.pop("ends_ms", None)
-    if ends_ms is not None:
-        fields["ends_ms"] = ends_ms
+    fields = {name: value for name, value in fields.items() if name not in ("ends_ms", "term")} | dict(term)
     if late and context.order is not None:
         fields.setdefault("stands_until_ms", context.order.consensus_ms + DECIDED_WITHIN_MS)
     elif not late:

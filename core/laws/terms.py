@@ -11,20 +11,27 @@ from core.laws.calendar import CalendarMissingError, WorkingDays
 from core.laws.law import Cure, Law
 from core.laws.placing import day_of, end_of_day
 from core.laws.verdict import Finding
+from core.ledger.encoding import Value
 from core.ledger.record import State
 
 
-def term_end(state: State, law: Law, findings: Sequence[Finding], at_ms: int) -> int | None:
-    """The consensus time after which the act has lapsed; None where no end can be told, and it does not lapse.
-
-    Without a calendar of the year no working day is guessed (LAWS.md §15).
-    """
+def open_term(law: Law, findings: Sequence[Finding], at_ms: int) -> list[Value]:
+    """What a term follows from: [consensus time of its beginning, territory of the calendar, [[count, unit], …]]."""
     cures = [law.rules[finding.rule or str(finding.facts["rule"])].cure for finding in findings if _waits(finding)]
-    ends = [_end(state, law.calendar, cure, day_of(at_ms)) for cure in cures if cure is not None]
+    return [at_ms, law.calendar, [[cure.count, cure.unit] for cure in cures if cure is not None]]
+
+
+def term_end(state: State, term: Sequence[Value]) -> int | None:
+    """The consensus time after which the act has lapsed; None while no end can be told, and it does not lapse.
+
+    Without a calendar of the year no working day is guessed; once there is one, the end follows from it (LAWS.md §15).
+    """
+    at_ms, territory, cures = term
+    ends = [_end(state, territory, Cure(unit, count), day_of(at_ms)) for count, unit in cures]
     known = [end for end in ends if end is not None]
-    return (
-        max(end_of_day([end.year, end.month, end.day]) for end in known) if known and len(known) == len(ends) else None
-    )
+    if not known or len(known) < len(ends):
+        return None
+    return max(end_of_day([end.year, end.month, end.day]) for end in known)
 
 
 def _waits(finding: Finding) -> bool:

@@ -14,7 +14,7 @@ from core.crypto.hashing import tagged_hash
 from core.laws.applying import Context, is_shared
 from core.laws.law import Law, Procedure, Register
 from core.laws.placing import Claimed, Placed
-from core.laws.terms import term_end
+from core.laws.terms import open_term, term_end
 from core.laws.verdict import Accepted, Finding, Refused
 from core.ledger.encoding import Value, encode
 from core.ledger.record import RECORD_ID_BYTES, Change, IndexChange, Record, State
@@ -46,6 +46,7 @@ class Undecided:
     signers: tuple[Signer, ...]
     codes: tuple[str, ...]  # of what suspended or held it
     ends_ms: int | None  # consensus time until which a suspended act can be completed; None: no term is known
+    term: Sequence[Value] | None  # what its end follows from, where a calendar was missing when it was suspended
     stands_until_ms: int | None  # until when one whose cure may have come too late keeps its place; None: no end
     placed: Placed | None  # its place in time, once the order has given it one
     confirmed: bool  # what held it was decided
@@ -91,9 +92,13 @@ def groups_of_undecided(record: Record) -> Iterator[tuple[str, list[Value]]]:
         yield OPEN_INDEX, [record.keeper]
 
 
-def read_undecided(record: Record) -> Undecided:
-    """`record`: of `#undecided`. One that has ended keeps only what tells of it."""
+def read_undecided(record: Record, state: State) -> Undecided:
+    """`record`: of `#undecided`. One that has ended keeps only what tells of it.
+
+    `state`: has the calendars, of which one may have come since.
+    """
     fields = record.fields
+    ends_ms, term = fields.get("ends_ms"), fields.get("term")
     return Undecided(
         record,
         record.key["act"],
@@ -104,7 +109,8 @@ def read_undecided(record: Record) -> Undecided:
         fields.get("fields", {}),
         tuple(Signer(*signer) for signer in fields.get("signers", ())),
         tuple(fields.get("codes", ())),
-        fields.get("ends_ms"),
+        term_end(state, term) if term is not None else ends_ms,
+        term,
         fields.get("stands_until_ms"),
         Placed(*fields["placed"]) if "placed" in fields else None,
         "confirmed" in fields,
@@ -115,7 +121,7 @@ def read_undecided(record: Record) -> Undecided:
 
 def find_undecided(state: State, act: bytes) -> Undecided | None:
     record = state.record(undecided_id(act))
-    return read_undecided(record) if record is not None else None
+    return read_undecided(record, state) if record is not None else None
 
 
 # -- keeping one ----------------------------------------------------------------------------------------------------
@@ -153,9 +159,8 @@ def keep_undecided(
     if accepted.shared and context.order is not None:
         placed = context.order.placed
         fields["placed"] = [placed.not_before_ms, placed.consensus_ms, placed.spread_ms, placed.spread_limit_ms]
-        ends_ms = term_end(state, law, accepted.findings, placed.consensus_ms)
-        if accepted.outcome == SUSPENDED and ends_ms is not None:
-            fields["ends_ms"] = ends_ms
+        if accepted.outcome == SUSPENDED:
+            fields |= term_fields(state, open_term(law, accepted.findings, placed.consensus_ms))
     key = {"act": context.transaction_id}
     record = _own_record(UNDECIDED_REGISTER, undecided_id(context.transaction_id), None, keeper, context)
     kept = replace(record, state=accepted.outcome, key=key, fields=fields)
@@ -164,6 +169,12 @@ def keep_undecided(
         changes += _take_places(state, transaction, procedure, keeper, context)
     added = IndexChange(OPEN_INDEX, open_group(keeper), kept.id, True)
     return replace(accepted, changes=tuple(changes), index_changes=(added,))
+
+
+def term_fields(state: State, term: Sequence[Value]) -> dict[str, Value]:
+    """What is kept of a term: its end, or where no calendar tells it yet, what it follows from."""
+    ends_ms = term_end(state, term)
+    return {"term": list(term)} if ends_ms is None else {"ends_ms": ends_ms}
 
 
 def codes_of(findings: Sequence[Finding]) -> list[Value]:

@@ -18,7 +18,7 @@ from core.laws.placing import day_of
 from core.laws.questions import DISMISS
 from core.laws.requests import DECISIONS
 from core.laws.resolving import RESOLVING
-from core.laws.undecided import read_undecided, undecided_id
+from core.laws.undecided import undecided_id
 from core.laws.visibility import Withheld, mask_act, mask_record
 from core.ledger.encoding import Value
 from core.ledger.receipt_making import TEMPLATE
@@ -142,7 +142,7 @@ class Showing(LedgerReading, UndecidedActs):
         shown = dict(transaction.act)
         if type(shown.get("fields")) is dict:
             record = self.store.state.present(undecided_id(shown["act"]))
-            name = read_undecided(record).procedure if record is not None else ""
+            name = record.fields["procedure"] if record is not None else ""
             procedure = law.procedures.get(name) if law is not None else None
             shown["fields"] = mask_act(shown["fields"], procedure, self.people.reader(stated))
         return shown

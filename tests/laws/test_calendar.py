@@ -8,7 +8,7 @@ import pytest
 
 from core.laws import Accepted, Context, LawError, Order, check_law, parse_law
 from core.laws.calendar import CALENDAR_INDEX, CalendarMissingError, WorkingDays
-from core.laws.placing import day_of
+from core.laws.placing import DAY_MS, day_of
 from core.laws.undecided import find_undecided
 from core.ledger.encoding import Value, encode
 from core.ledger.record import Record
@@ -18,6 +18,7 @@ from tests.laws.counter import Counter, DictState, library_law, placed
 ADMINISTRATOR = (("administrator", 0),)
 CLERK = (("clerk", 3),)
 THURSDAY_MS = 1_790_208_000_000  # 24 September 2026
+NEW_YEARS_EVE_MS = THURSDAY_MS + 98 * DAY_MS
 LAW = """
 law: permits
 version: 1
@@ -197,9 +198,42 @@ def test_a_term_of_working_days_ends_by_the_calendar(state: DictState) -> None:
     assert undecided is not None
     assert undecided.ends_ms is not None
     assert day_of(undecided.ends_ms) == date(2026, 9, 29)
-    later = lodge(state, at_ms=THURSDAY_MS + 98 * 86_400_000, photo=None, code="b")  # into a year without a calendar
+    later = lodge(state, at_ms=NEW_YEARS_EVE_MS, photo=None, code="b")  # into a year without a calendar
     fields = [change.new.fields for change in later.changes if change.new.register == "#undecided"]
     assert "ends_ms" not in fields[0]
+
+
+def begun_without_a_calendar(state: DictState) -> bytes:
+    """An act suspended on the last day of 2026, for three working days; its id."""
+    verdict = lodge(state, at_ms=NEW_YEARS_EVE_MS, photo=None, code="c")
+    assert told(verdict) == ("suspended", ["no-photo"])
+    return next(change.new.key["act"] for change in verdict.changes if change.new.register == "#undecided")
+
+
+def cure(state: DictState, act: bytes, at_ms: int, **brought: Value) -> Any:
+    counter = Counter(parse_law(LAW), state, homes={}, acts=50)
+    transaction = counter.transaction("#cure", {"act": act, "fields": brought} if brought else {"act": act}, {}, CLERK)
+    return counter.put(transaction, placed(at_ms=at_ms, not_before_ms=at_ms))
+
+
+@pytest.mark.parametrize(("day", "comes_to"), [(6, ("entered", [])), (7, ("act-lapsed", []))])
+def test_a_term_begun_without_a_calendar_ends_once_it_comes(
+    state: DictState, day: int, comes_to: tuple[str, list[str]]
+) -> None:
+    """From where it began, whatever was brought in between; until the calendar is there nobody is late."""
+    act = begun_without_a_calendar(state)
+    assert find_undecided(state, act).ends_ms is None
+    still = cure(state, act, NEW_YEARS_EVE_MS + 90 * DAY_MS, born=[2000, 1, 1])  # the photo is missing still
+    assert (told(still), still.shared) == (("suspended", ["no-photo"]), True)
+    assert find_undecided(state, act).ends_ms is None
+    in_force(state, "BY/2027", [[2027, 1, 1]], [])
+    assert day_of(find_undecided(state, act).ends_ms) == date(2027, 1, 6)
+    assert told(cure(state, act, NEW_YEARS_EVE_MS + day * DAY_MS, photo="p")) == comes_to
+
+
+def test_before_the_calendar_comes_such_an_act_is_cured_whenever(state: DictState) -> None:
+    act = begun_without_a_calendar(state)
+    assert told(cure(state, act, NEW_YEARS_EVE_MS + 300 * DAY_MS, photo="p")) == ("entered", [])
 
 
 def test_what_reckons_with_a_calendar_waits_for_the_order() -> None:
