@@ -36,7 +36,6 @@ MAX_ITEMS = 1_000
 MAX_CHARS = 10_000
 VISIBLE = ("public", "by_object", "interest_shown")
 # Words of the language that later issues bring; a law that needs one is refused by name, not as a typing mistake.
-LATER_TYPES = frozenset({"fee"})
 SEALED = "sealed"  # not a type of its own: any type may be sealed where a field stands by itself
 
 
@@ -56,8 +55,6 @@ def read_field(name: str, part: Part, allowed: frozenset[str], extra: tuple[str,
     part.skip(*extra)
     with part.whole():
         kind = part.text("type")
-        if kind in LATER_TYPES:
-            part.fail("not-yet", kind)
         if kind not in _READERS or kind not in allowed:
             part.fail("unknown-type", f"{part.where}: {kind}", part.line_of("type"))
         field_type = _READERS[kind](part)

@@ -13,6 +13,7 @@ from core.laws.derived import read_derived
 from core.laws.every_law import with_those_of_every_law
 from core.laws.expression_time import TERRITORY
 from core.laws.expression_types import Frame
+from core.laws.fees import with_fees
 from core.laws.field_reading import read_roles
 from core.laws.field_types import SubjectType
 from core.laws.law import Asking, Condition, Deciding, Extract, Index, Law, Procedure, Register, Total
@@ -42,7 +43,7 @@ SECOND = ("refuse", "queue")  # what becomes of a second request on one version 
 @lru_cache(maxsize=32)
 def parse_law(text: str) -> Law:
     """The law of a YAML file; the last ones are kept. Raises `LawError` with every fault found."""
-    return _read_law(with_those_of_every_law(read_text(text)))
+    return _read_law(with_fees(with_those_of_every_law(read_text(text))))
 
 
 @lru_cache(maxsize=32)
