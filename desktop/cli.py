@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from core.cycles import look_seldom
 from desktop.commands.named import (
     asked,
     charter,
@@ -54,6 +55,7 @@ def window(
 
 def main() -> None:
     """Entry point of the `muniment` script."""
+    look_seldom()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

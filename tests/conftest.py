@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from core.cycles import look_seldom
 from tests import drawing
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+look_seldom()
 
 HERE = Path(__file__).parent
 # Those of which one test lasts longest come first, so that no processor is left alone with one of them at the end.

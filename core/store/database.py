@@ -6,7 +6,6 @@ intent file keeps the high-water mark outside. Extension loading stays off. A wr
 to SQLCipher ("file is not a database"); the key file has told a wrong passphrase apart before (core/crypto/keyfile).
 """
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,7 +21,6 @@ DAILY_CACHE_KIB = 64 << 10
 IMPORT_CACHE_KIB = 256 << 10
 DAILY_LOG_PAGES = 1_000
 IMPORT_LOG_PAGES = 16_384  # 64 MiB
-IMPORT_OBJECTS = 50_000  # new objects between two looks for cycles
 IN_MEMORY = ":memory:"
 BUSY_TIMEOUT_S = 1.0
 _INCREMENTAL = 2  # of PRAGMA auto_vacuum
@@ -235,7 +233,7 @@ class Database:
 
         One that fails is undone alone, unless the disk failed: then there may be nothing left of those before it.
         """
-        with _many_objects(), self._transaction(*_ALONE):
+        with self._transaction(*_ALONE):
             self._gathering = True
             try:
                 yield
@@ -288,8 +286,7 @@ class Database:
         """
         self._make_room(IMPORT_CACHE_KIB, IMPORT_LOG_PAGES)
         try:
-            with _many_objects():
-                yield
+            yield
         finally:
             self._make_room(self._cache_kib, DAILY_LOG_PAGES)
             self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -390,17 +387,6 @@ class Database:
 
     def close(self) -> None:
         self._connection.close()
-
-
-@contextmanager
-def _many_objects() -> Iterator[None]:
-    """A batch keeps tens of thousands of objects alive for a moment: Python looks for cycles among them less often."""
-    thresholds = gc.get_threshold()
-    gc.set_threshold(IMPORT_OBJECTS, *thresholds[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
 
 
 # SQLite's names: a write or a sync failed, of which nothing is known but that the transaction did not happen.

@@ -18,6 +18,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from core.audit import audit_files
+from core.cycles import look_seldom
 from core.errors import MunimentError
 from core.office import Office
 from desktop.simulation.comparing import compared
@@ -139,6 +140,7 @@ def totalled(answers: Sequence[dict[str, Any]]) -> Figures:
 
 
 def main() -> None:
+    look_seldom()
     for line in sys.stdin:
         asked = json.loads(line)
         described, audits = asked["scenario"], Path(asked["audits"]) if asked["audits"] else None

@@ -14,6 +14,7 @@ from tempfile import mkdtemp
 from rich.console import Console
 from rich.table import Table
 
+from core.cycles import look_seldom
 from core.executing import MAX_FORESEEN_ACTS
 from tests.bench.catching_up import measure_catching_up
 from tests.bench.checkpointing import measure_checkpointing
@@ -77,6 +78,7 @@ def _number(value: float) -> str:
 
 
 def main() -> None:
+    look_seldom()
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--parcels", type=int, default=100_000, help="parcels of the import and of the replica")
     parser.add_argument("--acts", type=int, default=500, help="acts recorded, the median of which counts")

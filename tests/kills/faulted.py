@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.backup import write_backup
+from core.cycles import look_seldom
 from core.errors import MunimentError
 from core.folder import Folder, open_office, open_officer
 from core.office import Office
@@ -93,5 +94,6 @@ def run_case(path: str, task: str, kind: int, at: int) -> None:
 
 
 if __name__ == "__main__":
+    look_seldom()
     for line in sys.stdin:
         run_case(*json.loads(line))

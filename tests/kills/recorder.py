@@ -34,6 +34,7 @@ from core.custody.passphrases import change_passphrase, given_kit, reset_passphr
 from core.custody.rekeying import rekey
 from core.custody.restoring import FromNeighbour, NewPassphrase, restore_from_kit
 from core.custody.sheet import Sheet
+from core.cycles import look_seldom
 from core.folder import Folder, open_office, open_officer
 from core.ledger.encoding import decode
 from core.ledger.payload import Group
@@ -263,5 +264,6 @@ def run_case(path: str, boundary: int, delay_s: float | None, first_parcel: int,
 
 
 if __name__ == "__main__":
+    look_seldom()
     for line in sys.stdin:
         run_case(*json.loads(line))

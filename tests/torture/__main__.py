@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import mkdtemp
 
+from core.cycles import look_seldom
 from tests.torture.damage import torture_damage
 from tests.torture.drawn import torture_drawn
 from tests.torture.faults import torture_faults
@@ -68,6 +69,7 @@ def run(work: Path, seconds: float, first_seed: int) -> list[Part]:
 
 
 def main() -> None:
+    look_seldom()
     parser = argparse.ArgumentParser(prog="make torture")
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=0, help="the first try's; others count up from it")
