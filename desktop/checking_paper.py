@@ -1,14 +1,15 @@
 """Verifying a file from the window: what desktop/verification.py proves, put into words together with this replica."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.office import Office
 from core.views import Ladder, Step
-from desktop.knowledge import Present, knowledge_of_office
+from desktop.knowledge import knowledge_of_office
 from desktop.verification import verify_file
-from desktop.verify_result import VerifyResult
+from desktop.verify_result import VerifyResult, follows_key
 from desktop.widgets.status import Shape, ladder_shape
 from desktop.wording import say, sentence
 from desktop.wording.ladder import ladder_words
@@ -39,9 +40,8 @@ def check_paper(path: Path, service: Service[Office]) -> PaperCheck:
     """Off the GUI thread. Raises what `verify_file` raises."""
     office = service.office
 
-    def ask(question: object) -> Present | None:
-        answer: Present | None = service.call(question).result()  # type: ignore[arg-type]  # as knowledge.Run says
-        return answer
+    def ask(question: Callable[[], Any]) -> Any:
+        return service.call(question).result()
 
     result = verify_file(path, knowledge_of_office(office, ask))
     message = sentence(result.code, result.detail)
@@ -51,6 +51,9 @@ def check_paper(path: Path, service: Service[Office]) -> PaperCheck:
     facts = {name: value for name, value in result.facts if not _is_technical(name)}
     for name, seq, order_office in result.erased:
         facts[name] = f"{facts.get(name, '')}\n{say('sealed.erased', seq=seq, office=order_office)}".strip()
+    for line, same in result.follows:
+        label, _, told = line.partition(": ")
+        facts[label] = f"{told}\n{say(follows_key(same))}"
     technical = {name: value for name, value in result.facts if _is_technical(name)}
     return PaperCheck(result.valid, message, facts, technical, step, shape, ", ".join(result.witnesses))
 

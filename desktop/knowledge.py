@@ -6,14 +6,16 @@ fork evidence is checked with, a replica adds how far the act has come since the
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from core.errors import MunimentError
+from core.laws.expression_days import Whole
 from core.laws.law import Law
 from core.laws.law_reading import law_from_canonical
 from core.ledger.charter import Charter
 from core.office import Office
 from core.sealing.opening import ERASED
+from desktop.printing.following import Following, following
 
 T = TypeVar("T")
 Run = Callable[[Callable[[], T]], T]  # runs a question on the thread that the office lives on
@@ -40,6 +42,8 @@ class Knowledge:
     laws: tuple[Law, ...] = ()
     node: Callable[[int], tuple[str, bytes] | None] = lambda _number: None  # → (office, its node's key)
     present: Callable[[bytes], Present | None] = lambda _act: None
+    # (act, day, language) → what follows from its record on the day
+    follows: Callable[[bytes, Whole, str], Following] = lambda _act, _day, _language: ()
 
 
 def knowledge_of_charter(charter: Charter) -> Knowledge:
@@ -51,7 +55,7 @@ def knowledge_of_charter(charter: Charter) -> Knowledge:
     return Knowledge(charter.network, tuple(law_from_canonical(law) for law in charter.laws), node)
 
 
-def knowledge_of_office(office: Office, run: Run[Present | None] = lambda question: question()) -> Knowledge:
+def knowledge_of_office(office: Office, run: Run[Any] = lambda question: question()) -> Knowledge:
     """`run`: with a service, `lambda question: service.call(question).result()`."""
     charter = knowledge_of_charter(office.charter)
 
@@ -67,4 +71,16 @@ def knowledge_of_office(office: Office, run: Run[Present | None] = lambda questi
         erased = tuple((field, seq, office.roll.members[author].office) for field, (author, seq) in orders)
         return Present(ladder.step.value, ladder.outcome, names, ladder.code, ladder.shared, asked, erased, state)
 
-    return Knowledge(charter.network, charter.laws, charter.node, lambda act: run(lambda: ask(act)))
+    def follows(act: bytes, day: Whole, language: str) -> Following:
+        try:
+            return following(office, office.act_view(act), day, language)
+        except MunimentError:
+            return ()
+
+    return Knowledge(
+        charter.network,
+        charter.laws,
+        charter.node,
+        lambda act: run(lambda: ask(act)),
+        lambda act, day, language: run(lambda: follows(act, day, language)),
+    )

@@ -30,7 +30,8 @@ from desktop.printing.code import unpack
 from desktop.printing.comparing import find_difference, read_printed_step
 from desktop.printing.extract import PrintedStep
 from desktop.printing.facts import make_content
-from desktop.printing.paper import BRACKETED, NUMBERED, TEMPLATES, make_pdf
+from desktop.printing.following import following_lines
+from desktop.printing.paper import BRACKETED, FOLLOWING, NUMBERED, TEMPLATES, make_pdf
 from desktop.printing.reading import (
     MAX_FILE_BYTES,
     attachments,
@@ -128,7 +129,7 @@ def _judge(kind: str, codes: set[bytes], knowledge: Knowledge, document: pypdfiu
         return replace(result, code="template-unknown", detail={"template": facts.template})
     if law is None:
         return replace(result, code="rules-missing", detail={"law": facts.transaction.law})
-    return _compare(result, document, facts, law, symbols)
+    return _compare(result, document, facts, law, symbols, knowledge)
 
 
 def _compare(
@@ -137,12 +138,15 @@ def _compare(
     facts: ReceiptFacts,
     law: Law,
     symbols: Sequence[bytes],
+    knowledge: Knowledge,
 ) -> VerifyResult:
     if has_foreign_parts(document):
         return replace(result, code="text-differs", detail={"what": "foreign-parts"})
-    printed = read_printed_step(document, facts.language, facts.quorum, facts.offices)
+    printed = read_printed_step(document, facts, law)
     newer = printed is not None and (
-        (printed.bracket is not None and facts.template < BRACKETED) or (printed.number and facts.template < NUMBERED)
+        (printed.bracket is not None and facts.template < BRACKETED)
+        or (printed.number and facts.template < NUMBERED)
+        or (printed.follows and facts.template < FOLLOWING)
     )
     if printed is None or newer:
         return replace(result, code="text-differs", detail={"what": "printed-step"})
@@ -150,7 +154,13 @@ def _compare(
         what = find_difference(document, again)
     if what is not None:
         return replace(result, code="text-differs", detail={"what": what})
-    return replace(result, valid=True, code="valid", printed=_words(facts, printed))
+    known = dict(knowledge.follows(facts.transaction_id, printed.day, facts.language)) if result.network_known else {}
+    words = following_lines(facts.language, printed.follows, printed.day)
+    follows = tuple(
+        (line, None if label not in known else known[label] == value)
+        for line, (label, value) in zip(words, printed.follows, strict=True)
+    )
+    return replace(result, valid=True, code="valid", printed=_words(facts, printed), follows=follows)
 
 
 def _words(facts: ReceiptFacts, printed: PrintedStep) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+_COMPARED = {True: "same", False: "differs", None: "unknown"}
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyResult:
@@ -23,6 +25,8 @@ class VerifyResult:
     network_known: bool = False
     act: bytes | None = None
     printed: str | None = None  # the ladder's words on the paper: as printed, not proved
+    # What follows from the record, as printed, and whether the replica comes to the same for that day; None: not held.
+    follows: tuple[tuple[str, bool | None], ...] = ()
     step: str | None = None  # by the code where it proves it; else a replica must say
     proved: bool = False  # whether the file itself proves the step, and `witnesses` are those who countersigned
     outcome: str | None = None
@@ -33,3 +37,8 @@ class VerifyResult:
     checkpoint: str | None = None  # the certified state of the register that says so: by the code, or by the replica
     erased: tuple[tuple[str, int, str], ...] = ()  # by the replica: label, number of the order, its office
     detail: dict[str, Any] = field(default_factory=dict)
+
+
+def follows_key(same: bool | None) -> str:
+    """Which sentence of the catalogue tells whether the register at hand comes to what is printed."""
+    return f"verify.follows-{_COMPARED[same]}"

@@ -12,8 +12,11 @@ import re
 import pypdfium2
 from PIL import ImageChops
 
+from core.laws.law import Law
 from core.laws.numbers import is_number
+from core.ledger.receipt import ReceiptFacts
 from desktop.printing.extract import PrintedBracket, PrintedStep
+from desktop.printing.following import read_following
 from desktop.printing.reading import COMPARE_DPI, page_image, page_parts, page_text
 from desktop.wording_paper import (
     LADDER,
@@ -45,8 +48,14 @@ def find_difference(presented: pypdfium2.PdfDocument, again: pypdfium2.PdfDocume
     return None if same else "parts"
 
 
-def read_printed_step(document: pypdfium2.PdfDocument, language: str, quorum: int, offices: int) -> PrintedStep | None:
-    """What the paper says of how far the act had come, or None when it uses no words of the ladder."""
+def read_printed_step(
+    document: pypdfium2.PdfDocument, facts: ReceiptFacts, law: Law | None = None
+) -> PrintedStep | None:
+    """What the paper says of how far the act had come, or None when it uses no words of the ladder.
+
+    `law`: of the act; without it nothing is read of what follows from its record.
+    """
+    language, quorum, offices = facts.language, facts.quorum, facts.offices
     text = " ".join(page_text(document, number) for number in range(len(document)))
     found = re.search(printed_day_pattern(language), text)
     day = parse_day(language, found["day"]) if found else None
@@ -67,7 +76,8 @@ def read_printed_step(document: pypdfium2.PdfDocument, language: str, quorum: in
     number, behind = parse_number(language, text[found.end() :].lstrip())
     if number and not is_number(number):
         return None
-    return PrintedStep(step, outcome, seen, (day[0], day[1], day[2]), _read_bracket(behind, language), number)
+    follows, behind = read_following(law, facts.transaction, language, behind, day)
+    return PrintedStep(step, outcome, seen, (day[0], day[1], day[2]), _read_bracket(behind, language), number, follows)
 
 
 def _read_bracket(text: str, language: str) -> PrintedBracket | None:

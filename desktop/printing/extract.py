@@ -1,9 +1,9 @@
-"""The extract, templates 1 to 3: where each fact of a receipt stands on A4.
+"""The extract, templates 1 to 4: where each fact of a receipt stands on A4.
 
 An extract is set from a receipt alone, twice: once to be printed and again by whoever verifies it. The only words on
-it that no signature covers, how far the act had come on the day of printing and, since template 2, between what it was
-made, stand in a box of their own which says so. A verifier reads them back, sets the page with them and compares
-(desktop/printing/comparing.py).
+it that no signature covers stand in a box of their own which says so: how far the act had come on the day of printing,
+since template 2 between what it was made, since 3 its number, since 4 what follows from its record on that day. A
+verifier reads them back, sets the page with them and compares (desktop/printing/comparing.py).
 Once a paper of a template has left an office, its layout and its words are fixed: a change is a new template.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from desktop.printing.code import QUIET_MODULES, Symbol
 from desktop.printing.facts import Content, Row
+from desktop.printing.following import Following, following_lines
 from desktop.printing.typesetting import (
     MARGIN,
     PAGE_HEIGHT,
@@ -61,6 +62,7 @@ class PrintedStep:
     day: tuple[int, int, int]
     bracket: "PrintedBracket | None" = None  # since template 2
     number: str = ""  # that the competent office gave what the act entered; since template 3
+    follows: Following = ()  # from the record of the act on that day; since template 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,8 @@ def _printed_box(language: str, printed: PrintedStep, quorum: int, offices: int)
     if printed.number:
         inner.space(3)
         inner.add_paragraph(inset, width, say(language, "printed-number", number=printed.number), STEP)
+    for line in following_lines(language, printed.follows, printed.day):
+        inner.add_paragraph(inset, width, line, SMALL)
     for line in printed.bracket.lines(language) if printed.bracket else ():
         inner.add_paragraph(inset, width, line, SMALL)
     inner.space(6)

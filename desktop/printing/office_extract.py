@@ -18,7 +18,8 @@ from core.views import ActView, Clock, Ladder, Step, TimeBracket
 from desktop.printing.code import pack
 from desktop.printing.extract import PrintedBracket, PrintedStep
 from desktop.printing.facts import EPOCH, LAST_SHOWN
-from desktop.printing.paper import NUMBERED, make_pdf
+from desktop.printing.following import Following, following
+from desktop.printing.paper import FOLLOWING, make_pdf
 from sync.service import Service
 
 LAST_SHOWN_MS = round((LAST_SHOWN - EPOCH).total_seconds() * 1000)
@@ -33,13 +34,16 @@ def print_extract(service: Service[Office], act: bytes, path: Path, language: st
     """
     office = service.office
 
-    def read() -> tuple[bytes, ActView, TimeBracket, str]:
-        view = office.act_view(act)
-        return office.receipt(act, language, NUMBERED), view, office.time_bracket(act), given_number(office, view)
+    today = datetime.now().astimezone().date()
+    day = today.year, today.month, today.day
 
-    receipt, view, bracket, number = service.call(read).result()
-    day = datetime.now().astimezone().date()
-    write_durably(path, extract_pdf(office, receipt, view, (day.year, day.month, day.day), bracket, number))
+    def read() -> tuple[bytes, ActView, TimeBracket, str, Following]:
+        view = office.act_view(act)
+        given, follows = given_number(office, view), following(office, view, day, language)
+        return office.receipt(act, language, FOLLOWING), view, office.time_bracket(act), given, follows
+
+    receipt, view, *told = service.call(read).result()
+    write_durably(path, extract_pdf(office, receipt, view, day, *told))
 
 
 def extract_pdf(
@@ -49,10 +53,12 @@ def extract_pdf(
     day: tuple[int, int, int],
     bracket: TimeBracket | None = None,
     number: str = "",
+    follows: Following = (),
 ) -> bytes:
     """The PDF of an act as this office knows it on a day; asks the office nothing that changes.
 
-    `bracket` stands on a paper since template 2, `number` (as `given_number` tells it) since template 3.
+    `bracket` stands on a paper since template 2, `number` (as `given_number` tells it) since template 3, `follows` (as
+    `following` tells it) since template 4.
     """
     facts = check_receipt(decode_receipt(receipt), verify, office.network)
     law = office.laws[view.transaction.law]
@@ -61,7 +67,7 @@ def extract_pdf(
         raise MunimentError("paper-not-yet", step=step, needed=needed)
     seen = min(len(view.ladder.seen_by), view.ladder.quorum) if step == "witnessed" else 1
     told = printed_bracket(bracket) if bracket else None
-    printed = PrintedStep(step, view.ladder.outcome, seen, day, told, number)
+    printed = PrintedStep(step, view.ladder.outcome, seen, day, told, number, follows)
     return make_pdf(facts, law, pack(receipt), printed)
 
 

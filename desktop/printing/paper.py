@@ -18,7 +18,8 @@ from desktop.wording_paper import say
 
 BRACKETED = 2  # the box of what is not proved says between what the act was made
 NUMBERED = 3  # and which number the competent office gave
-TEMPLATES = (TEMPLATE, BRACKETED, NUMBERED)  # every version that was ever printed can be set again
+FOLLOWING = 4  # and what follows from the record on the day of printing
+TEMPLATES = (TEMPLATE, BRACKETED, NUMBERED, FOLLOWING)  # every version that was ever printed can be set again
 RULES_FILE = "rules.cbor"
 
 

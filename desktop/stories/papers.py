@@ -1,10 +1,13 @@
 """Steps about paper and proof: an extract printed and read back, an act judged again by every office."""
 
+from datetime import UTC, datetime
+
 from core.replaying import Replayed, replay
 from core.views import ActView
 from desktop.knowledge import knowledge_of_office
+from desktop.printing.following import following
 from desktop.printing.office_extract import extract_pdf, given_number
-from desktop.printing.paper import NUMBERED
+from desktop.printing.paper import FOLLOWING
 from desktop.stories.playing import Play
 from desktop.stories.story import Step
 from desktop.verification import verify_pdf
@@ -18,15 +21,20 @@ def print_extract(play: Play, step: Step) -> None:
     office = play.office(step.at) if step.at is not None else play.network.offices[done.office]
     make_application()
     view: ActView = office.act_view(act)
-    pdf = extract_pdf(
-        office, office.receipt(act, "en", NUMBERED), view, play.story.begins, number=given_number(office, view)
-    )
+    today = datetime.fromtimestamp(play.network.clocks[office.number].now_ms() / 1000, UTC)
+    day = (today.year, today.month, today.day)
+    number, follows = given_number(office, view), following(office, view, day, "en")
+    pdf = extract_pdf(office, office.receipt(act, "en", FOLLOWING), view, day, number=number, follows=follows)
     result = verify_pdf(pdf, knowledge_of_office(office))
     name = play.network.names[office.number]
     if not result.valid:
         play.differs(step.line, "story-paper-invalid", office=name, name=step.subject, why=result.code)
         return
-    shown = " ".join([*(text for fact in result.facts for text in fact), result.printed or ""])
+    if any(known is False for _, known in result.follows):
+        play.differs(step.line, "story-paper-invalid", office=name, name=step.subject, why=result.follows[0][0])
+        return
+    lines = [line for line, _ in result.follows]
+    shown = " ".join([*(text for fact in result.facts for text in fact), result.printed or "", *lines])
     missing = [text for text in step.says if text not in shown]
     if missing:
         play.differs(step.line, "story-paper-lacks", office=name, name=step.subject, missing=", ".join(missing))

@@ -186,7 +186,8 @@ def test_a_paper_says_between_what_the_act_was_made(offices: list[Office], save:
     paper_file = save(bracketed(offices[0], second.id))
     with open_pdf(paper_file.read_bytes()) as paper:
         assert "of office No. 3, which that office’s clock dates" in page_text(paper, 0)
-        printed = read_printed_step(paper, "en", 3, 4)
+        facts = check_receipt(decode_receipt(offices[0].receipt(second.id)), verify, offices[0].network)
+        printed = read_printed_step(paper, facts)
         assert printed is not None
         assert printed.bracket == printed_bracket(offices[0].time_bracket(second.id))
     assert verify_file(paper_file).code == "valid"

@@ -246,6 +246,10 @@ SCREEN = {
     "verify.technical": "Technical details",
     "verify.other-network": "It belongs to another network of offices than this one.",
     "verify.not-held": "This office's copy does not hold the act: it cannot say how far it has come.",
+    "verify.follows-same": "As printed; this office's register comes to the same for that day.",
+    "verify.follows-differs": "As printed, but this office's register comes to something else for that day: what was"
+    " entered since has changed it, or the paper was never right. Look up the record.",
+    "verify.follows-unknown": "As printed; the paper does not prove it. Ask an office.",
     "verify.as-of-copy": "By this office's copy now: {step}",
     "verify.by-file": "Proved by the file itself: {step}",
     "verify.seen-by": "Countersigned by",
