@@ -28,7 +28,7 @@ from core.errors import MunimentError
 MAGIC = b"muniment kit\r\n\x1a\0"
 VERSION = 1
 NUMBER_BYTES, MARK_BYTES = 8, 16
-MAX_BOX_BYTES = 1 << 17
+MAX_BOX_BYTES = 1 << 20  # a thousand officers' key files
 _NUMBER_AT, _MARK_AT = len(MAGIC) + 1, len(MAGIC) + 1 + NUMBER_BYTES
 _SEALED_AT = _MARK_AT + MARK_BYTES
 

@@ -3,7 +3,9 @@
     in node.key     node_seed, database_key; next_seed (core/renewing.py); next_database_key (core/custody/rekeying.py);
                     kit_public: of the kit that was proved last; kit_paper: mark of the box that was printed with it
     in node.kit     node_seed, database_key, next_seed, next_database_key; officer/<n>: that officer's key file as it
-                    is, under the officer's own passphrase: the kit gives nobody an officer's signature
+                    is, under the officer's own passphrase: the kit gives nobody an officer's signature; from number
+                    200 on a hundred of them together, officers/<n div 100>, encoded as the secrets of a key file are:
+                    that holds 255 at most
 
 **Crash windows.** *Key file written, box not yet*: the box's mark is not that of its content, and the next opening
 seals it anew. *Box written beside, not yet renamed*: the old one stands, as before. Neither is ever without keys.
@@ -13,7 +15,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 
-from core.crypto.keyfile import Cost, read_header, seal_keys
+from core.crypto.keyfile import Cost, decode_secrets, encode_secrets, read_header, seal_keys
 from core.custody.box import box_mark, box_number, content_mark, seal_box
 from core.data_folder import Folder, read_bounded
 from core.errors import MunimentError
@@ -29,6 +31,9 @@ KIT_PAPER = "kit_paper"
 _BOXED = (SEED, DATABASE_KEY, NEXT_SEED, NEXT_DATABASE_KEY)
 _OFFICER = "officer/"
 _OFFICER_NAME = re.compile(r"officer/[0-9]{1,3}")
+_HUNDRED = re.compile(r"officers/[2-9]")
+_FIRST_PACKED = 200
+_OFFICER_FILE_BYTES = 512  # it holds one seed: what is larger is no key file of ours
 
 
 def write_node_keys(
@@ -59,13 +64,16 @@ def renew_box(folder: Folder, secrets: Mapping[str, bytes]) -> None:
 def boxed(folder: Folder, secrets: Mapping[str, bytes]) -> dict[str, bytes]:
     """What a kit's box holds of an office. A file among the officers' that is no key file keeps nobody out of it."""
     contents = {name: secrets[name] for name in _BOXED if name in secrets}
+    packed: dict[str, dict[str, bytes]] = {}
     for path in sorted((folder.path / "officers").glob("*.key")):
         if _OFFICER_NAME.fullmatch(name := _OFFICER + path.stem):
             with suppress(MunimentError):
-                content = read_bounded(path)
+                content = read_bounded(path, _OFFICER_FILE_BYTES)
                 read_header(content)
-                contents[name] = content
-    return contents
+                number = int(path.stem)
+                beside = packed.setdefault(f"officers/{number // 100}", {}) if number >= _FIRST_PACKED else contents
+                beside[name] = content
+    return contents | {name: encode_secrets(files) for name, files in packed.items()}
 
 
 def unboxed(contents: Mapping[str, bytes], public: bytes) -> tuple[dict[str, bytes], dict[int, bytes]]:
@@ -73,8 +81,14 @@ def unboxed(contents: Mapping[str, bytes], public: bytes) -> tuple[dict[str, byt
     secrets = {name: contents[name] for name in _BOXED if name in contents}
     if SEED not in secrets or DATABASE_KEY not in secrets or any(len(secret) != 32 for secret in secrets.values()):
         raise MunimentError("kit-box-damaged")
+    files = dict(contents)
+    for name in filter(_HUNDRED.fullmatch, contents):
+        try:
+            files |= decode_secrets(contents[name])
+        except MunimentError:
+            raise MunimentError("kit-box-damaged") from None
     officers = {
-        int(name.removeprefix(_OFFICER)): content for name, content in contents.items() if _OFFICER_NAME.fullmatch(name)
+        int(name.removeprefix(_OFFICER)): content for name, content in files.items() if _OFFICER_NAME.fullmatch(name)
     }
     return {**secrets, KIT_PUBLIC: public}, officers
 

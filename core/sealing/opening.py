@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LEAST_SEARCHED, MAX_FOUND = 3, 50  # letters of a search; records that it shows
 OPEN, KEY_MISSING, ELSEWHERE = "open", "key-missing", "elsewhere"
-UNTIL, SHARES_MISSING, ERASED = "until", "shares-missing", "erased"
+UNTIL, SHARES_MISSING, ERASED, UNREADABLE = "until", "shares-missing", "erased", "unreadable"
 
 
 class SealedReading:
@@ -67,7 +67,7 @@ class SealedReading:
             name,
             roles,
             sealed.offices,
-            self._state(row, happened),
+            self._state_of(sealed, row, happened),
             row.erased,
             self._order(row.erased) if row.erased else None,
             f"{row.law}.{row.event}" if row.event else None,
@@ -76,6 +76,12 @@ class SealedReading:
             withheld if happened else (),
             tuple(holder for holder, usable in said.items() if not usable),
         )
+
+    def _state_of(self, sealed: Sealed, row: SealedRow, happened: bool) -> str:
+        """As `_state`, where the box is at hand: its author may have sealed what is no value of the field."""
+        state, key, kind = self._state(row, happened), self._store.key(row.name), self._kind(row)
+        wrong = state == OPEN and key is not None and kind is not None and self._text(key, sealed, kind) is None
+        return UNREADABLE if wrong else state
 
     def _state(self, row: SealedRow, happened: bool) -> str:
         if row.erased is not None:
@@ -91,7 +97,8 @@ class SealedReading:
     # -- reading --------------------------------------------------------------------------------------------------
 
     def open_record(self, record_id: bytes) -> dict[str, Value]:
-        """What the sealed fields of a record say, to whom may read them; a field that nobody can open here is left out.
+        """What the sealed fields of a record say, to whom may read them; a field that nobody can open here, or that its
+        author has sealed wrongly, is left out, and hides none of the others.
 
         Raises `unknown-record`, `nobody-signed-in`, `purpose-missing`.
         """
@@ -131,10 +138,8 @@ class SealedReading:
             return None
         for _, sealed in sealed_values(record.fields):
             if sealed.name(self._office.network) == row.name:
-                try:
-                    return _flat(self._value(key, sealed, kind)).casefold()
-                except MunimentError:  # sealed wrongly by its author
-                    return None
+                text = self._text(key, sealed, kind)
+                return _flat(text[0]).casefold() if text else None
         return None
 
     def _open(self, subject: bytes, fields: Mapping[str, Value], about: tuple[bytes, ...]) -> dict[str, Value]:
@@ -149,18 +154,19 @@ class SealedReading:
             kind = self._kind(row)
             if row is not None and kind is not None and people.roles & set(kind.roles):
                 key = self._store.key(row.name) if self._state(row, True) == OPEN else None
-                if key is not None:
-                    shown[name] = self._value(key, sealed, kind)
+                text = self._text(key, sealed, kind) if key is not None else None
+                if text is not None:
+                    (shown[name],) = text
         return shown
 
-    def _value(self, key: bytes, sealed: Sealed, kind: SealedType) -> Value:
-        """Raises `sealed-differs` for what its author has sealed wrongly: it could not be judged when it was signed."""
-        value = open_box(self._office.network, key, sealed)
+    def _text(self, key: bytes, sealed: Sealed, kind: SealedType) -> tuple[Value] | None:
+        """None for what its author has sealed wrongly: it could not be judged when it was signed."""
         try:
+            value = open_box(self._office.network, key, sealed)
             make_check(kind.of)(value)
-        except FieldFault:
-            raise MunimentError("sealed-differs") from None
-        return value
+        except (MunimentError, FieldFault):
+            return None
+        return (value,)
 
     # -- erasures -------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from copy import copy
 
-from core.errors import MunimentError
 from core.laws.field_types import SealedType
 from core.ledger.encoding import Value
 from core.office import Office
@@ -47,9 +46,5 @@ def _read_as(play: Play, office: Office, record: bytes, role: str, line: int) ->
         return office.sealed.open_record(record)
     except KeyError:
         raise unfit(line, "unknown-name", role) from None
-    except MunimentError as error:
-        if error.code != "sealed-differs":
-            raise
-        return {}
     finally:
         office.people.go_on_from(before)

@@ -28,6 +28,8 @@ def state_words(view: SealedView, offices: Sequence[str], event: str) -> list[st
             return [say("sealed.elsewhere", roles=roles, offices=names(view.offices, offices))]
         case "key-missing":
             return [say("sealed.key-missing", offices=names(view.offices, offices))]
+        case "unreadable":
+            return [say("sealed.unreadable")]
         case "until":
             return [say("sealed.until", act=event, threshold=view.threshold)]
         case "shares-missing":

@@ -168,6 +168,18 @@ def test_a_file_among_the_officers_that_is_no_key_file_keeps_nobody_out(member: 
     assert list(officers) == [0]
 
 
+def test_however_many_officers_there_are_the_office_opens_and_the_kit_has_their_keys(member: OnDisk) -> None:
+    kit = make_kit(member.folder)
+    content = member.folder.officer_key(0).read_bytes()
+    for number in range(1, 1_000):
+        member.folder.officer_key(number).write_bytes(content)
+    member.folder.officer_key(1_000).write_bytes(content)  # beyond that a kit has none
+    works(member.folder, OFFICE_SECRET, 7, 2)
+    secrets, officers = bring(kit, with_boxes=False).open(member.folder.kit_box.read_bytes())
+    assert secrets["node_seed"] == secrets_of(member.folder)["node_seed"]
+    assert officers == dict.fromkeys(range(1_000), content)
+
+
 def test_no_secret_stands_in_a_file_or_a_repr(member: OnDisk) -> None:
     kit = make_kit(member.folder, 2, 2)
     secrets = secrets_of(member.folder)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shamir_mnemonic import generate_mnemonics
 from shamir_mnemonic.wordlist import WORDLIST
 
+from core.crypto.keyfile import encode_secrets
 from core.custody.box import MAGIC, KitKey, box_mark, box_number, content_mark, kit_number, seal_box
 from core.custody.keys import unboxed
 from core.custody.shares import SHARE_WORDS, join, share_of, split, tidied
@@ -124,6 +125,10 @@ def test_what_is_in_a_box_must_be_an_offices_keys() -> None:
     public = KitKey(SEED).public
     secrets, officers = unboxed({**SECRETS, "officer/1": b"file", "else": b""}, public)
     assert (secrets, officers) == ({**SECRETS, "kit_public": public}, {1: b"file"})
+    hundred = encode_secrets({"officer/200": b"file", "officer/299": b"last"})
+    _, officers = unboxed({**SECRETS, "officers/2": hundred, "officer/1": b"first"}, public)
+    assert officers == {200: b"file", 299: b"last", 1: b"first"}
+    assert code_of(unboxed, {**SECRETS, "officers/2": b"\x09"}, public) == "kit-box-damaged"
     for wrong in ({}, {"node_seed": bytes(32)}, {**SECRETS, "next_seed": b"short"}):
         assert code_of(unboxed, wrong, public) == "kit-box-damaged"
 

@@ -3,6 +3,8 @@
 import pytest
 
 from core.crypto.shamir import combine
+from core.ledger.encoding import Value
+from core.ledger.sealed import close_box
 from core.office import Office
 from core.sealing.envelope import KEY, RELEASED, SHARE, make_envelope, read_envelope
 from core.store.sealing import MAX_ENVELOPES, SealedRow
@@ -103,3 +105,21 @@ def test_a_value_used_again_in_another_act_is_not_erased_with_its_record(homes: 
     assert read(homes[0], other) == {}
     assert read(homes[0], kept) == {"name": NAME, "report": REPORT}
     assert [view.state for view in homes[2].sealed.of_record(kept)] == ["elsewhere", "open"]
+
+
+def test_a_field_sealed_wrongly_hides_none_of_the_others(homes: list[Office], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number where the law wants a name: no office can refuse the act for it, since none can look."""
+
+    def lie(network: bytes, key: bytes, content: Value, nonce: bytes) -> bytes:
+        return close_box(network, key, 7 if content == NAME else content, nonce)
+
+    with monkeypatch.context() as lying:
+        lying.setattr("core.sealing.closing.close_box", lie)
+        child = enter(homes[0], 1)
+    assert read(homes[0], child.records[0]) == {"report": REPORT}
+    assert [(one.field, one.state) for one in homes[0].sealed.of_record(child.records[0])] == [
+        ("name", "unreadable"),
+        ("report", "open"),
+    ]
+    assert homes[0].sealed.find("Pinsk", "check", "2-17") == [child.records[0]]
+    assert homes[0].sealed.find("Novik", "check", "2-17") == []

@@ -16,6 +16,7 @@ SEALING_SCREEN = {
     " reads it before, this office included.",
     "sealed.for-roles": "Readable here by: {roles}. State why you look, or sign in as one of them.",
     "sealed.elsewhere": "Not for this office. Read by {roles} at {offices}.",
+    "sealed.unreadable": "The office that recorded this field has sealed something that cannot be read. Ask it to record it again.",
     "sealed.key-missing": "This office may read it, but what opens it has not come yet. Meet one of: {offices}.",
     "sealed.until": "Sealed until “{act}” is entered in the common register. Then any {threshold} offices together open"
     " it; so could as many that break the rules before.",
