@@ -29,7 +29,7 @@ from core.laws.register_reading import (
     register_scopes,
     resolve_types,
 )
-from core.laws.relying import read_others, without_others
+from core.laws.relying import read_groups, read_others, without_others
 from core.laws.sealed_check import check_sealed
 from core.laws.total_reading import read_totals, total_shapes
 from core.laws.transition import read_transition
@@ -77,6 +77,7 @@ def _read_root(root: Part, tree: Node) -> Law:
         root.texts("note", optional=True)
         everything = _read_registers(root, name)
         registers, others = without_others(everything)
+        others = read_groups(root, others)
         scopes = register_scopes(registers)
         indexes = read_indexes(root, registers, name, scopes)
         bests = read_bests(root, registers, name, scopes, indexes)
@@ -90,8 +91,16 @@ def _read_root(root: Part, tree: Node) -> Law:
                 register = read_rules(part, rules, register, scope, indexes, totals, shapes)
                 registers[register_name] = read_derived(part, register, scope)
         extracts = _read_extracts(root, registers)
-        around = Around({**registers, **others}, index_shapes(indexes, registers), frozenset(extracts), shapes, bests)
-        procedures = _read_procedures(root, around, indexes, totals)
+        counted = {one.full_name: one for other in others.values() for one in other.indexes}
+        summed = {one.full_name: one for other in others.values() for one in other.totals}
+        around = Around(
+            {**registers, **others},
+            {**index_shapes(indexes, registers), **index_shapes(counted, others)},
+            frozenset(extracts),
+            {**shapes, **total_shapes(summed)},
+            bests,
+        )
+        procedures = _read_procedures(root, around, {**indexes, **counted}, {**totals, **summed})
         check_sealed(root.problems, registers, procedures)
         check_corrections(procedures, registers, root.problems)
         check_allotments(allotments, procedures, root.problems)

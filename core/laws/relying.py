@@ -6,10 +6,13 @@ register as declared is asked when laws are adopted together, and again in each 
 that read it are refused (`other-law-differs`), never judged on what they do not know.
 """
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from core.laws.field_reading import KEY_TYPES, STORED_TYPES, read_fields
 from core.laws.field_types import (
+    INTEGER,
     ChoiceType,
     DayType,
     Field,
@@ -24,9 +27,11 @@ from core.laws.field_types import (
     SubjectType,
     TextType,
 )
-from core.laws.law import Home, Law, Register
+from core.laws.law import Home, Index, Law, Register, Total
 from core.laws.reading import Part
+from core.laws.register_reading import MAX_IN_GROUP
 
+CURRENCY = re.compile(r"[A-Z]{3}")
 ELSEWHERE = Home("elsewhere")  # who keeps it, the other law says
 _TYPES = STORED_TYPES - {"sealed", "entry_of", "attestation"}
 
@@ -53,6 +58,7 @@ def read_others(root: Part, law: str) -> dict[str, Register]:
 
 
 def _read_other(name: str, part: Part) -> Register:
+    part.skip("indexes", "totals")  # read once the fields are
     with part.whole():
         title, states = part.texts("title", optional=True), part.words("states")
         key, fields = read_fields(part, "key", KEY_TYPES), read_fields(part, "fields", _TYPES)
@@ -61,6 +67,71 @@ def _read_other(name: str, part: Part) -> Register:
         return Register(
             name, name, title, ELSEWHERE, key, fields, states[0], {}, SubjectType(), states, {}, line=part.line
         )
+
+
+def read_groups(root: Part, others: Mapping[str, Register]) -> dict[str, Register]:
+    """The other laws' registers with those of their indexes and totals that this law reads."""
+    found = dict(others)
+    for name, register in others.items():
+        with root.problems.section():
+            law, below = name.partition(".")[0], root.part("relies_on").part(name)
+            indexes = [_read_index(law, index, part, register) for index, part in below.parts("indexes")]
+            totals = [_read_total(law, total, part, register) for total, part in below.parts("totals")]
+            found[name] = replace(register, indexes=tuple(indexes), totals=tuple(totals))
+    return found
+
+
+def _read_index(law: str, name: str, part: Part, register: Register) -> Index:
+    with part.whole():
+        by = part.words("by")
+        _members(part, register, by)
+        most = part.integer("max", low=1, high=MAX_IN_GROUP)
+        return Index(name, f"{law}.{name}", register.full_name, by, None, most, part.line)
+
+
+def _read_total(law: str, name: str, part: Part, register: Register) -> Total:
+    """`by`: fields declared here, a list where each beginning has sums of its own; `add`: integer, or a currency."""
+    with part.whole():
+        prefixes = not isinstance(part.node("by").value, dict)
+        below = None if prefixes else part.part("by")
+        named = {word: word for word in part.words("by")} if below is None else {k: below.text(k) for k in below.keys()}  # noqa: SIM118  # a Part
+        types = dict(zip(named, _members(part, register, tuple(named.values())), strict=True))
+        added = part.part("add")
+        sums = {key: _sum_type(added, key) for key in added.keys()}  # noqa: SIM118  # a Part
+        return Total(
+            name,
+            f"{law}.{name}",
+            register.full_name,
+            {},
+            types,
+            {},
+            sums,
+            None,
+            prefixes,
+            "",
+            frozenset(),
+            frozenset(),
+            part.line,
+        )
+
+
+def _members(part: Part, register: Register, names: Iterable[str]) -> list[FieldType]:
+    found = []
+    for name in names:
+        field = register.subject.members.get(name)
+        if field is None:
+            part.fail("unknown-field", f"{register.full_name}.{name}", part.line_of("by"))
+        found.append(field.type)
+    return found
+
+
+def _sum_type(part: Part, key: str) -> FieldType:
+    word = part.text(key)
+    if word == INTEGER.kind:
+        return INTEGER
+    if not CURRENCY.fullmatch(word):
+        part.fail("unknown-word", f"{part.where}: {key}: {word}", part.line_of(key))
+    return MoneyType((word,))
 
 
 # -- whether another law has it -------------------------------------------------------------------------------------
@@ -81,6 +152,23 @@ def missing(declared: Register, law: Law | None) -> str | None:
         place_differs = (name in declared.key) != (name in register.key)
         if other is None or place_differs or not _fits(field, other, law.name):
             return name
+    return _missing_group(declared, register, law)
+
+
+def _missing_group(declared: Register, register: Register, law: Law) -> str | None:
+    for index in declared.indexes:
+        other = law.indexes.get(index.name)
+        if other is None or (other.register, other.by) != (register.name, index.by) or other.max > index.max:
+            return f"indexes.{index.name}"
+    for total in declared.totals:
+        there = law.totals.get(total.name)
+        alike = there is not None and (there.register, there.prefixes) == (register.name, total.prefixes)
+        if there is None or not alike or list(there.by_types) != list(total.by_types):
+            return f"totals.{total.name}"
+        if not all(covers(kind, there.by_types[part], law.name) for part, kind in total.by_types.items()):
+            return f"totals.{total.name}"
+        if any(there.add_types.get(name) != kind for name, kind in total.add_types.items()):
+            return f"totals.{total.name}"
     return None
 
 

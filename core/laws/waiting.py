@@ -33,7 +33,7 @@ def with_reasons(
     after = (read for register in _written(procedure, registers).values() for read in register.always_reads)
     reads = tuple(dict.fromkeys((*procedure.foreign_reads, *after)))
     pointed = (*procedure.reads.values(), *(register for _, register in procedure.records))
-    others = reached((*pointed, *(read.name for read in reads if read.kind == "record")))
+    others = reached((*pointed, *(_register_read(read, indexes, totals) for read in reads)))
     # How another law moves its records between keepers, this one cannot tell: whatever reads them, the order decides.
     reasons = [Reason("record-of-another-law", name) for name in others]
     reasons += [reason for read in reads if (reason := _why_read(read, registers, indexes, totals))]
@@ -71,6 +71,15 @@ def with_reasons(
     )
 
 
+def _register_read(read: ForeignRead, indexes: Mapping[str, Index], totals: Mapping[str, Total]) -> str:
+    """Whose records it is about; of another law by full name, of no register nothing."""
+    if read.kind == "index":
+        return indexes[read.name].register
+    if read.kind == "total":
+        return totals[read.name].register
+    return read.name if read.kind == "record" else ""
+
+
 def _why_read(
     read: ForeignRead, registers: Mapping[str, Register], indexes: Mapping[str, Index], totals: Mapping[str, Total]
 ) -> Reason | None:
@@ -78,6 +87,8 @@ def _why_read(
         return Reason("consensus-time", read.name)
     if read.kind == "calendar":
         return Reason("working-days", read.name)
+    if is_other(_register_read(read, indexes, totals)):
+        return None  # the order decides it anyhow
     if read.kind == "total":
         kept_by = totals[read.name].kept_by
         return None if kept_by and kept_by in read.own else Reason("total-of-other-keepers", read.name)
@@ -85,8 +96,6 @@ def _why_read(
         register = registers[indexes[read.name].register]
         kept = register.home.kind == "with" and register.home.field in read.own
         return None if kept else Reason("index-of-other-keepers", read.name)
-    if is_other(read.name):
-        return None
     kept = bool(read.own) and registers[read.own[0]].home == Home("with", read.own[1])
     return None if kept else Reason("record-of-another-keeper", read.name)
 

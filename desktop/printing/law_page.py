@@ -91,6 +91,9 @@ class _Page:
         yield from self._fields(say("law.keys"), register.key.values())
         yield from self._fields(say("law.fields"), register.fields.values())
         yield _paragraph(say("law.known-states", states=", ".join(register.states)))
+        groups = [one.full_name for one in (*register.indexes, *register.totals)]
+        if groups:
+            yield _paragraph(say("law.known-groups", groups=", ".join(groups)))
 
     def _fields(self, title: str, fields: Iterable[Field]) -> Iterator[str]:
         lines = [line for field in fields for line in self._field(field, "")]

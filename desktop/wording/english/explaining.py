@@ -15,6 +15,7 @@ EXPLAINING_SCREEN = {
     "law.link": "The offices that keep the records found are asked for {asked} once it is final, at most {most} of them: {rest}",
     "law.link-when": "Where {when}:",
     "law.relies-on": "What these rules rely on in registers of other rules",
+    "law.known-groups": "What is counted and added up there, and read here: {groups}.",
     "law.known-states": "Its states: {states}.",
     "law.home-office": "Kept by the office that enters it.",
     "law.home-shared": "Kept by all offices together.",
