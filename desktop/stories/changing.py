@@ -28,19 +28,24 @@ def enclosed(play: Play, office: Office, what: Enclosed) -> bytes:
 
 
 def _changed(tree: Node, path: Sequence[str], by: Node) -> Node:
-    """The tree with another value at a path; steps into a list are numbers from 0."""
+    """The tree with another value at a path; a step into a list is the `code` of a piece of it, or its number from 0."""
     if not path:
         return by
     first, rest = path[0], path[1:]
     if isinstance(tree.value, dict) and first in tree.value:
         below = {**tree.value, first: _changed(tree.value[first], rest, by)}
         return replace(tree, value=below)
-    if isinstance(tree.value, list) and first.isdecimal() and int(first) < len(tree.value):
-        number = int(first)
-        return replace(
-            tree, value=[*tree.value[:number], _changed(tree.value[number], rest, by), *tree.value[number + 1 :]]
-        )
+    for number, item in enumerate(tree.value) if isinstance(tree.value, list) else ():
+        if first in (str(number), _code(item)):
+            assert isinstance(tree.value, list)
+            pieces = [*tree.value[:number], _changed(item, rest, by), *tree.value[number + 1 :]]
+            return replace(tree, value=pieces)
     raise unfit(by.line, "unknown-name", first)
+
+
+def _code(item: Node) -> str:
+    code = item.value.get("code") if isinstance(item.value, dict) else None
+    return str(code.value) if code is not None else ""
 
 
 def joins(play: Play, step: Step) -> None:

@@ -41,7 +41,7 @@ class Enclosed:
 
     kind: str
     name: str
-    instead: Mapping[str, Node]  # of a law: path of a value, such as `procedures.certify.requires.0.rule` → the new one
+    instead: Mapping[str, Node]  # of a law: path of a value, such as `procedures.sell.requires.not-holder.rule`
     line: int
 
 
