@@ -28,13 +28,13 @@ def enclosed(play: Play, office: Office, what: Enclosed) -> bytes:
 
 
 def _changed(tree: Node, path: Sequence[str], by: Node) -> Node:
-    """The tree with another value at a path; a step into a list is the `code` of a piece of it, or its number from 0."""
+    """The tree with another value at a path, or a new one; a piece of a list is named by its `code`, else its number."""
     if not path:
         return by
     first, rest = path[0], path[1:]
-    if isinstance(tree.value, dict) and first in tree.value:
-        below = {**tree.value, first: _changed(tree.value[first], rest, by)}
-        return replace(tree, value=below)
+    if isinstance(tree.value, dict) and (first in tree.value or not rest):
+        below = by if not rest else _changed(tree.value[first], rest, by)
+        return replace(tree, value={**tree.value, first: below})
     for number, item in enumerate(tree.value) if isinstance(tree.value, list) else ():
         if first in (str(number), _code(item)):
             assert isinstance(tree.value, list)
