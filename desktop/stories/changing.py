@@ -28,7 +28,7 @@ def enclosed(play: Play, office: Office, what: Enclosed) -> bytes:
 
 
 def _changed(tree: Node, path: Sequence[str], by: Node) -> Node:
-    """The tree with another value at a path, or a new one; a piece of a list is named by its `code`, else its number."""
+    """The tree with another value at a path, or a new one; a piece of a list goes by its `code`, else its number."""
     if not path:
         return by
     first, rest = path[0], path[1:]
