@@ -13,7 +13,7 @@ from functools import partial
 from core.laws.expression import compile_condition, compile_expression
 from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_types import Frame, Known, Scope, Typed, family, plain
-from core.laws.field_types import SealedType
+from core.laws.field_types import FieldType, SealedType
 from core.laws.judging import evaluate
 from core.laws.law import Asks, Law, Link, Procedure
 from core.laws.problems import Problem
@@ -96,7 +96,8 @@ def _misfit(law: Law, procedure: Procedure, link: Link, other: Law) -> str | Non
         return link.found
     members = other.registers[index.register].subject.members
     for name, typed in link.by.items():
-        if not family(typed.type) or family(typed.type) != family(members[name].type):
+        asked = _family(law.name, typed.type)
+        if not asked or asked != _family(other.name, members[name].type):
             return name
     if {link.found, *link.records} != target.referenced.keys():
         return ", ".join(sorted({link.found, *link.records} ^ target.referenced.keys()))
@@ -111,6 +112,12 @@ def _misfit(law: Law, procedure: Procedure, link: Link, other: Law) -> str | Non
             return name
     lacking = (name for name, field in target.fields.items() if not field.optional and name not in link.fields)
     return next(lacking, None) if target.automatic else None
+
+
+def _family(law: str, kind: FieldType) -> tuple[str, ...]:
+    """As `family`, with registers named as every law names them."""
+    found = family(kind)
+    return (*found[:1], _full(law, found[1])) if found[:1] == ("a record",) else found
 
 
 def _full(law: str, register: str) -> str:
