@@ -96,8 +96,8 @@ def _misfit(law: Law, procedure: Procedure, link: Link, other: Law) -> str | Non
         return link.found
     members = other.registers[index.register].subject.members
     for name, typed in link.by.items():
-        asked = _family(law.name, typed.type)
-        if not asked or asked != _family(other.name, members[name].type):
+        group = _family(law.name, typed.type)
+        if not group or group != _family(other.name, members[name].type):
             return name
     if {link.found, *link.records} != target.referenced.keys():
         return ", ".join(sorted({link.found, *link.records} ^ target.referenced.keys()))
