@@ -14,7 +14,8 @@ from typing import Final
 
 from core.laws.drafts import Draft, Row
 from core.laws.expression import check, compile_expression
-from core.laws.expression_syntax import ExpressionError, Member, Name, parse_expression
+from core.laws.expression_parsing import parse_expression
+from core.laws.expression_syntax import ExpressionError, Member, Name
 from core.laws.expression_types import ACT_ID, MAX_STEPS, Frame, Known, Run, Scope, Typed, family, require
 from core.laws.field_types import (
     MAX_EXACT,

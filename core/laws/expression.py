@@ -9,6 +9,7 @@ be shadowed. With `scope.tracing` the closures also write each piece and its val
 from core.laws.expression_access import bare_name, member
 from core.laws.expression_functions import call
 from core.laws.expression_operators import operate
+from core.laws.expression_parsing import parse_expression
 from core.laws.expression_syntax import (
     Call,
     Conditional,
@@ -20,7 +21,6 @@ from core.laws.expression_syntax import (
     Member,
     Name,
     Operation,
-    parse_expression,
 )
 from core.laws.expression_types import (
     MAX_STEPS,

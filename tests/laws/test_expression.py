@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.laws.expression import compile_condition, compile_expression
-from core.laws.expression_syntax import ExpressionError, parse_expression
+from core.laws.expression_parsing import parse_expression
+from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_types import BUDGET, FIRST_NAME, MAX_STEPS, TRACE, EvaluationError, Name, Scope, Slots
 from core.laws.field_types import (
     ChoiceType,
@@ -265,3 +266,18 @@ def test_sums_of_fractions_are_exact(parts: list[tuple[int, int]]) -> None:
 
 def test_parsing_is_not_recursive_on_brackets() -> None:
     assert parse_expression("(" * 400 + "1" + ")" * 400).text == "1"
+
+
+@pytest.mark.parametrize(
+    ("text", "piece"),
+    [("(a) + b", "(a) + b"), ("-(a)", "-(a)"), ("(a + b) * c", "(a + b) * c"), ("((a || b))", "a || b")],
+)
+def test_a_piece_is_quoted_with_the_brackets_inside_it(text: str, piece: str) -> None:
+    assert parse_expression(text).text == piece
+
+
+@pytest.mark.parametrize("text", ["act.n invoice", "1 in2", "act.n inact.rows"])
+def test_a_word_that_begins_with_in_is_no_operator(text: str) -> None:
+    with pytest.raises(ExpressionError) as refused:
+        parse_expression(text)
+    assert refused.value.detail.startswith("in")
