@@ -2,10 +2,26 @@
 
 In names and expressions SUBJECT is the law's register and RECORD the procedure's name of its record; TITLE is the title
 of the register, STATES are all its states, DAYS and ARTICLE come from the law. What may be taken is taken by groups:
-`notes` stand on a record until they are lifted, `notices` are served and may be complained about.
+`notes` stand on a record until they are lifted, `notices` are served and may be complained about, `held` decides
+between acts that met on a record unheard of each other.
 """
 
 TEXT = """
+held:
+  procedures:
+    decide_held_SUBJECT:
+      title: {en: "Decision between acts that met: TITLE"}
+      help:
+        {en: "Offices acted on it unheard of each other. What the first did stands; for anything else act anew."}
+      class: order
+      changes: {subject: SUBJECT}
+      in_state: {subject: STATES}
+      signed_by: {all_of: [registrar, clerk], different_persons: true}
+      when_unseen: order
+      fields:
+        basis: {type: document, max_mb: 20, visible: {roles: [registrar, notary]}, label: {en: Decision}}
+        reasons: {type: text, max_chars: 1000, label: {en: Reasons}}
+      effects: [{settle: subject}]
 notes:
   registers:
     SUBJECT_note:

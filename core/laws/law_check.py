@@ -72,9 +72,19 @@ def check_law(
         lacks = missing(declared, beside[name.partition(".")[0]]) if beside and name not in alone else None
         if lacks is not None:
             problems.append(Problem(declared.line, "", "other-law-differs", f"{name}.{lacks}".rstrip(".")))
+    problems += _never_settled(law, homes)
     problems += check_links(law, beside or {})
     problems += check_transition(law, (beside or {}).get(law.name))
     return LawReport(waits, may_wait, tuple(problems), alone)
+
+
+def _never_settled(law: Law, homes: Mapping[str, str]) -> Iterable[Problem]:
+    """Registers of all offices whose records can come to stand held (LAWS.md §11), and nothing ever frees them."""
+    settled = {one.changes[name] for one in law.procedures.values() for name in one.settles}
+    holding = [one for one in law.procedures.values() if one.when_unseen == "hold"]
+    for name in dict.fromkeys(register for one in holding for register in one.changes.values()):
+        if name not in settled and _is_shared(law, name, homes):
+            yield Problem(law.registers[name].line, "", "held-without-settle", name)
 
 
 def _is_asked(law: Law, name: str, home: str) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.laws import LawError, law_from_canonical, parse_law
+from core.laws import LawError, check_law, law_from_canonical, parse_law
 from core.laws.every_law import papers_of_every_law
 from core.laws.law import Law
 from desktop.library import library_laws
@@ -13,6 +13,7 @@ from desktop.stories.run import never_failed, run_story
 from tests.laws.test_walkthrough import EXAMPLE
 
 STORY = (Path(__file__).parent / "of_every_law.yaml").read_text(encoding="utf-8")
+HELD = (Path(__file__).parent / "held.yaml").read_text(encoding="utf-8")
 TAKES = 'procedures_of_every_law: {on: {boat: [notes, notices]}, complaint_days: 15, article: "40"}\nregisters:\n'
 BOATS = EXAMPLE.replace("registers:\n", TAKES, 1)
 
@@ -25,6 +26,15 @@ def test_each_condition_of_them_fails_in_the_story(qapp: object) -> None:  # pap
     assert len(theirs) == 6
     assert list(never_failed(replace(law, rules=theirs), [told])) == []
     assert told.printed[law.name] >= papers_of_every_law(["boat"]) >= {"boat_note", "boat_notice"}
+
+
+def test_acts_that_met_on_a_record_of_all_offices_are_decided(qapp: object) -> None:  # papers are drawn
+    shared = EXAMPLE.replace("    home: office", "    home: shared", 1)
+    assert [one.code for one in check_law(parse_law(shared), {}).problems] == ["held-without-settle"]
+    law = parse_law(shared.replace("registers:\n", TAKES.replace("[notes, notices]", "[held]"), 1))
+    assert check_law(law, {}).problems == ()
+    told = run_story("held", HELD, law, dict[str, Law]().__getitem__)
+    assert [seen for seen in told.seen if not seen.good] == []
 
 
 def test_a_law_carries_them_whole() -> None:

@@ -99,6 +99,7 @@ LAW_FAULTS = {
     "transition-differs": "where what was begun is left to the old rules, their registers, indexes and totals stay as they were",
     "no-such-day": "there is no such day in the calendar",
     "fees-out-of-order": "the first amount has no day, each further one a later day than the one before",
+    "held-without-settle": "acts that met on one of these records hold it, and nothing here ever decides between them",
     "not-an-allotment": "an allotment is a record of one office with two sums that are always there and never below 0",
     "allotment-changed": "what was allotted is not changed by whoever holds it; allot anew instead",
     "allotment-waits": "within its allotment an office waits for nobody; this makes it wait",
