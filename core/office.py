@@ -17,7 +17,6 @@ from core.laws.questions import DISMISS
 from core.laws.requests import ENTER, REFUSE
 from core.laws.resolving import CONFIRM, CURE
 from core.laws.signing import NODE_NUMBER, NODE_ROLE
-from core.laws.undecided import find_undecided
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.encoding import Value
 from core.ledger.payload import (
@@ -147,8 +146,7 @@ class Office(Questions, Bracketing):
             said["reason"] = reason
         named = view.records if way in (CURE, CONFIRM) else {}
         references = {name: _reference(working, record) for name, record in named.items()}
-        undecided = find_undecided(working, act)  # says so itself: a copy from a snapshot has not the act's own text
-        law = undecided.law if undecided is not None else view.act.transaction.law
+        law = view.act.transaction.law
         return self._draw_up(working, law, way, references, said, signers, (), None, trace)
 
     def propose_dismissal(

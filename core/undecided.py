@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from core.errors import MunimentError
 from core.laws.undecided import OPEN_INDEX, OPEN_STATES, SUSPENDED, Undecided, open_group, read_undecided, undecided_id
+from core.ledger.block import Block
+from core.ledger.transaction import RecordRef, Transaction
 from core.reading import DECISION_OUTCOMES, LIST_LIMIT
 from core.requests import Requests
 from core.store.chain import ActRow
@@ -56,6 +58,25 @@ class UndecidedActs(Requests):
             record.keeper,
             undecided.ends_ms if record.state == SUSPENDED else None,
             self._has_lapsed(undecided),
+        )
+
+    def _not_held(self, row: ActRow, block: Block) -> Transaction:
+        """Of an act that waits still, what its record keeps of it, with what was brought since."""
+        record = self.store.state.present(undecided_id(row.id))
+        if record is None or record.state not in OPEN_STATES:
+            return super()._not_held(row, block)
+        kept = read_undecided(record, WorkingState(self.store.state, None))
+        found = {name: self.store.state.present(one) for name, one in kept.records.items()}
+        named = {name: RecordRef(one.id, one.version, one.last_act) for name, one in found.items() if one is not None}
+        plain = super()._not_held(row, block)
+        return replace(
+            plain,
+            law=kept.law,
+            law_version=kept.version,
+            procedure=kept.procedure,
+            changes=named,
+            act=kept.fields,
+            signers=kept.signers,
         )
 
     def _has_lapsed(self, undecided: Undecided) -> bool:
