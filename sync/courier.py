@@ -12,7 +12,7 @@ brings the rest. The conversation itself is sync/session.py, one way.
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -24,6 +24,7 @@ from core.store.files import file_error, sync_file, sync_folder
 from sync import courier_file
 from sync.comparing import remembered
 from sync.courier_file import CHUNK_BYTES, Index, Range, Scanned
+from sync.courier_papers import PapersBrought, PapersToCarry
 from sync.replica import Replica, StoredBlock
 from sync.session import Session
 
@@ -43,6 +44,9 @@ class Carried:
     blocks_new: int  # committed here by reading it; 0 for a file that was written
     ranges: tuple[Range, ...]
     bytes: int  # of the file
+    papers_new: int = 0  # scans that are whole now by reading it
+    paper_bytes: int = 0  # of scans, that came
+    papers_refused: tuple[str, ...] = ()  # codes
 
 
 class CourierWriter:
@@ -58,6 +62,7 @@ class CourierWriter:
         for number in self._recipients:
             if replica.roll.member(number) is None:
                 raise MunimentError("unknown-office", office=number)
+        self._papers = PapersToCarry(replica.papers, replica.encounters, self._recipients)
         self._vector = tuple(replica.vector())
         self._blocks = self._select(whole)
         self._inside = frozenset(self._blocks)
@@ -118,7 +123,7 @@ class CourierWriter:
 
     def _messages(self) -> Iterator[bytes]:
         """One side of a meeting, with nobody to answer."""
-        session = Session.to_file(self._replica, self._blocks, self._note)
+        session = Session.to_file(self._replica, self._blocks, self._note, self._papers.messages())
         session.start()
         yield from session.outgoing()
 
@@ -137,6 +142,7 @@ class CourierWriter:
             self._vector,
             len(self._blocks),
             tuple(digests),
+            self._papers.count,
         )
 
     def _count(self, data: bytes) -> bytes:
@@ -153,29 +159,35 @@ class CourierReader:
         self._index: Index | None = None
         self._file_key = b""
         self.blocks_new = 0
+        self._papers: PapersBrought | None = None
 
     @property
     def carried(self) -> Carried:
         assert self._index is not None
         recipients = tuple(sorted(self._scanned.envelope.keys))
         index = self._index
-        return Carried(
-            index.sender, recipients, index.block_count, self.blocks_new, index.brings, self._scanned.file_bytes
-        )
+        size, papers = self._scanned.file_bytes, self._papers
+        carried = Carried(index.sender, recipients, index.block_count, self.blocks_new, index.brings, size)
+        if papers is None:
+            return carried
+        refused = tuple(sorted(set(papers.refused.values())))
+        return replace(carried, papers_new=papers.new, paper_bytes=papers.bytes, papers_refused=refused)
 
     def check(self, replica: Replica, *seeds: bytes) -> None:
         """Everything that can be said before the first block; `seeds`: of this node's keys, old and new. Raises
 
         `other-network`, `not-for-us`, `courier-altered`, `unknown-author`; `courier-repeated`: nothing new,
         and the sender has written nothing since; `courier-older`: nothing new, and newer blocks of the
-        sender are held; `courier-needs-earlier`: it goes on from blocks that are not held.
+        sender are held (both only where it says nothing of scans); `courier-needs-earlier`: it goes on from
+        blocks that are not held.
         """
         envelope = self._scanned.envelope
         if not envelope.is_of(replica.network):
             raise MunimentError("other-network")
         self._file_key = envelope.open_key(replica.number, *seeds)
         index = courier_file.open_index(self._scanned, self._file_key, replica.network, replica.roll)
-        if all(tip.id in replica.at(tip.author, tip.incarnation, tip.seq) for tip in index.vector):
+        known = all(tip.id in replica.at(tip.author, tip.incarnation, tip.seq) for tip in index.vector)
+        if known and not index.beside:  # else it may bring scans that were asked for
             raise MunimentError(self._nothing_new(replica, index), sender=index.sender)
         missing = [block for block in index.needs if not replica.holds(block)]
         if missing:
@@ -187,12 +199,16 @@ class CourierReader:
 
         Raises `courier-altered` and refusals' codes; in the rehearsal, so that nothing was written.
         """
-        for _ in self._converse(Session.from_file(cast(Replica, Rehearsal(replica))), nullcontext):
+        rehearsed = Session.from_file(cast(Replica, Rehearsal(replica)), lambda _beside: None)
+        for _ in self._converse(rehearsed, nullcontext):
             yield 0
-        session = Session.from_file(replica)
+        assert self._index is not None
+        self._papers = PapersBrought(replica.papers, replica.encounters, self._index.sender)
+        session = Session.from_file(replica, self._papers.take)
         for _ in self._converse(session, replica.gathering):
             self.blocks_new = session.progress.blocks_new
             yield session.progress.blocks_received
+        self._papers.finish()
 
     def _converse(self, session: Session, gathering: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
         """Let a session hear what the file says, some messages at once."""

@@ -23,6 +23,9 @@ class CourierReport(TypedDict):
     blocks_written: int  # by this node, on account of what the file brought
     chains: list[list[int]]  # [author, incarnation, first seq, last seq]
     bytes: int
+    papers_new: int  # scans that are whole now
+    paper_bytes: int  # of scans, that came
+    papers_refused: list[str]  # codes
 
 
 class CourierDesk:
@@ -77,4 +80,7 @@ def _report(path: Path, carried: Carried, written: int) -> CourierReport:
         blocks_written=written,
         chains=[list(part) for part in carried.ranges],
         bytes=carried.bytes,
+        papers_new=carried.papers_new,
+        paper_bytes=carried.paper_bytes,
+        papers_refused=list(carried.papers_refused),
     )

@@ -3,7 +3,7 @@
     muniment courier file 1\\n
     frames: kind (1 byte), length (4 bytes, big-endian), body
       1 envelope   [salt, salted tag of the network, [[recipient, sealed file key]…]], in clear
-      2 chunk …    length-prefixed messages, sealed with the file key: HELLO, BLOCK …, END
+      2 chunk …    length-prefixed messages, sealed with the file key: HELLO, BLOCK …, WANT, CHUNK …, END
       3 index      what it brings, the digest of every chunk, the sender's signature; sealed with the file key
 
 The index comes last, so a file that was cut while it was written brings nothing. The file key is sealed to
@@ -66,11 +66,12 @@ class Index:
     vector: tuple[Tip, ...]  # the sender's, when it wrote
     block_count: int
     chunk_digests: tuple[bytes, ...]
+    beside: int = 0  # messages about scans
 
     def encoded(self) -> bytes:
         return encode(
             [
-                1,
+                2 if self.beside else 1,
                 self.network,
                 self.sender,
                 list(self.needs),
@@ -78,6 +79,7 @@ class Index:
                 [list(tip) for tip in self.vector],
                 self.block_count,
                 list(self.chunk_digests),
+                *([self.beside] if self.beside else []),
             ]
         )
 
@@ -234,15 +236,17 @@ def open_chunk(file: BinaryIO, scanned: Scanned, file_key: bytes, number: int) -
 
 def _decode_index(value: Value) -> Index:
     match value:
-        case [1, network, sender, [*needs], [*brings], [*vector], count, [*digests]]:
-            _check_numbers([sender, count])
+        case [version, network, sender, [*needs], [*brings], [*vector], count, [*digests], *rest]:
+            if type(version) is not int or (version, len(rest)) not in ((1, 0), (2, 1)) or rest == [0]:
+                raise ValueError("version")
+            _check_numbers([sender, count, *rest])
             _check_digests([network, *needs, *digests])
             ranges = tuple(Range(*part) for part in brings)
             tips = tuple(Tip(*part) for part in vector)
             _check_numbers([number for part in ranges for number in part])
             _check_numbers([number for tip in tips for number in tip[:3]])
             _check_digests([tip.id for tip in tips])
-            return Index(network, sender, tuple(needs), ranges, tips, count, tuple(digests))
+            return Index(network, sender, tuple(needs), ranges, tips, count, tuple(digests), *rest)
     raise ValueError("index")
 
 

@@ -11,7 +11,7 @@ is said), so a cut loses nothing and the next meeting goes on from there. A peer
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from core.errors import MunimentError
@@ -102,21 +102,33 @@ class Session:
         self._last_received: int | None = None  # in the peer's last turn
         self._arriving = 0
         self._parting: list[ShortTip] | None = None  # my vector in a turn that had no blocks
+        self._said_beside: Iterable[Message] = ()  # of a file, after its blocks
+        self._heard_beside: Callable[[Want | Chunk], None] | None = None
 
     @classmethod
-    def to_file(cls, replica: Replica, blocks: list[bytes], passing: Callable[[StoredBlock], None]) -> "Session":
-        """The writing end of a courier file: one turn, which gives these blocks; each goes by `passing`."""
+    def to_file(
+        cls,
+        replica: Replica,
+        blocks: list[bytes],
+        passing: Callable[[StoredBlock], None],
+        beside: Iterable[Message] = (),
+    ) -> "Session":
+        """The writing end of a courier file: one turn, which gives these blocks and what is said beside; each block
+        goes by `passing`.
+        """
         session = cls(replica, initiator=True)
         session._one_way = True
         session._giving = GivingThese(replica, session._compactor, blocks, passing)
+        session._said_beside = beside
         return session
 
     @classmethod
-    def from_file(cls, replica: Replica) -> "Session":
-        """The reading end of a courier file."""
+    def from_file(cls, replica: Replica, beside: Callable[[Want | Chunk], None]) -> "Session":
+        """The reading end of a courier file. `beside`: hears what is said of scans."""
         session = cls(replica, initiator=False)
         session._one_way = True
         session._taking = Taking(replica, session._compactor, session.progress, session._arrived, keeps_parts=False)
+        session._heard_beside = beside
         return session
 
     def talk_of_case_files(self, talk: Talk) -> None:
@@ -296,6 +308,7 @@ class Session:
             yield plan
         for block in missing:
             yield from self._giving.messages(block)
+        yield from self._said_beside
         if self._talk is not None:
             yield from self._talk.turn()
         elif not missing and not self._one_way:
@@ -329,6 +342,10 @@ class Session:
         self._giving.peer_holds.add(block)
 
     def _on_talk(self, message: Message) -> None:
+        if self._heard_beside is not None and isinstance(message, Want | Chunk):
+            self._arriving += 1
+            self._heard_beside(message)
+            return
         if self._talk is None or not isinstance(message, self._talk.accepts):
             raise MunimentError("unexpected-message", kind=type(message).__name__, state=self.state.name)
         self._arriving += not isinstance(message, Keys)

@@ -7,7 +7,7 @@ went wrong once is not gone on with again: a liar's beginning would spoil every 
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core.ledger.encoding import decode, encode
 from core.store.database import Database
@@ -80,6 +80,23 @@ class EncounterStore:
             self._db.execute("DELETE FROM met WHERE member = ?", (member,))
         elif self._db.scalar("SELECT vector FROM met WHERE member = ?", (member,)) != body:
             self._db.execute("INSERT OR REPLACE INTO met VALUES (?, ?)", (member, body))
+
+    # -- scans that a member has asked for on a stick ---------------------------------------------------------------
+
+    def wishes(self, member: int) -> list[tuple[bytes, int, int]]:
+        """(digest, first chunk that it lacked, bytes that the whole may have), as its last file said."""
+        return [(digest, first, limit) for digest, first, limit in self._wishes().get(member, [])]
+
+    def keep_wishes(self, member: int, wishes: Sequence[tuple[bytes, int, int]]) -> None:
+        """In place of those before. Durable on return, or with the transaction; written only where it differs."""
+        before = self._wishes()
+        after = {**before, member: [list(wish) for wish in wishes]}
+        if after[member] != before.get(member, []):
+            self._db.set_meta("wishes", encode([[number, found] for number, found in sorted(after.items()) if found]))
+
+    def _wishes(self) -> dict[int, list[list[Any]]]:
+        body = self._db.meta("wishes")
+        return dict(decode(body, MAX_VECTOR_BYTES)) if body else {}
 
     # -- payloads that came in part -------------------------------------------------------------------------------
 

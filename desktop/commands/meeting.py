@@ -11,7 +11,7 @@ from core.office import Office
 from desktop.control import Control
 from desktop.unlocking import Access
 from desktop.wording import sentence
-from desktop.wording.meetings import exchange_words
+from desktop.wording.meetings import brought_words, exchange_words
 from sync.events import Event, MeetingEnded, MeetingFailed, NotOpenedAgain, OpenedAgain
 from sync.service import Service, Settings
 
@@ -79,7 +79,8 @@ def courier_read_command(access: Access, file: Path) -> dict[str, Any]:
         report = service.read_courier(file).result()
     finally:
         service.stop()
-    return {"message": sentence("courier-read", {"blocks": report["blocks_new"]}), **report}
+    told = [sentence("courier-read", {"blocks": report["blocks_new"]}), *brought_words(report)]
+    return {"message": "\n".join(told), **report}
 
 
 def _quiet_service(access: Access) -> Service[Office]:

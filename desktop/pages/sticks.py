@@ -19,6 +19,7 @@ from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.notice import Busy, Notice
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say, sentence
+from desktop.wording.meetings import brought_words
 from desktop.wording.values import size_text
 from sync.events import CourierProgress, Event
 
@@ -169,7 +170,8 @@ class SticksPanel(QWidget):
     def _was_read(self, report: Any) -> None:
         sender = report["sender"]
         facts = {"blocks": report["blocks_new"], "office": self._desk.offices[sender]}
-        self.notice.tell(sentence("courier-read-from", facts), "done")
+        told = [sentence("courier-read-from", facts), *brought_words(report)]
+        self.notice.tell(" ".join(told), "done")
         self.answer.setText(say("sticks.answer", office=self._desk.offices[sender]))
         self._sender = sender
         self.answer.show()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from desktop.wording import sentence
+from desktop.wording import say, sentence
 
 
 def exchange_words(report: Mapping[str, Any], offices: Sequence[str]) -> str:
@@ -19,3 +19,9 @@ def exchange_words(report: Mapping[str, Any], offices: Sequence[str]) -> str:
 
 def all_passed_on(report: Mapping[str, Any]) -> bool:
     return not report["lacking"] and not report["withheld"]
+
+
+def brought_words(report: Mapping[str, Any]) -> list[str]:
+    """What a stick brought of scans; nothing where it brought none. `report`: a sync.courier_desk.CourierReport."""
+    told = [say("sticks.scans", count=report["papers_new"])] if report["papers_new"] else []
+    return [*told, say("sticks.scans-refused")] if report["papers_refused"] else told

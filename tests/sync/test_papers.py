@@ -14,6 +14,7 @@ from sync.session import Session, State
 from sync.tls import Credentials
 from tests.sync.graphs import GraphReplica, make_replicas, same_view, seed
 from tests.sync.meetings import Meeting, meet
+from tests.sync.test_courier import read, write
 from tests.sync.test_hostile_session import HELLO, refusal_of
 from tests.sync.test_service import QUIET, TIMEOUT_S, start  # noqa: F401  # a fixture
 
@@ -111,6 +112,54 @@ def test_of_several_the_ones_it_has_are_given():
     held = [second.papers.standing(sha256(content).digest()).whole for content in more]
     assert held == [False, True, False, True, False, True]
     assert second.papers.read(DIGEST) == SCAN
+
+
+# -- on a stick ---------------------------------------------------------------------------------------------------
+
+
+def test_a_stick_asks_for_a_scan_and_the_answer_brings_it():
+    first, second, *_ = offices()
+    assert read(first, write(second, [0])).papers_new == 0
+    answer = write(first, [1])
+    brought = read(second, answer)
+    assert (brought.papers_new, brought.paper_bytes, brought.blocks) == (1, len(SCAN), 0)
+    assert second.papers.read(DIGEST) == SCAN
+    assert read(second, answer).papers_new == 0
+    second.act()
+    read(first, write(second, [0]))
+    assert first.encounters.wishes(1) == []
+    assert len(write(first, [1])) < CHUNK_BYTES
+
+
+def test_a_stick_goes_on_where_a_meeting_was_cut_and_passes_over_what_has_come():
+    first, second, third, _ = offices()
+    for place in range(3):
+        second.papers.take(2, DIGEST, len(SCAN), place, SCAN[place * CHUNK_BYTES : (place + 1) * CHUNK_BYTES])
+    read(first, write(second, [0]))
+    answer = write(first, [1])
+    assert len(answer) < len(SCAN) - 2 * CHUNK_BYTES
+    place = 3
+    second.papers.take(2, DIGEST, len(SCAN), place, SCAN[place * CHUNK_BYTES : (place + 1) * CHUNK_BYTES])
+    brought = read(second, answer)
+    assert (brought.papers_new, brought.paper_bytes) == (1, len(SCAN) - 4 * CHUNK_BYTES)
+    assert second.papers.read(DIGEST) == SCAN
+    first.act()
+    read(third, write(first, [2]))  # which has asked for none
+    assert third.papers.standing(DIGEST) is None
+
+
+def test_a_stick_with_another_file_for_a_scan_is_believed_once():
+    first, second, third, _ = offices()
+    read(first, write(second, [0]))
+    answer = write(liar(first, SCAN[:-1] + b"?"), [1])
+    assert read(second, answer).papers_refused == ("paper-differs",)
+    assert second.papers.standing(DIGEST).held == 0
+    assert [wanted.digest for wanted in second.papers.wanted()] == [DIGEST]
+    again = read(second, answer)
+    assert (again.papers_new, again.paper_bytes, again.papers_refused) == (0, 0, ())
+    third.papers.add(SCAN)
+    read(third, write(second, [2]))
+    assert read(second, write(third, [1])).papers_new == 1
 
 
 # -- an office that gives something else --------------------------------------------------------------------------

@@ -32,6 +32,8 @@ PAPERS_SCREEN = {
     "sticks.reading": "Read a file",
     "sticks.reading.about": "The file is checked as a whole first. Read twice, or read late, it does no harm.",
     "sticks.read": "Rea&d a file…",
+    "sticks.scans": "Scans that came whole with it: {count}.",
+    "sticks.scans-refused": "A scan on it was not the one that the act names, or had no room here. It is still asked for.",
     "sticks.answer": "Write the answer for {office}…",
     "line.title": "Slow or paid connection",
     "line.caption": "This office sends",
