@@ -3,7 +3,8 @@
 A sum that many offices draw on would have every act wait for all others. An allotment is a part of it, set aside by who
 keeps the whole and handed to another office as a record of its own: inside it that office alone decides, above it the
 law refuses. What the law declares is proven when it is read: nobody enlarges what was allotted, nothing is spent above
-it, and an act that spends waits for nobody.
+it, and an act that spends waits for nobody. That the sum is taken out of the whole, the law itself says: of the act
+that makes an allotment the reading asks only that it changes something else too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -63,9 +64,11 @@ def rules_of(register: str, allotments: tuple[Allotment, ...]) -> list[Part]:
 def check_allotments(
     allotments: tuple[Allotment, ...], procedures: Mapping[str, Procedure], problems: Problems
 ) -> None:
-    """Notes `allotment-changed` and `allotment-waits`."""
+    """Notes `allotment-changed`, `allotment-waits` and `allotment-from-nothing`."""
     for procedure in procedures.values():
         for one in allotments:
+            if one.register in procedure.creates.values() and not procedure.changes:
+                problems.add(procedure.line, "", "allotment-from-nothing", procedure.name)
             targets = {effect.target for effect in procedure.effects}
             for name, register in procedure.changes.items():
                 if register != one.register:

@@ -255,7 +255,9 @@ def acts_in_front(
     """Acts that came before this one (`own`: its id) on a record of it and have not ended; they may have lapsed."""
     if procedure.act_class not in _KEEPS_TURN or procedure.lodges:  # whoever is only noted has a place of his own there
         return []
-    suspending = law.suspended_registers.union(*(one.suspended_registers for one in context.former.values()))
+    suspending = law.suspended_registers
+    for former in context.former.values():  # what was begun under it keeps its place
+        suspending |= former.suspended_registers
     found = []
     for name, register in procedure.referenced.items():
         if register not in suspending or name in procedure.elsewhere:

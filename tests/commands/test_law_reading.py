@@ -96,7 +96,9 @@ def test_every_law_that_ships_can_be_explained(name: str, tmp_path: Path) -> Non
 
 def test_what_a_version_changes_is_told_by_procedure_and_condition(law: Path, tmp_path: Path) -> None:
     newer = tmp_path / "newer.yaml"
-    newer.write_text(LAW_TEXT.replace("version: 1", "version: 2").replace("max: 100}", "max: 50}"), "utf-8")
+    newer.write_text(
+        law.read_text("utf-8").replace("version: 1", "version: 2").replace("max: 100}", "max: 50}"), "utf-8"
+    )
     ended = run("law", "diff", law, newer)
     assert ended.exit_code == 0
     assert "Changed – procedures › inspect › fields › leaks › max: 100 → 50" in ended.out

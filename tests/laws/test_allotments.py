@@ -12,6 +12,11 @@ law: pool
 version: 1
 title: {en: A sum shared out}
 registers:
+  whole:
+    home: office
+    key: {no: {type: number}}
+    fields: {rest: {type: integer, min: 0, max: 100}}
+    states: {start: open}
   part:
     home: office
     key: {no: {type: number}}
@@ -25,13 +30,24 @@ registers:
     fields: {by: {type: integer, min: 1, max: 9}}
     states: {start: known}
 procedures:
+  open:
+    title: {en: Open}
+    class: decision
+    creates: {whole: whole}
+    signed_by: {all_of: [registrar]}
+    effects: [{create: whole, set: {rest: 100}}]
   allot:
     title: {en: Allot}
     class: decision
+    changes: {whole: whole}
+    in_state: {whole: [open]}
     creates: {part: part}
     signed_by: {all_of: [registrar]}
     fields: {to: {type: office}, amount: {type: integer, min: 1, max: 1000}}
-    effects: [{create: part, set: {held: act.amount, used: 0}}, {release: part, to: act.to}]
+    effects:
+      - {set: whole.rest, to: whole.rest - act.amount}
+      - {create: part, set: {held: act.amount, used: 0}}
+      - {release: part, to: act.to}
   spend:
     title: {en: Spend}
     class: decision
@@ -52,10 +68,12 @@ REGISTRAR = (("registrar", 0),)
 def test_within_its_sum_an_office_decides_alone_and_never_above_it() -> None:
     law, state = parse_law(POOL), DictState()
     here = Counter(law, state, 1, 1000, {})
+    opened = here.put(here.transaction("open", {}, signers=REGISTRAR))
+    assert isinstance(opened, Accepted)
     act: dict[str, Value] = {"to": 1, "amount": 70}  # to itself: it has it at once
-    made = here.put(here.transaction("allot", act, signers=REGISTRAR))
+    made = here.put(here.transaction("allot", act, {"whole": opened.changes[0].new}, signers=REGISTRAR))
     assert isinstance(made, Accepted)
-    part = made.changes[0].new
+    whole, part = (change.new for change in made.changes[:2])
     assert part.pending is None
     spent = here.put(here.transaction("spend", {"amount": 50}, {"part": part}, signers=REGISTRAR))
     assert isinstance(spent, Accepted)
@@ -65,9 +83,14 @@ def test_within_its_sum_an_office_decides_alone_and_never_above_it() -> None:
     assert (refused.code, refused.article, refused.shared) == ("above-part", "4", False)
     report = check_law(law, {})
     assert "spend" not in {*report.waits, *report.may_wait}
-    elsewhere = here.put(here.transaction("allot", {"to": 2, "amount": 9}, signers=REGISTRAR))
+    elsewhere = here.put(here.transaction("allot", {"to": 2, "amount": 9}, {"whole": whole}, signers=REGISTRAR))
     assert isinstance(elsewhere, Accepted)
-    assert elsewhere.changes[0].new.pending == {"to": 2}
+    assert [change.new.pending for change in elsewhere.changes[:2]] == [None, {"to": 2}]
+    over = here.put(
+        here.transaction("allot", {"to": 2, "amount": 22}, {"whole": elsewhere.changes[0].new}, signers=REGISTRAR)
+    )
+    assert isinstance(over, Rejected)
+    assert over.code == "out-of-bounds"
 
 
 @pytest.mark.parametrize(
@@ -76,6 +99,11 @@ def test_within_its_sum_an_office_decides_alone_and_never_above_it() -> None:
         ("not-an-allotment", "part:\n    home: office", "part:\n    home: shared"),
         ("not-an-allotment", "used: {type: integer, min: 0", "used: {type: integer, min: -1"),
         ("not-an-allotment", "held: {type: integer,", "held: {type: integer, optional: true,"),
+        (
+            "allotment-from-nothing",
+            "    changes: {whole: whole}\n    in_state: {whole: [open]}\n    creates: {part: part}",
+            "    creates: {part: part}",
+        ),
         ("allotment-changed", "[{set: part.used, to: part.used + act.amount}]", "[{set: part.held, to: act.amount}]"),
         (
             "allotment-waits",

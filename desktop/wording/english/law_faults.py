@@ -101,6 +101,7 @@ LAW_FAULTS = {
     "fees-out-of-order": "the first amount has no day, each further one a later day than the one before",
     "held-without-settle": "acts that met on one of these records hold it, and nothing here ever decides between them",
     "not-an-allotment": "an allotment is a record of one office with two sums that are always there and never below 0",
+    "allotment-from-nothing": "what is allotted is taken out of a record that the same act changes",
     "allotment-changed": "what was allotted is not changed by whoever holds it; allot anew instead",
     "allotment-waits": "within its allotment an office waits for nobody; this makes it wait",
     "day-book-of-applications": "only an application is entered in a day book",
