@@ -188,6 +188,7 @@ class RecordView:
     timeline: tuple[TimelineEntry, ...]  # newest first
     derived: Mapping[str, Any] = field(default_factory=dict)  # true or false as of `day`; None: it cannot be told
     day: tuple[int, int, int] | None = None
+    rules: Any = None  # the Law in force on that day, by which it was told; None: none of that name was
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from core.casefile.session import CaseFiles
 from core.crypto.signing import SigningKey
 from core.folder import Folder, open_officer
 from core.laws.derived import day_indexes
-from core.laws.form import FormField, derived_form, record_form, state_label
+from core.laws.form import FormField, record_form, state_label
 from core.laws.law import Law
 from core.laws.questions import DISMISS
 from core.laws.requests import REFUSE
@@ -218,11 +218,6 @@ class Desk(QObject):
         """Fields of a register by its full name; none for one that no law in force knows."""
         law = self._law_of(register)
         return record_form(law, register) if law else ()
-
-    def derived_form(self, register: str) -> Sequence[FormField]:
-        """What follows from a record of the register and the day."""
-        law = self._law_of(register)
-        return derived_form(law, register) if law else ()
 
     def day_indexes(self, register: str) -> Mapping[str, str]:
         """By what days the list of a register can be filtered: name of the index → words for the day."""

@@ -75,15 +75,24 @@ class Showing(LedgerReading, UndecidedActs):
         )
 
     def _as_of(self, view: RecordView, day: Whole) -> RecordView:
-        register = self.register_of(view.record.register)
-        if register is None or not register.subject.derived:
+        """What follows from a day follows by the rules of that day, whatever the register's rules are now."""
+        rules = self.law_on(view.record.register.partition(".")[0], day)
+        register = rules.by_full_name.get(view.record.register) if rules is not None else None
+        now = self.register_of(view.record.register)
+        if not any(one is not None and one.subject.derived for one in (register, now)):
             return view
-        return replace(view, derived=derived_at(register, view.record, day), day=day)
+        derived = derived_at(register, view.record, day) if register is not None else {}
+        return replace(view, derived=derived, day=day, rules=rules)
 
     def _shown_derived(self, view: RecordView, stated: bool) -> dict[str, Value | Withheld]:
-        register, reader = self.register_of(view.record.register), self.people.reader(stated)
-        fields = {name: one.field for name, one in register.subject.derived.items()} if register else {}
-        return {name: reader.withholds(fields[name]) or told for name, told in view.derived.items()}
+        """Withheld is also what the rules of today withhold."""
+        reader, shown = self.people.reader(stated), dict[str, Value | Withheld](view.derived)
+        for law in (view.rules, self.laws.get(view.record.register.partition(".")[0])):
+            register = law.by_full_name.get(view.record.register) if law is not None else None
+            for name, one in register.subject.derived.items() if register is not None else ():
+                if name in shown:
+                    shown[name] = reader.withholds(one.field) or shown[name]
+        return shown
 
     def _record_row(self, record: Record, pending: bool) -> RecordRow:
         row = super()._record_row(record, pending)

@@ -327,6 +327,11 @@ class ChainStore:
             for number, block, epoch, round_, consensus_ms, spread_ms, acts, closing in rows
         ]
 
+    def closings(self) -> list[int]:
+        """Consensus times of the anchors that closed an epoch, in order: the nth began epoch n, from 1."""
+        rows = self._db.rows("SELECT consensus_ms FROM anchor WHERE closing ORDER BY number")
+        return [row[0] for row in rows]
+
     def anchor_count(self) -> int:
         return int(self._db.scalar("SELECT count(*) FROM anchor"))
 

@@ -162,7 +162,7 @@ class RecordPanel(QWidget):
             paper.setVisible(self._desk.may(Action.PRINT))
         self.looks.ask_of(view)
         self._now.show_record(view)
-        self.as_of.setVisible(bool(view.derived))
+        self.as_of.setVisible(view.day is not None)
         self.sealed.show_record(record)
         self.questions.show_record(record.id)
         self._fill_acts(view)

@@ -1,11 +1,11 @@
 """The fields of a record: names and values as it stands, or before and after of one act."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
-from core.laws.form import FormField
+from core.laws.form import FormField, derived_form
 from core.ledger.encoding import Value
 from core.ledger.record import HELD_ACTS, RELEASED_TO, Record
 from core.views import RecordView, TimelineEntry
@@ -34,11 +34,27 @@ class RecordFields(QScrollArea):
         content, grid = self._fresh()
         record = view.record
         told = [(field.label, self._lines(_value(record, field), field, record)) for field in self._form(record)]
-        told += [(field.label, self._derived_lines(view, field)) for field in self._desk.derived_form(record.register)]
+        told += [(field.label, self._derived_lines(view, field)) for field in self._derived_form(view)]
+        told += [("", [words]) for words in self._rules_words(view)]
         for row, (name, lines) in enumerate(told):
             grid.addWidget(label(name, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label("\n".join(lines), content, selectable=True), row, 1)
         self._finish(content, grid, grid.rowCount())
+
+    def _derived_form(self, view: RecordView) -> Sequence[FormField]:
+        """By the rules of the day that was asked for."""
+        known = view.rules is not None and view.record.register in view.rules.by_full_name
+        return derived_form(view.rules, view.record.register) if view.rules is not None and known else ()
+
+    def _rules_words(self, view: RecordView) -> Iterator[str]:
+        """Where they are not the rules of today."""
+        if view.day is None:
+            return
+        if not view.derived:
+            yield say("record.derived-none", day=list(view.day))
+        now = self._desk.laws.get(view.record.register.partition(".")[0])
+        if view.rules is not None and now is not None and view.rules.version != now.version:
+            yield say("record.rules-of-day", day=list(view.day), version=view.rules.version)
 
     def _derived_lines(self, view: RecordView, field: FormField) -> Sequence[str]:
         value, day = view.derived.get(field.name), list(view.day or ())

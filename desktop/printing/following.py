@@ -25,8 +25,8 @@ _WORDS = {True: "derived-yes", False: "derived-no", None: "derived-open"}
 
 def following(office: Office, view: ActView, day: Whole, language: str) -> Following:
     """Of an act that has had its effect; empty of any other, and of what the person signed in may not read."""
-    law = office.laws[view.transaction.law]
-    found = _subject(law, view.transaction)
+    law = office.law_on(view.transaction.law, day)
+    found = _subject(law, view.transaction) if law is not None else None
     if found is None:
         return ()
     name, register = found

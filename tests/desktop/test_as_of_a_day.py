@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -86,6 +87,12 @@ def test_a_record_says_what_is_in_force_and_its_list_is_filtered_by_the_day(
         wait(qtbot, office)
         assert answer in texts(page.record)
     picture(office.window, "record-as-of-another-day")
+    view = office.service.call(lambda: office.service.office.record_view(old, (2002, 1, 31))).result()
+    page.record._now.show_record(replace(view, rules=replace(view.rules, version=0)))
+    assert "By the rules that were in force on 2002-01-31, version 0." in texts(page.record)
+    picture(office.window, "record-under-older-rules")
+    page.record._now.show_record(replace(view, rules=None, derived={}))
+    assert "The rules that were in force on 2002-01-31 say nothing of this." in texts(page.record)
     office.window.open_record(new)
     wait(qtbot, office)
     assert page.record.as_of.line.text() == "", "another record is asked as of today"

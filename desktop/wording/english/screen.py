@@ -84,6 +84,8 @@ SCREEN = {
     "record.as-of": "As of the day (empty: today):",
     "record.derived-yes": "Yes, as of {day}",
     "record.derived-no": "No, as of {day}",
+    "record.derived-none": "The rules that were in force on {day} say nothing of this.",
+    "record.rules-of-day": "By the rules that were in force on {day}, version {version}.",
     "record.derived-open": "Cannot be told as of {day}: a day is not known precisely enough",
     "record.now": "As it stands in this office's copy",
     "record.timeline": "What has happened to it",
