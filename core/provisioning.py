@@ -3,7 +3,7 @@
 An administrator writes it as JSON and signs it (`muniment office sign`); the new computer is told whose signature
 it may follow, checks the whole file, and only then writes. Passphrases are never in it: it names the files that hold
 them. `["muniment-provisioning", content, signer's key, signature]` in canonical DAG-CBOR, content a map of exactly the
-fields below.
+fields below; from version 2 on it may name an invitation into a network that is there already.
 """
 
 import json
@@ -15,11 +15,11 @@ from core.errors import MunimentError
 from core.ledger.charter import MAX_NAME_CHARS, MAX_OFFICERS, ROLES, Verify
 from core.ledger.encoding import Value, decode, encode
 
-VERSION = 1
 MAX_BYTES = 64 << 10
 MAX_PATH_CHARS = 1024
 MAX_ADDRESSES = 32
-_FIELDS = {"version", "office", "passphrase_file", "officers", "charter", "addresses"}
+_FIELDS = frozenset({"version", "office", "passphrase_file", "officers", "charter", "addresses"})
+_FIELDS_OF = {1: _FIELDS, 2: _FIELDS | {"invitation"}}  # by version
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Provisioning:
     officers: tuple[NamedOfficer, ...]
     charter: str | None  # file of the network's charter, where it holds this office's card already
     addresses: tuple[tuple[str, str], ...]  # (office, host:port) of those that are always on
+    invitation: str | None = None  # file of one, instead of a charter
 
 
 def sign_provisioning(source: bytes, key: bytes, sign: Callable[[bytes], bytes]) -> bytes:
@@ -69,10 +70,14 @@ def decode_provisioning(data: bytes, signer: bytes, verify: Verify) -> Provision
 
 
 def _read(stated: Value) -> Provisioning:
-    if type(stated) is not dict or set(stated) != _FIELDS:
-        raise MunimentError("provisioning-field", field=", ".join(sorted(_FIELDS)))
-    if type(stated["version"]) is not int or stated["version"] != VERSION:
+    version = stated.get("version") if type(stated) is dict else None
+    if type(stated) is not dict or type(version) is not int or version not in _FIELDS_OF:
         raise MunimentError("provisioning-field", field="version")
+    if set(stated) != _FIELDS_OF[version]:
+        raise MunimentError("provisioning-field", field=", ".join(sorted(_FIELDS_OF[version])))
+    invitation = None if stated.get("invitation") is None else _text(stated, "invitation", MAX_PATH_CHARS)
+    if invitation is not None and stated["charter"] is not None:
+        raise MunimentError("provisioning-field", field="charter, invitation")
     officers = stated["officers"]
     if type(officers) is not list or not 0 < len(officers) <= MAX_OFFICERS:
         raise MunimentError("provisioning-field", field="officers")
@@ -85,6 +90,7 @@ def _read(stated: Value) -> Provisioning:
         tuple(_officer(one) for one in officers),
         None if stated["charter"] is None else _text(stated, "charter", MAX_PATH_CHARS),
         tuple(_address(one) for one in addresses),
+        invitation,
     )
 
 

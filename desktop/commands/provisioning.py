@@ -1,8 +1,11 @@
 """Setting an office up from a signed file, with nobody at its computer; the same call again goes on where it stopped.
 
 Everything is read and checked before anything is written. What stands in the folder already must be what the file says.
+With an invitation the first call is paired: the six digits stand in a line of their own, to be typed at the office that
+invites. Calls after that fetch the register, once the network has admitted the office and it is being handed over.
 """
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -11,11 +14,13 @@ from core.crypto.keyfile import Cost, calibrate
 from core.crypto.passphrase import passphrase_weakness
 from core.crypto.signing import verify
 from core.errors import MunimentError
-from core.folder import NewOfficer, create_office, enter_network, open_officer, read_bounded
+from core.folder import Folder, NewOfficer, create_office, enter_network, open_officer, read_bounded
 from core.ledger.charter import MAX_CARD_BYTES, OfficeCard, decode_card, decode_charter
+from core.newcomers import paired_file
 from core.provisioning import MAX_BYTES, Provisioning, decode_provisioning, sign_provisioning
 from core.store.files import write_durably
 from desktop.commands.meeting import office_number
+from desktop.commands.pairing import fetch_register, pair_with, read_invitation
 from desktop.unlocking import Access, parse_signing_officer, read_passphrase
 from desktop.wording import sentence
 from sync.certificate import make_certificate
@@ -23,6 +28,7 @@ from sync.link import parse_address
 from sync.meetings import DEFAULT_PORT
 
 KEY_HEX_CHARS = 64
+_NOT_HANDED_OVER_YET = frozenset({"port-refused", "peer-silent", "peer-unreachable", "invitation-over"})
 
 
 def sign_provisioning_command(access: Access, source: Path, out: Path, by: str) -> dict[str, Any]:
@@ -54,12 +60,16 @@ def provision_command(access: Access, file: Path, signer: str, trial: bool = Fal
         parse_address(address, DEFAULT_PORT)
     charter = read_bounded(Path(wanted.charter)) if wanted.charter is not None else None
     network = decode_charter(charter, verify).network if charter is not None else None
+    if wanted.invitation is not None and folder.standing() != "member" and not paired_file(folder).exists():
+        read_invitation(Path(wanted.invitation))
     if folder.standing() == "empty":
         cost = Cost.floor() if trial else calibrate(time.perf_counter)
         create_office(folder, wanted.office, secret, people, make_certificate, cost)
         done.append("office")
     else:
         _require_same(decode_card(read_bounded(folder.card, MAX_CARD_BYTES), verify), wanted)
+    if wanted.invitation is not None and folder.standing() == "office":
+        done += _follow_invitation(folder, Path(wanted.invitation), secret)
     if charter is not None and folder.standing() == "office":
         enter_network(folder, charter, secret)
         done.append("network")
@@ -71,6 +81,24 @@ def provision_command(access: Access, file: Path, signer: str, trial: bool = Fal
     following = "nothing" if folder.standing() == "member" else "admission"
     facts = {"card": str(folder.card), "done": done, "standing": folder.standing(), "next": following}
     return {"message": sentence("provisioned" if following == "nothing" else "provisioned-card", facts), **facts}
+
+
+def _follow_invitation(folder: Folder, file: Path, secret: str) -> list[str]:
+    """What was done of it: the next step. Raises as `pair_with` and `fetch_register`."""
+    if not paired_file(folder).exists():
+        pair_with(folder, read_invitation(file), secret, _show_code)
+        return ["paired"]
+    try:
+        fetch_register(folder, secret)
+    except MunimentError as error:
+        if error.code not in _NOT_HANDED_OVER_YET:
+            raise
+        return []
+    return ["network"]
+
+
+def _show_code(digits: str) -> None:
+    print(sentence("code-shown", {"digits": digits}), file=sys.stderr, flush=True)
 
 
 def _keep_addresses(access: Access, secret: str, wanted: Provisioning) -> bool:

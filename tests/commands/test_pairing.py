@@ -87,3 +87,33 @@ def test_only_an_invitation_is_taken(newcomer: Place, office: Place) -> None:
     said = run("join", "--invitation", newcomer.folder.card, *newcomer.access, "--json")
     refused(said, 3, "not-an-invitation", "given you")
     refused(run("join", "--invitation", newcomer.folder.card, *office.access, "--json"), 1, "already-a-member")
+
+
+def test_a_signed_file_pairs_a_computer_where_nobody_sits(office: Place, tmp_path: Path) -> None:
+    """What it prints goes to whoever types it at the office that invites; called again, it asks for the register."""
+    secret, path = tmp_path / "secret", tmp_path / "invitation"
+    secret.write_text(OFFICE_SECRET, "utf-8")
+    people = [{"name": "Ana", "roles": ["administrator", "registrar"], "passphrase_file": str(secret)}]
+    wanted = {"version": 2, "office": "Brașov", "passphrase_file": str(secret), "officers": people, "charter": None}
+    (tmp_path / "wanted").write_text(json.dumps({**wanted, "addresses": [], "invitation": str(path)}), "utf-8")
+    by = ("--officer", f"0:administrator:{office.officer_secret}", *office.access[:2], "--json")
+    signed = run("office", "sign", tmp_path / "wanted", tmp_path / "signed", *by).json
+    place = ("--trial", "--data", tmp_path / "new", "--json")
+    words = ("provision", signed["path"], "--signer", signed["signer"], *place)
+    refused(run(*words), 3, "file-not-found", "invitation")
+    assert not (tmp_path / "new").exists()
+    inviting = _begin("invite", path, "--loopback", "--port", "0", *office.access, "--json")
+    _line(inviting)
+    provisioning = _begin(*words)
+    found = SIX_DIGITS.search(_line(provisioning))
+    assert found is not None
+    _line(inviting)
+    assert inviting.stdin is not None
+    inviting.stdin.write(f"{found.group()}\n")
+    inviting.stdin.flush()
+    assert _ended(inviting)["office"] == "Brașov"
+    first = _ended(provisioning)
+    assert (first["done"], first["standing"], first["next"]) == (["office", "paired"], "office", "admission")
+    path.unlink()
+    again = run(*words).json
+    assert (again["done"], again["standing"], again["next"]) == ([], "office", "admission")

@@ -73,6 +73,7 @@ def test_a_file_of_somebody_else_writes_nothing(tmp_path: Path) -> None:
     ("field", "value"),
     [
         ("version", 2),
+        ("version", 3),
         ("version", True),
         ("office", ""),
         ("officers", []),
@@ -80,12 +81,21 @@ def test_a_file_of_somebody_else_writes_nothing(tmp_path: Path) -> None:
         ("officers", [{"name": "Ana", "roles": ["registrar"], "passphrase": "inline"}]),
         ("addresses", ["10.0.0.2"]),
         ("charter", 7),
+        ("invitation", "a file"),
         ("more", 1),
     ],
 )
 def test_every_field_is_checked_before_it_is_signed(field: str, value: object) -> None:
     with pytest.raises(MunimentError, match="provisioning-field"):
         signed({**WANTED, field: value})
+
+
+@pytest.mark.parametrize("changed", [{"invitation": 7}, {"invitation": ""}, {"invitation": "one", "charter": "too"}])
+def test_an_invitation_is_a_file_and_stands_for_a_charter(changed: dict[str, object]) -> None:
+    wanted = {**WANTED, "version": 2, "invitation": None}
+    assert decode_provisioning(signed(wanted), KEY.public, verify).invitation is None
+    with pytest.raises(MunimentError, match="provisioning-field"):
+        signed({**wanted, **changed})
 
 
 def test_what_was_signed_is_read_and_nothing_altered_is() -> None:
