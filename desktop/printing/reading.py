@@ -6,6 +6,7 @@ invisible text that a scanner's character recognition adds) is a scan: there its
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from ctypes import c_float
 from io import BytesIO
 
 import pypdfium2
@@ -28,6 +29,19 @@ INVISIBLE = 3  # text render mode (ISO 32000-1, table 106)
 POINTS_PER_INCH = 72
 
 
+class _Document(pypdfium2.PdfDocument):
+    """Reads each page once: a page of ours has thousands of parts."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._read: dict[int, pypdfium2.PdfPage] = {}
+
+    def get_page(self, index: int) -> pypdfium2.PdfPage:
+        if index not in self._read:
+            self._read[index] = super().get_page(index)
+        return self._read[index]
+
+
 def is_pdf(data: bytes) -> bool:
     return b"%PDF-" in data[:1024]
 
@@ -36,7 +50,7 @@ def is_pdf(data: bytes) -> bool:
 def open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
     """A PDF within the bounds. Raises `not-an-extract` (facts: why)."""
     try:
-        document = pypdfium2.PdfDocument(data)
+        document = _Document(data)
     except pypdfium2.PdfiumError:
         raise MunimentError("not-an-extract", why="damaged-pdf") from None
     try:
@@ -120,8 +134,19 @@ def has_foreign_parts(document: pypdfium2.PdfDocument) -> bool:
 
 def page_parts(document: pypdfium2.PdfDocument, number: int) -> list[tuple[int, ...]]:
     """Kind and place of everything on a page, drawn here or not: a layer may be off on this screen and on in print."""
-    items = document[number].get_objects()
-    return [(int(item.type), *(round(edge) for edge in item.get_bounds())) for item in items]
+    page = document[number]
+    items = [raw.FPDFPage_GetObject(page, place) for place in range(raw.FPDFPage_CountObjects(page))]
+    if any(raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM for item in items):  # what it holds counts, too
+        return [_part(item.raw) for item in page.get_objects()]
+    return [_part(item) for item in items]
+
+
+def _part(item: object) -> tuple[int, ...]:
+    """Without the library's own objects, which would be made by the thousand."""
+    edges = [c_float() for _ in range(4)]
+    if not raw.FPDFPageObj_GetBounds(item, *edges):
+        raise pypdfium2.PdfiumError("Failed to locate pageobject.")
+    return (raw.FPDFPageObj_GetType(item), *(round(edge.value) for edge in edges))
 
 
 def _holds_any(data: bytes, names: Iterable[bytes]) -> bool:
