@@ -7,6 +7,7 @@ office would refuse after is refused before anything is written. All calls come 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from core.answering import Answering
 from core.batch import Batch
 from core.bracketing import Bracketing
 from core.errors import MunimentError
@@ -36,7 +37,6 @@ from core.ledger.transaction import (
 )
 from core.linking import ENTERED, records_of
 from core.people.actions import Action
-from core.questions import Questions
 from core.replica import Judged
 from core.requests import LAPSED
 from core.sealing.closing import Secret
@@ -69,7 +69,7 @@ class DrawnUp:
     row_changes: int
 
 
-class Office(Questions, Bracketing):
+class Office(Answering, Bracketing):
     """One office's replica with its own key, and all that is asked of it."""
 
     _drawn_up: DrawnUp | None = None
@@ -250,7 +250,8 @@ class Office(Questions, Bracketing):
             return [self.act_view(act_id) for act_id in ids]
         judged = self._judge_own(group, ids, drawn_up)
         self._keep_keys(ids)
-        self._write_block((group,), judged)
+        groups, whole = self._with_answers(group, judged)
+        self._write_block(groups, whole)
         assert self.newest_taken is not None
         position = self.newest_taken[0]
         self._go_on_alone()

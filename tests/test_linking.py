@@ -344,6 +344,39 @@ def test_a_write_costs_the_same_whatever_waits() -> None:
     assert 0 < statements(offices[1], write) <= before + 15
 
 
+FIRST_COMES = ("    signed_by:", "    when_unseen: order\n    signed_by:")
+SHARED = AUTOMATIC.replace("home: office", "home: shared").replace(*FIRST_COMES)
+
+
+def test_on_a_record_of_all_offices_the_answer_stands_in_the_block_that_asks() -> None:
+    net, offices = network(SHARED)
+    person, (pension,) = one_person(net, offices)
+    proposal = offices[0].propose("people", "die", {"person": person}, {"died": [2026, 5, 1]}, [registrar(offices[0])])
+    (died,) = offices[0].record(sign(net, offices[0], [proposal]))
+    assert offices[0].record_view(pension).record.state == "suspended"
+    answer = offices[0].act_view(offices[0].record_view(pension).timeline[0].act)
+    assert (answer.block, answer.transaction.answers) == (died.block, died.id)
+    meet_until_quiet(offices)
+    for office in offices:
+        ladders = [office.act_view(act).ladder for act in (died.id, answer.id)]
+        assert ladders[0].anchor == ladders[1].anchor is not None
+        assert not office.asked_of_us()
+    assert states(offices, [pension]) == [{"suspended"}]
+    assert len({office.state_root() for office in offices}) == 1
+
+
+def test_where_the_order_refuses_the_act_that_asks_its_answer_falls_with_it() -> None:
+    net, offices = network(SHARED, LINKED.replace("home: {with: book}", "home: shared").replace(*FIRST_COMES))
+    person, (pension,) = one_person(net, offices)
+    for office in offices[:2]:  # neither has seen the other: the order refuses the second
+        act(net, office, "people", "die", {"person": person}, died=[2026, 5, 1 + office.number])
+    meet_until_quiet(offices)
+    rows = offices[2].store.database.rows("SELECT code FROM act WHERE outcome = 'rejected' ORDER BY number")
+    assert rows == [("overtaken",), ("no-such-question",)]
+    assert states(offices, [pension]) == [{"suspended"}]
+    assert len({office.state_root() for office in offices}) == 1
+
+
 PROVED = (
     LINKED.replace("fields: {died: {", "fields: {proof: {type: boolean, optional: true}, died: {")
     .replace(
