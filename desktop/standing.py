@@ -7,6 +7,7 @@ from core import voting
 from core.condition import read_condition
 from core.laws.law import Law
 from core.ledger.roll import Officer
+from core.ledger.transaction import Transaction
 from core.office import Office
 from core.officers import officers_of
 from core.people.people import USUAL_LOCK_S, Person
@@ -25,9 +26,15 @@ class Standing:
     officers: Mapping[int, Officer]  # own ones who sign or have signed, by number, with the roles they hold now
     quorum: int
     laws: Mapping[str, Law]
+    former: Mapping[str, Mapping[int, Law]]  # by name and version: those that finish what was begun under them
     condition: Condition
     person: Person | None = None  # who is signed in here
     lock_s: int = USUAL_LOCK_S  # after so many seconds without use the window locks
+
+    def finishing(self, transaction: Transaction) -> Law:
+        """The law under which an act is completed or decided: that in force, or the one it was begun under."""
+        law = self.laws[transaction.law]
+        return self.former.get(law.name, {}).get(transaction.law_version, law)
 
 
 def read_standing(office: Office) -> Standing:
@@ -41,6 +48,7 @@ def read_standing(office: Office) -> Standing:
         _own_officers(office),
         office.roll.quorum,
         _daily_first(office.laws),
+        office.epochs.former,
         read_condition(office),
         office.people.present,
         office.people.lock_after_s,

@@ -9,6 +9,7 @@ from core.ledger.transaction import Signer
 from core.office import Office
 from core.replaying import replay
 from core.views import ActView
+from desktop.standing import read_standing
 from tests.independent.confirming import confirm
 from tests.ledger.building import PEOPLE, make_network
 from tests.offices import LIBRARY, open_in_memory, registrar, sign
@@ -113,6 +114,8 @@ def test_what_was_begun_is_finished_under_the_rules_that_the_new_version_names(b
         town, "law", None, parse_law(second_version(f'transition: {{begun: {begun}, article: "9"}}\n')).canonical
     )
     assert {office.laws["plots"].version for office in town.offices} == {2}
+
+    assert read_standing(first).finishing(waiting.transaction).version == (1 if begun == "old" else 2)  # of its window
 
     def refused(call: object) -> str:
         with pytest.raises(MunimentError, match="rejected") as caught:

@@ -47,7 +47,7 @@ class Deciding(QWidget):
         super().__init__(parent)
         self._desk, self.request = desk, request
         transaction = request.act.transaction
-        law = desk.laws[transaction.law]
+        law = desk.standing.finishing(transaction)
         assert law.asking is not None  # or nobody could have asked
         self._law: Law = law
         self._asking: Asking = law.asking

@@ -45,7 +45,7 @@ class Resolving(QWidget):
     def __init__(self, desk: Desk, act: ActView, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk, self._act = desk, act
-        self._law: Law = desk.laws[act.transaction.law]
+        self._law: Law = desk.standing.finishing(act.transaction)
         self._brought: dict[str, Value] = {}
         self.notice = Notice(self)
         self.standing = StatusLine(self, "large")
