@@ -46,7 +46,7 @@ class Filling:
             return self._unless_empty(fill, template) if whole and declared.optional else fill
         if not isinstance(template, str):
             raise MunimentError("unknown-field", field=path)
-        text, read, optional = text_of(template, self._map, path), _reader(field_type, path), declared.optional
+        text, read, optional = text_of(template, self._map, path), field_reader(field_type, path), declared.optional
         if template.strip() and isinstance(field_type, _THE_SAME_FOR_ALL) and not BRACES.search(template):
             said = read(template)
             return lambda _row, _find: said
@@ -107,7 +107,7 @@ class Filling:
         return {name: text_of(text, self._map, path) for name, text in texts.items()}
 
     def _party(self, texts: dict[str, Text], optional: bool, path: str) -> Fill:
-        read = _reader(types.PartyType(), path)
+        read = field_reader(types.PartyType(), path)
 
         def fill(row: Row, _find: Find | None) -> Value:
             parts = {name: text(row).strip() for name, text in texts.items()}
@@ -122,7 +122,7 @@ class Filling:
     def _day(self, kind: types.DayType, texts: dict[str, Text], optional: bool, path: str) -> Fill:
         """A field for whole days that may be left out is, where the day is known no better than by month or year."""
 
-        read = _reader(kind, path)
+        read = field_reader(kind, path)
 
         def fill(row: Row, _find: Find | None) -> Value:
             text = texts["day"](row).strip()
@@ -156,7 +156,7 @@ def fill_fields(
     return Filling(import_map, fields).act(row, find)
 
 
-def _reader(kind: types.FieldType, path: str) -> Callable[[str], Value]:
+def field_reader(kind: types.FieldType, path: str) -> Callable[[str], Value]:
     """Reads a field's text, and says which field it is that could not be read."""
     reader = reader_of(kind)
 

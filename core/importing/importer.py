@@ -14,13 +14,14 @@ from itertools import islice
 from core.batch import MAX_ACTS, Batch
 from core.errors import MunimentError
 from core.importing.cells import Text, text_of
-from core.importing.filling import Filling
+from core.importing.filling import Filling, field_reader
 from core.importing.map import ImportMap, RecordPick
 from core.importing.resuming import ImportNote
 from core.importing.selecting import Selection
 from core.importing.table import Cells, Row, formula_in
 from core.laws.indexing import key_group
 from core.laws.verdict import Accepted, Rejected
+from core.ledger.encoding import Value
 from core.ledger.transaction import Signer
 from core.office import Office
 
@@ -89,8 +90,8 @@ class Importer:
         return Filling(self.map, self.office.laws[self.law].procedures[self.procedure].fields)
 
     @cached_property
-    def _picked(self) -> dict[RecordPick, Text]:
-        """What a pick's key says in a row."""
+    def _picked(self) -> dict[RecordPick, tuple[Text, Callable[[str], Value]]]:
+        """What a pick's key says in a row, and how the register reads it: as the act did that made the record."""
         return {}
 
     def judge(
@@ -190,13 +191,23 @@ class Importer:
 
     def _find(self, batch: Batch, row: Row, pick: RecordPick) -> bytes:
         if pick not in self._picked:
-            self._picked[pick] = text_of(pick.template, self.map, pick.key)
-        value = self._picked[pick](row)
-        group = key_group(self.office.number, value)
-        found = batch.working.find(f"{pick.register}.{pick.key}", group, 2)
+            self._picked[pick] = text_of(pick.template, self.map, pick.key), self._key_reader(pick)
+        text, read = self._picked[pick]
+        said = text(row)
+        value, index = read(said), f"{pick.register}.{pick.key}"
+        found = batch.working.find(index, key_group(self.office.number, value), 2)
+        found = found or batch.working.find(index, key_group(None, value), 2)  # what all offices keep together
         if len(found) != 1:
-            raise MunimentError("record-not-found", register=pick.register, key=value)
+            raise MunimentError("record-not-found", register=pick.register, key=said)
         return found[0]
+
+    def _key_reader(self, pick: RecordPick) -> Callable[[str], Value]:
+        law = self.office.laws.get(pick.register.partition(".")[0])
+        register = law.by_full_name.get(pick.register) if law is not None else None
+        key = register.key.get(pick.key) if register is not None else None
+        if key is None:
+            raise MunimentError("record-not-found", register=pick.register, key=pick.key)
+        return field_reader(key.type, pick.key)
 
 
 def _nonce(note: ImportNote, row: int, _size: int) -> bytes:

@@ -35,7 +35,7 @@ class Selection:
         columns = self._map.first_of or self._map.later_of
         if not columns:
             return True
-        value = tuple(row[column] for column in columns)
+        value = tuple(row[column].strip() for column in columns)
         known = value in self._seen
         self._seen.add(value)
         return known == bool(self._map.later_of)

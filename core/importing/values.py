@@ -50,7 +50,7 @@ def party(name: str, number: str = "", kind: str = "natural") -> Value:
 
     A table names persons, it does not know them: rows with one name mean one party, within one network's tables.
     """
-    name = unicodedata.normalize("NFC", name.strip())
+    name, number = (unicodedata.normalize("NFC", one.strip()) for one in (name, number))
     if not number:
         number = tagged_hash("party-of-a-table", name.encode()).hex()[:16]
     return {"kind": kind, "name": name, "number": number}

@@ -57,6 +57,28 @@ def surely_less(left: Sequence[int], right: Sequence[int]) -> bool | None:
     return False if first >= other_last else None
 
 
+def same_day(left: Typed, right: Typed) -> Callable[[Sequence[int], Sequence[int]], bool] | None:
+    """How two days are found to be the same where one is an act's place, which may be any of several; else None.
+
+    What this returns raises `Undecided`. A day known by month or year only is never written like the whole one.
+    """
+    placed = [isinstance(side.type, DayType) and side.type.placed for side in (left, right)]
+    if not any(placed):
+        return None
+
+    def same(one: Sequence[int], other: Sequence[int]) -> bool:
+        if any(len(day) != 3 and not of_place for day, of_place in zip((one, other), placed, strict=True)):
+            return False
+        (first, last), (other_first, other_last) = first_and_last(one), first_and_last(other)
+        if last < other_first or other_last < first:
+            return False
+        if first == last == other_first == other_last:
+            return True
+        raise Undecided
+
+    return same
+
+
 def order_days(sign: str, left: Typed, right: Typed, text: str, scope: Scope) -> Run:
     """Which of two days comes first, where one of them may be known by month or year only.
 

@@ -2,10 +2,11 @@
 
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from core.laws.expression_days import order_days
+from core.laws.expression_days import Undecided, order_days, same_day
 from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_types import Frame, Run, Scope, Typed, family, is_number, require, require_family
 from core.laws.field_types import (
@@ -69,6 +70,9 @@ def _equality(compare: Compute, left: Typed, right: Typed) -> Run:
     first, second = left.run, right.run
     if isinstance(left.type, PartyType):
         return lambda frame: compare(first(frame)["number"], second(frame)["number"])
+    if (same := same_day(left, right)) is not None:
+        wanted = compare is operator.eq
+        return lambda frame: same(first(frame), second(frame)) is wanted
     if compare is operator.eq:
         return lambda frame: bool(first(frame) == second(frame))
     return lambda frame: compare(first(frame), second(frame))
@@ -92,7 +96,23 @@ def _membership(left: Typed, right: Typed, text: str) -> Run:
     item, items = left.run, right.run
     if isinstance(left.type, PartyType):
         return lambda frame: item(frame)["number"] in [other["number"] for other in items(frame)]
+    if (same := same_day(left, replace(right, type=right.type.of))) is not None:
+        return lambda frame: _is_among(same, item(frame), items(frame))
     return lambda frame: item(frame) in items(frame)
+
+
+def _is_among(same: Compute, day: Any, days: list[Any]) -> bool:
+    """One that is surely the same decides; else one that may be leaves it undecided."""
+    unsure = None
+    for other in days:
+        try:
+            if same(day, other):
+                return True
+        except Undecided as undecided:
+            unsure = undecided
+    if unsure is not None:
+        raise unsure
+    return False
 
 
 def _items(listed: Typed) -> int:

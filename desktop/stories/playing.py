@@ -183,6 +183,9 @@ class Play:
             own = "rejected" if isinstance(finding, Rejected) else finding.outcome
             if finding.rule in law.rules:
                 self.note_failed(law, finding.rule, own)
+        if isinstance(verdict, Rejected) and verdict.code == "key-taken":
+            for register in {*done.procedure.creates.values(), *done.procedure.changes.values()}:
+                self.note_failed(law, f"{register}.key.{verdict.facts.get('key')}", outcome)
         says = [text for finding in findings if (text := rule_sentence(law, finding))]
         facts = {"office": office, "act": done.procedure.name, "name": done.step.name or "", "outcome": outcome}
         plain = outcome in PLAIN_OUTCOMES  # a request is told that it waits for its keeper: no condition failed

@@ -167,7 +167,7 @@ def stories_of(law: str, folder: Path) -> dict[str, str]:
 
 
 def never_failed(law: Law, told: Iterable[Told]) -> Iterator[str]:
-    """Paths of the law's conditions that failed in none of these stories with their own outcome.
+    """Paths of the law's conditions that failed in none of these stories with their own outcome; of keys never taken.
 
     Those that the engine puts into every law are shown once for all, in a story of their own (tests/stories).
     """
@@ -178,6 +178,10 @@ def never_failed(law: Law, told: Iterable[Told]) -> Iterator[str]:
     for path, rule in law.rules.items():
         if not rule.of_every_law and OWN_OUTCOMES[rule.outcome] not in seen.get(path, set()):
             yield path
+    for name, register in law.registers.items():
+        for unique in register.uniques:
+            if f"{name}.key.{unique.key}" not in seen:
+                yield f"{name}.key.{unique.key}"
 
 
 def never_printed(law: Law, told: Iterable[Told]) -> Iterator[str]:

@@ -10,21 +10,23 @@ from tests.commands.places import found_network, refused, run
 from tests.stories.test_walkthrough import LAW_TEXT, STORY
 from tests.test_linking import AUTOMATIC, LINKED
 
+WITHOUT_PAPER = LAW_TEXT.partition("extracts:\n")[0].replace("    extract: boat\n", "")
 PAPER = next(line for line in STORY.splitlines() if "extract:" in line) + "\n"
 
 
 @pytest.fixture
 def law(tmp_path: Path) -> Path:
-    """A law with its story beside it, in a folder of its own; both without its paper, which takes long."""
+    """A law with its story beside it, in a folder of its own; the story without its paper, which takes long."""
     folder = tmp_path / "stories" / "boats"
     folder.mkdir(parents=True)
     (folder / "scrapping.yaml").write_text(STORY.replace(PAPER, ""), "utf-8")
     file = tmp_path / "boats.yaml"
-    file.write_text(LAW_TEXT.partition("extracts:\n")[0].replace("    extract: boat\n", ""), "utf-8")
+    file.write_text(LAW_TEXT, "utf-8")
     return file
 
 
 def test_stories_beside_a_law_are_played_and_told(law: Path) -> None:
+    law.write_text(WITHOUT_PAPER, "utf-8")
     ended = run("law", "test", law)
     assert ended.exit_code == 0
     assert "Harbour: Inspection (leaky) – held leaking 2 leaks: the harbour master decides." in ended.out

@@ -117,6 +117,7 @@ def test_a_table_longer_than_a_block_takes_several(network: Network, offices: li
 def test_first_of_and_later_of_share_one_table(network: Network, offices: list[Office]) -> None:
     office = offices[0]
     rows = sales((1, 1), (2, 2), (1, 3), (1, 4), (3, 5))
+    rows[2] = (4, {**rows[2][1], "id": f" {rows[2][1]['id']} "})  # the same parcel, as it may stand in a sheet
     first = importer(office, FIRST_SALES, "register_from_sales_list")
     later = importer(office, SALES, "note_sale")
     assert later.judge(rows).refused[0].verdict.code == "record-not-found"

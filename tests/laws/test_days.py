@@ -32,6 +32,8 @@ registers:
     derived:
       in_force: {rule: "today < work.ends", label: {en: In force}, visible: public}
       begun: {rule: "has(work.began) && today >= work.began"}
+      on_the_day: {rule: "today == work.ends"}
+      off_the_day: {rule: "!(today in [work.ends]) && today != work.made"}
     states: {start: kept, moves: {end: {from: [kept], to: ended}}}
 procedures:
   keep:
@@ -60,6 +62,16 @@ procedures:
       - {code: not-in-force, article: "3", outcome: refuse, rule: work.in_force, says: {en: Ended.}}
       - {code: not-now, article: "4", outcome: warn, rule: "placed.not_before <= act.by && act.by <= placed.not_after",
          says: {en: Then.}}
+    effects: [{move_state: work, move: end}]
+  mark:
+    title: {en: Mark}
+    class: application
+    changes: {work: work}
+    in_state: {work: [kept]}
+    signed_by: {all_of: [clerk]}
+    requires:
+      - {code: other-day, article: "5", outcome: refuse, rule: work.on_the_day, says: {en: Another day.}}
+      - {code: that-day, article: "5", outcome: warn, rule: work.off_the_day, says: {en: That day.}}
     effects: [{move_state: work, move: end}]
 """.replace('"[2026, 1, 1]"', '"act.until"').replace(
     "      began: {type: day, optional: true}\n    requires",
@@ -135,12 +147,14 @@ def kept(**more: Value) -> tuple[Any, Counter]:
     return verdict.changes[0].new, counter
 
 
-def use(at_days: tuple[int, int], spread_ms: int = 0) -> Any:
+def use(
+    at_days: tuple[int, int], spread_ms: int = 0, procedure: str = "use", work_made: tuple[Any, Counter] | None = None
+) -> Any:
     """Between these days after the last one of the work."""
-    work, counter = kept()
+    work, counter = work_made or kept()
     last_ms = end_of_day([2026, 6, 30])
     first, end = (last_ms + days * DAY_MS for days in at_days)
-    act = counter.transaction("use", {"by": [2026, 6, 28]}, {"work": work}, CLERK)
+    act = counter.transaction(procedure, {"by": [2026, 6, 28]} if procedure == "use" else {}, {"work": work}, CLERK)
     return counter.put(act, placed(at_ms=end, not_before_ms=first, spread_ms=spread_ms))
 
 
@@ -156,6 +170,20 @@ def test_a_condition_reads_a_derived_field_at_the_place_of_the_act(at_days: tupl
         assert (verdict.outcome, [finding.code for finding in verdict.findings]) == told
     else:
         assert verdict.code == told[0]
+
+
+@pytest.mark.parametrize(
+    ("at_days", "told"),
+    [((0, 0), ["that-day"]), ((-1, -1), "other-day"), ((1, 1), "other-day"), ((-1, 0), ["time-undecided"] * 2),
+     ((-29, 0), ["time-undecided"] * 2), ((-40, -30), "other-day")],
+)  # fmt: skip
+def test_whether_it_is_the_very_day_is_undecided_where_it_may_be(at_days: tuple[int, int], told: Any) -> None:
+    """A stretch of days is none of them for sure, also one that is just a month."""
+    verdict = use(at_days, procedure="mark")
+    if isinstance(verdict, Accepted):
+        assert [finding.code for finding in verdict.findings] == told
+    else:
+        assert verdict.code == told
 
 
 def test_clocks_too_far_apart_leave_it_undecided() -> None:

@@ -49,6 +49,14 @@ def test_what_is_no_number(text: str) -> None:
     assert not is_number(text)
 
 
+def test_a_number_is_written_in_one_way_alone() -> None:
+    given = next(one for serial in range(1, 500) if (one := format_number(3, 2026, serial)).endswith("-98"))
+    assert is_number(given)
+    assert not is_number(given.replace("-98", "-01"))  # which leaves the same when it is divided
+    longer = 98 - int("3" + "2026" + "0000017") * 100 % 97
+    assert not is_number(f"3/2026/0000017-{longer:02}")
+
+
 def test_the_year_is_that_of_the_claimed_time() -> None:
     last_ms_of_2025 = 1_767_225_599_999
     assert (year_of(0), year_of(last_ms_of_2025), year_of(last_ms_of_2025 + 1)) == (1970, 2025, 2026)
