@@ -11,6 +11,7 @@ earlier run has written are joined with what this one knows.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence, ValuesView
+from contextlib import suppress
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakValueDictionary
@@ -147,7 +148,7 @@ class Vertices(MutableMapping[bytes, Vertex]):
         rows = [_row(one, now[one.position]) for one in leaving if one.position not in stood]
         if rows or grown:
             shelf.put(rows, grown)
-        self._changed.clear()
+        self._have_followed()
         for vertex in aged:
             self._young.popleft()
             self._behind[vertex.order] = vertex
@@ -168,7 +169,16 @@ class Vertices(MutableMapping[bytes, Vertex]):
         self._changed[vertex] = None
         if len(self._changed) >= _CHANGED_AT_ONCE:
             self._shelf.put([], [(one.position, approved_of(one)) for one in self._changed])
-            self._changed.clear()
+            self._have_followed()
+
+    def _have_followed(self) -> None:
+        """Rows are as their blocks: who approved is read there again. A witness approves its own block, and would
+        hold it for ever.
+        """
+        for vertex in self._changed:
+            with suppress(AttributeError):  # not all had any
+                del vertex.approved_by
+        self._changed.clear()
 
     # -- coming back ----------------------------------------------------------------------------------------------
 
