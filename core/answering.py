@@ -13,7 +13,7 @@ from dataclasses import replace
 from core.folding import Ran, act_row
 from core.laws.law import Called
 from core.laws.questions import ASKED_REGISTER, found_by, read_asked
-from core.laws.signing import NODE_NUMBER, NODE_ROLE, is_of_node
+from core.laws.signing import NODE_NUMBER, NODE_ROLE
 from core.laws.verdict import Accepted
 from core.ledger.payload import Group, group_root, group_signing_message
 from core.ledger.transaction import (
@@ -37,8 +37,8 @@ class Answering(Questions):
     def _with_answers(self, group: Group, judged: Judged) -> tuple[tuple[Group, ...], Judged]:
         """What a block encloses with a group of this office's acts, and all verdicts on it."""
         asked = [called for ran in judged.ran for called in self._asked_at_once(ran, judged.working)]
-        if not asked or is_of_node(decode_transaction(group.transactions[0]).signers):
-            return (group,), judged  # what a node has entered asks officers
+        if not asked:
+            return (group,), judged
         groups, ran, transactions = [group], list(judged.ran), dict(judged.transactions)
         waiting = self.store.chain.waiting(self.number).union(*(one.verdict.touched for one in ran))
         for called in asked:
@@ -63,7 +63,7 @@ class Answering(Questions):
         if not isinstance(verdict, Accepted) or verdict.outcome not in ENTERED:
             return
         for asked in (read_asked(one.new) for one in verdict.changes if one.new.register == ASKED_REGISTER):
-            for ask in asked.asks:
+            for ask in asked.asks if not asked.by_node else ():
                 law = self.laws.get(ask.procedure.partition(".")[0])
                 procedure = law.procedures.get(ask.procedure.partition(".")[2]) if law is not None else None
                 if law is None or procedure is None or not procedure.automatic:

@@ -19,7 +19,6 @@ from core.laws.conflicts import fits
 from core.laws.law import Asks, Called, Law
 from core.laws.placing import DAY_MS
 from core.laws.questions import ASKED_REGISTER, Asked, answer_id, asked_id, find_asked, found_by, read_asked
-from core.laws.signing import is_of_node
 from core.ledger.encoding import Value, decode, encode
 from core.ledger.record import decode_record
 from core.sealing.sealing import Sealing
@@ -127,9 +126,8 @@ class Linking(Sealing):
     def _answerable(self, pair: Pair, state: WorkingState) -> Iterator[tuple[Called, bool]]:
         for called in self._called(*pair, state):
             if self._fits(called, state) and not self._is_answered(called):
-                procedure = self.laws[called.law].procedures[called.procedure]
-                # What a node has entered asks officers: two laws could else keep each other busy for ever.
-                by_node = is_of_node(self.act_view(pair[0]).transaction.signers)
+                procedure, asked = self.laws[called.law].procedures[called.procedure], find_asked(state, pair[0])
+                by_node = asked is not None and asked.by_node  # that asks officers alone
                 yield called, procedure.automatic and not self._kept[pair] and not by_node
 
     def _called(self, act: bytes, record: bytes, state: WorkingState) -> Iterator[Called]:

@@ -11,8 +11,10 @@ from core.laws.signing import NODE_NUMBER, NODE_ROLE
 from core.ledger.payload import Group
 from core.ledger.receipt import check_receipt
 from core.ledger.receipt_format import decode_receipt
+from core.ledger.record import decode_record
 from core.ledger.transaction import RecordRef, Signer, Transaction, encode_transaction
 from core.office import Office
+from core.reindexing import groups_in
 from core.views import Step
 from desktop.printing.facts import make_content
 from tests.drawing import draw
@@ -107,6 +109,9 @@ def test_what_no_law_lets_a_node_enter_waits_for_the_officers_of_the_keeper() ->
     assert asked.act.transaction.procedure == "die"
     again = open_in_memory(net, 1, offices[1].store, offices[1]._journal)
     assert [one.called for one in again.asked_of_us()] == [asked.called]
+    again.store.database.execute("DELETE FROM meta WHERE name LIKE 'links-%'")  # or it joined with a copy of the state
+    again = open_in_memory(net, 1, offices[1].store, offices[1]._journal)
+    assert [one.called for one in again.asked_of_us()] == [asked.called]
     records = {**asked.called.records, asked.called.found: pension}
     act(net, again, "pensions", "suspend", records)
     answer = again.act_view(again.record_view(pension).timeline[0].act).transaction
@@ -142,13 +147,16 @@ def test_a_node_signs_nothing_that_its_law_does_not_let_it_enter() -> None:
     assert bad.value.code == "bad-signature"
 
 
-def by_node(office: Office, records: dict[str, bytes], answers: bytes | None, **fields: object) -> bytes:
-    """A suspension that the node would sign alone, as the answer to an act."""
+def by_node(
+    office: Office, records: dict[str, bytes], answers: bytes | None, name: str = "pensions.suspend", **fields: object
+) -> bytes:
+    """An act that the node would sign alone, as the answer to another."""
+    law, _, procedure = name.partition(".")
     there = {name: office.record_view(record).record for name, record in records.items()}
     refs = {name: RecordRef(record.id, record.version, record.last_act) for name, record in there.items()}
     signer = (Signer(office.number, NODE_NUMBER, NODE_ROLE),)
     now_ms, nonce = office._clock.now_ms(), draw(8)
-    act = Transaction("pensions", 1, "suspend", refs, fields, signer, now_ms, nonce, answers=answers)
+    act = Transaction(law, 1, procedure, refs, fields, signer, now_ms, nonce, answers=answers)
     return encode_transaction(act)
 
 
@@ -315,6 +323,12 @@ def test_what_is_left_with_a_reason_is_asked_no_more_and_stands_at_both_records(
     assert [view.how for view in offices[0].questions_made()] == ["dismissed"]
     reopened = open_in_memory(net, 1, offices[1].store, offices[1]._journal)
     assert not reopened.asked_of_us()
+    # Whoever joins puts the same index together from the records.
+    state = reopened.store.state
+    kept = (decode_record(body) for _, body in state.agreed_of("#answers", 0, 10))
+    groups = list(groups_in(reopened.laws, kept))
+    assert len(groups) == 3
+    assert all(one.record in state.find(one.index, one.group, 10) for one in groups)
 
 
 def statements(office: Office, work: Callable[[], object]) -> int:
@@ -410,4 +424,7 @@ def test_what_a_cured_act_asks_a_node_answers_and_what_a_node_has_entered_asks_o
     (asked,) = offices[0].asked_of_us()
     assert (asked.called.procedure, asked.called.record, asked.automatic) == ("note", person, False)
     assert asked.act.transaction.signers == (Signer(1, NODE_NUMBER, NODE_ROLE),)
+    forced = enclose(net, offices[0], by_node(offices[0], {"person": person}, asked.act.id, "people.note"))
+    meet_until_quiet(offices)
+    assert {office.act_view(forced).ladder.code for office in offices} == {"not-so-asked"}
     assert {office.record_view(person).record.fields["age"] for office in offices} == {70}
