@@ -108,6 +108,12 @@ def _deciding(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
     return found | _signed(part)
 
 
+def _leaving(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
+    part.node("at")
+    found: Found = {"subject": part.text(verb), "asked_by": part.text("of"), "records": _nodes(part, "records")}
+    return {**found, "reason": part.text("reason"), **_signed(part)}
+
+
 def _signed(part: Part) -> Found:
     by = None
     if part.has("by"):
@@ -213,6 +219,7 @@ _READERS: Mapping[str, Callable[[Part, str, tuple[str, ...]], Found]] = {
     "enter": _deciding,
     "refuse": _deciding,
     **dict.fromkeys(RESOLVING, _deciding),
+    "leave": _leaving,
     "meet": _who,
     "keep_back": _who,
     "give_out": _who,

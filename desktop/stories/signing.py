@@ -133,6 +133,26 @@ def resolve(play: Play, step: Step) -> None:
     )
 
 
+def leave(play: Play, step: Step) -> None:
+    """What an act asks about a record of an office is left there, with the reason."""
+    assert step.at is not None
+    office = play.office(step.at)
+    law, procedure = play.procedure(office, step.subject, step.line)
+    records = _records(play, step.records or {}, office, law, procedure)
+    if len(records) != 1:
+        raise unfit(step.line, "key-missing", "records")
+    _, act = play.act(step.asked_by, step.line)
+    (record,) = records.values()
+    roles = law.deciding.by or (*procedure.signing.all_of, *procedure.signing.any_of)
+    by = step.by if step.by is not None else dict.fromkeys(roles[:1], (None,))
+    try:
+        signers = play.network.signers(office.number, by)
+    except KeyError as error:
+        raise unfit(step.line, "unknown-name", str(error.args[0])) from None
+    rules = law, replace(procedure, creates={})
+    _conclude(play, step, office, rules, lambda: office.propose_dismissal(act, record, step.reason, signers), records)
+
+
 def _conclude(
     play: Play,
     step: Step,

@@ -12,7 +12,7 @@ from core.laws.problems import Problem
 
 # What a step can be; the first key of each step of a file.
 VERBS = (
-    "sign", "request", "enter", "refuse", "cure", "confirm", "set_aside", "withdraw",
+    "sign", "request", "enter", "refuse", "cure", "confirm", "set_aside", "withdraw", "leave",
     "meet", "offline", "online", "clock", "joins",
     "keep_back", "give_out",
     "act", "ladder", "record", "sealed", "count", "total", "extract", "replay",
@@ -58,6 +58,7 @@ class Step:
     fields: Mapping[str, Node] | None = None
     without: tuple[str, ...] = ()
     by: Mapping[str, tuple[str, ...]] | None = None  # role → officers
+    asked_by: str = ""  # of leave: the name of the act that asks
     like: str | None = None  # an earlier step that this one repeats but for what it says itself
     to: str | None = None  # of a request: the competent office
     encloses: Enclosed | None = None  # of a proposal
