@@ -20,11 +20,12 @@ from core.backup import write_backup
 from core.cycles import look_seldom
 from core.errors import MunimentError
 from core.folder import Folder, open_office, open_officer
+from core.laws.law_reading import law_from_canonical
 from core.office import Office
 from core.restoring import restore_backup
 from tests.kills.cases import BACKUP_FILE, PASSPHRASE
 from tests.kills.recorder import TASKS, record, work_with
-from tests.offices import StepClock
+from tests.offices import StepClock, land_law
 
 REPORT = sys.stdout.fileno()
 FIRST_PARCEL, LATER_PARCEL = 1, 700
@@ -95,5 +96,6 @@ def run_case(path: str, task: str, kind: int, at: int) -> None:
 
 if __name__ == "__main__":
     look_seldom()
+    law_from_canonical(land_law().canonical)  # once here, so that no child reads the law again
     for line in sys.stdin:
         run_case(*json.loads(line))

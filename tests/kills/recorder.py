@@ -36,6 +36,7 @@ from core.custody.restoring import FromNeighbour, NewPassphrase, restore_from_ki
 from core.custody.sheet import Sheet
 from core.cycles import look_seldom
 from core.folder import Folder, open_office, open_officer
+from core.laws.law_reading import law_from_canonical
 from core.ledger.encoding import decode
 from core.ledger.payload import Group
 from core.office import Office
@@ -55,7 +56,7 @@ from tests.kills.cases import (
     STICK_FILE,
     WORDS_FILE,
 )
-from tests.offices import StepClock, propose_registration, registrar, registration
+from tests.offices import StepClock, land_law, propose_registration, registrar, registration
 
 REPORT = sys.stdout.fileno()
 SECTOR = 512
@@ -265,5 +266,6 @@ def run_case(path: str, boundary: int, delay_s: float | None, first_parcel: int,
 
 if __name__ == "__main__":
     look_seldom()
+    law_from_canonical(land_law().canonical)  # once here, so that no child reads the law again
     for line in sys.stdin:
         run_case(*json.loads(line))
