@@ -6,12 +6,14 @@ replica from what anchors executed; what is stored is a copy for the next start.
 constitution is taken from a neighbour.
 """
 
+from collections.abc import Callable, Sequence
+
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws.law import Law
 from core.laws.law_check import check_law
 from core.laws.law_reading import law_from_canonical
-from core.laws.transition import former_laws
+from core.laws.transition import former_laws, taken_until
 from core.ledger.charter import Charter
 from core.ledger.constitution import (
     Change,
@@ -64,6 +66,20 @@ class Epochs:
             return {}
         earlier = [law for one in self.constitutions[:-1] for law in map(law_from_canonical, one.laws)]
         return {name: former_laws(law, (one for one in earlier if one.name == name)) for name, law in left.items()}
+
+    def late(self, closings: Callable[[], Sequence[int]]) -> dict[str, tuple[int, int]]:
+        """Of laws that take acts signed under an earlier version: since which epoch, and until which consensus time.
+
+        `closings`: consensus times of the anchors that closed the epochs so far.
+        """
+        found = {}
+        for law in self._laws.values():
+            began = len(self.constitutions) - 1
+            while began > 0 and law.canonical in self.constitutions[began - 1].laws:
+                began -= 1
+            if began and law.transition is not None and law.transition.term_days is not None:
+                found[law.name] = (began, taken_until(law.transition.term_days, closings()[began - 1]))
+        return found
 
     def key_of(self, author: int, incarnation: int) -> bytes | None:
         """The node key that an author had, or has, in an incarnation; None for one that no roll knows."""

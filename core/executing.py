@@ -119,7 +119,7 @@ class Execution:
         enclosures = self._enclosures(vertex, groups)
         before = self.lace.standing_before({block for _, block in enclosures}, vertex)
         already = {act_id for act_id, block in enclosures if block in before or self.lace.vertices[block].anchor}
-        place = Place(vertex.author, position, already, self.store.chain.waiting(vertex.author))
+        place = Place(vertex.author, position, already, self.store.chain.waiting(vertex.author), epoch=vertex.epoch)
         return self.fold.run_block(working, groups, place, acts)
 
     def _keep_waiting(self, author: int, position: int, ran: Iterable[Ran]) -> None:
@@ -217,7 +217,7 @@ class Execution:
             for act_id, block in self._enclosures(vertex, groups)
             if 0 < self.lace.vertices[block].anchor < anchor.number or block in executed
         }
-        place = Place(vertex.author, row.position, already, order=self._order(anchor, vertex))
+        place = Place(vertex.author, row.position, already, order=self._order(anchor, vertex), epoch=vertex.epoch)
         return self.fold.run_block(working, groups, place, self._known_faults(row))
 
     def _as_foreseen(self, working: WorkingState, vertex: Vertex) -> list[Ran] | None:

@@ -56,6 +56,7 @@ class Place:
     already_run: set[bytes]
     waiting: set[bytes] = field(default_factory=set)  # what shared acts of this chain touch that wait for an anchor
     order: Order | None = None
+    epoch: int | None = None  # of the block
     verified: bool = False  # the signatures of appointed officers of the group that runs
 
 
@@ -75,6 +76,8 @@ class Fold:
     laws: Mapping[str, Law]
     homes: Mapping[str, str]
     former: Mapping[str, Mapping[int, Law]] = field(default_factory=dict)  # core/laws/transition.py
+    # Of laws that take acts signed under an earlier version: the epoch in which this one began, and until when (ms).
+    late: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @cached_property
     def lacking(self) -> AbstractSet[str]:
@@ -95,10 +98,12 @@ class Fold:
         trace: bool = False,
         order: Order | None = None,
         waiting: AbstractSet[bytes] = frozenset(),
+        epoch: int | None = None,
     ) -> Verdict:
         """The law's verdict on one act in a block of `author`; signatures are not looked at here.
 
-        `order`: its place, at an anchor; `waiting`: what shared acts of the chain touch that still wait for one.
+        `order`: its place, at an anchor; `waiting`: what shared acts of the chain touch that still wait for one;
+        `epoch`: of the block, None for one that is to be written.
         """
         law = self.laws.get(transaction.law)
         if law is None:
@@ -118,6 +123,7 @@ class Fold:
                 waiting,
                 agrees=partial(is_quorum, self.roll),
                 lacking=self.lacking,
+                late=self._is_late(law, epoch, order),
                 former=self.former.get(law.name, {}),
             )
             return execute(state, transaction, law, context, trace)
@@ -134,9 +140,17 @@ class Fold:
             ended_unseen=partial(officers.ended_unseen, state, self.roll, order),
             agrees=partial(is_quorum, self.roll),
             lacking=self.lacking,
+            late=self._is_late(law, epoch, order),
             former=self.former.get(law.name, {}),
         )
         return execute(state, transaction, law, context, trace)
+
+    def _is_late(self, law: Law, epoch: int | None, order: Order | None) -> bool:
+        """By the consensus time of the anchor that executes it: who stays in an old epoch on purpose gains no more."""
+        if epoch is None or law.name not in self.late:
+            return False
+        began, until_ms = self.late[law.name]
+        return epoch < began and (order is None or order.consensus_ms <= until_ms)
 
     # -- signatures ---------------------------------------------------------------------------------------------
 
@@ -277,8 +291,9 @@ class Fold:
         if fault is not None:
             elsewhere = any(signer.office != place.author for signer in transaction.signers)
             return Rejected(fault, shared=elsewhere or bool(transaction.requests))
+        waiting = frozenset(place.waiting)
         return self.judge(
-            working, transaction, act_id, place.author, order=place.order, waiting=frozenset(place.waiting)
+            working, transaction, act_id, place.author, order=place.order, waiting=waiting, epoch=place.epoch
         )
 
     def _late_fault(self, working: WorkingState, transaction: Transaction, group: Group, place: Place) -> str | None:

@@ -55,9 +55,10 @@ class _Tracing(Fold):
         trace: bool = False,
         order: Order | None = None,
         waiting: AbstractSet[bytes] = frozenset(),
+        epoch: int | None = None,
     ) -> Accepted | Rejected:
         asked = self.wanted is None or act_id in self.wanted
-        verdict = super().judge(state, transaction, act_id, author, trace or asked, order, waiting)
+        verdict = super().judge(state, transaction, act_id, author, trace or asked, order, waiting, epoch)
         law = self.laws.get(transaction.law)
         if law is not None:
             law = governing(state, transaction, law, self.former.get(law.name, {}))

@@ -139,7 +139,8 @@ class Replica:
 
     def _new_fold(self) -> Fold:
         present = self.epochs.present
-        return Fold(self.network, present.roll, self.epochs.laws, present.homes, self.epochs.former)
+        late = self.epochs.late(self.store.chain.closings)
+        return Fold(self.network, present.roll, self.epochs.laws, present.homes, self.epochs.former, late)
 
     def _begin_epoch(self, constitution: Constitution, closing: Anchor) -> None:
         self.lace.begin_epoch(constitution.roll, closing.vertex)

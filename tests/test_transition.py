@@ -9,10 +9,11 @@ from core.ledger.transaction import Signer
 from core.office import Office
 from core.replaying import replay
 from core.views import ActView
+from desktop.printing.law_page import law_page
 from desktop.standing import read_standing
 from tests.independent.confirming import confirm
 from tests.ledger.building import PEOPLE, make_network
-from tests.offices import LIBRARY, open_in_memory, registrar, sign
+from tests.offices import LIBRARY, open_in_memory, pass_days, registrar, sign
 from tests.test_epochs import Town, pass_change
 
 PLOTS = """
@@ -91,6 +92,10 @@ class Plots(Town):
         return office.record(sign(self.network, office, [office.propose_decision(request, [registrar(office)])]))[0]
 
 
+def pack(text: str) -> bytes:
+    return parse_law(text).canonical
+
+
 def owner(office: Office, plot: bytes) -> object:
     return office.record_view(plot).record.fields["owner"]
 
@@ -144,6 +149,57 @@ def test_what_was_begun_is_finished_under_the_rules_that_the_new_version_names(b
         confirm(office)
 
 
+@pytest.mark.parametrize("begun", ["old", "new"])
+def test_who_had_not_heard_of_the_change_signs_under_the_rules_that_it_knew(begun: str) -> None:
+    town = Plots()
+    awake, away = town.offices[:3], town.offices[3]
+    plots = [town.enter(away, "lodge", None, lodged=[2026, 5, 4]).records[0] for _ in range(3)]
+    town.settle()
+    transition = f'transition: {{begun: {begun}, article: "9", term_days: 30}}\n'
+    proposal = town.propose(awake[0], "law", None, pack(second_version(transition)))
+    town.settle()
+    for office in awake:
+        town.vote(office, proposal)
+    town.settle(awake)
+    stamped = town.enter(away, "move", plots[0], owner="Ana", receipt="r1", stamp="s1")
+    plain = town.enter(away, "move", plots[1], owner="Bob", receipt="r2")
+    assert {office.laws["plots"].version for office in awake} == {2}
+    town.settle()
+    for office in town.offices:
+        assert office.act_view(stamped.id).ladder.outcome == "entered"
+        assert owner(office, plots[0]) == "Ana"
+        ladder = office.act_view(plain.id).ladder
+        assert (ladder.outcome, ladder.code) == (("entered", None) if begun == "old" else ("rejected", "unstamped"))
+        assert office.act_view(stamped.id).ladder.shared
+        confirm(office)
+    assert len({office.state_root() for office in town.offices}) == 1
+
+
+def test_after_the_term_nothing_signed_under_the_earlier_rules_is_taken() -> None:
+    town = Plots()
+    awake, away = town.offices[:3], town.offices[3]
+    (plot,) = town.enter(away, "lodge", None, lodged=[2026, 5, 4]).records
+    town.settle()
+    proposal = town.propose(
+        awake[0], "law", None, pack(second_version('transition: {begun: old, article: "9", term_days: 30}\n'))
+    )
+    town.settle()
+    for office in awake:
+        town.vote(office, proposal)
+    town.settle(awake)
+    late = town.enter(away, "move", plot, owner="Bob", receipt="r1")
+    for office in awake:
+        pass_days(office, 40)
+    for _ in range(2):
+        town.enter(awake[0], "lodge", None, lodged=[2026, 5, 4])
+        town.settle(awake)
+    town.settle()
+    for office in town.offices:
+        ladder = office.act_view(late.id).ladder
+        assert (ladder.outcome, ladder.code) == ("rejected", "law-not-in-force")
+    assert len({office.state_root() for office in town.offices}) == 1
+
+
 def fault_of(law: Law) -> list[tuple[str, str]]:
     return [(one.code, one.detail) for one in check_law(law, {}, beside={"plots": parse_law(PLOTS)}).problems]
 
@@ -152,6 +208,8 @@ def test_a_new_version_says_what_becomes_of_what_was_begun() -> None:
     assert fault_of(parse_law(second_version(""))) == [("transition-missing", "plots")]
     old = second_version('transition: {begun: old, article: "9"}\n')
     assert fault_of(parse_law(old)) == []
+    page = law_page(parse_law(old), check_law(parse_law(old), {}))
+    assert "What was begun under earlier rules is finished under those (article 9)." in page
     other = old.replace("owner: {type: text, max_chars: 40}, lodged", "owner: {type: text, max_chars: 50}, lodged")
     assert fault_of(parse_law(other)) == [("transition-differs", "registers.plot")]
     assert fault_of(parse_law(other.replace("begun: old", "begun: new"))) == []

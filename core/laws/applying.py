@@ -58,6 +58,7 @@ class Context:
     powers_change: bool = False  # offices appoint and end officers: what another office's may do, the order decides
     ended_unseen: Callable[[int, int, str], bytes | None] = _never_ended
     agrees: Callable[[Collection[int | None]], bool] = _nobody_agrees
+    late: bool = False  # the block is of an epoch before the law's, and the order still takes acts of that one
     former: Mapping[int, Law] = field(default_factory=dict)  # by version: of acts begun before (transition.py)
     lacking: AbstractSet[str] = frozenset()  # what laws rely on in others that are not so in force (relying.lacking)
 

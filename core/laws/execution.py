@@ -27,7 +27,7 @@ from core.laws.relying import lack
 from core.laws.requests import DECISIONS, ask, decide
 from core.laws.resolving import RESOLVING, resolve
 from core.laws.signing import NODE_ROLE, SignatureCheck, Signed, is_of_node
-from core.laws.transition import governing
+from core.laws.transition import governing, is_late
 from core.laws.undecided import EARLIER_ACT, SUSPENDED, acts_in_front, keep_undecided, undecided_id
 from core.laws.verdict import Accepted, Finding, Refused, Rejected
 from core.ledger.encoding import Value
@@ -70,7 +70,8 @@ def _waits_as_request(transaction: Transaction, law: Law) -> bool:
 
 
 def _judge(state: State, transaction: Transaction, law: Law, context: Context, judge: Judge) -> Accepted:
-    if (transaction.law, transaction.law_version) != (law.name, law.version):
+    late = context.late and is_late(transaction, law)
+    if (transaction.law, transaction.law_version) != (law.name, law.version) and not late:
         raise Refused("law-not-in-force", law=transaction.law, version=transaction.law_version)
     law = governing(state, transaction, law, context.former)
 
@@ -92,7 +93,7 @@ def _judge(state: State, transaction: Transaction, law: Law, context: Context, j
         raise Refused("unknown-procedure", procedure=transaction.procedure)
     if transaction.addressed_to is not None:
         return ask(state, transaction, law, context, run)
-    accepted = run(transaction, procedure, context, Signed(transaction.signers, (context.author,)))
+    accepted = run(transaction, procedure, context, Signed(transaction.signers, (context.author,), waits=late))
     return keep_undecided(state, accepted, transaction, transaction.signers, law, procedure, context)
 
 

@@ -179,10 +179,14 @@ class Deciding:
 
 @dataclass(frozen=True)
 class Transition:
-    """What becomes of acts begun under an earlier version: `begun` is "old" or "new", the rules that finish them."""
+    """What becomes of acts begun under an earlier version: `begun` is "old" or "new", the rules that finish them.
+
+    `term_days`: so long after it acts are taken that offices signed which had not heard of it; None: they are not.
+    """
 
     begun: str
     article: str
+    term_days: int | None = None
     line: int = 0
 
 

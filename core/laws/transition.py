@@ -13,6 +13,7 @@ from dataclasses import replace
 from core.errors import MunimentError
 from core.laws.law import Law, Transition
 from core.laws.law_source import Node, decode_tree
+from core.laws.placing import DAY_MS
 from core.laws.problems import Problem
 from core.laws.reading import Part
 from core.laws.requests import DECISIONS
@@ -23,6 +24,7 @@ from core.ledger.request import decode_request
 from core.ledger.transaction import Transaction
 
 OLD, NEW = "old", "new"
+MAX_TERM_DAYS = 365
 _OF_RECORDS = ("registers", "indexes", "bests", "totals", "allotments", "relies_on")
 
 
@@ -30,7 +32,8 @@ def read_transition(root: Part) -> Transition | None:
     if not root.has("transition"):
         return None
     with root.part("transition").whole() as part:
-        return Transition(part.choice("begun", (OLD, NEW)), part.text("article"), part.line)
+        term = part.integer("term_days", low=1, high=MAX_TERM_DAYS) if part.has("term_days") else None
+        return Transition(part.choice("begun", (OLD, NEW)), part.text("article"), term, part.line)
 
 
 def check_transition(law: Law, before: Law | None) -> Iterable[Problem]:
@@ -76,18 +79,30 @@ def former_laws(law: Law, earlier: Iterable[Law]) -> dict[int, Law]:
     }
 
 
+def taken_until(term_days: int, in_force_ms: int) -> int:
+    """The consensus time until which the order takes acts signed under an earlier version."""
+    return in_force_ms + term_days * DAY_MS
+
+
+def is_late(transaction: Transaction, law: Law) -> bool:
+    """Whether it is an act like any other of an earlier version; what asks or decides is asked and decided anew."""
+    earlier = transaction.law == law.name and transaction.law_version < law.version
+    plain = not transaction.procedure.startswith("#") and transaction.addressed_to is None
+    return earlier and plain and not transaction.requests and transaction.answers is None
+
+
 def governing(state: State, transaction: Transaction, law: Law, former: Mapping[int, Law]) -> Law:
     """The law under which the act is judged: that in force, unless it ends one that was begun before."""
     if not former:
         return law
-    begun: int | None = None
+    begun: int | None = transaction.law_version
     if transaction.procedure in RESOLVING:
         act = transaction.act.get("act")
         undecided = find_undecided(state, act) if isinstance(act, bytes) else None
         begun = undecided.version if undecided is not None else None
     elif transaction.procedure in DECISIONS and transaction.requests:
         begun = _version_asked(transaction)
-    return former.get(begun, law) if begun is not None else law
+    return former.get(begun, law) if begun is not None else law  # of a version that is not there: the one in force
 
 
 def _version_asked(transaction: Transaction) -> int | None:

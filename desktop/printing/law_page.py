@@ -52,6 +52,8 @@ class _Page:
         parts += [_paragraph(line) for line in _texts(self._tree.get("note"), self._language)]
         if law.transition is not None:
             parts.append(_paragraph(say(f"law.transition-{law.transition.begun}", article=law.transition.article)))
+            if law.transition.term_days is not None:
+                parts.append(_paragraph(say("law.transition-term", days=law.transition.term_days)))
         parts.append(_heading(2, say("law.registers")))
         for register in law.registers.values():
             parts += self._register(register)

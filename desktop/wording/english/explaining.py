@@ -47,6 +47,7 @@ EXPLAINING_SCREEN = {
     "law.road-court": "an order of a court",
     "law.road-annulment": "an annulment",
     "law.transition-old": "What was begun under earlier rules is finished under those (article {article}).",
+    "law.transition-term": "Acts of offices that had not heard of these rules are taken for {days} days.",
     "law.transition-new": "What was begun under earlier rules is finished under these (article {article}).",
     "law.allotments": "What offices spend from without waiting for others",
     "law.allotment": "Whoever keeps a record of “{title}” spends within “{sum}” alone; “{used}” is never more. {says}",
