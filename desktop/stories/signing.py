@@ -15,6 +15,7 @@ from desktop.stories.changing import CONTENT, enclosed
 from desktop.stories.playing import Done, Play
 from desktop.stories.story import Expected, Step, unfit
 from desktop.stories.values import read_fields
+from desktop.wording import say
 
 
 def sign(play: Play, step: Step) -> None:
@@ -149,7 +150,7 @@ def leave(play: Play, step: Step) -> None:
         signers = play.network.signers(office.number, by)
     except KeyError as error:
         raise unfit(step.line, "unknown-name", str(error.args[0])) from None
-    rules = law, replace(procedure, creates={})
+    rules = law, replace(procedure, creates={}, title={"en": say("act.dismiss")})
     _conclude(play, step, office, rules, lambda: office.propose_dismissal(act, record, step.reason, signers), records)
 
 
