@@ -5,9 +5,11 @@ import pytest
 from core.errors import MunimentError
 from core.laws import LawError, check_law, parse_law
 from core.laws.law import Law
+from core.ledger.encoding import encode
 from core.ledger.transaction import Signer
 from core.office import Office
 from core.replaying import replay
+from core.store.working import WorkingState
 from core.views import ActView
 from desktop.printing.law_page import law_page
 from desktop.standing import read_standing
@@ -63,8 +65,9 @@ STAMPED = (
 
 
 def second_version(transition: str) -> str:
-    """A stamp is asked for from now on, of what is shut only if it was lodged from July on."""
+    """A stamp is asked for from now on, of what is shut only if it was lodged from July on; owners can be looked up."""
     text = PLOTS.replace("version: 1\n", f"version: 2\n{transition}", 1)
+    text = text.replace("procedures:\n", "indexes: {plots_of: {over: plot, by: [owner], max: 20}}\nprocedures:\n", 1)
     moved, rest = text.split("    requires:\n", 1)
     text = moved + STAMPED.format("has(act.stamp)") + rest
     shut, rest = text.split("    effects: [{move_state", 1)
@@ -138,6 +141,10 @@ def test_what_was_begun_is_finished_under_the_rules_that_the_new_version_names(b
         entered = None
     town.settle()
     assert [owner(office, early) for office in town.offices] == ["Ana"] * 4
+    for office in town.offices:  # what the old rules finish belongs to the groups of the new ones, as if read anew
+        state = WorkingState(office.store.state, None)
+        assert state.find("plots.plots_of", encode(["Ana"]), 9) == [early]
+        assert early not in state.find("plots.plots_of", encode(["nobody"]), 9)
     assert [owner(office, asked) for office in town.offices] == ["Bob" if entered else "nobody"] * 4
     assert town.enter(first, "shut", early).ladder.outcome == "entered"
     town.settle()
@@ -217,3 +224,36 @@ def test_a_new_version_says_what_becomes_of_what_was_begun() -> None:
         parse_law(old.replace("begun: old", "begun: later"))
     with pytest.raises(LawError, match="bad-law"):
         parse_law(old.replace("day(2026, 7, 1)", "day(2026, 6, 31)"))
+
+
+def test_what_the_old_rules_hand_over_brings_along_what_is_kept_with_it_under_the_new_ones() -> None:
+    taking = """  give:
+    title: {en: Hand over}
+    class: decision
+    changes: {plot: plot}
+    in_state: {plot: [open]}
+    signed_by: {all_of: [registrar]}
+    fields: {to: {type: office}}
+    effects: [{release: plot, to: act.to}]
+  take:
+    title: {en: Take over}
+    class: decision
+    changes: {plot: plot}
+    in_state: {plot: [open]}
+    signed_by: {all_of: [registrar]}
+    fields: {receipt: {type: text, max_chars: 40, optional: true}}
+    requires: [{code: unpaid, article: "3", outcome: hold, rule: has(act.receipt), says: {en: No receipt.}}]
+    effects: [{accept: plot}]
+"""
+    fence = """  fence:
+    home: {with: plot}
+    key: {no: {type: number}}
+    fields: {plot: {type: record, of: plot}}
+    states: {start: open, moves: {}}
+"""
+    new = second_version('transition: {begun: old, article: "9"}\n').replace("indexes: {", f"{fence}indexes: {{", 1)
+    before = parse_law(PLOTS + taking)
+    # A fence that no index finds by its plot would stay behind, where `take` is finished under the old rules.
+    assert [(one.code, one.detail) for one in check_law(parse_law(new), {}, beside={"plots": before}).problems] == [
+        ("transition-differs", "fence: [plot]")
+    ]

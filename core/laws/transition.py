@@ -11,14 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from core.errors import MunimentError
-from core.laws.law import Law, Transition
+from core.laws.law import Law, Procedure, Transition
 from core.laws.law_source import Node, decode_tree
 from core.laws.placing import DAY_MS
-from core.laws.problems import Problem
+from core.laws.problems import Problem, Problems
 from core.laws.reading import Part
 from core.laws.requests import DECISIONS
 from core.laws.resolving import RESOLVING
 from core.laws.undecided import find_undecided
+from core.laws.waiting import with_reasons
 from core.ledger.record import State
 from core.ledger.request import decode_request
 from core.ledger.transaction import Transaction
@@ -42,7 +43,7 @@ def check_transition(law: Law, before: Law | None) -> Iterable[Problem]:
         return
     if law.transition is None:
         yield Problem(0, "", "transition-missing", law.name)
-    elif law.transition.begun == OLD and (differing := changed_record(law, before)) is not None:
+    elif law.transition.begun == OLD and (differing := changed_record(law, before) or _upon(law, before)[1]):
         yield Problem(law.transition.line, law.transition.article, "transition-differs", differing)
 
 
@@ -65,18 +66,36 @@ def former_laws(law: Law, earlier: Iterable[Law]) -> dict[int, Law]:
     """By version: the law under which acts are finished that were begun then. Not there: under the law in force."""
     if law.transition is None or law.transition.begun != OLD:
         return {}
-    return {
-        one.version: replace(
-            one,
-            registers=law.registers,
-            indexes=law.indexes,
-            totals=law.totals,
-            by_full_name=law.by_full_name,
-            others=law.others,
-        )
-        for one in earlier
-        if one.version < law.version and changed_record(law, one) is None
+    former = {}
+    for one in earlier:
+        if one.version < law.version and changed_record(law, one) is None:
+            procedures, wrong = _upon(law, one)
+            if wrong is None:
+                former[one.version] = replace(
+                    one,
+                    procedures=procedures,
+                    registers=law.registers,
+                    indexes=law.indexes,
+                    totals=law.totals,
+                    by_full_name=law.by_full_name,
+                    others=law.others,
+                )
+    return former
+
+
+def _upon(law: Law, earlier: Law) -> tuple[dict[str, Procedure], str | None]:
+    """The procedures of an earlier version on the registers of this one, and the first thing that is wrong with that.
+
+    Into which groups an act moves its records, what it brings along, and for whom it waits, the rules in force tell.
+    """
+    beside = law.others.values()
+    indexes = {**law.indexes, **{one.full_name: one for other in beside for one in other.indexes}}
+    totals = {**law.totals, **{one.full_name: one for other in beside for one in other.totals}}
+    registers, problems = {**law.registers, **law.others}, Problems()
+    procedures = {
+        name: with_reasons(one, registers, indexes, totals, problems) for name, one in earlier.procedures.items()
     }
+    return procedures, problems.found[0].detail if problems.found else None
 
 
 def taken_until(term_days: int, in_force_ms: int) -> int:
