@@ -3,6 +3,9 @@
 Beside it stands an office that forgets nothing and is told the same.
 """
 
+import gc
+import weakref
+
 import pytest
 
 from core.ledger import settled
@@ -87,3 +90,19 @@ def test_rows_of_a_run_that_knew_more_do_not_foretell(offices: list[Office]) -> 
         alone = again(alone)
         assert standing(alone.lace) == later
         assert alone.today() == offices[0].today()
+
+
+def test_an_approval_holds_no_block_that_has_left(offices: list[Office]) -> None:
+    """A witness approves its own blocks: each held itself, until somebody looked for such rings."""
+    alone, other = offices[:2]
+    (block,) = alone.at(alone.number, 0, ACTS // 2)
+    held = alone.lace.vertices[block]
+    seen = weakref.ref(held)
+    gc.disable()
+    try:
+        meet(alone, other)
+        assert held.approvals == 0b11
+        del held
+        assert seen() is None
+    finally:
+        gc.enable()

@@ -31,7 +31,10 @@ def approve(witness: Vertex, roll: Roll, closing: Vertex | None) -> list[Vertex]
             seen.counted_in, seen.approvals, seen.approved_by = witness.epoch, 0, []
         seen.approvals |= bit
         if seen.has_acts and not seen.anchor:
-            seen.approved_by = [*seen.approved_by, witness]
+            if seen.home is None:
+                seen.approved_by.append(witness)
+            else:  # what is read from its row is a copy
+                seen.approved_by = [*seen.approved_by, witness]
         if not seen.certified and seen.approvals.bit_count() >= roll.quorum:
             seen.certified = True
             certified.append(seen)
