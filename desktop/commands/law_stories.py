@@ -10,7 +10,7 @@ from desktop.commands.law_files import law_refused, read_homes, read_law
 from desktop.library import laws_beside
 from desktop.outcome import DONE, REFUSED
 from desktop.stories.playing import Seen
-from desktop.stories.run import FOLDER, Told, never_failed, never_printed, run_story, stories_of
+from desktop.stories.run import FOLDER, Told, never_failed, never_printed, never_taken, run_story, stories_of
 from desktop.wording import catalogue, law_fault, sentence, text_in
 from desktop.wording.catalogue import Trouble
 
@@ -33,7 +33,7 @@ def play_law_command(path: Path, stories: Path | None, homes: Sequence[str], as_
             print(_transcript(told[-1]), flush=True)
     wrong = [one.name for one in told if not one.good]
     papers = [f"extracts.{name}" for name in never_printed(law, told)]
-    missing = [*sorted(never_failed(law, told)), *papers]
+    missing = [*sorted(never_failed(law, told)), *never_taken(law, told), *papers]
     code = "stories-broken" if wrong else "stories-incomplete" if missing else "stories-kept"
     facts = {"law": law.name, "count": len(told), "wrong": len(wrong), "rules": ", ".join(missing)}
     return {

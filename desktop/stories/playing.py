@@ -185,7 +185,7 @@ class Play:
                 self.note_failed(law, finding.rule, own)
         if isinstance(verdict, Rejected) and verdict.code == "key-taken":
             for register in {*done.procedure.creates.values(), *done.procedure.changes.values()}:
-                self.note_failed(law, f"{register}.key.{verdict.facts.get('key')}", outcome)
+                self.note_failed(law, key_path(register, str(verdict.facts.get("key"))), outcome)
         says = [text for finding in findings if (text := rule_sentence(law, finding))]
         facts = {"office": office, "act": done.procedure.name, "name": done.step.name or "", "outcome": outcome}
         plain = outcome in PLAIN_OUTCOMES  # a request is told that it waits for its keeper: no condition failed
@@ -223,6 +223,11 @@ class Play:
         ladder = office.act_view(act).ladder
         outcome = "rejected" if ladder.step is LadderStep.REJECTED else ladder.outcome
         return outcome, ladder.code, ladder.facts
+
+
+def key_path(register: str, key: str) -> str:
+    """Under which it is noted that an act was refused because a key was taken."""
+    return f"{register}.key.{key}"
 
 
 def _told(expected: Expected) -> str:

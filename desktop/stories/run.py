@@ -16,7 +16,7 @@ from desktop.stories.changing import joins
 from desktop.stories.ending import end
 from desktop.stories.network import Network
 from desktop.stories.papers import print_extract, replay_act
-from desktop.stories.playing import OWN_OUTCOMES, Play, Seen
+from desktop.stories.playing import OWN_OUTCOMES, Play, Seen, key_path
 from desktop.stories.reading import parse_story
 from desktop.stories.signing import enter, leave, refuse, resolve, sign
 from desktop.stories.story import RESOLVING, Step, StoryError, unfit
@@ -168,7 +168,7 @@ def stories_of(law: str, folder: Path) -> dict[str, str]:
 
 
 def never_failed(law: Law, told: Iterable[Told]) -> Iterator[str]:
-    """Paths of the law's conditions that failed in none of these stories with their own outcome; of keys never taken.
+    """Paths of the law's conditions that failed in none of these stories with their own outcome.
 
     Those that the engine puts into every law are shown once for all, in a story of their own (tests/stories).
     """
@@ -179,10 +179,13 @@ def never_failed(law: Law, told: Iterable[Told]) -> Iterator[str]:
     for path, rule in law.rules.items():
         if not rule.of_every_law and OWN_OUTCOMES[rule.outcome] not in seen.get(path, set()):
             yield path
-    for name, register in law.registers.items():
-        for unique in register.uniques:
-            if f"{name}.key.{unique.key}" not in seen:
-                yield f"{name}.key.{unique.key}"
+
+
+def never_taken(law: Law, told: Iterable[Told]) -> Iterator[str]:
+    """Paths of the law's unique keys that no act was refused for because another record had them."""
+    seen = {path for one in told for path in one.failed.get(law.name, ())}
+    keys = (key_path(name, unique.key) for name, register in law.registers.items() for unique in register.uniques)
+    yield from (path for path in keys if path not in seen)
 
 
 def never_printed(law: Law, told: Iterable[Told]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 from core.laws.law import Law
 from core.laws.law_reading import parse_law
 from desktop.library import laws_beside, library_laws
-from desktop.stories.run import FOLDER, never_failed, never_printed, run_story, stories_of
+from desktop.stories.run import FOLDER, never_failed, never_printed, never_taken, run_story, stories_of
 
 LIBRARY = Path(__file__).parents[2] / "core" / "laws" / "library"
 STORIES = sorted((path.parent.name, path.stem) for path in (LIBRARY / FOLDER).glob("*/*.yaml"))
@@ -31,6 +31,7 @@ def test_the_stories_of_a_law_go_as_they_are_told_and_every_condition_fails_in_o
         told.append(run_story(name, text, read, laws_beside(LIBRARY / f"{law}.yaml")))
         assert [seen for seen in told[-1].seen if not seen.good] == [], name
     assert list(never_failed(read, told)) == []
+    assert list(never_taken(read, told)) == []
     assert list(never_printed(read, told)) == []
 
 

@@ -6,8 +6,8 @@ _PLAYED = "No office's data was touched: the offices of a story exist in memory 
 _WRITE = "Mend the story, or the rules, and run it again."
 
 STORIES = {
-    "stories-kept": "{law}: {count} stories went as they are told; every condition failed once with its own outcome, every paper was printed.",
-    "stories-incomplete": "{law}: {count} stories went as they are told, but in none of them did these conditions fail, or were these papers printed: {rules}.",
+    "stories-kept": "{law}: {count} stories went as they are told; every condition failed once with its own outcome, every key was taken once, every paper printed.",
+    "stories-incomplete": "{law}: {count} stories went as they are told, but in none of them did these conditions fail, or were these keys taken, or these papers printed: {rules}.",
     "stories-broken": "{law}: of {count} stories {wrong} went otherwise than they are told.",
     "story-acted": "{office}: {title} {name} – {outcome} {codes} {says}",
     "story-not-drawn-up": "{office}: cannot be drawn up – {why}",
