@@ -69,7 +69,7 @@ def provision_command(access: Access, file: Path, signer: str, trial: bool = Fal
     else:
         _require_same(decode_card(read_bounded(folder.card, MAX_CARD_BYTES), verify), wanted)
     if wanted.invitation is not None and folder.standing() == "office":
-        done += _follow_invitation(folder, Path(wanted.invitation), secret)
+        done += follow_invitation(folder, Path(wanted.invitation), secret)
     if charter is not None and folder.standing() == "office":
         enter_network(folder, charter, secret)
         done.append("network")
@@ -83,8 +83,11 @@ def provision_command(access: Access, file: Path, signer: str, trial: bool = Fal
     return {"message": sentence("provisioned" if following == "nothing" else "provisioned-card", facts), **facts}
 
 
-def _follow_invitation(folder: Folder, file: Path, secret: str) -> list[str]:
-    """What was done of it: the next step. Raises as `pair_with` and `fetch_register`."""
+def follow_invitation(folder: Folder, file: Path, secret: str) -> list[str]:
+    """The next step, and its name: none while the register is not handed over.
+
+    Raises as `read_invitation`, `pair_with` and `fetch_register`.
+    """
     if not paired_file(folder).exists():
         pair_with(folder, read_invitation(file), secret, _show_code)
         return ["paired"]

@@ -16,6 +16,7 @@ from core.folder import Folder, open_office
 from core.ledger.charter import OfficeCard
 from core.newcomers import find_newcomer, forget_newcomer, keep_newcomer, list_newcomers, paired_file
 from desktop.commands.pairing import fetch_register, invitation_file, pair_with, read_invitation
+from desktop.commands.provisioning import follow_invitation
 from sync import inviting as inviting_module
 from sync.invitation import MAX_INVITATION_BYTES, Invitation, decode_invitation
 from sync.invited import pair
@@ -244,8 +245,8 @@ def test_a_newcomer_is_paired_voted_in_and_works(tmp_path: Path) -> None:
             paired_file(thief).write_bytes(paired_file(desk).read_bytes())
             assert await failing(asyncio.to_thread(fetch_register, thief, OFFICE_SECRET)) == "pairing-broken"
             assert not beside.exists()
-            joined = await asyncio.to_thread(fetch_register, desk, OFFICE_SECRET)
-            assert joined.number == 4
+            # As `join` does it, called by what a signed file asks for.
+            assert await asyncio.to_thread(follow_invitation, desk, Path("gone"), OFFICE_SECRET) == ["network"]
             assert (await handing.taken()).checkpoint
         finally:
             await handing.close()
@@ -254,6 +255,7 @@ def test_a_newcomer_is_paired_voted_in_and_works(tmp_path: Path) -> None:
     awaited = find_newcomer(members, "Desk")
     with pytest.raises(MunimentError, match="port-refused"):
         fetch_register(desk, OFFICE_SECRET)
+    assert follow_invitation(desk, Path("gone"), OFFICE_SECRET) == []
     with pytest.raises(MunimentError, match="not-admitted-yet"):
         HandingOver(host, CREDENTIALS, TOKEN, awaited.card.node_key, beside)
     pass_change(town, "admit", None, awaited.card_file.read_bytes())
