@@ -30,11 +30,13 @@ from core.laws.field_types import (
     SealedType,
     TextType,
 )
+from core.laws.questions import ASKED_REGISTER, DISMISS
 from core.laws.relying import lacking
 from core.laws.resolving import CONFIRM, CURE, SET_ASIDE, WITHDRAW
+from core.laws.signing import NODE_NUMBER, NODE_ROLE
 from core.laws.undecided import UNDECIDED_REGISTER
 from core.ledger.encoding import Value
-from core.ledger.transaction import Transaction
+from core.ledger.transaction import Signer, Transaction
 from desktop.library import library_laws
 from tests.laws.counter import YEAR_2026_MS, Counter, DictState, document, library_law, party
 
@@ -102,7 +104,19 @@ class Chance:
         said = {one.name: self._value(one.type, law) for one in fields if not one.optional or self.draw.random() < 0.6}
         roles = procedure.signing.all_of or procedure.signing.any_of
         signers = [(role, place) for place, role in enumerate(roles)]
-        return office.transaction(procedure.name, said, named, signers, self.now_ms)
+        act = office.transaction(procedure.name, said, named, signers, self.now_ms)
+        return self._answering(act) if self.draw.random() < 0.2 else act
+
+    def _answering(self, act: Transaction) -> Transaction:
+        """The same as the answer to something, or as what leaves it; by a node or by officers."""
+        asking = [record.key["act"] for one in self.made[ASKED_REGISTER] if (record := self.state.record(one))]
+        answers = self.draw.choice([*asking[-3:], bytes(32)])
+        if self.draw.random() < 0.3:
+            record = next((ref.record for ref in act.changes.values()), bytes(16))
+            said: dict[str, Value] = {"act": answers, "record": record, "reason": "looked at"}
+            return replace(act, procedure=DISMISS, changes={}, act=said)
+        node = (Signer(self.author, NODE_NUMBER, NODE_ROLE),)
+        return replace(act, answers=answers, signers=self.draw.choice([act.signers, node]))
 
     def _ending(self, office: Counter, act: bytes) -> Transaction:
         kept = next(one for one in map(self.state.record, self.state.records) if one and one.key.get("act") == act)
