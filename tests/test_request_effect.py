@@ -2,6 +2,8 @@
 
 from core.laws import check_law, parse_law
 from core.laws.law import Law
+from core.laws.questions import ASKED_REGISTER, read_asked
+from core.ledger.record import decode_record
 from core.office import Office
 from desktop.printing.law_page import law_page
 from tests.ledger.building import Network, make_network
@@ -96,3 +98,18 @@ def test_what_it_asks_of_its_own_law_is_there() -> None:
     ):
         problems = check_law(parse_law(STREET.replace(stated, instead, 1)), {}).problems
         assert [one.code for one in problems] == ["link-differs"]
+
+
+def test_a_law_with_more_links_than_a_record_holds_stops_nobody() -> None:
+    name, records = "a" * 40, ", ".join(f"{number:02}{'b' * 38}: gate" for number in range(18))
+    link = f"{{request: {name}.{name}, find: {{{name}: {{index: {name}.{name}, of: {{s: gate.street}}}}}}, records: "
+    many = f"      - {link}{{{records}}}, max: 1}}\n" * 120
+    effect = "      - {move_state: gate, move: shut}\n"
+    net = make_network(2, [parse_law(STREET.replace(effect, effect + many, 1)).canonical])
+    offices = [open_in_memory(net, number) for number in range(2)]
+    gate = act(net, offices[0], "build_gate", {}, street="North")
+    act(net, offices[0], "shut_gate", {"gate": gate}, why="flood")
+    meet_until_quiet(offices)
+    assert [office.record_view(gate).record.state for office in offices] == ["shut", "shut"]
+    asked = offices[1].store.state.agreed_of(ASKED_REGISTER, 0, 9)
+    assert [len(read_asked(decode_record(body)).asks) < 120 for _, body in asked] == [True]

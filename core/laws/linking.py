@@ -25,7 +25,7 @@ from core.ledger.transaction import Transaction
 
 MAX_FOUND = 100  # records that one link may ask about
 REQUEST = "request"  # the verb of an effect
-MAX_ASKED_BYTES = 64 << 10  # that the links of one act may give; what goes beyond asks nothing, and stops nobody
+MAX_ASKED_BYTES = 64 << 10  # that the links of one act may take; what goes beyond asks nothing, and stops nobody
 _BY_HAND = ("attestation", "document", "sealed")  # what only a person can give
 
 
@@ -143,23 +143,29 @@ def asks_of(procedure: Procedure, act: Transaction, frame: Frame, made: Mapping[
         try:
             if link.when is not None and not evaluate(link.when, frame, "links"):
                 continue
-            group, fields, size = evaluate(partial(_asked, link), frame, "links")
+            one, size = evaluate(partial(_asked, number, link, ids), frame, "links")
         except Refused:  # a number beyond what stands in a group or an act: it asks nothing, and stops nobody
             continue
         room -= size
         if room < 0:
             break
-        named = {name: ids[own] for name, own in link.records.items()}
-        procedure_name = f"{link.law}.{link.procedure}"
-        found.append(Asks(number, procedure_name, link.found, link.index, group, link.most, named, fields))
+        found.append(one)
     return found
 
 
-def _asked(link: Link, frame: Frame) -> tuple[dict[str, Value], dict[str, Value], int]:
-    """The group in which is looked, by the names of its fields, the fields that are given, and their bytes."""
+def _asked(number: int, link: Link, ids: Mapping[str, bytes], frame: Frame) -> tuple[Asks, int]:
+    """What a link asks, its group by the names of its fields; and its bytes."""
     group = {name: _grouped(plain(typed.run(frame))) for name, typed in link.by.items()}
     fields = {name: plain(typed.run(frame)) for name, typed in link.fields.items()}
-    return group, fields, len(encode([group, fields]))
+    named = {name: ids[own] for name, own in link.records.items()}
+    one = Asks(number, f"{link.law}.{link.procedure}", link.found, link.index, group, link.most, named, fields)
+    return one, len(encode(asked_row(one)))
+
+
+def asked_row(one: Asks) -> list[Value]:
+    """As it stands in the record of what an act asks: `Asks` of it is the same again."""
+    group, records, fields = dict(one.group), dict(one.records), dict(one.fields)
+    return [one.link, one.procedure, one.found, one.index, group, one.most, records, fields]
 
 
 def _grouped(value: Value) -> Value:

@@ -15,6 +15,7 @@ from core.laws.applying import Context
 from core.laws.field_checks import Check, FieldFault, make_group_check
 from core.laws.field_types import ActType, Field, RecordType, TextType
 from core.laws.law import Asks, Law, Procedure
+from core.laws.linking import asked_row
 from core.laws.signing import check_people, is_of_node
 from core.laws.verdict import Accepted, Refused
 from core.ledger.encoding import Value, encode
@@ -71,10 +72,7 @@ def answers_to(act: bytes, link: int) -> bytes:
 
 def keep_asked(asks: Sequence[Asks], transaction: Transaction, created: Sequence[bytes], context: Context) -> Change:
     """The record of what an act asks once it stands; the act's office writes it."""
-    rows: list[Value] = [
-        [one.link, one.procedure, one.found, one.index, dict(one.group), one.most, dict(one.records), dict(one.fields)]
-        for one in asks
-    ]
+    rows: list[Value] = [asked_row(one) for one in asks]
     about: list[Value] = [*(ref.record for ref in transaction.changes.values()), *created]
     fields: dict[str, Value] = {
         "law": transaction.law,
