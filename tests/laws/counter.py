@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from core.crypto.hashing import tagged_hash
@@ -38,6 +39,7 @@ HOMES = {"land.parcel": "office"}
 BOTH = (("registrar", 0), ("notary", 1))
 
 
+@cache
 def library_law(name: str) -> Law:
     return parse_law((LIBRARY / f"{name}.yaml").read_text(encoding="utf-8"))
 

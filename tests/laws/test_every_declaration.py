@@ -12,11 +12,10 @@ import pytest
 from core.laws import Rejected
 from core.laws.field_checks import FieldFault, make_check
 from core.laws.law import Law, Procedure
-from core.laws.law_reading import parse_law
 from core.ledger.charter import ROLES
 from core.ledger.record import Record, encode_record
 from desktop.library import library_laws
-from tests.laws.counter import Counter, DictState
+from tests.laws.counter import Counter, DictState, library_law
 from tests.laws.sampling import ROWS, fields_of, outside, record_id
 
 ELSEWHERE = "somewhere else"  # a state that no law has
@@ -32,7 +31,7 @@ class Everybody(Counter):
 
 @pytest.fixture(scope="module", params=sorted(library_laws()))
 def law(request: pytest.FixtureRequest) -> Law:
-    return parse_law(library_laws()[request.param])
+    return library_law(request.param)
 
 
 def refused(check: Any, value: Any) -> str:

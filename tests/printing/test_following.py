@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,17 +19,21 @@ from desktop.printing.reading import open_pdf, page_text
 from desktop.verification import verify_file
 from desktop.verify_result import follows_key
 from tests.laws.counter import library_law, party
-from tests.ledger.building import make_network
+from tests.ledger.building import Network, make_network
 from tests.offices import open_in_memory, sign
 
-NETWORK = make_network(3, (library_law("documents").canonical,))
 LAST_DAY, DAY_AFTER = (2024, 5, 4), (2024, 5, 5)
 Save = Callable[..., Path]
 
 
+@cache
+def network() -> Network:
+    return make_network(3, (library_law("documents").canonical,))
+
+
 @pytest.fixture
 def office() -> Office:
-    return open_in_memory(NETWORK, 0)
+    return open_in_memory(network(), 0)
 
 
 @pytest.fixture
@@ -44,7 +49,7 @@ def power(office: Office) -> ActView:
         "identity": {"answer": "document", "by": [0, 1]},
     }
     proposal = office.propose("documents", "grant", {}, act, [Signer(0, 1, "notary")])
-    return office.record(sign(NETWORK, office, [proposal]))[0]
+    return office.record(sign(network(), office, [proposal]))[0]
 
 
 def paper(
