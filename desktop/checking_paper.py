@@ -34,6 +34,7 @@ class PaperCheck:
     step: str = ""
     shape: Shape = Shape.INFO
     seen_by: str = ""
+    follows: tuple[tuple[str, bool], ...] = ()  # from the record, as printed; whether this office's register differs
 
 
 def check_paper(path: Path, service: Service[Office]) -> PaperCheck:
@@ -51,11 +52,9 @@ def check_paper(path: Path, service: Service[Office]) -> PaperCheck:
     facts = {name: value for name, value in result.facts if not _is_technical(name)}
     for name, seq, order_office in result.erased:
         facts[name] = f"{facts.get(name, '')}\n{say('sealed.erased', seq=seq, office=order_office)}".strip()
-    for line, same in result.follows:
-        label, _, told = line.partition(": ")
-        facts[label] = f"{told}\n{say(follows_key(same))}"
     technical = {name: value for name, value in result.facts if _is_technical(name)}
-    return PaperCheck(result.valid, message, facts, technical, step, shape, ", ".join(result.witnesses))
+    follows = tuple((f"{line}. {say(follows_key(same))}", same is False) for line, same in result.follows)
+    return PaperCheck(result.valid, message, facts, technical, step, shape, ", ".join(result.witnesses), follows)
 
 
 def _is_technical(name: str) -> bool:

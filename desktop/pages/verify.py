@@ -126,6 +126,8 @@ class VerifyPage(Page):
             layout.addWidget(status)
         if check.seen_by:
             layout.addWidget(label(f"{say('verify.seen-by')}: {check.seen_by}", frame))
+        for words, differs in check.follows:
+            layout.addWidget(label(words, frame, "trouble" if differs else ""))
         layout.addWidget(label(say("verify.facts"), frame, "heading"))
         layout.addLayout(_facts_grid(frame, check.facts))
         if check.technical:
