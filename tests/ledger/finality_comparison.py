@@ -99,6 +99,7 @@ def said_by(real: Real, pasts: bool = True) -> Facts:
     in_past = {
         one.id: frozenset(other.id for other in vertices if lace.in_past(other, one)) for one in vertices if pasts
     }
+    awaiting = lace.newest_awaiting()
     facts: dict[str, object] = {
         "held": frozenset(lace.vertices),
         "opener": frozenset(one.id for one in vertices if one.opener),
@@ -109,7 +110,7 @@ def said_by(real: Real, pasts: bool = True) -> Facts:
         "certified": frozenset(one.id for one in vertices if one.certified),
         "forkers": numbers(lace.forkers),
         "awaiting": frozenset(one.id for one in lace.awaiting()),
-        "has all that awaits": frozenset(one.id for one in vertices if _has_all(lace, one)),
+        "has all that awaits": frozenset(one.id for one in vertices if _has_all(lace, awaiting, one)),
         "anchors": [_anchor_facts(anchor) for anchor in real.anchors],
     }
     if sorted(real.certified) != sorted(one.id for one in vertices if one.certified):
@@ -138,9 +139,8 @@ def said_by(real: Real, pasts: bool = True) -> Facts:
     }
 
 
-def _has_all(lace: Blocklace, block: Vertex) -> bool:
-    newest = lace.newest_awaiting()
-    return bool(newest) and all(lace.in_past(one, block) for one in newest)
+def _has_all(lace: Blocklace, awaiting: Sequence[Vertex], block: Vertex) -> bool:
+    return bool(awaiting) and all(lace.in_past(one, block) for one in awaiting)
 
 
 def _anchor_facts(anchor: Anchor) -> tuple[object, ...]:
