@@ -128,7 +128,7 @@ def _bind(procedures: dict[str, Node], conditions: Node, register: str) -> None:
     for name, procedure in procedures.items():
         below = _mapping(procedure)
         act_class = below.get("class")
-        if act_class is None or act_class.value not in _BOUND_BY_NOTES:
+        if act_class is None or isinstance(act_class.value, dict | list) or act_class.value not in _BOUND_BY_NOTES:
             continue
         for record, kept in _mapping(below.get("changes")).items():
             if kept.value != register:

@@ -137,6 +137,13 @@ FAULTS = [
 ]
 
 
+def test_a_class_that_is_no_word_is_told_where_every_law_adds_to_the_procedures() -> None:
+    """The conditions of every law are put in before the file is read."""
+    noted = LAND.replace("class: decision", "class: {of: decision}", 1)
+    assert "procedures_of_every_law" in noted
+    assert codes(noted) == ["not-text"]
+
+
 @pytest.mark.parametrize(("code", "old", "new"), FAULTS)
 def test_a_fault_is_refused_by_its_name(code: str, old: str, new: str) -> None:
     assert code in codes(changed(old, new))
