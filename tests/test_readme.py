@@ -1,13 +1,13 @@
 """The README's commands exist. `.ci/run` really runs `make check`, `make test` and `make package`."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from desktop.cli import app
 
 PROJECT = Path(__file__).resolve().parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -40,15 +40,8 @@ def test_muniment_commands_exist(words: list[str]) -> None:
     """`--help` of the very command that is named, with every option the README gives it."""
     names = [word for word in words[1:] if re.fullmatch(r"[a-z][a-z-]*", word)]
     options = [word for word in words[1:] if word.startswith("--")]
-    answer = subprocess.run(
-        [sys.executable, "-c", "from desktop.cli import main; main()", *names, "--help"],
-        cwd=PROJECT,
-        env=os.environ | {"COLUMNS": "200", "TERM": "dumb"},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert answer.returncode == 0, answer.stderr
+    answer = CliRunner().invoke(app, [*names, "--help"], env={"COLUMNS": "200", "TERM": "dumb"})
+    assert answer.exit_code == 0, answer.output
     assert all(option in answer.stdout for option in options)
 
 

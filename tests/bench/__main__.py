@@ -43,7 +43,7 @@ def measure(network: Network, work: Path, parcels: int, acts: int, chain: int, r
         lambda: [measure_verifying(fresh, network.charter, chain)],
         lambda: [measure_catching_up(network, work, chain)],
         lambda: measure_painting(full, parcels, rounds),
-        lambda: [measure_commit_rule(count, blocks) for count, blocks in ((20, 6_000), (100, 12_000))],
+        lambda: [measure_commit_rule(20, min(6_000, 4 * parcels)), measure_commit_rule(100, min(12_000, 12 * parcels))],
         lambda: measure_judging(rounds * 5),
         lambda: measure_numbering(min(1_000_000, 20 * parcels)),
         lambda: measure_graph_memory(20, min(24_000, 4 * parcels)),
