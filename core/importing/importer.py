@@ -176,10 +176,10 @@ class Importer:
         try:
             if isinstance(row, MunimentError):
                 raise row
+            row = self.map.read(row)  # what says nothing, by the map, runs nothing either
             formula = formula_in(row, self.map.guarded_columns)
             if formula is not None:
                 raise MunimentError("formula-cell", field=formula, text=row[formula])
-            row = self.map.read(row)
             find = partial(self._find, batch, row)
             act = self._filling.act(row, find)
             records = {name: find(pick) for name, pick in self.map.records.items()}

@@ -148,6 +148,12 @@ def test_nothing_is_written_where_one_row_is_refused(network: Network, offices: 
     assert load(network, importer(office), table([1, 2, 3])) == (3, 1)
 
 
+def test_a_cell_that_says_nothing_by_the_map_is_no_formula(offices: list[Office]) -> None:
+    importing = importer(offices[0], MAP + b'blank: {note: ["-n/a"]}\n')
+    report = importing.judge([*table([1], note="-n/a"), (3, table([2], note="-now()")[0][1])])
+    assert [(row.row, row.verdict.code) for row in report.refused] == [(3, "formula-cell")]
+
+
 def test_all_refused_rows_are_counted_and_a_thousand_told(offices: list[Office]) -> None:
     report = importer(offices[0]).judge(table(range(MAX_REPORTED + 100), area="none"))
     assert (report.rows, report.acts, len(report.refused)) == (MAX_REPORTED + 100, 0, MAX_REPORTED)
