@@ -139,9 +139,9 @@ FAULTS = [
 
 def test_a_class_that_is_no_word_is_told_where_every_law_adds_to_the_procedures() -> None:
     """The conditions of every law are put in before the file is read."""
-    noted = LAND.replace("class: decision", "class: {of: decision}", 1)
-    assert "procedures_of_every_law" in noted
-    assert codes(noted) == ["not-text"]
+    documents = (LIBRARY / "documents.yaml").read_text(encoding="utf-8")
+    assert "[notes, notices]" in documents
+    assert codes(documents.replace("class: decision", "class: {of: decision}", 1)) == ["not-text"]
 
 
 @pytest.mark.parametrize(("code", "old", "new"), FAULTS)
