@@ -104,6 +104,13 @@ procedures:
     fields: {n: {type: integer, min: 0, max: 9}}
     requires: [{code: deep, article: "8", outcome: hold, rule: "act.n > 2", says: {en: Deep.}}]
     effects: [{move_state: mill, move: stop}]
+  free:
+    title: {en: Decide what stands held}
+    class: decision
+    changes: {mill: mill}
+    in_state: {mill: [turning, stopped]}
+    signed_by: {all_of: [registrar]}
+    effects: [{settle: mill}]
 """
 CURE, ENDINGS = "#cure", ("#confirm", "#confirm", "#set_aside", "#withdraw", "#cure")
 PEOPLE = (Signer(0, 0, "registrar"), Signer(0, 1, "notary"))
