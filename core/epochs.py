@@ -64,7 +64,9 @@ class Epochs:
         left = {name: law for name, law in self._laws.items() if law.transition is not None}
         if not left:
             return {}
-        earlier = [law for one in self.constitutions[:-1] for law in map(law_from_canonical, one.laws)]
+        # Each text once: an epoch keeps most laws of the one before it.
+        texts = dict.fromkeys(text for one in self.constitutions[:-1] for text in one.laws)
+        earlier = [law_from_canonical(text) for text in texts if text not in self.present.laws]
         return {name: former_laws(law, (one for one in earlier if one.name == name)) for name, law in left.items()}
 
     def late(self, closings: Callable[[], Sequence[int]]) -> dict[str, tuple[int, int]]:

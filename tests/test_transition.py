@@ -215,3 +215,22 @@ def test_what_the_old_rules_hand_over_brings_along_what_is_kept_with_it_under_th
     assert [(one.code, one.detail) for one in check_law(parse_law(new), {}, beside={"plots": before}).problems] == [
         ("transition-differs", "fence: [plot]")
     ]
+
+
+def test_a_sum_is_not_allotted_out_of_what_old_rules_may_still_enlarge() -> None:
+    fields = "fields: {owner: {type: text, max_chars: 40}, lodged: {type: day, precision: day}}"
+    sums = "held: {type: integer, min: 0, max: 9}, used: {type: integer, min: 0, max: 9}"
+    summed = fields.replace("}}", "}, " + sums + "}")
+    allotted = "allotments: {x: {over: plot, sum: held, used: used, code: above, article: '4', says: {en: More.}}}\n"
+    made = "lodged: act.lodged"
+    before, after = (
+        text.replace(fields, summed, 1).replace(made, f"{made}, held: 1, used: 0", 1)
+        for text in (PLOTS, second_version('transition: {begun: old, article: "9"}\n'))
+    )
+    after = after.replace(
+        "    creates: {plot: plot}\n",
+        "    creates: {plot: plot}\n    changes: {other: plot}\n    in_state: {other: [open]}\n",
+        1,
+    ).replace("procedures:\n", f"{allotted}procedures:\n", 1)
+    found = check_law(parse_law(after), {}, beside={"plots": parse_law(before)}).problems
+    assert [(one.code, one.detail) for one in found] == [("transition-differs", "allotments.x")]

@@ -26,7 +26,8 @@ from core.ledger.transaction import Transaction
 
 OLD, NEW = "old", "new"
 MAX_TERM_DAYS = 365
-_OF_RECORDS = ("registers", "indexes", "bests", "totals", "allotments", "relies_on")
+ALLOTMENTS = "allotments"
+_OF_RECORDS = ("registers", "indexes", "bests", "totals", ALLOTMENTS, "relies_on")
 
 
 def read_transition(root: Part) -> Transition | None:
@@ -55,6 +56,11 @@ def changed_record(law: Law, before: Law) -> str | None:
         for name, stated in _mapping(old.get(section)).items():
             if here.get(name) != stated:
                 return f"{section}.{name}"
+    before_sums, known = _mapping(old.get(ALLOTMENTS)), _mapping(old.get("registers"))
+    for name, stated in _mapping(new.get(ALLOTMENTS)).items():
+        over = _mapping(stated).get("over")
+        if name not in before_sums and over is not None and over.value in known:
+            return f"{ALLOTMENTS}.{name}"  # of the old rules nobody has proven that they enlarge no such sum
     return None
 
 
