@@ -34,6 +34,17 @@ class LedgerReading(ProofReading):
             return self.laws.get(name)
         return next((law for law in map(_law_of, constitutions[epoch].laws) if law.name == name), None)
 
+    def law_signed_under(self, name: str, version: int) -> Law:
+        """The rules that an act names, as the network has or had them; else those in force. Raises `unknown-law`."""
+        law = self.laws.get(name)
+        if law is not None and law.version == version:
+            return law
+        texts = dict.fromkeys(text for one in reversed(self.epochs.constitutions) for text in one.laws)
+        law = next((one for one in map(_law_of, texts) if (one.name, one.version) == (name, version)), law)
+        if law is None:
+            raise MunimentError("unknown-law", law=name)
+        return law
+
     def ledger_extent(self) -> LedgerExtent:
         """How much there is to draw, and of whom a fork is proven."""
         blocks, _ = self.store.chain.counts()

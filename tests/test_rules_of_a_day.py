@@ -1,8 +1,14 @@
 """What follows from a day follows by the rules of that day: a vote that changes them changes nothing of the days before."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from core.laws import parse_law
+from desktop.knowledge import knowledge_of_office
+from desktop.printing.following import following
+from desktop.printing.office_extract import extract_pdf
+from desktop.printing.paper import FOLLOWING
+from desktop.verification import verify_file
 from tests.ledger.building import PEOPLE, make_network
 from tests.offices import LIBRARY, StepClock, open_in_memory, pass_days, registrar, sign
 from tests.test_epochs import Town, pass_change
@@ -26,8 +32,20 @@ procedures:
     signed_by: {all_of: [registrar]}
     fields: {mark: {type: text, max_chars: 20}, inspected: {type: day, precision: day}}
     effects: [{create: boat, key: {mark: act.mark}, set: {inspected: act.inspected}}]
+  inspect:
+    title: {en: Inspection}
+    class: decision
+    changes: {boat: boat}
+    in_state: {boat: [afloat]}
+    signed_by: {all_of: [registrar]}
+    fields: {inspected: {type: day, precision: day}}
+    effects: [{set: boat.inspected, to: act.inspected}]
 """
 SECOND = BOATS.replace("version: 1\n", 'version: 2\ntransition: {begun: new, article: "1"}\n', 1)
+RENAMED = SECOND.replace("changes: {boat: boat}", "changes: {hull: boat}").replace(
+    "in_state: {boat:", "in_state: {hull:"
+)
+RENAMED = RENAMED.replace("set: boat.inspected", "set: hull.inspected").replace("{en: Sound}", "{en: Seaworthy}")
 STRICTER = SECOND.replace(", 12)", ", 1)")
 
 
@@ -74,3 +92,21 @@ def test_a_record_as_of_a_day_is_told_by_the_rules_of_that_day() -> None:
     assert again.record_view(boat, whole(before)).derived == {"sound": True}
     again.people.sign_in(0, town.network.officers[0][0])
     assert again.record_view(boat, whole(before)).derived == {"sound": True}
+
+
+def test_a_paper_of_an_act_of_earlier_rules_is_set_by_those_that_the_act_names(tmp_path: Path) -> None:
+    town = Harbour()
+    (office,) = town.offices
+    seen = list(whole(town.today))
+    first = [registrar(office)]
+    entered = office.propose("boats", "enter", {}, {"mark": "AB-12", "inspected": seen}, first)
+    (boat,) = office.record(sign(town.network, office, [entered]))[0].records
+    inspected = office.propose("boats", "inspect", {"boat": boat}, {"inspected": seen}, first)
+    (act,) = office.record(sign(town.network, office, [inspected]))
+    pass_change(town, "law", None, parse_law(RENAMED).canonical)  # calls the record and what follows from it otherwise
+    view, paper = office.act_view(act.id), tmp_path / "paper.pdf"
+    told = following(office, view, whole(town.today), "en")
+    receipt = office.receipt(act.id, "en", FOLLOWING)
+    paper.write_bytes(extract_pdf(office, receipt, view, whole(town.today), follows=told))
+    found = verify_file(paper, knowledge_of_office(office))
+    assert (found.code, told, [same for _, same in found.follows]) == ("valid", (("Sound", True),), [True])

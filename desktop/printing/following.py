@@ -24,19 +24,23 @@ _WORDS = {True: "derived-yes", False: "derived-no", None: "derived-open"}
 
 
 def following(office: Office, view: ActView, day: Whole, language: str) -> Following:
-    """Of an act that has had its effect; empty of any other, and of what the person signed in may not read."""
-    law = office.law_on(view.transaction.law, day)
-    found = _subject(law, view.transaction) if law is not None else None
+    """Of an act that has had its effect; empty of any other, and of what the person signed in may not read.
+
+    In the words of the rules that the act names, which the paper carries; reckoned by those of the day.
+    """
+    act = view.transaction
+    if not view.records:
+        return ()
+    found = _subject(office.law_signed_under(act.law, act.law_version), act)
     if found is None:
         return ()
     name, register = found
-    made = new_record_id(view.id, 0)
-    record = made if name is None else act_of(view.transaction).changes[name].record
+    record = new_record_id(view.id, 0) if name is None else act_of(act).changes[name].record
     if record not in view.records:
         return ()
     told = office.record_view(record, day).derived
-    labels = _labels(register, language)
-    return tuple((labels[one], value) for one, value in told.items() if value is None or isinstance(value, bool))
+    rows = ((label, told[one]) for one, label in _labels(register, language).items() if one in told)
+    return tuple((label, value) for label, value in rows if value is None or isinstance(value, bool))
 
 
 def following_lines(language: str, rows: Following, day: Sequence[int]) -> list[str]:

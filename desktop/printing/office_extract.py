@@ -61,7 +61,7 @@ def extract_pdf(
     `following` tells it) since template 4.
     """
     facts = check_receipt(decode_receipt(receipt), verify, office.network)
-    law = office.laws[view.transaction.law]
+    law = office.law_signed_under(view.transaction.law, view.transaction.law_version)
     step, needed = printed_step(view.ladder), _needed(law, view)
     if _height(step) < CLIMB.index(needed):
         raise MunimentError("paper-not-yet", step=step, needed=needed)
@@ -73,7 +73,7 @@ def extract_pdf(
 
 def given_number(office: Office, view: ActView) -> str:
     """The number that the competent office gave the first numbered record of the act; "" where there is none."""
-    law = office.laws[view.transaction.law]
+    law = office.law_signed_under(view.transaction.law, view.transaction.law_version)
     procedure = law.procedures.get(act_of(view.transaction).procedure)
     for place, register in enumerate(procedure.creates.values() if procedure else ()):
         record = office.store.state.present(new_record_id(view.id, place))
