@@ -5,9 +5,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from desktop.cli import app
+from tests.commands.places import run
 
 PROJECT = Path(__file__).resolve().parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -36,13 +35,15 @@ def test_make_targets_exist(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("words", [words for words in _commands() if Path(words[0]).name == "muniment"], ids=_name)
-def test_muniment_commands_exist(words: list[str]) -> None:
+def test_muniment_commands_exist(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """`--help` of the very command that is named, with every option the README gives it."""
     names = [word for word in words[1:] if re.fullmatch(r"[a-z][a-z-]*", word)]
     options = [word for word in words[1:] if word.startswith("--")]
-    answer = CliRunner().invoke(app, [*names, "--help"], env={"COLUMNS": "200", "TERM": "dumb"})
-    assert answer.exit_code == 0, answer.output
-    assert all(option in answer.stdout for option in options)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERM", "dumb")
+    said = run(*names, "--help")
+    assert said.exit_code == 0, said
+    assert all(option in said.out for option in options)
 
 
 def test_no_other_commands() -> None:

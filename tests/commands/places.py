@@ -11,9 +11,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from core.clock import SystemClock
@@ -62,10 +64,23 @@ class Said:
 
 def run(*arguments: str | Path, stdin: str | None = None) -> Said:
     """One command in this process, as `muniment` would run it."""
-    done = CliRunner().invoke(app, [str(one) for one in arguments], input=stdin)
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    assert TRACEBACK not in done.stderr
-    return Said(done.exit_code, done.stdout, done.stderr)
+    with CliRunner().isolation(input=stdin) as streams:
+        try:
+            _public_command().main(args=[str(one) for one in arguments], prog_name="muniment")
+            exit_code: Any = 0
+        except SystemExit as ended:
+            exit_code = ended.code or 0
+        sys.stdout.flush()
+        sys.stderr.flush()
+        out, err = (stream.getvalue().decode() for stream in streams[:2])
+    assert TRACEBACK not in err
+    return Said(exit_code, out, err)
+
+
+@cache
+def _public_command() -> Any:
+    """Made once: reading the options of all commands takes longer than most commands do."""
+    return get_command(app)
 
 
 def command_line(*arguments: str | Path) -> list[str]:
