@@ -23,7 +23,7 @@ from core.ledger.encoding import Value, decode, encode
 from core.ledger.record import decode_record
 from core.sealing.sealing import Sealing
 from core.store.working import WorkingState
-from core.views import ActView
+from core.views import ActView, TimelineEntry
 
 MAX_WAITING = 1000  # the oldest go first
 ENTERED = ("entered", "warned")
@@ -109,12 +109,12 @@ class Linking(Sealing):
             self._stale |= self._watchers.get(record, set())
         changed.clear()
         present, agreed = (WorkingState(self.store.state, author) for author in (self.number, None))
-        ended = []
+        ended, read = [], dict[bytes, tuple[TimelineEntry, ...]]()  # a thousand may ask about one record
         for pair in sorted(self._stale & self._kept.keys()):
             self._unready.pop(pair, None)
-            self._ready[pair] = list(self._answerable(pair, present))
+            self._ready[pair] = list(self._answerable(pair, present, read))
             asks = [*self._called(*pair, agreed), *self._called(*pair, present)]
-            if all(self._is_answered(one, foreseen=False) for one in asks):
+            if all(self._answer_to(one, read, foreseen=False) for one in asks):
                 ended.append(pair)
         self._stale.clear()
         if ended:
@@ -123,9 +123,11 @@ class Linking(Sealing):
             with self.store.database.atomic():
                 self._keep()
 
-    def _answerable(self, pair: Pair, state: WorkingState) -> Iterator[tuple[Called, bool]]:
+    def _answerable(
+        self, pair: Pair, state: WorkingState, read: dict[bytes, tuple[TimelineEntry, ...]]
+    ) -> Iterator[tuple[Called, bool]]:
         for called in self._called(*pair, state):
-            if self._fits(called, state) and not self._is_answered(called):
+            if self._fits(called, state) and not self._answer_to(called, read):
                 procedure, asked = self.laws[called.law].procedures[called.procedure], find_asked(state, pair[0])
                 by_node = asked is not None and asked.by_node  # that asks officers alone
                 yield called, procedure.automatic and not self._kept[pair] and not by_node
@@ -149,14 +151,13 @@ class Linking(Sealing):
             record is not None and fits(procedure, name, record, self.number) for name, record in found.items()
         )
 
-    def _is_answered(self, called: Called, *, foreseen: bool = True) -> bool:
-        return self._answer_to(called, foreseen=foreseen) is not None
-
-    def _answer_to(self, called: Called, *, foreseen: bool = True) -> bytes | None:
+    def _answer_to(
+        self, called: Called, read: dict[bytes, tuple[TimelineEntry, ...]], *, foreseen: bool = True
+    ) -> bytes | None:
         """The act that answers: one that names the asking act or dismisses what it asks, else one of the procedure
         that has made a version of the record since the asking act was executed.
 
-        `foreseen`: also one that no anchor has executed yet.
+        `read`: timelines of records that were read before; `foreseen`: also one that no anchor has executed yet.
         """
         made = answer_id(called.act, called.link, called.record)
         answer = self.store.state.present(made) if foreseen else self.store.state.agreed(made)
@@ -164,7 +165,9 @@ class Linking(Sealing):
         if row is not None:
             return row.id
         since, wanted = self._anchor_of(called.act), f"{called.law}.{called.procedure}"
-        for entry in self.record_view(called.record).timeline:
+        if called.record not in read:
+            read[called.record] = self.record_view(called.record).timeline
+        for entry in read[called.record]:
             anchor = entry.ladder.anchor
             if anchor is not None and anchor < since:
                 return None

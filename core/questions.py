@@ -106,7 +106,7 @@ class Questions(Linking):
         record, answer = state.record(record_id), state.record(made)
         keeper = asked.author if record is None or record.keeper is None else record.keeper
         named = self.record_view(record_id).label if record is not None else ""
-        by = self._answer_to(called_for(asked.act, ask, record_id)) if record is not None else None
+        by = self._answer_to(called_for(asked.act, ask, record_id), {}) if record is not None else None
         return QuestionView(
             made,
             self.act_view(asked.act),

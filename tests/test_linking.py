@@ -358,6 +358,29 @@ def test_a_write_costs_the_same_whatever_waits() -> None:
     assert 0 < statements(offices[1], write) <= before + 15
 
 
+def test_many_who_ask_about_one_record_have_its_history_read_once() -> None:
+    net, offices = network(BY_HAND)
+    person, (pension,) = one_person(net, offices)
+
+    def cost_of_a_change() -> int:
+        act(net, offices[1], "pensions", "touch", {"pension": pension}, holder=party("Ana", 1))
+        return statements(offices[1], offices[1].asked_of_us)
+
+    def ask(times: int) -> int:
+        """What looking costs after another version of the record, and how much more after ten."""
+        for _ in range(times):
+            act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
+            act(net, offices[0], "people", "live", {"person": person})
+        act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
+        meet_until_quiet(offices)
+        first, *_, last = [cost_of_a_change() for _ in range(11)]
+        act(net, offices[0], "people", "live", {"person": person})
+        return last - first
+
+    longer_by_one, longer_by_many = ask(0), ask(8)
+    assert 0 < longer_by_many <= 2 * longer_by_one
+
+
 FIRST_COMES = ("    signed_by:", "    when_unseen: order\n    signed_by:")
 SHARED = AUTOMATIC.replace("home: office", "home: shared").replace(*FIRST_COMES)
 
