@@ -11,16 +11,27 @@ records that are watched here it has changed (`Execution.watched`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.executing import Execution
 from core.laws.conflicts import fits
+from core.laws.indexing import groups_from_nothing
 from core.laws.law import Asks, Called, Law
 from core.laws.placing import DAY_MS
-from core.laws.questions import ASKED_REGISTER, Asked, answer_id, asked_id, find_asked, found_by, read_asked
+from core.laws.questions import (
+    ASKED_OF,
+    ASKED_REGISTER,
+    Asked,
+    answer_id,
+    asked_group,
+    asked_id,
+    find_asked,
+    found_by,
+    read_asked,
+)
 from core.ledger.encoding import Value, decode, encode
-from core.ledger.record import decode_record
+from core.ledger.record import IndexChange, decode_record
 from core.sealing.sealing import Sealing
 from core.store.working import WorkingState
 from core.views import ActView, TimelineEntry
@@ -133,9 +144,11 @@ class Linking(Sealing):
                 yield called, procedure.automatic and not self._kept[pair] and not by_node
 
     def _called(self, act: bytes, record: bytes, state: WorkingState) -> Iterator[Called]:
-        """What the act asks about the record."""
-        asked = find_asked(state, act)
-        for one in asked.asks if asked is not None else ():
+        """What the act asks this office about the record."""
+        asked, there = find_asked(state, act), state.record(record)
+        if asked is None or there is None or self.number != (asked.author if there.keeper is None else there.keeper):
+            return  # another office may have taken it over
+        for one in asked.asks:
             law = one.procedure.partition(".")[0]
             if law in self.laws and record in found_by(state, one, self.laws[law]):
                 yield called_for(act, one, record)
@@ -191,6 +204,8 @@ class Linking(Sealing):
         state = WorkingState(self.store.state, self.number)
         asking = [asked for _, position in execution.executed for asked in self._asked_in(position, state)]
         found = [pair for asked in asking for pair in self._ours(asked, state)]
+        taken = {record for _, position in execution.executed for record in self._taken_over(position)}
+        found += [pair for record in sorted(taken) for pair in self._asked_about(record, state)]
         # Whatever a later anchor executes is open now, or comes after all that is here.
         lowest = self.lace.open_acts.oldest or self.store.chain.newest_position()
         with self.store.database.atomic():
@@ -273,6 +288,35 @@ class Linking(Sealing):
         for row in self.store.chain.acts_of_block(position):
             if row.outcome in ENTERED and (record := state.record(asked_id(row.id))) is not None:
                 yield read_asked(record)
+
+    def _taken_over(self, position: int) -> Iterator[bytes]:
+        """Records that an act of this office in a block may have brought it from another office."""
+        _, acts = self._opened(position)
+        rows = self.store.chain.acts_of_block(position) if self._may_take(acts) else ()
+        for row in rows:
+            if row.author == self.number and row.outcome in ENTERED and self._may_take(acts[row.place : row.place + 1]):
+                yield from row.records
+
+    def _may_take(self, acts: Sequence[bytes]) -> bool:
+        """Whether any of them is of a procedure that accepts records, or of the engine, which executes others."""
+        accepting = [one.name.encode() for law in self.laws.values() for one in law.procedures.values() if one.accepts]
+        return bool(accepting) and any(name in act[: 2 * _NAMED_BEFORE] for act in acts for name in (b"#", *accepting))
+
+    def _asked_about(self, record_id: bytes, state: WorkingState) -> Iterator[Pair]:
+        """What was asked about a record before it came to this office."""
+        record = state.record(record_id)
+        law = self.laws.get(record.register.partition(".")[0]) if record is not None else None
+        register = law.by_full_name.get(record.register) if law is not None and record is not None else None
+        if register is None or record is None or law is None:
+            return
+        for one in groups_from_nothing(register, record):
+            index = law.indexes.get(one.index.partition(".")[2]) if isinstance(one, IndexChange) else None
+            if index is None:
+                continue
+            group = asked_group(index.full_name, dict(zip(index.by, decode(one.group), strict=True)))
+            for found in map(state.record, state.find(ASKED_OF, encode(group), MAX_WAITING)):
+                pairs = self._ours(read_asked(found), state) if found is not None else ()
+                yield from (pair for pair in pairs if pair[1] == record_id)
 
     def _ours(self, asked: Asked, state: WorkingState) -> Iterator[Pair]:
         """Of what an act asks, each record that this office answers for."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from core.laws.indexing import groups_from_nothing
 from core.laws.law import Law
-from core.laws.questions import groups_of_answers
+from core.laws.questions import groups_of_answers, groups_of_asked
 from core.laws.undecided import groups_of_undecided
 from core.ledger.encoding import encode
 from core.ledger.record import GroupChange, IndexChange, Record, decode_record
@@ -26,7 +26,7 @@ def groups_in(laws: Mapping[str, Law], records: Iterable[Record]) -> Iterator[Gr
         if register is not None:
             yield from groups_from_nothing(register, record)
         else:
-            own = (*groups_of_undecided(record), *groups_of_answers(record))
+            own = (*groups_of_undecided(record), *groups_of_asked(record), *groups_of_answers(record))
             yield from (IndexChange(index, encode(group), record.id, True) for index, group in own)
 
 

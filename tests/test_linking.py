@@ -18,6 +18,7 @@ from core.reindexing import groups_in
 from core.views import Step
 from desktop.printing.facts import make_content
 from tests.drawing import draw
+from tests.independent.confirming import confirm
 from tests.laws.relying_laws import PENSIONS, PEOPLE
 from tests.ledger.building import Network, make_network, party
 from tests.offices import hand_over, meet_until_quiet, open_in_memory, pass_days, registrar, sign
@@ -379,6 +380,39 @@ def test_many_who_ask_about_one_record_have_its_history_read_once() -> None:
 
     longer_by_one, longer_by_many = ask(0), ask(8)
     assert 0 < longer_by_many <= 2 * longer_by_one
+
+
+def test_who_takes_a_record_over_is_asked_what_waits_for_it() -> None:
+    moving = """
+  {}:
+    title: {{en: Moving}}
+    class: decision
+    changes: {{pension: pension}}
+    in_state: {{pension: [paid]}}
+    signed_by: {{all_of: [registrar]}}
+    fields: {{to: {{type: office, optional: true}}}}
+    effects: [{}]
+"""
+    give = moving.format("give", "{release: pension, to: act.to}").replace("office, optional: true", "office")
+    net, offices = network(BY_HAND + give + moving.format("take", "{accept: pension}"))
+    person, (pension,) = one_person(net, offices)
+    act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
+    meet_until_quiet(offices)
+    assert [len(office.asked_of_us()) for office in offices] == [0, 1, 0]
+    for giver, taker in ((1, 2), (2, 1), (1, 2)):
+        act(net, offices[giver], "pensions", "give", {"pension": pension}, to=taker)
+        meet_until_quiet(offices)
+        act(net, offices[taker], "pensions", "take", {"pension": pension})
+        meet_until_quiet(offices)
+        assert [len(office.asked_of_us()) for office in offices] == [int(taker == one) for one in range(3)]
+        offices[taker] = open_in_memory(net, taker, offices[taker].store, offices[taker]._journal)
+    (question,) = offices[2].questions_to_us()
+    act(net, offices[2], "pensions", "suspend", {"pension": pension, "deceased": person})
+    meet_until_quiet(offices)
+    assert (states(offices, [pension]), offices[2].questions_to_us()) == ([{"suspended"}], [])
+    assert offices[0].questions_about(pension)[0].id == question.id
+    for office in offices:
+        confirm(office)
 
 
 FIRST_COMES = ("    signed_by:", "    when_unseen: order\n    signed_by:")

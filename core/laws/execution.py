@@ -165,7 +165,8 @@ class _Execution:
             return Accepted(outcome, (), (), tuple(self._judge.steps), findings)
         applying = Applying(self._state, self._law, self._context, self._judge, self._records)
         changes, moved = applying.run(procedure, frame, transaction.claimed_ms)
-        changes += self._asked(procedure, frame, changes) if procedure.links else ()
+        for asked, found in self._asked(procedure, frame, changes) if procedure.links else ():
+            changes, moved = (*changes, asked), (*moved, *found)
         if answer is not None:
             changes, moved = (*changes, answer[0]), (*moved, *answer[1])
         return Accepted(outcome, changes, moved, tuple(self._judge.steps), findings)
@@ -180,7 +181,9 @@ class _Execution:
         self._shared = True  # another office's act has asked: whether it stands, only the order tells
         return check_answer(self._state, self._transaction, self._law, procedure, by_node, self._context)
 
-    def _asked(self, procedure: Procedure, frame: Frame, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    def _asked(
+        self, procedure: Procedure, frame: Frame, changes: tuple[Change, ...]
+    ) -> tuple[tuple[Change, tuple[IndexChange, ...]], ...]:
         """The record of what the act asks of other laws, read from its records as it leaves them."""
         new = {change.new.id: change.new for change in changes}
         created = {

@@ -25,6 +25,7 @@ from core.ledger.transaction import Transaction
 DISMISS = "#dismiss"  # no procedure of a law can have this name
 ASKED_REGISTER, ANSWERS_REGISTER = "#asked", "#answers"
 ANSWERS_TO, ANSWERS_ABOUT = "#answers.to", "#answers.about"  # by [asking act, link]; by [record]
+ASKED_OF = "#asked.of"  # `#asked`, by the groups in which it asks: who takes a record over finds what waits for it
 ANSWERED, DISMISSED = "answered", "dismissed"
 MAX_REASON_CHARS = 500
 _DISMISSAL: Check = make_group_check(
@@ -70,8 +71,10 @@ def answers_to(act: bytes, link: int) -> bytes:
 # -- asking ---------------------------------------------------------------------------------------------------------
 
 
-def keep_asked(asks: Sequence[Asks], transaction: Transaction, created: Sequence[bytes], context: Context) -> Change:
-    """The record of what an act asks once it stands; the act's office writes it."""
+def keep_asked(
+    asks: Sequence[Asks], transaction: Transaction, created: Sequence[bytes], context: Context
+) -> tuple[Change, tuple[IndexChange, ...]]:
+    """The record of what an act asks once it stands, and where it is found; the act's office writes it."""
     rows: list[Value] = [asked_row(one) for one in asks]
     about: list[Value] = [*(ref.record for ref in transaction.changes.values()), *created]
     fields: dict[str, Value] = {
@@ -95,7 +98,23 @@ def keep_asked(asks: Sequence[Asks], transaction: Transaction, created: Sequence
         key,
         fields,
     )
-    return Change(None, record)
+    groups = groups_of_asked(record)
+    return Change(None, record), tuple(IndexChange(name, encode(group), record.id, True) for name, group in groups)
+
+
+def groups_of_asked(record: Record) -> Iterator[tuple[str, list[Value]]]:
+    """As `groups_of` (indexing.py) for the reserved register, so that whoever joins finds the same index."""
+    if record.register == ASKED_REGISTER:
+        groups: list[list[Value]] = []
+        for one in read_asked(record).asks:
+            group = asked_group(one.index, one.group)
+            groups += [group] if group not in groups else []
+        yield from ((ASKED_OF, group) for group in groups)
+
+
+def asked_group(index: str, group: Mapping[str, Value]) -> list[Value]:
+    """`index`: "<law>.<index>"; `group`: by the names of its fields, in any order."""
+    return [index, *(group[name] for name in sorted(group))]
 
 
 def read_asked(record: Record) -> Asked:
