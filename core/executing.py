@@ -161,7 +161,7 @@ class Execution:
             self.store.state.foreseen.drop(row.position)
             executed.add(vertex.id)
             self._note_watched(ran)
-            if self.fold.asks_others:
+            if self.fold.asking:
                 self.executed.append((anchor.number, row.position))
             self.store.entries.append([_entry(one, working) for one in ran])
             acts, held = acts + len(ran), held + len(ran)

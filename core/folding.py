@@ -85,9 +85,10 @@ class Fold:
         return lacking(self.laws)
 
     @cached_property
-    def asks_others(self) -> bool:
-        """Whether any act of these laws asks something of another (core/linking.py)."""
-        return any(law.asks_others for law in self.laws.values())
+    def asking(self) -> AbstractSet[str]:
+        """The laws of which some act asks something of another, also under rules that only finish what was begun."""
+        former = (one for versions in self.former.values() for one in versions.values())
+        return frozenset(law.name for law in (*self.laws.values(), *former) if law.asks_others)
 
     def judge(
         self,

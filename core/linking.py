@@ -76,7 +76,7 @@ class Linking(Sealing):
 
     def question_of(self, law: str, procedure: str, records: Mapping[str, bytes]) -> bytes | None:
         """The act that asks this office for just such an act, if one waits: its answer names it."""
-        if not any(one.asks_others for one in self.laws.values()):
+        if not self.execution.fold.asking:
             return None
         self.look_for_links()
         self._look_again()
@@ -89,7 +89,7 @@ class Linking(Sealing):
 
     def _automatic_links(self) -> list[Called]:
         """What the node may answer by itself and has not tried since something of it changed, or since yesterday."""
-        if not any(law.asks_others for law in self.laws.values()):
+        if not self.execution.fold.asking:
             return []
         self.look_for_links()
         if not self._kept:
@@ -225,7 +225,7 @@ class Linking(Sealing):
         self.acts_that_ask = decode(made, _MAX_META_BYTES) if made else []
         if looked is not None:
             execution.executed = self.store.chain.executed_since(*decode(looked, _MAX_META_BYTES))
-        elif any(law.asks_others for law in self.laws.values()):
+        elif execution.fold.asking:
             state = WorkingState(self.store.state, self.number)
             every = list(self._every_asked())
             self._add([pair for asked in every for pair in self._ours(asked, state)])
@@ -282,7 +282,7 @@ class Linking(Sealing):
     def _asked_in(self, position: int, state: WorkingState) -> Iterator[Asked]:
         """What the acts of a block ask."""
         _, acts = self._opened(position)
-        asking = [law.name.encode() for law in self.laws.values() if law.asks_others]
+        asking = [name.encode() for name in sorted(self.execution.fold.asking)]
         if acts and not any(name in act[:_NAMED_BEFORE] for act in acts for name in asking):
             return  # as almost every block of an import
         for row in self.store.chain.acts_of_block(position):

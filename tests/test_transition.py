@@ -18,7 +18,8 @@ from desktop.standing import read_standing
 from tests.independent.confirming import confirm
 from tests.ledger.building import PEOPLE, make_network
 from tests.offices import LIBRARY, open_in_memory, pass_days, registrar, sign
-from tests.test_epochs import Town
+from tests.test_epochs import Town, pass_change
+from tests.test_linking import AUTOMATIC, LINK, PROVED, one_person
 
 PLOTS = """
 law: plots
@@ -234,3 +235,31 @@ def test_a_sum_is_not_allotted_out_of_what_old_rules_may_still_enlarge() -> None
     ).replace("procedures:\n", f"{allotted}procedures:\n", 1)
     found = check_law(parse_law(after), {}, beside={"plots": parse_law(before)}).problems
     assert [(one.code, one.detail) for one in found] == [("transition-differs", "allotments.x")]
+
+
+class Families(Town):
+    """A death asks that pensions be suspended, once it is proved."""
+
+    def __init__(self) -> None:
+        charter_law = parse_law((LIBRARY / "charter.yaml").read_text(encoding="utf-8"))
+        people = (*PEOPLE, ("Ирина Орлова", ("administrator",)))
+        laws = (*(parse_law(text).canonical for text in (PROVED, AUTOMATIC)), charter_law.canonical)
+        self.network = make_network(3, laws, people_of_each=people)
+        self.offices = [open_in_memory(self.network, number) for number in range(3)]
+
+
+def test_an_act_that_old_rules_finish_asks_as_they_did_where_the_new_ones_ask_nothing() -> None:
+    town = Families()
+    first = town.offices[0]
+    person, (pension,) = one_person(town.network, town.offices)
+    proposal = first.propose("people", "die", {"person": person}, {"died": [2026, 5, 1]}, [registrar(first)])
+    (died,) = first.record(sign(town.network, first, [proposal]))
+    assert died.ladder.outcome == "suspended"
+    town.settle()
+    silent = PROVED.replace(LINK, "").replace("version: 1\n", f"version: 2\n{transition('old')}", 1)
+    pass_change(town, "law", None, parse_law(silent).canonical)
+    assert not first.laws["people"].asks_others
+    cure = first.propose_resolving("#cure", died.id, [registrar(first)], fields={"proof": True})
+    first.record(sign(town.network, first, [cure]))
+    town.settle()
+    assert {office.record_view(pension).record.state for office in town.offices} == {"suspended"}
