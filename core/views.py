@@ -189,6 +189,7 @@ class RecordView:
     derived: Mapping[str, Any] = field(default_factory=dict)  # true or false as of `day`; None: it cannot be told
     day: tuple[int, int, int] | None = None
     rules: Any = None  # the Law in force on that day, by which it was told; None: none of that name was
+    names: Mapping[bytes, str] = field(default_factory=dict)  # labels of the records that its fields lead to, by id
 
 
 @dataclass(frozen=True, slots=True)

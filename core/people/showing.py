@@ -5,7 +5,7 @@ public waits until a purpose was stored for this very record or act (people.py).
 command opens, shows everything, as its passphrase does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -22,14 +22,14 @@ from core.laws.undecided import undecided_id
 from core.laws.visibility import Withheld, mask_act, mask_record
 from core.ledger.encoding import Value
 from core.ledger.receipt_making import TEMPLATE
-from core.ledger.record import Record
+from core.ledger.record import RECORD_ID_BYTES, Record
 from core.ledger.transaction import Transaction
 from core.people.actions import Action
 from core.people.people import EXTRACT, People
 from core.reading_ledger import LedgerReading
 from core.store.chain import ActRow
 from core.undecided import UndecidedActs
-from core.views import ActView, RecordRow, RecordView
+from core.views import ActView, RecordRow, RecordView, TimelineEntry
 
 HIDDEN_LABEL = "…"
 
@@ -56,7 +56,7 @@ class Showing(LedgerReading, UndecidedActs):
         """As of anybody; with what follows from a day (UTC), which is this computer's unless another is asked for."""
         view = self._as_of(super().record_view(record_id), day or _today(self._clock))
         if not self.people.attended:
-            return view
+            return replace(view, names=self._names(view.record, view.timeline))
         stated = self.people.has_stated(record_id)
         timeline = tuple(
             replace(
@@ -66,13 +66,23 @@ class Showing(LedgerReading, UndecidedActs):
             )
             for entry in view.timeline
         )
+        record = self._shown(view.record, stated)
         return replace(
             view,
-            record=self._shown(view.record, stated),
+            record=record,
             label=self._label(view.record, view.label),
             timeline=timeline,
             derived=self._shown_derived(view, stated),
+            names=self._names(record, timeline),
         )
+
+    def _names(self, record: Record, timeline: Sequence[TimelineEntry]) -> dict[bytes, str]:
+        """What the records are called that this one, as shown, leads to or led to; labels as in a list."""
+        versions = [record, *(one for entry in timeline for one in (entry.before, entry.after) if one is not None)]
+        values = (value for one in versions for value in (*one.key.values(), *one.fields.values()))
+        ids = {value for value in values if type(value) is bytes and len(value) == RECORD_ID_BYTES}
+        rows = (self._row(one) for one in ids)
+        return {row.id: row.label for row in rows if row is not None}
 
     def _as_of(self, view: RecordView, day: Whole) -> RecordView:
         """What follows from a day follows by the rules of that day, whatever the register's rules are now."""

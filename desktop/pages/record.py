@@ -189,7 +189,7 @@ class RecordPanel(QWidget):
     def _show_entry(self, row: int) -> None:
         if self._view is not None and 0 <= row < len(self._view.timeline):
             entry = self._view.timeline[row]
-            self._change.show_change(entry, len(self._desk.offices))
+            self._change.show_change(entry, len(self._desk.offices), self._view.names)
             self.papers.show_act(entry.act)
 
     def _show_in_ledger(self) -> None:

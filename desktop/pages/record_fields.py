@@ -26,13 +26,14 @@ class RecordFields(QScrollArea):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._names: Mapping[bytes, str] = {}
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def show_record(self, view: RecordView) -> None:
         """The record as it stands, and what follows from it on the day that was asked for."""
         content, grid = self._fresh()
-        record = view.record
+        record, self._names = view.record, view.names
         told = [(field.label, self._lines(_value(record, field), field, record)) for field in self._form(record)]
         told += [(field.label, self._derived_lines(view, field)) for field in self._derived_form(view)]
         told += [("", [words]) for words in self._rules_words(view)]
@@ -64,7 +65,9 @@ class RecordFields(QScrollArea):
             return [say("record.derived-open", day=day)]
         return value_lines(value, field, self._desk.offices)
 
-    def show_change(self, entry: TimelineEntry, office_count: int) -> None:
+    def show_change(self, entry: TimelineEntry, office_count: int, names: Mapping[bytes, str]) -> None:
+        """`names`: of the record's view."""
+        self._names = names
         content, grid = self._fresh(3)
         status = StatusLine(content)
         status.show_ladder(entry.ladder, office_count)
@@ -94,6 +97,8 @@ class RecordFields(QScrollArea):
         if value is not None and field.name == _KEEPER:
             (keeper,) = value
             return [say("register.shared") if keeper is None else self._desk.offices[keeper]]
+        if isinstance(value, bytes) and value in self._names:
+            return [self._names[value]]
         return value_lines(value, field, self._desk.offices)
 
     def _pending_lines(self, pending: Mapping[str, Value] | None) -> Sequence[str]:

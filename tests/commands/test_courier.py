@@ -21,7 +21,7 @@ def test_there_and_back(network: Founded, carried: Path, tmp_path: Path) -> None
     said = run("courier", "read", carried, *second.access, "--json")
     assert said.exit_code == 0
     assert (said.json["sender"], said.json["blocks"], said.json["blocks_new"]) == (0, 2, 2)
-    assert "2 new batches of acts" in said.json["message"]
+    assert "New batches of acts in it: 2." in said.json["message"]
     back = tmp_path / "back"
     assert run("courier", "write", back, "--to", "1", *second.access, "--json").json["recipients"] == [0]
     assert run("courier", "read", back, *first.access, "--json").json["blocks_new"] == 1

@@ -118,6 +118,9 @@ def test_what_is_asked_is_left_with_a_reason_which_both_records_show(desk: OpenO
     desk.service.call(lambda: desk.service.office.people.look(person, "application")).result()
     desk.window.register.record.refresh()
     qtbot.waitUntil(lambda: "Reason: Another Ana: born in 1931." in texts(panel), timeout=20_000)
+    # The record that it leads to, by its name.
+    qtbot.waitUntil(lambda: "\nBook\nA\n" in texts(desk.window.register.record), timeout=20_000)
+    assert book.hex() not in texts(desk.window.register.record)
     picture(desk.window, "left")
 
 

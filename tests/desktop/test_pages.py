@@ -267,7 +267,7 @@ def test_courier_file_goes_and_comes_back(open_desk: Open, qtbot: QtBot, tmp_pat
     assert f"Carry it to {first.desk.offices[1]}, {first.desk.offices[2]}." in giving.notice.text
     taking.read_courier(str(stick))
     qtbot.waitUntil(lambda: taking.answer.isVisible(), timeout=20_000)
-    assert taking.notice.text.startswith(f"The file from {first.desk.offices[0]} was read: ")
+    assert taking.notice.text.startswith(f"The file from {first.desk.offices[0]} was read. ")
     assert taking.answer.text() == f"Write the answer for {first.desk.offices[0]}…"
     assert second.service.call(lambda: second.service.office.count_records("land.parcel")).result() == 1
     cut = tmp_path / "cut.courier"

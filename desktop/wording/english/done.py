@@ -35,7 +35,7 @@ DONE = {
     "decisions-wait": "Waits for the common order – a request and its entry: which came first, and whether the term was"
     " kept, only the common order tells.",
     "courier-written": "The file {path} is written. Carry it to the offices it is for.",
-    "courier-read": "The file was read: {blocks} new batches of acts came with it.",
+    "courier-read": "The file was read. New batches of acts in it: {blocks}.",
     "asked-of-us": "Acts of other registers ask this office: {count}.",
     "asked-by-us": "Acts of this office ask of other registers: {count}.",
     "asked-line": "  {reference}  {words}",

@@ -95,7 +95,7 @@ PAPERS_TROUBLES = {
 
 PAPERS_DONE = {
     "courier-written-for": "The file {path} is written ({size}). Carry it to {offices}.",
-    "courier-read-from": "The file from {office} was read: {blocks} new batches of acts came with it.",
+    "courier-read-from": "The file from {office} was read. New batches of acts in it: {blocks}.",
     "line-kept": "From now on this office sends so; what was sent before stays sent.",
     "scans-wanted": "Scans asked for: {count}. They come with the next meetings.",
     "paper-saved": "The scan is saved as {path}.",
