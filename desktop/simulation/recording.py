@@ -36,7 +36,8 @@ def record_graph(world: World) -> Recording:
     blocks: dict[bytes, dict[str, Any]] = {}
     for _, office in world.offices():
         for vertex in office.lace.vertices.values():
-            known = blocks.setdefault(vertex.id, _block(office, vertex))
+            # Asked of the first only: one that joined later need not hold the text of the earliest acts.
+            known = blocks.get(vertex.id) or blocks.setdefault(vertex.id, _block(office, vertex))
             known["anchor"] = known["anchor"] or vertex.anchor or None
             known["certified"] = known["certified"] or vertex.certified
     views: dict[int, list[tuple[int, int]]] = {number: [] for number in world.honest}
