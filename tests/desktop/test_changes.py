@@ -158,7 +158,7 @@ def test_a_void_act_is_listed_and_entered_again(network: MadeNetwork, open_desk:
     counts = {**today.counts, "void": 1, "not_yet_seen": 0}
     office.window.go("today")
     wait(qtbot, office)
-    page._show(Waiting(replace(today, void=(void,), not_yet_seen=(), counts=counts), (), (), (), (), {}, None))
+    page._show(Waiting(replace(today, void=(void,), not_yet_seen=(), counts=counts), (), (), (), (), {}, {}, None))
     told = texts(page)
     assert "One act is void: enter it again" in told
     assert any(text.startswith("Not entered: void, the key that signed it left the network first.") for text in told)
