@@ -92,6 +92,17 @@ class Background(QObject):
         """As `run`, one after the other in the order asked."""
         return self.follow(owner, self._in_order.submit(work), then, failed)
 
+    def begin(self, owner: QObject, ask: "Callable[[], Future[T]]", then: Then[T], failed: Failed) -> Task:
+        """Follow what `ask` begins. That it cannot begin is told like any other failure: answers still come in while an
+        office is being closed, and pages ask on.
+        """
+        try:
+            future = ask()
+        except MunimentError as error:
+            future = Future()
+            future.set_exception(error)
+        return self.follow(owner, future, then, failed)
+
     def follow(self, owner: QObject, future: "Future[T]", then: Then[T], failed: Failed) -> Task:
         """Deliver the outcome of a future to `then` or `failed` on the GUI thread, while `owner` lives."""
         task = Task(owner, then, failed, future)

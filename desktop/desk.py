@@ -156,7 +156,7 @@ class Desk(QObject):
     def ask(self, owner: QObject, work: Callable[[Office], T], then: Then[T], failed: Failed) -> Task:
         """Run `work(office)` on the office's thread and hand its result to `then`, or its error to `failed`."""
         service = self.service
-        return self.background.follow(owner, service.call(lambda: work(service.office)), then, failed)
+        return self.background.begin(owner, lambda: service.call(lambda: work(service.office)), then, failed)
 
     def ask_in_steps(
         self,
@@ -168,7 +168,9 @@ class Desk(QObject):
     ) -> Task:
         """As `ask`, for long work between whose steps the office does other things; `step` runs on its thread."""
         service = self.service
-        return self.background.follow(owner, service.call_in_steps(lambda: work(service.office), step), then, failed)
+        return self.background.begin(
+            owner, lambda: service.call_in_steps(lambda: work(service.office), step), then, failed
+        )
 
     def tell_changed(self) -> None:
         """From any thread: something was recorded, received or drafted."""

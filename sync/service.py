@@ -163,7 +163,7 @@ class Service(Generic[R]):
                 await asyncio.sleep(0)
             return last
 
-        return self._submit(self._counted(run()))
+        return self._submit(run(), counted=True)
 
     @property
     def loopback_only(self) -> bool:
@@ -191,13 +191,13 @@ class Service(Generic[R]):
         Raises `unknown-office`, `office-not-found`, `other-office-there`, and the codes of links and
         sessions.
         """
-        return self._submit(self._counted(self._meetings.meet_office(number, wait_s)))
+        return self._submit(self._meetings.meet_office(number, wait_s), counted=True)
 
     def meet_address(self, *addresses: str) -> "Future[MeetingReport]":
         """Meet whoever listens at `host` or `host:port`, if it is a member; of several, the first that answers. Where a
         member answers it is called on from now on, announced or not. Raises `bad-address` and as above.
         """
-        return self._submit(self._counted(self._meetings.meet_address(addresses)))
+        return self._submit(self._meetings.meet_address(addresses), counted=True)
 
     @property
     def announces(self) -> bool:
@@ -245,11 +245,11 @@ class Service(Generic[R]):
 
     def write_courier(self, path: Path, recipients: Sequence[int], whole: bool = False) -> "Future[CourierReport]":
         """Write a courier file for these members; durable when the future is done. See sync/courier.py."""
-        return self._submit(self._counted(self._desk.write(path, recipients, whole)))
+        return self._submit(self._desk.write(path, recipients, whole), counted=True)
 
     def read_courier(self, path: Path) -> "Future[CourierReport]":
         """Take in a courier file, then write a block if there is reason. See sync/courier.py."""
-        return self._submit(self._counted(self._desk.read(path)))
+        return self._submit(self._desk.read(path), counted=True)
 
     async def _counted(self, work: Coroutine[Any, Any, T]) -> T:
         self._under_way += 1
@@ -258,11 +258,11 @@ class Service(Generic[R]):
         finally:
             self._under_way -= 1
 
-    def _submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
+    def _submit(self, work: Coroutine[Any, Any, T], *, counted: bool = False) -> "Future[T]":
         if not self._thread.is_alive() or self._stopping.is_set():
             work.close()
             raise MunimentError("service-stopped")
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        return asyncio.run_coroutine_threadsafe(self._counted(work) if counted else work, self._loop)
 
     # -- the thread ---------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Leaving and re-entering the GUI thread; and the trap of a PySide6 release that this project must not take."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from functools import partial
 
@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete, isValid
 
 from core.errors import MunimentError
+from desktop.application import OpenOffice
 from desktop.background import Background
 from desktop.style import ACCENT, BAD, CARE, GOOD, GROUND, INK, PAPER, QUIET
 
@@ -129,6 +130,20 @@ def test_another_thread_may_ask_the_window(background: Background, qtbot: QtBot)
     qtbot.waitUntil(lambda: bool(answers))
     asking.join()
     assert answers == [here]
+
+
+def test_who_asks_while_the_office_is_closed_is_told_so(open_desk: Callable[..., OpenOffice], qtbot: QtBot) -> None:
+    """Answers still come in then, and pages ask on: an exception there would be nobody's."""
+    desk, told = open_desk(0).desk, list[str]()
+    desk.service.stop()
+    owner = QObject()
+    desk.ask(
+        owner, lambda office: office.number, lambda _number: told.append("answered"), lambda e: told.append(e.code)
+    )
+    steps = desk.ask_in_steps(owner, lambda office: iter([1]), told.append, told.append, lambda e: told.append(e.code))
+    assert steps.future is not None
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=20_000)
+    assert told == ["service-stopped", "service-stopped"]
 
 
 def test_stop_waits_and_then_delivers_nothing(qtbot: QtBot) -> None:
