@@ -13,7 +13,7 @@ export PYTHONDONTWRITEBYTECODE =
 roomy = awk '$$2 == "/dev/shm" && $$4 !~ /noexec/' /proc/mounts 2>/dev/null | grep -q . \
     && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 3000000 {print "/dev/shm"}'
 
-# Four processes at once, on two cores as well: while some wait (meetings, kills, windows) others compute.
+# Three processes at once, on two cores as well: while some wait (meetings, kills, windows) others compute.
 .PHONY: run test check format package bench torture public demo clean setup lock
 .DEFAULT_GOAL := run
 
@@ -29,7 +29,7 @@ demo: setup
 	.venv/bin/muniment demo --out build/demo
 
 test: setup
-	TMPDIR=$${TMPDIR:-$$($(roomy))} $(python) -m pytest -n 4 --dist worksteal $(ARGS)
+	TMPDIR=$${TMPDIR:-$$($(roomy))} $(python) -m pytest -n 3 --dist worksteal $(ARGS)
 
 check: setup
 	$(python) -m ruff check .

@@ -4,13 +4,11 @@ Each task is counted once and then killed at each of its boundaries (tests/kills
 core/custody/{keys,passphrases,rekeying,restoring}.py.
 """
 
-import random
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
@@ -25,6 +23,7 @@ from core.errors import MunimentError
 from core.folder import Folder, open_office
 from tests.custody.kits import make_kit
 from tests.kills.cases import BOX_FILE, NEW_PASSPHRASE, PASSPHRASE, WORDS_FILE
+from tests.kills.moments import kill_at_random
 from tests.kills.test_kills import Desk, Ending, Recorder, check
 from tests.offices import StepClock
 
@@ -144,18 +143,13 @@ def test_a_new_key_of_the_copy_is_finished_by_the_next_opening(recorder: Recorde
 
 
 def test_killed_anywhere_while_the_key_changes(recorder: Recorder, desk: Desk) -> None:
-    random_delays, killed = random.Random(11), 0
-    put_back(desk)
-    started_s = monotonic()
-    recorder.run(desk.folder, task="rekey")
-    most_s = 0.8 * (monotonic() - started_s)  # how long it takes is the computer's affair
-    for number in range(RANDOM_KILLS):
+    def run(delay_s: float | None) -> bool:
         put_back(desk)
-        delay_s = random_delays.uniform(0, most_s)
         ending = recorder.run(desk.folder, delay_s=delay_s, task="rekey")
-        killed += ending.status == -9
-        check(desk, Ending([], 0, 0), f"random kill {number} after {delay_s:.4f} s")
-    assert killed > RANDOM_KILLS // 3
+        check(desk, Ending([], 0, 0), f"random kill after {delay_s} s")
+        return ending.status == -9
+
+    kill_at_random(11, RANDOM_KILLS, run)
 
 
 def test_one_of_two_kits_opens_at_every_moment(recorder: Recorder, desk: Desk) -> None:

@@ -6,13 +6,11 @@ in its file exactly that block, and go on working.
 """
 
 import json
-import random
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
@@ -29,6 +27,7 @@ from core.store.intent_format import BOX_AT, HEAD_BYTES, HEADER_BYTES, place_of,
 from core.views import Step
 from sync.certificate import make_certificate
 from tests.kills.cases import ACTS, BATCH_ACTS, CARD_FILE, NEIGHBOUR_FILE, PASSPHRASE
+from tests.kills.moments import kill_at_random
 from tests.ledger.building import FOUNDED_MS, Network
 from tests.offices import StepClock, land_law, land_network, open_in_memory, propose_registration, register
 
@@ -233,14 +232,9 @@ def test_killed_again_while_it_finishes_what_was_interrupted(recorder: Recorder,
 
 
 def test_killed_anywhere_thirty_times(recorder: Recorder, desk: Desk) -> None:
-    random_delays = random.Random(7)
-    killed = 0
-    started_s = monotonic()
-    recorder.run(desk.put_back())
-    most_s = 0.8 * (monotonic() - started_s)  # how long it takes is the computer's affair
-    for number in range(RANDOM_KILLS):
-        delay_s = random_delays.uniform(0, most_s)
+    def run(delay_s: float | None) -> bool:
         ending = recorder.run(desk.put_back(), delay_s=delay_s)
-        killed += ending.status == -9
-        check(desk, ending, f"random kill {number} after {delay_s:.4f} s")
-    assert killed > RANDOM_KILLS // 3
+        check(desk, ending, f"random kill after {delay_s} s")
+        return ending.status == -9
+
+    kill_at_random(7, RANDOM_KILLS, run)
