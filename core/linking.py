@@ -38,7 +38,7 @@ from core.views import ActView, TimelineEntry
 
 MAX_WAITING = 1000  # the oldest go first
 ENTERED = ("entered", "warned")
-MAX_MADE = 50
+MAX_MADE = 50  # acts that ask, and of their questions as many, are listed: the newest
 _LOOKED, _WAITING, _MADE = "links-looked", "links-waiting", "links-made"
 _MAX_META_BYTES = 1 << 20
 _RECORDS_A_STEP = 2_000

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.errors import MunimentError
-from core.laws.field_types import Field, TextType
+from core.laws.field_types import REASON
 from core.laws.law import Asks
 from core.laws.questions import (
     ANSWERED,
     ANSWERS_ABOUT,
     ANSWERS_TO,
-    MAX_REASON_CHARS,
     Asked,
     answer_id,
     answers_to,
@@ -23,14 +22,12 @@ from core.laws.questions import (
 )
 from core.ledger.encoding import Value, encode
 from core.ledger.record import Record
-from core.linking import Linking, called_for
+from core.linking import MAX_MADE, Linking, called_for
 from core.store.working import WorkingState
 from core.views import ActView
 
-MADE_LIMIT = 50
 _LIST_LIMIT = 200
 WAITS = "waits"
-_REASON = Field("reason", TextType(max_chars=MAX_REASON_CHARS))  # as any field that says nothing else: `by_object`
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +58,15 @@ class Questions(Linking):
             if whole is not None
         ]
 
-    def questions_made(self, limit: int = MADE_LIMIT) -> list[QuestionView]:
+    def questions_made(self) -> list[QuestionView]:
         """What acts of this office ask of others, answered or not, the newest acts first."""
         self.look_for_links()
         state, views = WorkingState(self.store.state, self.number), list[QuestionView]()
         for act in reversed(self.acts_that_ask):
             asked = find_asked(state, act)
-            if asked is not None and len(views) < limit:
+            if asked is not None and len(views) < MAX_MADE:
                 views += self._questions_of(asked, state)
-        return views[:limit]
+        return views[:MAX_MADE]
 
     def questions_about(self, record: bytes) -> list[QuestionView]:
         """What was asked and answered about a record, or because of an act on it, and what of that waits here."""
@@ -124,7 +121,7 @@ class Questions(Linking):
         if not self.people.attended:
             return answer.fields.get("reason", "")
         stated = any(map(self.people.has_stated, (answer.key["record"], *asked.about)))
-        return self.people.reader(stated).withholds(_REASON) or answer.fields.get("reason", "")
+        return self.people.reader(stated).withholds(REASON) or answer.fields.get("reason", "")
 
     # -- leaving one --------------------------------------------------------------------------------------------
 

@@ -25,7 +25,6 @@ from core.ledger.constitution import Constitution
 from core.ledger.forks import check_evidence, evidence_of
 from core.ledger.payload import Cosignature, Evidence, Payload, decode_payload, payload_root
 from core.ledger.roll import Roll
-from core.ledger.snapshot import decode_stub, stub_root
 from core.people.actions import Gate
 from core.reindexing import rebuild_indexes
 from core.sealing.intake import Intake
@@ -33,7 +32,7 @@ from core.store.chain import BlockRow
 from core.store.checkpoints import Counted
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
-from core.verifying import verify_archive, verify_certificates, verify_past, verify_state
+from core.verifying import verify_archive, verify_blocks, verify_certificates, verify_past, verify_state
 
 _STOPPED = "finality-stopped"
 _TOLD_AS_IT_IS = ("replica-damaged", "looks-damaged", "disk-full", "disk-failed")
@@ -395,37 +394,16 @@ class Replica:
         Raises `replica-damaged` naming the block. SQLCipher finds a changed page, not an old page put back.
         """
         with self._reading_own_disk():
-            return self._verify_some(after_position, count)
+            return verify_blocks(self.store, self.network, self._stands, self._check_payload, after_position, count)
 
-    def _verify_some(self, after_position: int, count: int) -> int | None:
-        last, expected = None, after_position
-        for row in self.store.chain.blocks(after_position, count):
-            expected += 1
-            block = row.block
-            key = self.epochs.key_of(block.header.author, block.header.incarnation)
-            intact = (
-                key is not None
-                and block_id(self.network, block.header_bytes) == block.id
-                and verify(key, block_preimage(self.network, block.header_bytes), block.signature)
-                and block.id in self.lace.vertices
-                and row.anchor == self.lace.vertices[block.id].anchor
-                and row.position == expected
-            )
-            try:
-                if block.payload is None and block.header.payload is not None:
-                    intact = intact and self._stub_holds(row)
-                else:
-                    self._check_payload(block.header.payload, block.payload, block.header.author)
-            except MunimentError:
-                intact = False
-            if not intact:
-                raise MunimentError("replica-damaged", path=self.store.database.path, block=row.position)
-            last = row.position
-        return last
-
-    def _stub_holds(self, row: BlockRow) -> bool:
-        """Whether what is left of a settled payload, with the ids of its acts, is what the header names."""
-        stub = self.store.pruned.stub(row.position)
-        ids = [act.id for act in self.store.chain.acts_of_block(row.position)]
-        named = row.block.header.payload
-        return stub is not None and named is not None and stub_root(decode_stub(stub), ids) == named[0]
+    def _stands(self, row: BlockRow) -> bool:
+        """Whether a stored block is one of the graph, with its author's signature and the anchor that executed it."""
+        block = row.block
+        vertex = self.lace.vertices.get(block.id)
+        key = self.epochs.key_of(block.header.author, block.header.incarnation)
+        return (
+            key is not None
+            and verify(key, block_preimage(self.network, block.header_bytes), block.signature)
+            and vertex is not None
+            and row.anchor == vertex.anchor
+        )

@@ -12,13 +12,16 @@ from collections.abc import Callable, Iterator, Mapping
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws.law import Law
+from core.ledger.block import block_id
 from core.ledger.checkpoint import check_certificate
 from core.ledger.entry import REJECTED, Entry, decode_entry
 from core.ledger.payload import decode_payload, payload_root
 from core.ledger.record import TotalChange, decode_record, record_digest
 from core.ledger.roll import Roll
+from core.ledger.snapshot import decode_stub, stub_root
 from core.ledger.state_proof import district_of
 from core.reindexing import groups_in
+from core.store.chain import BlockRow
 from core.store.database import IN_MEMORY, Database
 from core.store.replica import ReplicaStore
 from core.store.state_tree import RecordChange, StateTree
@@ -92,7 +95,7 @@ def _verify_once(store: ReplicaStore, laws: Mapping[str, Law], epoch: int) -> It
 def _compare_roots(store: ReplicaStore, root: bytes, index_entries: int, epoch: int) -> None:
     if root != store.state.state_root() or index_entries != store.state.index_count():
         raise _damaged(store, "state")
-    newest = store.checkpoints.newest_on_disk()
+    newest = store.checkpoints.newest()
     # What begins an epoch is written after the closing checkpoint and stands under the next one.
     if newest is None or newest.epoch < epoch:
         return
@@ -149,6 +152,45 @@ def _verify_entry(store: ReplicaStore, entry: Entry, whole: bool) -> int:
             if whole:
                 raise _damaged(store, "history") from None
     return len(entry.written)
+
+
+def verify_blocks(
+    store: ReplicaStore,
+    network: bytes,
+    stands: Callable[[BlockRow], bool],
+    check_payload: Callable[[tuple[bytes, int] | None, bytes | None, int], object],
+    after: int,
+    count: int,
+) -> int | None:
+    """Check so many stored blocks again, as if they came from outside; the last position, None at the end.
+
+    `stands`: whether it is one of the graph, by its author; `check_payload` raises where its payload is another. Raises
+    `replica-damaged`.
+    """
+    last, expected = None, after
+    for row in store.chain.blocks(after, count):
+        expected += 1
+        block = row.block
+        intact = row.position == expected and block_id(network, block.header_bytes) == block.id and stands(row)
+        try:
+            if block.payload is None and block.header.payload is not None:
+                intact = intact and _stub_holds(store, row)
+            else:
+                check_payload(block.header.payload, block.payload, block.header.author)
+        except MunimentError:
+            intact = False
+        if not intact:
+            raise MunimentError("replica-damaged", path=store.database.path, block=row.position)
+        last = row.position
+    return last
+
+
+def _stub_holds(store: ReplicaStore, row: BlockRow) -> bool:
+    """Whether what is left of a settled payload, with the ids of its acts, is what the header names."""
+    stub = store.pruned.stub(row.position)
+    ids = [act.id for act in store.chain.acts_of_block(row.position)]
+    named = row.block.header.payload
+    return stub is not None and named is not None and stub_root(decode_stub(stub), ids) == named[0]
 
 
 def verify_archive(store: ReplicaStore, network: bytes) -> Iterator[None]:

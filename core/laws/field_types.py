@@ -272,3 +272,5 @@ INTEGER = IntegerType()
 FRACTION = FractionType()
 BOOLEAN = BooleanType()
 TEXT = TextType()
+MAX_REASON_CHARS = 500
+REASON = Field("reason", TextType(max_chars=MAX_REASON_CHARS))  # of the procedures that every law has

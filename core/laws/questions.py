@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from core.crypto.hashing import tagged_hash
 from core.laws.applying import Context
 from core.laws.field_checks import Check, FieldFault, make_group_check
-from core.laws.field_types import ActType, Field, RecordType, TextType
+from core.laws.field_types import REASON, ActType, Field, RecordType
 from core.laws.law import Asks, Law, Procedure
 from core.laws.linking import asked_row
 from core.laws.signing import check_people, is_of_node
@@ -27,12 +27,11 @@ ASKED_REGISTER, ANSWERS_REGISTER = "#asked", "#answers"
 ANSWERS_TO, ANSWERS_ABOUT = "#answers.to", "#answers.about"  # by [asking act, link]; by [record]
 ASKED_OF = "#asked.of"  # `#asked`, by the groups in which it asks: who takes a record over finds what waits for it
 ANSWERED, DISMISSED = "answered", "dismissed"
-MAX_REASON_CHARS = 500
 _DISMISSAL: Check = make_group_check(
     {
         "act": Field("act", ActType()),
         "record": Field("record", RecordType("")),
-        "reason": Field("reason", TextType(max_chars=MAX_REASON_CHARS)),
+        "reason": REASON,
     }
 )
 

@@ -18,7 +18,7 @@ from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
 from core.laws.applying import Context
 from core.laws.field_checks import FieldFault, make_group_check
-from core.laws.field_types import Field, TextType
+from core.laws.field_types import REASON, Field
 from core.laws.law import Asking, Law, Procedure
 from core.laws.placing import DAY_MS
 from core.laws.relying import is_other
@@ -36,9 +36,8 @@ REFUSED_BY_KEEPER = "refused"
 WAITING = "waiting-for-keeper"  # the code of every act that is entered as a request
 REQUESTS_REGISTER, PLACES_REGISTER, DECISIONS_REGISTER = "#requests", "#places", "#decisions"
 MAX_WAITING = 16
-MAX_REASON_CHARS = 500
 _NOTHING: Mapping[str, Field] = {}
-_REASON = {"reason": Field("reason", TextType(max_chars=MAX_REASON_CHARS))}
+_REASON = {"reason": REASON}
 
 
 Run = Callable[[Transaction, Procedure, Context, Signed], Accepted]

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from core.laws.applying import Context
 from core.laws.field_checks import Check, FieldFault, make_group_check
-from core.laws.field_types import ActType, Field, TextType
+from core.laws.field_types import REASON, ActType, Field
 from core.laws.law import Law, Procedure
 from core.laws.placing import DAY_MS
 from core.laws.signing import Signed, check_people
@@ -36,7 +36,6 @@ from core.ledger.transaction import Transaction
 
 CURE, CONFIRM, SET_ASIDE, WITHDRAW = "#cure", "#confirm", "#set_aside", "#withdraw"
 RESOLVING = frozenset({CURE, CONFIRM, SET_ASIDE, WITHDRAW})
-MAX_REASON_CHARS = 500
 TIME_UNDECIDED = "time-undecided"
 DECIDED_WITHIN_MS = 30 * DAY_MS  # so long an act keeps its place whose cure may have come too late
 _EXECUTES = frozenset({CURE, CONFIRM})
@@ -45,10 +44,9 @@ Run = Callable[[Transaction, Procedure, Context, Signed], Accepted]
 
 
 _ACT = Field("act", ActType())
-_REASON = Field("reason", TextType(max_chars=MAX_REASON_CHARS))
 _CHECKS: Mapping[str, Check] = {
     CURE: make_group_check({"act": _ACT}, ("fields",)),
-    **{way: make_group_check({"act": _ACT, "reason": _REASON}) for way in (CONFIRM, SET_ASIDE, WITHDRAW)},
+    **{way: make_group_check({"act": _ACT, "reason": REASON}) for way in (CONFIRM, SET_ASIDE, WITHDRAW)},
 }
 
 

@@ -40,12 +40,6 @@ class Counted(Enum):
 class CheckpointStore:
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._newest: list[Checkpoint | None] = []  # one, once it was read: every block that is written asks for it
-        database.put_off(_nothing, self._forget)
-
-    def _forget(self) -> None:
-        """What a transaction that failed had added."""
-        self._newest.clear()
 
     # -- writing; inside `atomic` -------------------------------------------------------------------------------
 
@@ -59,7 +53,6 @@ class CheckpointStore:
             "INSERT INTO checkpoint(anchor, size, body) VALUES (?,?,?)",
             (checkpoint.anchor, checkpoint.size, checkpoint_text(checkpoint)),
         )
-        self._forget()
         self._db.execute("DELETE FROM cosignature WHERE anchor = ?", (checkpoint.anchor,))
         return [one for one in early if self.take(one, roll, verify) is Counted.CONFLICT]
 
@@ -111,11 +104,6 @@ class CheckpointStore:
         return self._checkpoint("anchor = ?", anchor)
 
     def newest(self) -> Checkpoint | None:
-        if not self._newest:
-            self._newest.append(self.newest_on_disk())
-        return self._newest[0]
-
-    def newest_on_disk(self) -> Checkpoint | None:
         return self._checkpoint("1 ORDER BY anchor DESC")
 
     def all_held(self) -> Iterator[Checkpoint]:
@@ -197,10 +185,6 @@ class CheckpointStore:
     def _checkpoint(self, where: str, *values: int) -> Checkpoint | None:
         body = self._db.scalar(f"SELECT body FROM checkpoint WHERE {where} LIMIT 1", values)
         return decode_checkpoint(body) if body else None
-
-
-def _nothing() -> None:
-    """Nothing is left to the end of a transaction."""
 
 
 def _short(cosignature: CheckpointCosignature) -> bytes:

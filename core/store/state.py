@@ -27,6 +27,9 @@ from core.store.totals import TotalStore
 
 MAX_NEAR = 32  # rows of neighbouring groups that are read at once
 _ID_HEAD, _ID_END = b"\x50", 2 + RECORD_ID_BYTES  # of a group, a list of at most 23: one byte, then each value's
+# What names a register or an index in the tables of its entries, agreed and foreseen.
+_REGISTER, _INDEX = "register", "name"
+_TABLES = {_REGISTER: ("record", "overlay"), _INDEX: ("index_entry", "overlay_index")}
 
 
 def beginning_of(group: bytes) -> bytes | None:
@@ -41,11 +44,9 @@ class StateStore:
         self.foreseen = ForeseenStore(database)
         self.totals = TotalStore(database)
         self.total, self.present_total = self.totals.agreed, self.totals.present
-        # Whether a register or an index was found empty, by (name, whether of the agreed layer alone).
-        self._empty: dict[tuple[str, bool], bool] = {}
-        self._bare: dict[tuple[str, bool], bool] = {}
-        for found_empty in (self._empty, self._bare):  # what a transaction that failed had cleared is there again
-            database.put_off(_nothing, found_empty.clear)
+        # Whether a register or an index was found empty, by (column that names it, name, whether of the agreed layer).
+        self._empty: dict[tuple[str, str, bool], bool] = {}
+        database.put_off(_nothing, self._empty.clear)  # what a transaction that failed had cleared is there again
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -91,27 +92,28 @@ class StateStore:
 
     def uses(self, register: str, agreed_only: bool) -> bool:
         """Whether a register has a record; the disk is not asked again for one that was empty and stayed so."""
-        return not self._is_empty(self._empty, register, ("record", "overlay")[: 2 - agreed_only], "register")
+        return not self._is_empty(_REGISTER, register, agreed_only)
 
     def _is_bare(self, index: str, agreed_only: bool) -> bool:
         """Whether an index has no entry at all: most conditions of a sale ask for what few parcels have."""
-        tables = ("index_entry", "overlay_index")[: 2 - agreed_only]
-        return self._is_empty(self._bare, index, tables, "name")
+        return self._is_empty(_INDEX, index, agreed_only)
 
-    def _is_empty(self, known: dict[tuple[str, bool], bool], name: str, tables: Sequence[str], column: str) -> bool:
+    def _is_empty(self, column: str, name: str, agreed_only: bool) -> bool:
         """One that has been filled may be empty again meanwhile: that is asked where it matters."""
-        place = (name, len(tables) == 1)
-        if place not in known:
+        place = (column, name, agreed_only)
+        if place not in self._empty:
+            agreed, foreseen = _TABLES[column]
+            tables = (agreed,) if agreed_only else (agreed, foreseen)
             statement = f"SELECT 1 FROM {{}} WHERE {column} = ? LIMIT 1"
-            known[place] = not any(self._db.scalar(statement.format(table), (name,)) for table in tables)
-        return known[place]
+            self._empty[place] = not any(self._db.scalar(statement.format(table), (name,)) for table in tables)
+        return self._empty[place]
 
-    def _written(self, known: dict[tuple[str, bool], bool], names: Iterable[str]) -> None:
+    def _written(self, column: str, names: Iterable[str]) -> None:
         """These may have something now."""
-        for name in set(names) if known else ():
-            for place in ((name, True), (name, False)):
-                if known.get(place):
-                    del known[place]
+        for name in set(names) if self._empty else ():
+            for place in ((column, name, True), (column, name, False)):
+                if self._empty.get(place):
+                    del self._empty[place]
 
     def overlay_index(self, index: str, group: bytes) -> dict[bytes, bool]:
         """Records that acts not yet executed add to (True) or take from (False) a group."""
@@ -195,7 +197,7 @@ class StateStore:
         encoding: Callable[[Record], bytes] = encode_record,
     ) -> None:
         """Net changes of executed acts, each record once. `encoding`: of a new version, where it is known already."""
-        self._written(self._empty, (change.new.register for change in changes))
+        self._written(_REGISTER, (change.new.register for change in changes))
         created: list[tuple[object, ...]] = []
         replaced: list[tuple[object, ...]] = []
         olds: list[tuple[object, ...]] = []
@@ -219,7 +221,7 @@ class StateStore:
         self, author: int, changes: Sequence[Change], indexes: Iterable[IndexChange], labels: dict[bytes, str]
     ) -> None:
         """Net changes of the acts of one block; `foreseen.add` comes before it."""
-        self._written(self._empty, (change.new.register for change in changes))
+        self._written(_REGISTER, (change.new.register for change in changes))
         ordered = sorted(changes, key=lambda change: change.new.id)
         self._db.executemany(
             # A record keeps its register, as a rule its label too: named as changed they would have SQLite write their
@@ -233,7 +235,7 @@ class StateStore:
             "UPDATE overlay SET label = ? WHERE id = ?", [(labels[new.id], new.id) for new in relabelled]
         )
         rows = [(i.index, i.group, i.record, int(i.add), author) for i in indexes]
-        self._written(self._bare, (row[0] for row in rows))
+        self._written(_INDEX, (row[0] for row in rows))
         self._db.executemany("INSERT OR REPLACE INTO overlay_index VALUES (?,?,?,?,?)", rows)
 
     def write_history(self, versions: Iterable[Record]) -> None:
@@ -268,7 +270,6 @@ class StateStore:
         """Forget what acts made that no anchor has executed; ids of the records concerned, in order."""
         dropped = [row[0] for row in self._db.rows("SELECT id FROM overlay ORDER BY id")]
         self._empty.clear()
-        self._bare.clear()
         self._db.execute("DELETE FROM overlay")
         self._db.execute("DELETE FROM overlay_index")
         self.totals.clear_foreseen()
@@ -285,7 +286,7 @@ class StateStore:
             district = district_of(record)
             rows.append((record.register, district, label, encoded, record.id))
             changes.append(RecordChange(record.register, district, record.id, record_digest(encoded)))
-        self._written(self._empty, (row[0] for row in rows))
+        self._written(_REGISTER, (row[0] for row in rows))
         self._db.executemany("INSERT INTO record(register, district, label, body, id) VALUES (?,?,?,?,?)", rows)
         self.tree.update(changes)
         self.add_to_indexes(groups)
@@ -300,12 +301,12 @@ class StateStore:
         found = list(groups)
         self.totals.add_agreed(one for one in found if isinstance(one, TotalChange))
         rows = sorted((one.index, one.group, one.record) for one in found if isinstance(one, IndexChange))
-        self._written(self._bare, (row[0] for row in rows))
+        self._written(_INDEX, (row[0] for row in rows))
         self._db.executemany("INSERT OR IGNORE INTO index_entry VALUES (?,?,?)", rows)
 
     def _write_indexes(self, indexes: Iterable[IndexChange]) -> None:
         added = sorted((i.index, i.group, i.record) for i in indexes if i.add)
-        self._written(self._bare, (row[0] for row in added))
+        self._written(_INDEX, (row[0] for row in added))
         removed = [(i.index, i.group, i.record) for i in indexes if not i.add]
         self._db.executemany("DELETE FROM index_entry WHERE name = ? AND grp = ? AND record = ?", removed)
         self._db.executemany("INSERT OR IGNORE INTO index_entry VALUES (?,?,?)", added)

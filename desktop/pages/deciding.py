@@ -7,9 +7,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from core.errors import MunimentError
+from core.laws.field_types import MAX_REASON_CHARS
 from core.laws.form import typed_text
 from core.laws.law import Asking, Law
-from core.laws.requests import MAX_REASON_CHARS
 from core.laws.verdict import Rejected
 from core.ledger.transaction import Signer
 from core.office import Office, Proposal

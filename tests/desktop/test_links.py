@@ -101,7 +101,7 @@ def test_what_is_asked_is_left_with_a_reason_which_both_records_show(desk: OpenO
     page.reason.setPlainText("Another Ana: born in 1931.")
     page.passphrase.setText(REGISTRAR_SECRET)
     picture(desk.window, "leaving")
-    with qtbot.waitSignal(page.dismissed, timeout=20_000):
+    with qtbot.waitSignal(page.ended, timeout=20_000):
         page.sign.click()
     settle()
     assert "The office whose act asks learns of it" in texts(page)

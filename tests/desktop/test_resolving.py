@@ -70,7 +70,7 @@ def test_what_is_missing_is_brought_at_the_counter(office: OpenOffice, qtbot: Qt
     assert "spouse_consent" in [field.name for field in resolving.form.fields]
     resolving.form.changed.emit(("spouse_consent",), {"answer": "given", "by": [0, 1]})
     choose(resolving, "#cure", "notary", NOTARY_SECRET)
-    with qtbot.waitSignal(resolving.resolved, timeout=20_000):
+    with qtbot.waitSignal(resolving.ended, timeout=20_000):
         resolving.sign.click()
     assert "Signed. The act is now: " in resolving.standing.text
     resolving.later.click()
@@ -86,7 +86,7 @@ def test_an_act_is_taken_back_with_a_reason(office: OpenOffice, qtbot: QtBot) ->
     resolving.sign.click()
     assert resolving.notice.text.startswith("Give a reason")
     resolving.reason.setPlainText("The parties do not want it any more.")
-    with qtbot.waitSignal(resolving.resolved, timeout=20_000):
+    with qtbot.waitSignal(resolving.ended, timeout=20_000):
         resolving.sign.click()
     assert "Withdrawn" in resolving.standing.text
     resolving.later.click()

@@ -10,8 +10,9 @@ import pytest
 
 from core.errors import MunimentError
 from core.ledger.record import Change
-from core.store.database import IN_MEMORY, SCHEMA_VERSION, Database
+from core.store.database import IN_MEMORY, Database
 from core.store.replica import ReplicaStore
+from core.store.schema import SCHEMA_VERSION
 from tests.store.records import KEY, agree, empty_store, make_record
 
 
