@@ -22,7 +22,7 @@ from core.ledger.blocklace import Added, Blocklace, Vertex
 from core.ledger.charter import Charter
 from core.ledger.checkpoint import decode_cosignature
 from core.ledger.constitution import Constitution
-from core.ledger.forks import check_evidence, evidence_of
+from core.ledger.forks import evidence_of, proven_fork
 from core.ledger.payload import Cosignature, Evidence, Payload, decode_payload, payload_root
 from core.ledger.roll import Roll
 from core.people.actions import Gate
@@ -326,16 +326,7 @@ class Replica:
         return sorted({who[0] for who in proven if who is not None and roll.holds(*who)})
 
     def _proven(self, evidence: Evidence) -> tuple[int, int] | None:
-        """(author, incarnation) of a fork that holds."""
-        try:
-            header = decode_header(evidence.first)
-            key = self.epochs.key_of(header.author, header.incarnation)
-            if key is None:
-                return None
-            check_evidence(evidence, self.network, key, verify)
-        except MunimentError:
-            return None
-        return header.author, header.incarnation
+        return proven_fork(evidence, self.network, self.epochs.key_of, verify)
 
     def _keep_evidence(self, added: Added, block: Block, payload: Payload | None) -> None:
         found = [evidence for evidence in (payload.evidence if payload else ()) if self._proven(evidence) is not None]

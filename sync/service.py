@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from core.clock import SystemClock
 from core.crypto.hashing import tagged_hash
@@ -38,8 +38,8 @@ from sync.listener import Listener
 from sync.meeting import MeetingReport
 from sync.meetings import DEFAULT_PORT, Meetings
 from sync.neighbourhood import Nearby, Neighbourhood
+from sync.opened import Opened, OwnedReplica
 from sync.pace import limits_of
-from sync.replica import Replica
 from sync.tls import Credentials
 from sync.waking import Waking
 
@@ -52,42 +52,7 @@ _STOP_S = 15.0
 T = TypeVar("T")
 
 
-class OwnedReplica(Replica, Protocol):
-    quarantine: str | None
-
-    @property
-    def new_key_in_force(self) -> bool:
-        """Whether it would sign again if it were opened anew."""
-
-    def close(self) -> None: ...
-
-    def verify_stored(self, after_position: int, count: int) -> int | None:
-        """Check so many stored blocks again; the last position, None at the end. Raises `replica-damaged`."""
-
-    def verify_state(self) -> Iterator[None]:
-        """Check what is derived from the blocks, in steps. Raises `replica-damaged`."""
-
-
 R = TypeVar("R", bound=OwnedReplica)
-R_co = TypeVar("R_co", bound=OwnedReplica, covariant=True)
-
-
-class Opened(Protocol[R_co]):
-    """An unlocked office, as `core.folder.open_office` gives it."""
-
-    @property
-    def office(self) -> R_co: ...
-
-    @property
-    def node_seed(self) -> bytes: ...
-
-    @property
-    def next_seed(self) -> bytes | None: ...
-
-    def with_keys(self, keys: OpenedKeys) -> "Opened[R_co]": ...
-
-    def open_again(self) -> "Opened[R_co]":
-        """Close the office and open it with the key that is in force now, with whoever is here."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ Validity is not asked: two signatures of one place are enough, and anybody with 
 reference its sibling through a third party.
 """
 
+from collections.abc import Callable
+
 from core.errors import MunimentError
 from core.ledger.block import Block, Header, block_id, block_preimage, decode_header
 from core.ledger.charter import Verify
@@ -41,6 +43,21 @@ def check_evidence(evidence: Evidence, network: bytes, key: bytes, verify: Verif
         if not verify(key, block_preimage(network, header_bytes), signature):
             raise MunimentError("bad-block-signature", author=first.author)
     return first
+
+
+def proven_fork(
+    evidence: Evidence, network: bytes, key_of: Callable[[int, int], bytes | None], verify: Verify
+) -> tuple[int, int] | None:
+    """(author, incarnation) of a fork that holds. `key_of`: the key of both, None where there was never one."""
+    try:
+        first = decode_header(evidence.first)
+        key = key_of(first.author, first.incarnation)
+        if key is None:
+            return None
+        check_evidence(evidence, network, key, verify)
+    except MunimentError:
+        return None
+    return first.author, first.incarnation
 
 
 def encode_evidence_file(network: bytes, evidence: Evidence) -> bytes:

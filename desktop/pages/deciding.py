@@ -13,13 +13,11 @@ from core.laws.law import Asking, Law
 from core.laws.verdict import Rejected
 from core.ledger.transaction import Signer
 from core.office import Office, Proposal
-from core.officers import name_of
 from core.people.people import DECIDING
-from core.store.working import WorkingState
 from core.views import ActView, RecordView, RequestView
 from desktop.desk import Desk
 from desktop.pages.acting import sign_act
-from desktop.pages.request_text import RequestText
+from desktop.pages.request_text import RequestText, people_of
 from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.notice import Busy, Notice
 from desktop.widgets.status import Shape, StatusLine
@@ -161,10 +159,7 @@ class Deciding(QWidget):
             view = office.request_view(request.act.id)
             changes = view.act.transaction.changes
             records = {name: office.record_view(ref.record) for name, ref in changes.items()}
-            people, state = [], WorkingState(office.store.state, office.number)
-            for signer in view.act.transaction.signers:
-                name = name_of(state, office.roll, signer.office, signer.officer) or str(signer.officer)
-                people.append(say("review.signer", name=name, role=say(f"role.{signer.role}")))
+            people = people_of(office, view.act.transaction)
             return _Asked(view, office.propose_decision(request.act.id, signers, trace=True), records, people)
 
         self._desk.ask(self, work, self._show, self.notice.tell_trouble)

@@ -56,14 +56,14 @@ class Ending(QWidget):
     def lay_out(self, between: QWidget | None = None) -> None:
         """`between`: what takes the room that is left; without it the room stays empty."""
         self.choices.addLayout(self._signature())
-        layout = QVBoxLayout(self)
+        self._layout = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addWidget(self.notice)
         layout.addWidget(self._standing_frame)
         if between is not None:
             layout.addWidget(between, 1)
-        layout.addWidget(self._choices_frame, 0 if between is None else 1)
+        layout.addWidget(self._choices_frame)
         layout.addWidget(self.busy)
         if between is None:
             layout.addStretch(1)
@@ -72,6 +72,10 @@ class Ending(QWidget):
         buttons.addWidget(self.later)
         buttons.addWidget(self.sign)
         layout.addLayout(buttons)
+
+    def give_room(self, wanted: bool) -> None:
+        """Whether the choices share the room that is left with what stands above them."""
+        self._layout.setStretchFactor(self._choices_frame, int(wanted))
 
     def _signature(self) -> QLayout:
         row = QHBoxLayout()

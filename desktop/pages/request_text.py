@@ -1,4 +1,4 @@
-"""The text of a request: exactly what another office has signed, field by field, as plain text."""
+"""The text of a request or of an act that is not ended: exactly what was signed, field by field, as plain text."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,11 +9,23 @@ from core.laws.form import FormField, procedure_form
 from core.laws.law import Law
 from core.ledger.encoding import Value
 from core.ledger.transaction import Transaction
+from core.office import Office
+from core.officers import name_of
+from core.store.working import WorkingState
 from core.views import RecordView
 from desktop.desk import Desk
 from desktop.widgets.texts import card, label
 from desktop.wording import say
 from desktop.wording.values import claimed_text, row_text, value_lines
+
+
+def people_of(office: Office, transaction: Transaction) -> list[str]:
+    """Who signed it, with the role in which."""
+    people, state = list[str](), WorkingState(office.store.state, office.number)
+    for signer in transaction.signers:
+        name = name_of(state, office.roll, signer.office, signer.officer) or str(signer.officer)
+        people.append(say("review.signer", name=name, role=say(f"role.{signer.role}")))
+    return people
 
 
 class RequestText(QScrollArea):

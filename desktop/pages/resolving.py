@@ -17,7 +17,7 @@ from core.people.people import DECIDING
 from core.views import ActView, RecordView, UndecidedView
 from desktop.desk import Desk
 from desktop.pages.ending import Ending
-from desktop.pages.request_text import RequestText
+from desktop.pages.request_text import RequestText, people_of
 from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.fields.form import ActForm
 from desktop.widgets.status import Shape
@@ -31,6 +31,7 @@ NOT_BROUGHT = frozenset({"subject", "list", "group", "entry_of", "record"})  # k
 class _Shown(NamedTuple):
     view: UndecidedView
     records: Mapping[str, RecordView]
+    people: Sequence[str]  # who signed the act, with their roles
 
 
 class Resolving(Ending):
@@ -55,6 +56,7 @@ class Resolving(Ending):
         self.choices.addWidget(label(say("resolve.way"), self, "strong"))
         for widget, stretch in ((self.way, 0), (self.scroll, 1), (self.reason, 0)):
             self.choices.addWidget(widget, stretch)
+        self._text.setMinimumHeight(150)  # what is signed about stays in sight beside a long form
         self.lay_out(self._text)
         desk.ask(self, self._read, self._show, self.notice.tell_trouble)
 
@@ -80,7 +82,8 @@ class Resolving(Ending):
         for subject in (view.act.id, *view.records.values()):
             office.people.work_on(subject, DECIDING)
         view = office.undecided_view(self._act.id)
-        return _Shown(view, {name: office.record_view(record) for name, record in view.records.items()})
+        records = {name: office.record_view(record) for name, record in view.records.items()}
+        return _Shown(view, records, people_of(office, view.act.transaction))
 
     def _show(self, shown: _Shown) -> None:
         view = shown.view
@@ -91,7 +94,7 @@ class Resolving(Ending):
         elif view.ends_ms is not None:
             words.append(say("resolve.until", day=claimed_text(view.ends_ms)))
         self.standing.show_words(Shape.HELD if view.state == HELD else Shape.SUSPENDED, " ".join(words))
-        self._text.show_request(view.act.transaction, shown.records, [])
+        self._text.show_request(view.act.transaction, shown.records, shown.people)
         ways = [CONFIRM] if view.state == HELD else []
         ways += [] if view.lapsed else [CURE]
         ways.append(SET_ASIDE)
@@ -112,6 +115,7 @@ class Resolving(Ending):
     def _show_way(self) -> None:
         way = self.way.currentData()
         self.scroll.setVisible(way == CURE and bool(self.form.fields))
+        self.give_room(not self.scroll.isHidden())
         self.reason.setVisible(way != CURE)
         self.offer(self._roles(way))
 

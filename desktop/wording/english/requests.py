@@ -57,7 +57,7 @@ REQUEST_SCREEN = {
     "today.decide": "De&cide…",
     # Deciding
     "decide.title": "A request from {office}",
-    "decide.asked-by": "Signed there by",
+    "decide.asked-by": "Signed by",
     "decide.asked-when": "Day and time by that office's clock",
     "decide.text": "This is what they ask for",
     "decide.signer": "Decides as {role}:",
