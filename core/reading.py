@@ -127,9 +127,6 @@ class Reading(Replica):
             code = WRITTEN_TWICE if self.lace.is_forked(vertex.chain) else NOT_IN_THE_ROLL
         return Ladder(step, seen_by, self.roll.quorum, code, facts, row.outcome, vertex.anchor or None, row.shared)
 
-    def _step(self, vertex: Vertex, outcome: str) -> Step:
-        return Step.REJECTED if outcome == REJECTED else self._vertex_step(vertex)
-
     def _vertex_step(self, vertex: Vertex) -> Step:
         """How far a block has climbed, whatever became of its single acts."""
         if vertex.anchor:
@@ -283,16 +280,18 @@ class Reading(Replica):
         """Records, blocks and acts held here, acts by step of the ladder, and the state root."""
         blocks, acts = self.store.chain.counts()
         ladder = dict.fromkeys((step.value for step in Step), 0)
-        steps: dict[int, Step] = {}
-        for position, outcome, count in self.store.chain.outcome_counts():
-            if outcome == REJECTED:
-                step = Step.REJECTED
-            else:
-                if position not in steps:
-                    steps[position] = self._step(self.lace.vertices[self.store.chain.id_at(position)], outcome)
-                step = steps[position]
-            ladder[step.value] += count
+        refused, open_acts = self.store.chain.refused_counts(), self.lace.open_acts
+        ladder[Step.REJECTED.value] = sum(refused.values())
+        ladder[Step.FINAL.value] = acts - sum(refused.values())
+        for chain in open_acts.chains():
+            for step, positions in open_acts.told_apart(chain, self._told_step, self.lace.is_forked(chain)):
+                standing = self.store.chain.act_count_at(positions) - sum(refused.get(one, 0) for one in positions)
+                ladder[step] += standing
+                ladder[Step.FINAL.value] -= standing
         return LedgerCounts(self.store.state.record_count(), blocks, acts, ladder, self.state_root())
+
+    def _told_step(self, vertex: Vertex) -> str:
+        return self._vertex_step(vertex).value
 
     def anchors(self, after: int = 0, count: int = LIST_LIMIT) -> list[AnchorView]:
         """At most so many points of the common order after a number, in order."""

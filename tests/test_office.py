@@ -250,6 +250,8 @@ def test_a_copy_enclosed_by_another_office_harms_nothing(network: Network, offic
     hand_over(second, first)
     view = first.record(group)[0]
     assert view.ladder.step is Step.RECORDED
+    told = first.counts().ladder
+    assert {step: count for step, count in told.items() if count} == {"recorded": 1, "rejected": 1}
     meet_until_quiet(offices)
     for office in offices:
         view = office.act_view(act_id)

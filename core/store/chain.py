@@ -309,9 +309,10 @@ class ChainStore:
         """Acts by author."""
         return dict(self._db.rows("SELECT author, count(*) FROM act GROUP BY author"))
 
-    def outcome_counts(self) -> list[tuple[int, str, int]]:
-        """(position of the block, outcome, how many acts)."""
-        return [tuple(row) for row in self._db.rows("SELECT block, outcome, count(*) FROM act GROUP BY 1, 2")]
+    def refused_counts(self) -> dict[int, int]:
+        """How many acts were refused, by position of the block. The partial index finds them."""
+        query = "SELECT block, count(*) FROM act WHERE outcome <> 'entered' AND outcome = 'rejected' GROUP BY block"
+        return dict(self._db.rows(query))
 
     # -- anchors ------------------------------------------------------------------------------------------------
 

@@ -101,7 +101,7 @@ def test_outcomes_are_set_at_their_place_alone(store: ReplicaStore, network: Net
     entered = ActRow(act_id, position, 0, 0, "entered", None, {}, (b"r" * 16, b"s" * 16))
     store.chain.set_outcomes([entered])
     assert store.chain.acts_of_block(position) == [entered, twice[1]]
-    assert store.chain.outcome_counts() == [(position, "entered", 1), (position, "rejected", 1)]
+    assert store.chain.refused_counts() == {position: 1}
     assert store.chain.unusual_acts(0, ["rejected"], 5) == [twice[1]]
     assert store.chain.unusual_acts(0, ["suspended", "entered"], 5) == []
     assert store.chain.unusual_counts(0) == {"rejected": 1}

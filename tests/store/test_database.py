@@ -316,7 +316,7 @@ def test_every_statement_of_an_empty_store_answers() -> None:
     store = empty_store()
     assert store.chain.counts() == (0, 0)
     assert store.chain.act_counts() == {}
-    assert store.chain.outcome_counts() == []
+    assert store.chain.refused_counts() == {}
     assert store.chain.evidence() == []
     assert store.drafts() == []
     assert store.pages.count("land.parcel") == 0
