@@ -83,8 +83,17 @@ class Rehearsal:
 
     def __init__(self, replica: Judging) -> None:
         self._replica = replica
-        self._graph = RehearsedGraph(replica.lace)
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """What was rehearsed is forgotten: the replica holds it by now."""
+        self._graph = RehearsedGraph(self._replica.lace)
         self._headers: dict[bytes, StoredBlock] = {}
+
+    @property
+    def taken(self) -> int:
+        """Blocks rehearsed and not forgotten: they stand in memory."""
+        return len(self._headers)
 
     @property
     def network(self) -> bytes:

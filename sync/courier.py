@@ -10,7 +10,7 @@ brings the rest. The conversation itself is sync/session.py, one way.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from sync.courier_papers import PapersBrought, PapersToCarry
 from sync.replica import Replica, StoredBlock
 from sync.session import Session
 
+REHEARSED_AT_ONCE = 20_000  # blocks, and those of the chunk in which they end: some 1.5 KB each
 GATHERED_BYTES = 32 << 10  # of messages whose blocks are committed together: a tenth of a second, with small ones
 
 # What a conversation is refused for, and a file as one that nobody wrote in earnest.
@@ -67,12 +68,12 @@ class CourierWriter:
         self._blocks = self._select(whole)
         self._inside = frozenset(self._blocks)
         self._needs: set[bytes] = set()
-        self._brings: list[tuple[int, int, int]] = []
+        self._brings: dict[tuple[int, int], list[Range]] = {}
         self._bytes = 0
 
     @property
     def carried(self) -> Carried:
-        ranges = _ranges(self._brings)
+        ranges = self._ranges
         count = len(self._blocks)
         return Carried(self._replica.number, tuple(self._recipients), count, 0, ranges, self._bytes)
 
@@ -131,14 +132,28 @@ class CourierWriter:
         header = decode_header(block.header)
         parents = {reference.id for reference in header.refs} | ({header.prev} if header.prev else set())
         self._needs |= parents - self._inside
-        self._brings.append((header.author, header.incarnation, header.seq))
+        self._bring(header.author, header.incarnation, header.seq)
+
+    def _bring(self, author: int, incarnation: int, seq: int) -> None:
+        """Siblings of a fork are named once."""
+        ranges = self._brings.setdefault((author, incarnation), [])
+        if any(one.first <= seq <= one.last for one in ranges):
+            return
+        if ranges and ranges[-1].last + 1 == seq:
+            ranges[-1] = ranges[-1]._replace(last=seq)
+        else:
+            ranges.append(Range(author, incarnation, seq, seq))
+
+    @property
+    def _ranges(self) -> tuple[Range, ...]:
+        return tuple(sorted(one for ranges in self._brings.values() for one in ranges))
 
     def _index(self, digests: Sequence[bytes]) -> Index:
         return Index(
             self._replica.network,
             self._replica.number,
             tuple(sorted(self._needs)),
-            _ranges(self._brings),
+            self._ranges,
             self._vector,
             len(self._blocks),
             tuple(digests),
@@ -195,35 +210,50 @@ class CourierReader:
         self._index = index
 
     def blocks(self, replica: Replica) -> Iterator[int]:
-        """Rehearse the whole file, then commit block after block; yields how many were committed so far.
+        """Rehearse the file, then commit block after block, both in portions; yields how many were committed so far.
 
-        Raises `courier-altered` and refusals' codes; in the rehearsal, so that nothing was written.
+        Raises `courier-altered` and refusals' codes; in the rehearsal, so that nothing was written of that portion.
         """
-        rehearsed = Session.from_file(cast(Replica, Rehearsal(replica)), lambda _beside: None)
-        for _ in self._converse(rehearsed, nullcontext):
-            yield 0
         assert self._index is not None
+        rehearsal = Rehearsal(replica)
+        rehearsed = Session.from_file(cast(Replica, rehearsal), lambda _beside: None)
         self._papers = PapersBrought(replica.papers, replica.encounters, self._index.sender)
         session = Session.from_file(replica, self._papers.take)
-        for _ in self._converse(session, replica.gathering):
-            self.blocks_new = session.progress.blocks_new
-            yield session.progress.blocks_received
+        first, count = 0, len(self._scanned.chunks)
+        while first < count:
+            after = first
+            while after < count and rehearsal.taken < REHEARSED_AT_ONCE:
+                for _ in self._converse(rehearsed, after, after + 1, nullcontext):
+                    yield session.progress.blocks_received
+                after += 1
+            if after == count:
+                self._check_end(rehearsed)
+            for _ in self._converse(session, first, after, replica.gathering):
+                self.blocks_new = session.progress.blocks_new
+                yield session.progress.blocks_received
+            rehearsal.begin_anew()
+            first = after
+        self._check_end(session)
         self._papers.finish()
 
-    def _converse(self, session: Session, gathering: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
-        """Let a session hear what the file says, some messages at once."""
+    def _check_end(self, session: Session) -> None:
         assert self._index is not None
-        for messages in self._said():
-            with gathering():
-                self._hear(session, messages)
-            yield
         if not session.finished or session.progress.blocks_received != self._index.block_count:
             raise MunimentError("courier-altered", part="messages")
 
-    def _said(self) -> Iterator[list[bytes]]:
+    def _converse(
+        self, session: Session, first: int, after: int, gathering: Callable[[], AbstractContextManager[None]]
+    ) -> Iterator[None]:
+        """Let a session hear what these chunks of the file say, some messages at once."""
+        for messages in self._said(first, after):
+            with gathering():
+                self._hear(session, messages)
+            yield
+
+    def _said(self, first: int, after: int) -> Iterator[list[bytes]]:
         """As many messages as are to be committed together."""
         some, size = list[bytes](), 0
-        for number in range(len(self._scanned.chunks)):
+        for number in range(first, after):
             for data in courier_file.open_chunk(self._file, self._scanned, self._file_key, number):
                 some.append(data)
                 size += len(data)
@@ -282,15 +312,3 @@ class DurableFile:
             self._file.close()
         with suppress(OSError):
             self._beside.unlink()
-
-
-def _ranges(places: Iterable[tuple[int, int, int]]) -> tuple[Range, ...]:
-    """Consecutive places of each chain together; siblings of a fork are named once."""
-    ranges: list[Range] = []
-    for author, incarnation, seq in sorted(set(places)):
-        last = ranges[-1] if ranges else None
-        if last and (last.author, last.incarnation, last.last + 1) == (author, incarnation, seq):
-            ranges[-1] = last._replace(last=seq)
-        else:
-            ranges.append(Range(author, incarnation, seq, seq))
-    return tuple(ranges)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from core.crypto.signing import SigningKey
 from core.errors import MunimentError
 from core.ledger.block import block_preimage, decode_header, encode_header
+from core.rehearsing import Rehearsal
 from sync import courier_file
 from sync.compact import Compactor
 from sync.courier import CourierReader, CourierWriter, DurableFile
@@ -300,6 +301,35 @@ def test_a_wrong_block_at_the_end_leaves_nothing_of_a_file_that_its_member_signe
     data = forged(sender, messages_of(sender, [*good[:2], wrong(sender, which)]), block_count=3)
     assert refusal(fresh(), data) == code
     assert read(fresh(), forged(sender, messages_of(sender, good), block_count=3)).blocks_new == 3
+
+
+def test_a_file_too_long_for_memory_is_rehearsed_and_taken_in_portions(monkeypatch):
+    monkeypatch.setattr("sync.courier.CHUNK_BYTES", 2000)
+    monkeypatch.setattr("sync.courier.REHEARSED_AT_ONCE", 4)
+    in_memory = []
+
+    class Watched(Rehearsal):
+        def receive(self, *block):
+            received = super().receive(*block)
+            in_memory.append(self.taken)
+            return received
+
+    monkeypatch.setattr("sync.courier.Rehearsal", Watched)
+    first, second, *_ = make_replicas(4)
+    for _ in range(30):
+        first.act(900)
+    data = write(first, [1])
+    file = io.BytesIO(data)
+    reader = CourierReader(file, courier_file.scan(file))
+    reader.check(second, seed(1))
+    steps = reader.blocks(second)
+    assert next(filter(None, steps)) <= 6
+    steps.close()  # the power fails
+    held = len(second.newer_than([]))
+    assert 4 <= held <= 6
+    assert read(second, data).blocks_new == 30 - held
+    assert same_view(first, second)
+    assert 4 <= max(in_memory) <= 6
 
 
 def test_a_file_with_fewer_blocks_than_its_index_says_leaves_nothing():
