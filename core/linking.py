@@ -11,8 +11,9 @@ records that are watched here it has changed (`Execution.watched`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from core.executing import Execution
 from core.laws.conflicts import fits
@@ -36,7 +37,7 @@ from core.sealing.sealing import Sealing
 from core.store.working import WorkingState
 from core.views import ActView, TimelineEntry
 
-MAX_WAITING = 1000  # the oldest go first
+LOOKED_AT_ONCE = 1_000  # questions, oldest first: under a second; what waits has no limit, the rest is looked at next
 ENTERED = ("entered", "warned")
 MAX_MADE = 50  # acts that ask, and of their questions as many, are listed: the newest
 _LOOKED, _WAITING, _MADE = "links-looked", "links-waiting", "links-made"
@@ -67,23 +68,38 @@ class Linking(Sealing):
     _watchers: defaultdict[bytes, set[Pair]]
     acts_that_ask: list[bytes]  # the newest of this office, oldest first
 
-    def asked_of_us(self) -> list[AskedView]:
+    def asked_of_us(self, limit: int | None = None) -> list[AskedView]:
         """What waits for this office to answer, oldest first."""
+        found = self._open_questions()[:limit]
+        return [AskedView(self.act_view(called.act), called, automatic) for called, automatic in found]
+
+    def count_asked(self) -> int:
+        """How many wait for this office to answer."""
+        return len(self._open_questions())
+
+    def _open_questions(self, *, whole: bool = False) -> list[tuple[Called, bool]]:
+        """What waits, oldest first, and whether for the node; `whole`: however long looking takes."""
         self.look_for_links()
         self._look_again()
-        found = (one for pair in self._kept for one in self._ready.get(pair, ()))
-        return [AskedView(self.act_view(called.act), called, automatic) for called, automatic in found]
+        while whole and self._stale:
+            self._look_again()
+        return [one for pair in self._kept for one in self._ready.get(pair, ())]
 
     def question_of(self, law: str, procedure: str, records: Mapping[str, bytes]) -> bytes | None:
         """The act that asks this office for just such an act, if one waits: its answer names it."""
-        if not self.execution.fold.asking:
-            return None
-        self.look_for_links()
-        self._look_again()
-        for called in (called for ready in self._ready.values() for called, _ in ready):
+        for called in self._asked_about_any(records.values()):
             if (called.law, called.procedure) == (law, procedure) and records == records_of(called):
                 return called.act
         return None
+
+    def _asked_about_any(self, records: Collection[bytes]) -> list[Called]:
+        """What can be answered now of what waits about any of these records, oldest first."""
+        if not self.execution.fold.asking:
+            return []
+        self.look_for_links()
+        pairs = [pair for pair in self._kept if pair[1] in records]
+        self._look_again(pairs)
+        return [called for pair in pairs for called, _ in self._ready.get(pair, ())]
 
     # -- what the node may answer -------------------------------------------------------------------------------
 
@@ -113,21 +129,23 @@ class Linking(Sealing):
 
     # -- whether something waits still --------------------------------------------------------------------------
 
-    def _look_again(self) -> None:
-        """Evaluate what has changed since the last time."""
+    def _look_again(self, first: Iterable[Pair] = ()) -> None:
+        """Evaluate what has changed since the last time, at most `LOOKED_AT_ONCE`: `first` these, then the oldest."""
         changed = self.execution.changed_watched
         for record in changed:
             self._stale |= self._watchers.get(record, set())
         changed.clear()
         present, agreed = (WorkingState(self.store.state, author) for author in (self.number, None))
         ended, read = [], dict[bytes, tuple[TimelineEntry, ...]]()  # a thousand may ask about one record
-        for pair in sorted(self._stale & self._kept.keys()):
+        waiting = (pair for pair in dict.fromkeys((*first, *self._kept)) if pair in self._stale)
+        looked = list(islice(waiting, LOOKED_AT_ONCE)) if self._stale else []
+        for pair in looked:
             self._unready.pop(pair, None)
             self._ready[pair] = list(self._answerable(pair, present, read))
             asks = [*self._called(*pair, agreed), *self._called(*pair, present)]
             if all(self._answer_to(one, read, foreseen=False) for one in asks):
                 ended.append(pair)
-        self._stale.clear()
+        self._stale.difference_update(looked)
         if ended:
             for pair in ended:
                 self._forget(pair)
@@ -230,7 +248,7 @@ class Linking(Sealing):
             every = list(self._every_asked())
             self._add([pair for asked in every for pair in self._ours(asked, state)])
             self._note_own(every)
-        for act, record, tried in decode(waiting, _MAX_META_BYTES) if waiting else ():
+        for act, record, tried in decode(waiting, len(waiting)) if waiting else ():
             self._add([(act, record)])
             self._kept[act, record] = tried
         self._looked_with, self._looked_under = execution, self.laws
@@ -255,8 +273,6 @@ class Linking(Sealing):
             self._stale.add(pair)
             for watched in self._watched(pair):
                 self._watchers[watched].add(pair)
-        while len(self._kept) > MAX_WAITING:
-            self._forget(next(iter(self._kept)))
         return bool(new)
 
     def _watched(self, pair: Pair) -> set[bytes]:
@@ -272,6 +288,7 @@ class Linking(Sealing):
             if not self._watchers[watched]:
                 del self._watchers[watched]
         del self._kept[pair]
+        self._stale.discard(pair)
         self._ready.pop(pair, None)
         self._unready.pop(pair, None)
 
@@ -314,7 +331,8 @@ class Linking(Sealing):
             if index is None:
                 continue
             group = asked_group(index.full_name, dict(zip(index.by, decode(one.group), strict=True)))
-            for found in map(state.record, state.find(ASKED_OF, encode(group), MAX_WAITING)):
+            asking = state.find(ASKED_OF, encode(group), state.count(ASKED_OF, encode(group)))
+            for found in map(state.record, asking):
                 pairs = self._ours(read_asked(found), state) if found is not None else ()
                 yield from (pair for pair in pairs if pair[1] == record_id)
 

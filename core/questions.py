@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from core.errors import MunimentError
 from core.laws.field_types import REASON
-from core.laws.law import Asks
+from core.laws.law import Asks, Called
 from core.laws.questions import (
     ANSWERED,
     ANSWERS_ABOUT,
@@ -51,12 +51,13 @@ class Questions(Linking):
     def questions_to_us(self) -> list[QuestionView]:
         """What waits for this office to answer, oldest first."""
         state = WorkingState(self.store.state, self.number)
-        asked = ((find_asked(state, one.called.act), one.called) for one in self.asked_of_us())
-        return [
-            self._question(whole, whole.by_link(called.link), called.record, state)
-            for whole, called in asked
-            if whole is not None
-        ]
+        return [view for called, _ in self._open_questions(whole=True) for view in self._waiting(called, state)]
+
+    def _waiting(self, called: Called, state: WorkingState, about: bytes | None = None) -> Iterator[QuestionView]:
+        """What waits here; `about`: only if that record is asked about, or the act that asks is about it."""
+        asked = find_asked(state, called.act)
+        if asked is not None and about in (None, called.record, *asked.about):
+            yield self._question(asked, asked.by_link(called.link), called.record, state)
 
     def questions_made(self) -> list[QuestionView]:
         """What acts of this office ask of others, answered or not, the newest acts first."""
@@ -76,7 +77,8 @@ class Questions(Linking):
             if answer is not None and asked is not None:
                 link = asked.by_link(answer.key["link"])
                 views[answer.id] = self._question(asked, link, answer.key["record"], state)
-        for view in (*self.questions_to_us(), *self.questions_made()):
+        waiting = (view for called, _ in self._open_questions() for view in self._waiting(called, state, record))
+        for view in (*waiting, *self.questions_made()):
             about = find_asked(state, view.act.id)
             if record == view.record or (about is not None and record in about.about):
                 views.setdefault(view.id, view)
@@ -84,10 +86,12 @@ class Questions(Linking):
 
     def question(self, reference: str) -> QuestionView:
         """The one that waits here whose id begins so, as a list shows it. Raises `unknown-question`."""
-        found = [view for view in self.questions_to_us() if reference and view.id.hex().startswith(reference)]
+        waiting = (called for called, _ in self._open_questions(whole=True))
+        ids = ((called, answer_id(called.act, called.link, called.record)) for called in waiting)
+        found = [called for called, made in ids if reference and made.hex().startswith(reference)]
         if len(found) != 1:
             raise MunimentError("unknown-question", text=reference)
-        return found[0]
+        return next(self._waiting(found[0], WorkingState(self.store.state, self.number)))
 
     def _questions_of(self, asked: Asked, state: WorkingState) -> Iterator[QuestionView]:
         for ask in asked.asks:
@@ -127,7 +131,7 @@ class Questions(Linking):
 
     def _law_asked(self, act: bytes, record: bytes) -> str:
         """The law that is asked. Raises `unknown-question`."""
-        for one in self.questions_to_us():
-            if (one.act.id, one.record) == (act, record):
-                return one.procedure.partition(".")[0]
+        for called in self._asked_about_any([record]):
+            if called.act == act:
+                return called.law
         raise MunimentError("unknown-question", text=act.hex())

@@ -13,6 +13,7 @@ from core.ledger.receipt import check_receipt
 from core.ledger.receipt_format import decode_receipt
 from core.ledger.record import decode_record
 from core.ledger.transaction import RecordRef, Signer, Transaction, encode_transaction
+from core.linking import LOOKED_AT_ONCE
 from core.office import Office
 from core.reindexing import groups_in
 from core.views import Step
@@ -33,6 +34,7 @@ LINK = """    links:
 LINKED = PEOPLE.replace("  live:\n", f"{LINK}  live:\n").replace("  die:\n", "  die:\n    effect_at: day\n")
 INDEX = "indexes:\n  pensions_of: {over: pension, by: [holder], max: 20}\nprocedures:\n"
 BY_HAND = PENSIONS.replace("procedures:\n", INDEX)
+WHEN_ASKED = BY_HAND.replace("  suspend:\n", "  suspend:\n    only_when_asked: true\n")
 AUTOMATIC = BY_HAND.replace("  suspend:\n", "  suspend:\n    automatic: true\n")
 
 
@@ -100,10 +102,17 @@ def test_a_death_suspends_what_other_offices_pay_by_their_nodes_and_its_annulmen
 
 
 def test_what_no_law_lets_a_node_enter_waits_for_the_officers_of_the_keeper() -> None:
-    net, offices = network(BY_HAND)
+    net, offices = network(WHEN_ASKED)
     person, (pension,) = one_person(net, offices)
-    act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
+    proposal = offices[0].propose("people", "die", {"person": person}, {"died": [2026, 5, 1]}, [registrar(offices[0])])
+    offices[0].record(sign(net, offices[0], [proposal]))
+    hand_over(offices[0], offices[1])
+    pair = {"pension": pension, "deceased": person}
+    unasked = offices[1].propose("pensions", "suspend", pair, {}, [registrar(offices[1])])
+    assert getattr(unasked.verdict, "code", None) == "nobody-asked", "it was heard, and is not entered yet"
     meet_until_quiet(offices)
+    away = offices[2].propose("pensions", "suspend", pair, {}, [registrar(offices[2])], addressed_to=1)
+    assert getattr(away.verdict, "code", None) == "nobody-asked", "a request names nothing"
     assert [len(office.asked_of_us()) for office in offices] == [0, 1, 0]
     (asked,) = offices[1].asked_of_us()
     assert (asked.called.procedure, asked.called.record, asked.automatic) == ("suspend", pension, False)
@@ -121,6 +130,9 @@ def test_what_no_law_lets_a_node_enter_waits_for_the_officers_of_the_keeper() ->
     offices[1] = again
     meet_until_quiet(offices)
     assert states(offices, [pension]) == [{"suspended"}]
+    for office in offices:
+        (told,) = office.questions_about(pension)
+        assert (told.how, told.answer is not None) == ("answered", True)
 
 
 def test_a_node_signs_nothing_that_its_law_does_not_let_it_enter() -> None:
@@ -341,10 +353,15 @@ def statements(office: Office, work: Callable[[], object]) -> int:
     return len(told)
 
 
-def test_a_write_costs_the_same_whatever_waits() -> None:
+def test_more_than_a_thousand_wait_none_is_forgotten_and_a_write_costs_the_same() -> None:
     """A question is looked at again when a record of it has changed, not at each write."""
-    net, offices = network(BY_HAND.replace("max: 20", "max: 40"), LINKED.replace("max: 3", "max: 40"))
-    person, _ = one_person(net, offices, pensions=30)
+    net, offices = network(BY_HAND.replace("max: 20", "max: 100"), LINKED.replace("max: 3", "max: 100"))
+    person, _ = one_person(net, offices, pensions=0)
+    batch = offices[1].batch([registrar(offices[1])])
+    for number in range(100):
+        batch.add("pensions", "grant", {}, {"mark": f"{number}", "holder": party("Ana", 1)})
+    offices[1].record_batch(batch, [net.officers[1][0].sign(batch.signing_message)])
+    meet_until_quiet(offices)
 
     def write() -> None:
         act(net, offices[1], "people", "open_book", {}, mark="another")
@@ -352,11 +369,22 @@ def test_a_write_costs_the_same_whatever_waits() -> None:
 
     write()
     before = statements(offices[1], write)
-    act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
+    for deaths in range(11):
+        if deaths:
+            act(net, offices[0], "people", "live", {"person": person})
+        act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1 + deaths])
     meet_until_quiet(offices)
-    assert len(offices[1].asked_of_us()) == 15
+    assert offices[1].count_asked() == 1_100
+    ends = (offices[1].asked_of_us(1)[0], offices[1].asked_of_us()[-1])
+    assert [one.act.transaction.act["died"] for one in ends] == [[2026, 5, 1], [2026, 5, 11]], "the oldest first"
     write()
     assert 0 < statements(offices[1], write) <= before + 15
+    again = open_in_memory(net, 1, offices[1].store, offices[1]._journal)
+    assert (again.count_asked(), again.count_asked()) == (LOOKED_AT_ONCE, 1_100)
+    answered = ends[1].called.record
+    assert [one.how for one in again.questions_about(answered)] == ["waits"] * 11
+    suspended = again.propose("pensions", "suspend", {"pension": answered, "deceased": person}, {}, [registrar(again)])
+    assert suspended.transaction.answers == ends[0].act.id
 
 
 def test_many_who_ask_about_one_record_have_its_history_read_once() -> None:

@@ -26,7 +26,7 @@ from core.laws.questions import DISMISS, check_answer, dismiss, keep_asked
 from core.laws.relying import lack
 from core.laws.requests import DECISIONS, ask, decide
 from core.laws.resolving import RESOLVING, resolve
-from core.laws.signing import NODE_ROLE, SignatureCheck, Signed, is_of_node
+from core.laws.signing import SignatureCheck, Signed, is_of_node
 from core.laws.transition import governing, is_late
 from core.laws.undecided import EARLIER_ACT, SUSPENDED, acts_in_front, keep_undecided, undecided_id
 from core.laws.verdict import Accepted, Finding, Refused, Rejected
@@ -172,11 +172,13 @@ class _Execution:
         return Accepted(outcome, changes, moved, tuple(self._judge.steps), findings)
 
     def _answer(self, procedure: Procedure) -> tuple[Change, tuple[IndexChange, ...]] | None:
-        """What is written beside the effects of an act that answers another; a node enters nothing else."""
+        """What is written beside the effects of an act that answers another; a node enters nothing else, nor does
+        anybody where the law wants to be asked.
+        """
         by_node = is_of_node(self._signed.people)
         if self._transaction.answers is None:
-            if by_node:
-                raise Refused("nobody-asked", role=NODE_ROLE)
+            if by_node or procedure.only_when_asked:
+                raise Refused("nobody-asked", procedure=procedure.name)
             return None
         self._shared = True  # another office's act has asked: whether it stands, only the order tells
         return check_answer(self._state, self._transaction, self._law, procedure, by_node, self._context)

@@ -272,6 +272,7 @@ class Procedure:
     line: int
     links: tuple[Link, ...] = ()
     automatic: bool = False  # where a link asks for it, the keeper's node enters it without an officer
+    only_when_asked: bool = False  # every act of it names the act that asks for it, and says what that one gives
     # What follows from the rest (core/laws/waiting.py):
     reasons: tuple[Reason, ...] = ()  # why it always waits for the common order, whatever the charter chooses
     reads_time: bool = False

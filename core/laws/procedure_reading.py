@@ -93,8 +93,11 @@ def read_procedure(name: str, part: Part, around: Around) -> Procedure:
             part.line,
             links=links,
             automatic=part.flag("automatic"),
+            only_when_asked=part.flag("only_when_asked"),
             corrects=part.choice("corrects", ROADS) if part.has("corrects") else "",
         )
+        if procedure.only_when_asked and act_class == "fact":
+            part.fail("fact-refused", "only_when_asked")
         if procedure.automatic:
             for name in needs_a_person(procedure):
                 part.note("automatic-needs-a-person", name, procedure.fields[name].line)

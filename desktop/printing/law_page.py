@@ -139,6 +139,8 @@ class _Page:
         yield from self._conditions(say("law.conditions"), procedure.requires)
         if procedure.automatic:
             yield _paragraph(say("law.automatic"))
+        if procedure.only_when_asked:
+            yield _paragraph(say("law.only-when-asked"))
         stated = _mapping(_mapping(self._tree["procedures"])[procedure.name])
         effects = [_link(one) if "request" in _mapping(one) else _effect(one) for one in _items(stated.get("effects"))]
         if effects:

@@ -11,6 +11,7 @@ EXPLAINING_SCREEN = {
     "law.more": "Also stated",
     "law.automatic": "Where the rules of another register ask for it, the computer of the office that keeps the record enters "
     "it by itself, if nothing is in the way: no person signs.",
+    "law.only-when-asked": "Entered only where the rules of another register ask for it; the act says which act did.",
     "law.links": "What it asks of other registers",
     "law.link": "The offices that keep the records found are asked for {asked} once it is final, at most {most} of them: {rest}",
     "law.link-when": "Where {when}:",

@@ -120,9 +120,9 @@ REQUEST_REFUSALS = {
         "This request was decided before, by another act ({winner}).", _KEPT, "There is nothing left to do."
     ),
     "nobody-asked": Trouble(
-        "A computer enters an act by itself only where an act of another register asks for it, and none is named.",
+        "This is entered only where an act of another register asks for it, and no such act waits here for just this.",
         _KEPT,
-        "Let an officer of this office sign the act.",
+        "Look on “Today” at what is asked of this office. Where the office that asks was not met yet, meet it first.",
     ),
     "no-such-question": Trouble(
         "The act of another register that this one answers is not entered ({act}).",
