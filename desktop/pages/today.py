@@ -31,7 +31,7 @@ from desktop.wording import say
 from desktop.wording.ladder import WAITS_FOR_OFFICE, ladder_words, rejection_sentence, step_words
 from desktop.wording.values import claimed_text
 
-SHOWN = 8
+SHOWN, MORE = 8, 40
 T = TypeVar("T")
 _GROUPS = (
     ("void", Shape.REJECTED),
@@ -46,23 +46,26 @@ class Waiting(NamedTuple):
     today: Today
     to_decide: Sequence[RequestView]
     asked: Sequence[RequestView]
-    links: Sequence[AskedView]
+    links: Sequence[AskedView]  # the oldest
+    links_count: int  # of all
     drafts: Sequence[Draft]
     labels: Mapping[bytes, str]  # of the records of the acts that are shown
     resolved: Mapping[bytes, Transaction]  # by the act that decides of it or takes it back: that other act
     backup: LastBackup | None
 
 
-def _waiting(office: Office) -> Waiting:
+def _waiting(office: Office, links_shown: int) -> Waiting:
     """On the office's thread."""
     today = office.today()
     acts = [act for name, _ in _GROUPS for act in getattr(today, name)[:SHOWN]]
     records = {act.records[0] for act in acts if act.records}
-    to_decide, asked, links = office.requests_for_me(), office.requests_made(SHOWN), office.asked_of_us()
-    records |= {one.called.record for one in links[:SHOWN]}
+    to_decide, asked = office.requests_for_me(), office.requests_made(SHOWN)
+    links, links_count = office.asked_of_us(links_shown), office.count_asked()
+    records |= {one.called.record for one in links}
     labels = {record: office.record_view(record).label for record in records}
     resolved = {act.id: other for act in acts if (other := _resolved_by(office, act)) is not None}
-    return Waiting(today, to_decide, asked, links, office.drafts(), labels, resolved, last_backup(office))
+    drafts, backup = office.drafts(), last_backup(office)
+    return Waiting(today, to_decide, asked, links, links_count, drafts, labels, resolved, backup)
 
 
 def _resolved_by(office: Office, act: ActView) -> Transaction | None:
@@ -124,9 +127,15 @@ class TodayPage(Page):
         self.deciding: Deciding | Resolving | Dismissing | None = None
         self._labels: Mapping[bytes, str] = {}
         self._resolved: Mapping[bytes, Transaction] = {}
+        self._shown = SHOWN  # of what is asked of this office
 
     def refresh(self) -> None:
-        self.desk.ask(self, _waiting, self._show, self.tell_trouble)
+        shown = self._shown
+        self.desk.ask(self, lambda office: _waiting(office, shown), self._show, self.tell_trouble)
+
+    def show_more(self) -> None:
+        self._shown += MORE
+        self.refresh()
 
     # -- deciding a request -------------------------------------------------------------------------------------
 
@@ -178,14 +187,17 @@ class TodayPage(Page):
         layout.setSpacing(12)
         groups = [(name, shape, *self._of_group(today, name)) for name, shape in _GROUPS]
         on_their_way = sum(count for *_, count in groups) + len(answer.asked)
-        to_decide = len(answer.to_decide) + len(answer.links)
+        to_decide = len(answer.to_decide) + answer.links_count
         layout.addWidget(self._head(content, today, on_their_way, to_decide, answer.backup))
         if answer.to_decide:
-            layout.addWidget(self._requests(content, "requests_to_decide", answer.to_decide, self._add_to_decide))
+            shown, count = answer.to_decide[: self._shown], len(answer.to_decide)
+            layout.addWidget(self._requests(content, "requests_to_decide", shown, count, self._add_to_decide))
         if answer.links:
-            layout.addWidget(self._requests(content, "links_to_answer", answer.links, self._add_link))
+            count = answer.links_count
+            layout.addWidget(self._requests(content, "links_to_answer", answer.links, count, self._add_link))
         if answer.asked:
-            layout.addWidget(self._requests(content, "requests_made", answer.asked, self._add_asked))
+            count = len(answer.asked)
+            layout.addWidget(self._requests(content, "requests_made", answer.asked, count, self._add_asked))
         for name, shape, acts, count in groups:
             if acts:
                 layout.addWidget(self._group(content, name, shape, acts, count))
@@ -315,16 +327,20 @@ class TodayPage(Page):
         self,
         parent: QWidget,
         name: str,
-        requests: Sequence[T],
+        shown: Sequence[T],
+        count: int,
         add: Callable[[QGridLayout, QWidget, T], None],
     ) -> QWidget:
+        """`shown`: of so many."""
         frame, layout = card(parent)
-        layout.addWidget(label(say(f"today.{name}", count=len(requests)), frame, "heading"))
+        layout.addWidget(label(say(f"today.{name}", count=count), frame, "heading"))
         rows = _rows(layout)
-        for request in requests[:SHOWN]:
+        for request in shown:
             add(rows, frame, request)
-        if len(requests) > SHOWN:
-            layout.addWidget(label(say("today.more", count=len(requests) - SHOWN), frame, "quiet"))
+        if count > len(shown):
+            more = button(say("today.show-more", count=count - len(shown)), frame)
+            more.clicked.connect(self.show_more)
+            layout.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         return frame
 
     def _add_to_decide(self, rows: QGridLayout, parent: QWidget, request: RequestView) -> None:

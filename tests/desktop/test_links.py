@@ -14,6 +14,7 @@ from core.ledger.payload import Group
 from core.ledger.transaction import Signer
 from desktop.application import OpenOffice
 from desktop.pages.dismissing import Dismissing
+from desktop.pages.today import SHOWN
 from tests.desktop.conftest import REGISTRAR_SECRET, MadeNetwork, make_network, sign_in_turn
 from tests.ledger.building import party
 from tests.test_linking import BY_HAND, LINKED
@@ -22,7 +23,11 @@ from tests.test_linking import BY_HAND, LINKED
 @pytest.fixture
 def network(tmp_path: Path) -> MadeNetwork:
     """One office alone: what it enters is final at once."""
-    return make_network(tmp_path, [parse_law(text).canonical for text in (LINKED, BY_HAND)], names=("Dudzicki",))
+    return make_network(
+        tmp_path,
+        [parse_law(text).canonical for text in (LINKED.replace("max: 3", "max: 20"), BY_HAND)],
+        names=("Dudzicki",),
+    )
 
 
 @pytest.fixture
@@ -40,6 +45,20 @@ def enter(desk: OpenOffice, law: str, name: str, records: dict[str, bytes], **fi
         return office.record(Group((proposal.encoded,), (signature,)))[0].records[0]
 
     return desk.service.call(work).result()
+
+
+def leave_all_but(desk: OpenOffice, record: bytes) -> None:
+    office, key = desk.service.office, open_officer(desk.desk.folder, 0, REGISTRAR_SECRET)
+
+    def work() -> None:
+        for view in office.questions_to_us():
+            if view.record != record:
+                proposal = office.propose_dismissal(
+                    view.act.id, view.record, "Another Ana.", [Signer(0, 0, "registrar")]
+                )
+                office.record(Group((proposal.encoded,), (key.sign(office.signing_message([proposal.encoded])),)))
+
+    desk.service.call(work).result()
 
 
 def texts(widget: object) -> str:
@@ -80,18 +99,30 @@ def test_what_a_death_asks_is_prepared_on_today_and_signed(desk: OpenOffice, qtb
     assert "asks something of this office" not in texts(today)
 
 
-def test_what_is_asked_is_left_with_a_reason_which_both_records_show(desk: OpenOffice, qtbot: QtBot) -> None:
+def test_much_is_asked_and_one_is_left_with_a_reason_which_both_records_show(desk: OpenOffice, qtbot: QtBot) -> None:
     def settle() -> None:
         qtbot.waitUntil(lambda: not desk.desk.background.busy(), timeout=20_000)
 
     book = enter(desk, "people", "open_book", {}, mark="A")
     person = enter(desk, "people", "enter", {"book": book}, mark="Ana of the mill", number=party("Ana", 1), age=70)
     pension = enter(desk, "pensions", "grant", {}, mark="Pension 7", holder=party("Ana", 1))
+    for number in range(SHOWN + 1):
+        enter(desk, "pensions", "grant", {}, mark=f"Pension 7{number}", holder=party("Ana", 1))
     enter(desk, "people", "die", {"person": person}, died=[2026, 5, 1])
     today = desk.window.today
     desk.window.go("today")
     settle()
     picture(desk.window, "asked")
+    assert texts(today).count("Because of: Death, Dudzicki") == SHOWN
+    (more,) = [one for one in today.findChildren(QPushButton) if one.text() == "Show more (2 left)"]
+    more.click()
+    settle()
+    picture(desk.window, "more")
+    assert texts(today).count("Because of: Death, Dudzicki") == SHOWN + 2
+    assert not [one for one in today.findChildren(QPushButton) if "left)" in one.text()]
+    leave_all_but(desk, pension)
+    today.refresh()
+    settle()
     (leave,) = [one for one in today.findChildren(QPushButton) if one.text() == "Leave it…"]
     leave.click()
     page = today.deciding
@@ -109,16 +140,19 @@ def test_what_is_asked_is_left_with_a_reason_which_both_records_show(desk: OpenO
     settle()
     assert "asks something of this office" not in texts(today)
     panel = desk.window.register.record.questions
-    for record in (pension, person):
+    for record in (person, pension):
         desk.window.open_record(record)
         qtbot.waitUntil(lambda: "left by Dudzicki" in texts(panel), timeout=20_000)
-        assert "Suspension · Pension 7, because of Death (Dudzicki, " in texts(panel)
+        settle()
+    assert "Suspension · Pension 7, because of Death (Dudzicki, " in texts(panel)
     # What the reason says is shown like the rest of the record: to whom said why they look.
     assert "Another Ana" not in texts(panel)
-    desk.service.call(lambda: desk.service.office.people.look(person, "application")).result()
+    desk.service.call(lambda: desk.service.office.people.look(pension, "application")).result()
     desk.window.register.record.refresh()
     qtbot.waitUntil(lambda: "Reason: Another Ana: born in 1931." in texts(panel), timeout=20_000)
     # The record that it leads to, by its name.
+    desk.service.call(lambda: desk.service.office.people.look(person, "application")).result()
+    desk.window.open_record(person)
     qtbot.waitUntil(lambda: "\nBook\nA\n" in texts(desk.window.register.record), timeout=20_000)
     assert book.hex() not in texts(desk.window.register.record)
     picture(desk.window, "left")

@@ -57,6 +57,7 @@ SCREEN = {
         "{count} acts wait for the majority",
     ),
     "today.more": ("and one more", "and {count} more"),
+    "today.show-more": ("Show one more", "Show more ({count} left)"),
     "today.drafts": ("One draft", "{count} drafts"),
     # Register
     "register.title": "Register",
