@@ -26,7 +26,7 @@ from core.ledger.forks import evidence_of, proven_fork
 from core.ledger.payload import Cosignature, Evidence, Payload, decode_payload, payload_root
 from core.ledger.roll import Roll
 from core.people.actions import Gate
-from core.reindexing import rebuild_indexes
+from core.reindexing import complete_indexes, rebuild_indexes
 from core.sealing.intake import Intake
 from core.store.chain import BlockRow
 from core.store.checkpoints import Counted
@@ -94,6 +94,7 @@ class Replica:
         if self.finality_stopped:
             self.finality.last_number = self.store.chain.anchor_count()
         with self._reading_own_disk():
+            complete_indexes(self.store)
             anchors: list[Anchor] = []
             for stored_id, header_bytes, has_acts, accused in self.store.chain.headers():
                 header = decode_header(header_bytes)
