@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from core.laws.expression import compile_condition
 from core.laws.expression_syntax import ExpressionError
-from core.laws.expression_types import NOTHING, Frame, Known, Name, Scope, Typed, plain
+from core.laws.expression_types import NOTHING, Frame, Known, Name, Run, Scope, Slots, Typed, plain
 from core.laws.field_types import GroupType, SealedType
 from core.laws.law import OUTCOMES, Condition, Cure
 from core.laws.reading import CODE_LETTERS, LEAST, MOST, Part
@@ -34,11 +35,10 @@ def read_condition(
         rule = part.text("rule")
         says = part.texts("says")
         facts = _facts(part, says, scope)
-        scope = replace(scope, unsure=set())
+        scope, slots = replace(scope, unsure=set()), Slots(scope.slots.used)
         cure = _read_cure(part, outcome)
         try:
             typed = compile_condition(rule, scope, known)
-            traced = compile_condition(rule, replace(scope, tracing=True), known)
         except ExpressionError as error:
             part.fail(error.code, error.detail, part.line_of("rule"))
         condition = Condition(
@@ -49,7 +49,7 @@ def read_condition(
             rule,
             says,
             typed.run,
-            traced.run,
+            _traced(rule, replace(scope, tracing=True, slots=slots), known),
             facts,
             cure,
             typed.cost,
@@ -57,6 +57,14 @@ def read_condition(
             part.flag("of_every_law"),
         )
     return condition, replace(typed, when_true=NOTHING) if scope.unsure else typed
+
+
+def _traced(rule: str, scope: Scope, known: Known) -> Run:
+    """The rule as it notes what its pieces come to, made when it is first asked for: of a thousand read at each start
+    few ever are. It uses the places that the rule itself has in a frame.
+    """
+    made = cache(lambda: compile_condition(rule, scope, known).run)
+    return lambda frame: made()(frame)
 
 
 def _read_cure(part: Part, outcome: str) -> Cure | None:

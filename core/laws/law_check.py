@@ -5,7 +5,7 @@ law alone tells stands in core/laws/waiting.py; here the homes are put in that a
 same, act by act (`Accepted.shared`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from core.laws.engine_codes import ENGINE_CODES
@@ -64,7 +64,8 @@ def check_law(
     ]
     if witnesses is not None and witnesses < LEAST_WITNESSES and law.events:
         problems.append(Problem(0, "", "too-few-witnesses", law.name))
-    waits = {name: why for name, procedure in law.procedures.items() if (why := _reasons(law, procedure, homes))}
+    shared = {name for name, register in law.registers.items() if home_of(law, register, homes) == "shared"}
+    waits = {name: why for name, procedure in law.procedures.items() if (why := _reasons(law, procedure, shared))}
     rest = (name for name in law.procedures if name not in waits)
     may_wait = {name: why for name in rest if (why := _may_wait(law.procedures[name]))}
     alone = tuple(name for name in law.others if name.partition(".")[0] not in (beside or {}))
@@ -72,18 +73,18 @@ def check_law(
         lacks = missing(declared, beside[name.partition(".")[0]]) if beside and name not in alone else None
         if lacks is not None:
             problems.append(Problem(declared.line, "", "other-law-differs", f"{name}.{lacks}".rstrip(".")))
-    problems += _never_settled(law, homes)
+    problems += _never_settled(law, shared)
     problems += check_links(law, beside or {})
     problems += check_transition(law, (beside or {}).get(law.name))
     return LawReport(waits, may_wait, tuple(problems), alone)
 
 
-def _never_settled(law: Law, homes: Mapping[str, str]) -> Iterable[Problem]:
+def _never_settled(law: Law, shared: Set[str]) -> Iterable[Problem]:
     """Registers of all offices whose records can come to stand held (LAWS.md §11), and nothing ever frees them."""
     settled = {one.changes[name] for one in law.procedures.values() for name in one.settles}
     holding = [one for one in law.procedures.values() if one.when_unseen == "hold"]
     for name in dict.fromkeys(register for one in holding for register in one.changes.values()):
-        if name not in settled and _is_shared(law, name, homes):
+        if name not in settled and name in shared:
             yield Problem(law.registers[name].line, "", "held-without-settle", name)
 
 
@@ -105,18 +106,18 @@ def home_of(law: Law, register: Register, homes: Mapping[str, str]) -> str:
     return "shared" if register.home.kind == "shared" else "office"
 
 
-def _reasons(law: Law, procedure: Procedure, homes: Mapping[str, str]) -> tuple[Reason, ...]:
-    reasons = [Reason("shared-register", name) for name in _named(procedure) if _is_shared(law, name, homes)]
+def _reasons(law: Law, procedure: Procedure, shared: Set[str]) -> tuple[Reason, ...]:
+    reasons = [Reason("shared-register", name) for name in _named(procedure) if name in shared]
     reads = [read for read in procedure.foreign_reads if read.kind not in UNKEPT and not is_other(read.name)]
     reached = [(read.name, _register_read(law, read)) for read in reads]
-    reasons += [Reason("shared-register", name) for name, register in reached if _is_shared(law, register, homes)]
+    reasons += [Reason("shared-register", name) for name, register in reached if register in shared]
     for why in procedure.reasons:
         register = why.name
         if why.code == "index-of-other-keepers":
             register = law.indexes[why.name].register
         elif why.code == "total-of-other-keepers":
             register = law.totals[why.name].register
-        if why.code not in _OF_KEEPERS or not _is_shared(law, register, homes):
+        if why.code not in _OF_KEEPERS or register not in shared:
             reasons.append(why)
     return tuple(dict.fromkeys(reasons))
 
@@ -137,7 +138,3 @@ def _register_read(law: Law, read: ForeignRead) -> str:
     if read.kind == "total":
         return law.totals[read.name].register
     return law.indexes[read.name].register if read.kind == "index" else read.name
-
-
-def _is_shared(law: Law, register: str, homes: Mapping[str, str]) -> bool:
-    return home_of(law, law.registers[register], homes) == "shared"

@@ -43,7 +43,8 @@ SECOND = ("refuse", "queue")  # what becomes of a second request on one version 
 @lru_cache(maxsize=32)
 def parse_law(text: str) -> Law:
     """The law of a YAML file; the last ones are kept. Raises `LawError` with every fault found."""
-    return _read_law(with_fees(with_those_of_every_law(read_text(text))))
+    tree = with_fees(with_those_of_every_law(read_text(text)))
+    return _read_law(tree, encode_tree(tree))
 
 
 @lru_cache(maxsize=32)
@@ -52,22 +53,20 @@ def law_from_canonical(data: bytes) -> Law:
 
     A law never changes once read, and one is read again at every start, close and failed write: the last ones are kept.
     """
-    law = _read_law(decode_tree(data))
-    assert law.canonical == data
-    return law
+    return _read_law(decode_tree(data), data)
 
 
-def _read_law(tree: Node) -> Law:
+def _read_law(tree: Node, canonical: bytes) -> Law:
     problems = Problems()
     law = None
     with problems.section():
-        law = _read_root(Part(tree, problems, ""), tree)
+        law = _read_root(Part(tree, problems, ""), canonical)
     problems.raise_any()
     assert law is not None
     return law
 
 
-def _read_root(root: Part, tree: Node) -> Law:
+def _read_root(root: Part, canonical: bytes) -> Law:
     with root.whole():
         name = root.text("law")
         if not set(name) <= NAME_LETTERS or not name or len(name) > MAX_NAME_CHARS:
@@ -108,7 +107,7 @@ def _read_root(root: Part, tree: Node) -> Law:
         calendar, transition = _read_calendar(root), read_transition(root)
         if not calendar:
             _check_cures(root, procedures)
-        law = _make_law(name, version, title, registers, procedures, (indexes, totals), extracts, encode_tree(tree))
+        law = _make_law(name, version, title, registers, procedures, (indexes, totals), extracts, canonical)
         law = replace(law, asking=asking, deciding=deciding, calendar=calendar, others=others)
         return replace(law, transition=transition)
 

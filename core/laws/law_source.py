@@ -9,7 +9,7 @@ the list ["map", key, value, …] and a sequence the list ["list", item, …].
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from unicodedata import normalize
 
 import yaml
@@ -27,8 +27,7 @@ _FORBIDDEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\
 Scalar = str | int | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A piece of the file and the line it stands on (0: unknown)."""
 
     value: "Scalar | list[Node] | dict[str, Node]"
@@ -154,14 +153,12 @@ def _to_value(node: Node) -> Value:
 
 
 def _from_value(value: Value) -> Node:
-    match value:
-        case ["map", *parts] if len(parts) % 2 == 0:
-            keys, children = parts[::2], parts[1::2]
-            if not all(type(key) is str for key in keys) or len(set(keys)) != len(keys):
-                raise _fault(0, "malformed-law", "")
-            return Node({key: _from_value(child) for key, child in zip(keys, children, strict=True)}, 0)
-        case ["list", *items]:
-            return Node([_from_value(item) for item in items], 0)
-        case str() | bool() | int():
-            return Node(value, 0)
+    if isinstance(value, str | bool | int):
+        return Node(value, 0)
+    if isinstance(value, list) and value[:1] == ["list"]:
+        return Node([_from_value(item) for item in value[1:]], 0)
+    if isinstance(value, list) and value[:1] == ["map"] and len(value) % 2 == 1:
+        keys = value[1::2]
+        if all(type(key) is str for key in keys) and len(set(keys)) == len(keys):
+            return Node(dict(zip(keys, map(_from_value, value[2::2]), strict=True)), 0)
     raise _fault(0, "malformed-law", "")

@@ -4,8 +4,7 @@ A law is checked when it is read, never at the counter (5-laws): reading goes on
 section, so that a jurist sees every fault of the file in one go.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from core.errors import MunimentError
@@ -45,11 +44,9 @@ class Problems:
         if len(self.found) < MAX_PROBLEMS:
             self.found.append(Problem(line, article, code, detail[:200]))
 
-    @contextmanager
-    def section(self) -> Iterator[None]:
+    def section(self) -> suppress:
         """What fails inside ends this section only."""
-        with suppress(SectionFaulty):
-            yield
+        return suppress(SectionFaulty)
 
     def raise_any(self) -> None:
         """Raises `LawError` when there is any problem."""

@@ -5,10 +5,12 @@ What is looked at is what the offices tell anybody who asks; only certified bloc
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
+from core.ledger.blocklace import Blocklace
 from core.ledger.checkpoint import checkpoint_digest
 from core.ledger.forks import check_evidence, decode_evidence_file, encode_evidence_file
 from core.office import Office
@@ -35,6 +37,22 @@ ANCHORS_AT_ONCE = 1000
 REPLACES = frozenset({"entered", "warned"})  # outcomes of an act that makes the next version of what it names
 
 
+@dataclass
+class PlacesLook:
+    """How far the blocks of these authors were looked at in one graph."""
+
+    lace: Blocklace
+    authors: frozenset[int]
+    looked_at: int = 0  # blocks, in the order of arrival
+    waiting: list[int] = field(default_factory=list)  # orders of those of the authors that were not certified then
+
+    def due(self) -> list[int]:
+        """Orders of those that are new or were waiting; they count as looked at."""
+        due = [*self.waiting, *range(self.looked_at, len(self.lace.vertices))]
+        self.waiting, self.looked_at = [], len(self.lace.vertices)
+        return due
+
+
 class Observer:
     def __init__(self, world: World) -> None:
         self.world = world
@@ -46,6 +64,7 @@ class Observer:
         self._anchors_seen: dict[tuple[int, int], int] = {}  # by office and how often a copy of it was put back
         self._looked_at: dict[tuple[int, bytes], object] = {}
         self._settled: set[tuple[int, bytes]] = set()  # (office, act): looked at again at the end only
+        self._looks: dict[int, PlacesLook] = {}  # by office
 
     def note(self, promise: str, wrong: str | None) -> None:
         """A check was made; `wrong`: what does not fit."""
@@ -63,7 +82,7 @@ class Observer:
                 office = self.world.office(number)
                 if number in self.world.restored:
                     self._predictions.forget(number)
-                self._look_at_places(office)
+                self._look_at_places(number, office)
                 self._look_at_anchors(number, office)
                 for recorded in self.world.acts:
                     if self._may_have_climbed(number, office, recorded.drawn.id, (recorded.block,)):
@@ -77,8 +96,9 @@ class Observer:
 
         `blocks`: those that enclose it.
         """
-        held, key = [one for one in map(office.lace.vertices.get, blocks) if one], (number, act)
-        if not held or key in self._settled:
+        key = number, act
+        held = [one for one in map(office.lace.vertices.get, blocks) if one] if key not in self._settled else []
+        if not held:
             return False
         steps = tuple((one.approvals, one.certified, one.anchor) for one in held)
         now = steps, office.lace.forkers, office.lace.epoch
@@ -87,13 +107,19 @@ class Observer:
         self._looked_at[key] = now
         return True
 
-    def _look_at_places(self, office: Office) -> None:
-        """Only an author that has forked can have two blocks at one place."""
-        authors = self.world.malicious | office.forkers()
-        for vertex in office.lace.vertices.values() if authors else ():
+    def _look_at_places(self, number: int, office: Office) -> None:
+        """Only an author that has forked can have two blocks at one place; each is looked at until it is certified."""
+        authors = frozenset(self.world.malicious | office.forkers())
+        look = self._looks.get(number)
+        if look is None or look.lace is not office.lace or look.authors != authors:
+            look = self._looks[number] = PlacesLook(office.lace, authors)
+        for order in look.due() if authors else ():
+            vertex = office.lace.vertices.in_order(order)
             if vertex.author in authors and vertex.certified:
                 place = vertex.author, vertex.incarnation, vertex.seq
                 self.note("I4", self._places.see(place, vertex.id))
+            elif vertex.author in authors:
+                look.waiting.append(order)
 
     def _look_at_anchors(self, number: int, office: Office) -> None:
         begun = number, self.world.computers[number].copies_put_back  # a copy knows what was known when it was made
@@ -190,6 +216,7 @@ class Observer:
         """Once the world is healed and quiet: acts that a sound office holds have come to their end everywhere."""
         self._settled.clear()
         self._looked_at.clear()
+        self._looks.clear()
         self.look(self.world.honest)
         honest = [act for act in self.world.acts if act.drawn.author not in self.world.restored]
         for number in self.world.sound:
