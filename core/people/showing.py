@@ -5,7 +5,7 @@ public waits until a purpose was stored for this very record or act (people.py).
 command opens, shows everything, as its passphrase does.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -80,7 +80,10 @@ class Showing(LedgerReading, UndecidedActs):
         """What the records are called that this one, as shown, leads to or led to; labels as in a list."""
         versions = [record, *(one for entry in timeline for one in (entry.before, entry.after) if one is not None)]
         values = (value for one in versions for value in (*one.key.values(), *one.fields.values()))
-        ids = {value for value in values if type(value) is bytes and len(value) == RECORD_ID_BYTES}
+        return self.labels({value for value in values if type(value) is bytes and len(value) == RECORD_ID_BYTES})
+
+    def labels(self, ids: Iterable[bytes]) -> dict[bytes, str]:
+        """What records are called, as in a list; those that are not here are left out."""
         rows = (self._row(one) for one in ids)
         return {row.id: row.label for row in rows if row is not None}
 

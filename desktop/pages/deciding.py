@@ -16,6 +16,7 @@ from core.office import Office, Proposal
 from core.people.people import DECIDING
 from core.views import ActView, RecordView, RequestView
 from desktop.desk import Desk
+from desktop.naming import names_in
 from desktop.pages.acting import sign_act
 from desktop.pages.request_text import RequestText, people_of
 from desktop.widgets.fields.choice_box import ChoiceBox
@@ -35,6 +36,7 @@ class _Asked(NamedTuple):
     proposal: Proposal  # the act that would enter it
     records: Mapping[str, RecordView]
     people: Sequence[str]  # who signed the request, with their roles
+    names: Mapping[bytes, str]
 
 
 class Deciding(QWidget):
@@ -160,7 +162,8 @@ class Deciding(QWidget):
             changes = view.act.transaction.changes
             records = {name: office.record_view(ref.record) for name, ref in changes.items()}
             people = people_of(office, view.act.transaction)
-            return _Asked(view, office.propose_decision(request.act.id, signers, trace=True), records, people)
+            names = names_in(self._desk, office, view.act.transaction.act.values())
+            return _Asked(view, office.propose_decision(request.act.id, signers, trace=True), records, people, names)
 
         self._desk.ask(self, work, self._show, self.notice.tell_trouble)
 
@@ -173,7 +176,7 @@ class Deciding(QWidget):
             self._verdict.show_words(shape, say(f"review.{verdict.outcome}"))
         self._may_enter = not isinstance(verdict, Rejected)
         self.enter.setEnabled(self._may_enter)
-        self._text.show_request(asked.request.act.transaction, asked.records, asked.people)
+        self._text.show_request(asked.request.act.transaction, asked.records, asked.people, asked.names)
 
     # -- deciding -----------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from core.office import Office, Proposal
 from core.views import ActView, Draft, RecordView
 from desktop.desk import Desk
 from desktop.drafting import DraftKeeper, new_draft
+from desktop.naming import names_in
 from desktop.pages.acting import Recorded, recorded_act
 from desktop.pages.choosing import Choosing
 from desktop.pages.filling import Filling
@@ -159,19 +160,19 @@ class NewActPage(Page):
         records, act = filling.form.records(), filling.form.act()
         self.notice.clear()
 
-        def draw_up(office: Office) -> tuple[Proposal, Mapping[str, str]]:
+        def draw_up(office: Office) -> tuple[Proposal, Mapping[bytes, str]]:
             proposal = office.propose(law, procedure, records, act, signers, True, addressed_to)
-            return proposal, {name: office.record_view(record).label for name, record in records.items()}
+            return proposal, names_in(self.desk, office, [*records.values(), *act.values()])
 
         self.desk.ask(self, draw_up, lambda drawn: self._proposed(*drawn, signers), self.tell_trouble)
 
-    def _proposed(self, proposal: Proposal, records: Mapping[str, str], signers: Sequence[Signer]) -> None:
+    def _proposed(self, proposal: Proposal, names: Mapping[bytes, str], signers: Sequence[Signer]) -> None:
         filling = self.filling
         if filling is None:
             return
         if self.reviewing is not None:
             self.reviewing.deleteLater()
-        reviewing = self.reviewing = Reviewing(filling, proposal, records, self.desk, self._stack)
+        reviewing = self.reviewing = Reviewing(filling, proposal, names, self.desk, self._stack)
         reviewing.left.connect(self._back_to_form)
         reviewing.recorded.connect(self._recorded)
         reviewing.failed.connect(self.tell_trouble)

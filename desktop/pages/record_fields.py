@@ -97,9 +97,7 @@ class RecordFields(QScrollArea):
         if value is not None and field.name == _KEEPER:
             (keeper,) = value
             return [say("register.shared") if keeper is None else self._desk.offices[keeper]]
-        if isinstance(value, bytes) and value in self._names:
-            return [self._names[value]]
-        return value_lines(value, field, self._desk.offices)
+        return value_lines(value, field, self._desk.offices, names=self._names)
 
     def _pending_lines(self, pending: Mapping[str, Value] | None) -> Sequence[str]:
         if pending is None:

@@ -35,14 +35,16 @@ class RequestText(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    def show_request(self, request: Transaction, records: Mapping[str, RecordView], people: Sequence[str]) -> None:
-        """`records`: by the procedure's names, as they stand now; `people`: who has signed it."""
+    def show_request(
+        self, request: Transaction, records: Mapping[str, RecordView], people: Sequence[str], names: Mapping[bytes, str]
+    ) -> None:
+        """`records`: by the procedure's names, as they stand now; `people`: who has signed it; `names`: naming.py."""
         frame, inside = card(self)
         inside.addWidget(label(say(self._heading), frame, "heading"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(6)
-        for row, (caption, lines) in enumerate(self._lines(request, records, people)):
+        for row, (caption, lines) in enumerate(self._lines(request, records, people, names)):
             grid.addWidget(label(caption, frame, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label("\n".join(lines), frame, selectable=True), row, 1)
         grid.setColumnMinimumWidth(0, 200)
@@ -52,7 +54,7 @@ class RequestText(QScrollArea):
         self.setWidget(frame)
 
     def _lines(
-        self, request: Transaction, records: Mapping[str, RecordView], people: Sequence[str]
+        self, request: Transaction, records: Mapping[str, RecordView], people: Sequence[str], names: Mapping[bytes, str]
     ) -> Sequence[tuple[str, Sequence[str]]]:
         title = self._desk.procedure_title(f"{request.law}.{request.procedure}")
         lines: list[tuple[str, Sequence[str]]] = [(say("review.act"), [title])]
@@ -70,7 +72,7 @@ class RequestText(QScrollArea):
                 lines.append((field.label, [view.label if view else "…"]))
             elif field.name in request.act:
                 value = request.act[field.name]
-                lines.append((field.label, value_lines(value, field, self._desk.offices, entry_words)))
+                lines.append((field.label, value_lines(value, field, self._desk.offices, entry_words, names)))
         lines.append((say("decide.asked-by"), list(people)))
         lines.append((say("decide.asked-when"), [claimed_text(request.claimed_ms)]))
         return lines

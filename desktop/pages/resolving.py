@@ -16,6 +16,7 @@ from core.office import Office, Proposal
 from core.people.people import DECIDING
 from core.views import ActView, RecordView, UndecidedView
 from desktop.desk import Desk
+from desktop.naming import names_in
 from desktop.pages.ending import Ending
 from desktop.pages.request_text import RequestText, people_of
 from desktop.widgets.fields.choice_box import ChoiceBox
@@ -32,6 +33,7 @@ class _Shown(NamedTuple):
     view: UndecidedView
     records: Mapping[str, RecordView]
     people: Sequence[str]  # who signed the act, with their roles
+    names: Mapping[bytes, str]
 
 
 class Resolving(Ending):
@@ -83,7 +85,9 @@ class Resolving(Ending):
             office.people.work_on(subject, DECIDING)
         view = office.undecided_view(self._act.id)
         records = {name: office.record_view(record) for name, record in view.records.items()}
-        return _Shown(view, records, people_of(office, view.act.transaction))
+        transaction = view.act.transaction
+        names = names_in(self._desk, office, transaction.act.values())
+        return _Shown(view, records, people_of(office, transaction), names)
 
     def _show(self, shown: _Shown) -> None:
         view = shown.view
@@ -94,7 +98,7 @@ class Resolving(Ending):
         elif view.ends_ms is not None:
             words.append(say("resolve.until", day=claimed_text(view.ends_ms)))
         self.standing.show_words(Shape.HELD if view.state == HELD else Shape.SUSPENDED, " ".join(words))
-        self._text.show_request(view.act.transaction, shown.records, shown.people)
+        self._text.show_request(view.act.transaction, shown.records, shown.people, shown.names)
         ways = [CONFIRM] if view.state == HELD else []
         ways += [] if view.lapsed else [CURE]
         ways.append(SET_ASIDE)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, 
 from core.errors import MunimentError
 from core.laws.form import FormField
 from core.laws.verdict import Accepted, Rejected
+from core.ledger.encoding import Value
 from core.ledger.transaction import Signer, Transaction
 from core.office import Proposal
 from desktop.desk import Desk
@@ -30,11 +31,11 @@ class Reviewing(QWidget):
     left = Signal()
 
     def __init__(
-        self, filling: Filling, proposal: Proposal, records: Mapping[str, str], desk: Desk, parent: QWidget
+        self, filling: Filling, proposal: Proposal, names: Mapping[bytes, str], desk: Desk, parent: QWidget
     ) -> None:
-        """`records`: what the records that the act names are called; of the act itself, whatever the form shows."""
+        """`names`: what the records and acts that the act names are called, by id."""
         super().__init__(parent)
-        self._records = records
+        self._names = names
         self._filling, self._proposal, self._desk = filling, proposal, desk
         self.passphrases: list[QLineEdit] = []  # of the persons, in the order of their turns
         self._marks: list[StatusLine] = []
@@ -123,7 +124,7 @@ class Reviewing(QWidget):
             lines.insert(0, (say("review.request-to"), [self._desk.offices[transaction.addressed_to]]))
         for field in form.fields:
             if field.type == "subject":
-                lines.append((field.label, [self._records.get(field.name, say("value.none"))]))
+                lines.append((field.label, [self._subject(field, transaction)]))
             elif field.name in transaction.act:
                 lines.append((field.label, self._value_lines(field, transaction)))
         people = [say("review.signer", name=self._name(s), role=say(f"role.{s.role}")) for s in transaction.signers]
@@ -134,10 +135,16 @@ class Reviewing(QWidget):
     def _value_lines(self, field: FormField, transaction: Transaction) -> Sequence[str]:
         typed = self._proposal.typed.get(field.name)  # what is sealed is read before it is signed
         if typed is not None:
-            lines = value_lines(typed, field, self._desk.offices, self._filling.form.entry_words)
+            lines = self._text_lines(typed, field)
             return [*lines, sealed_words(field)]
-        value = transaction.act[field.name]
-        return value_lines(value, field, self._desk.offices, self._filling.form.entry_words)
+        return self._text_lines(transaction.act[field.name], field)
+
+    def _text_lines(self, value: Value, field: FormField) -> Sequence[str]:
+        return value_lines(value, field, self._desk.offices, self._filling.form.entry_words, self._names)
+
+    def _subject(self, field: FormField, transaction: Transaction) -> str:
+        changed = transaction.changes.get(field.name)
+        return self._names.get(changed.record, say("value.none")) if changed else say("value.none")
 
     def _name(self, signer: Signer) -> str:
         return self._name_of(signer.officer)

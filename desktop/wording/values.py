@@ -10,19 +10,30 @@ from core.ledger.sealed import erased_by, is_sealed
 from desktop.wording import say
 
 NARROW_SPACE = "\u202f"
-_UNSHOWN = frozenset({"act", "record"})  # ids: for Technical details only
+_UNSHOWN = frozenset({"act", "record"})  # in a row, without a name: for Technical details only
+Names = Mapping[bytes, str]
+_NO_NAMES: Names = {}
 
 EntryWords = Callable[[FormField, Value], str | None]  # what an entry of another record says, where it is known
 
 
 def value_lines(
-    value: Value, field: FormField, offices: Sequence[str] = (), entry_words: EntryWords | None = None
+    value: Value,
+    field: FormField,
+    offices: Sequence[str] = (),
+    entry_words: EntryWords | None = None,
+    names: Names = _NO_NAMES,
 ) -> list[str]:
-    """One line a value; a list has one line a row. `offices`: names by number. What is withheld says why."""
+    """One line a value; a list has one line a row. `offices`: names by number. What is withheld says why.
+
+    `names`: of the records and acts that are named, by their ids; any other shows its id.
+    """
     if isinstance(value, Withheld):
         return [say(f"value.withheld.{value.value}")]
     if field.type == "list" and isinstance(value, list):
-        return [row_text(row, field.of, offices, entry_words) for row in value] or [say("value.none")]
+        return [row_text(row, field.of, offices, entry_words, names) for row in value] or [say("value.none")]
+    if isinstance(value, bytes) and value in names:
+        return [names[value]]
     if field.type == "entry_of" and entry_words is not None:
         return [entry_words(field, value) or value_text(value, field, offices)]
     return [value_text(value, field, offices)]
@@ -49,11 +60,12 @@ def row_text(
     columns: Sequence[FormField],
     offices: Sequence[str] = (),
     entry_words: EntryWords | None = None,
+    names: Names = _NO_NAMES,
 ) -> str:
     parts = [
-        value_lines(row[column.name], column, offices, entry_words)[0]
+        value_lines(row[column.name], column, offices, entry_words, names)[0]
         for column in columns
-        if row.get(column.name) is not None and column.type not in _UNSHOWN
+        if row.get(column.name) is not None and (column.type not in _UNSHOWN or row[column.name] in names)
     ]
     return " · ".join(parts)
 

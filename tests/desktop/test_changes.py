@@ -43,8 +43,8 @@ def changes(qtbot: QtBot, office: OpenOffice) -> ChangesPage:
     return office.window.changes
 
 
-def sign_draft(qtbot: QtBot, office: OpenOffice, **typed: str) -> ActView:
-    """Type what the draft still lacks, review it and sign as the administrator."""
+def sign_draft(qtbot: QtBot, office: OpenOffice, seen: list[str] | None = None, **typed: str) -> ActView:
+    """Type what the draft still lacks, review it and sign as the administrator. `seen`: takes what the review says."""
     page = office.window.new_act
     qtbot.waitUntil(lambda: office.window.page is page and page.filling is not None, timeout=10_000)
     filling = page.filling
@@ -59,6 +59,8 @@ def sign_draft(qtbot: QtBot, office: OpenOffice, **typed: str) -> ActView:
     reviewing = page.reviewing
     assert reviewing is not None
     assert reviewing.may_sign, texts(reviewing)
+    if seen is not None:
+        seen += texts(reviewing)
     with qtbot.waitSignal(page.recorded, timeout=20_000):
         reviewing.passphrases[0].setText(REGISTRAR_SECRET)
         reviewing.sign.click()
@@ -93,8 +95,11 @@ def test_a_change_is_proposed_and_voted_in_plain_words(open_desk: Open, qtbot: Q
         told
     )
     press(page, "Vote yes…")
-    voted = sign_draft(qtbot, office)
+    seen: list[str] = []
+    voted = sign_draft(qtbot, office, seen)
     assert voted.transaction.act == {"proposal": proposed.records[0], "answer": "yes"}
+    assert "1 · P1-1" in seen  # by its name, and not by its inner number
+    assert proposed.records[0].hex() not in "".join(seen)
     told = texts(changes(qtbot, office))
     assert {"3 of 4 offices must agree; one has.", "This office has voted yes."} <= set(told)
     assert "For it: " + office.desk.office_name in told

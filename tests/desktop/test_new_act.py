@@ -20,6 +20,7 @@ from desktop.drafting import DraftKeeper
 from desktop.pages.new_act import NewActPage
 from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.fields.editor import LineEditor
+from desktop.widgets.fields.picking_act import ActEditor
 from desktop.widgets.fields.rows import RowsEditor
 from desktop.widgets.tab_order import step
 from tests.desktop.conftest import ALICE, NOTARY_SECRET, REGISTRAR_SECRET, MadeNetwork, first_registration, record_act
@@ -407,3 +408,39 @@ def test_words_narrow_the_list_of_acts(open_desk: Callable[..., OpenOffice]) -> 
     assert "fewer" in choosing.help.text()
     choosing.words.clear()
     assert shown() == everything
+
+
+def test_an_act_is_pointed_at_by_what_it_did(open_desk: Callable[..., OpenOffice], qtbot: QtBot) -> None:
+    office = open_desk(0)
+    parcel = _prepare(office)
+    view = office.service.call(lambda: office.service.office.record_view(parcel)).result()
+    entered = view.timeline[0].act
+    page = office.window.new_act
+    office.window.go("new")
+    page.start("land.annul", view)
+    _wait(qtbot, office)
+    assert page.filling is not None
+    form = page.filling.form
+    editor = form.editor("annulled")
+    assert isinstance(editor, ActEditor)
+    box = editor.box
+    qtbot.waitUntil(lambda: box.count() == 1, timeout=10_000)
+    assert (box.currentText(), editor.value()) == ("", None)
+    assert box.itemText(0).startswith("First registration · ")
+    assert box.itemText(0).endswith(" · Dudzicki")
+    with qtbot.waitSignal(form.changed, timeout=10_000):
+        box.setFocus()
+        press(Qt.Key.Key_Down)
+    _wait(qtbot, office)
+    assert form.act()["annulled"] == entered
+    # Of any other act the number that stands on its paper.
+    line = box.lineEdit()
+    line.selectAll()
+    write("10d8 70a6")
+    assert line.property("wrong") == "true"
+    line.selectAll()
+    with qtbot.waitSignal(form.changed, timeout=10_000):
+        write(" ".join(entered[::-1].hex()[place : place + 4] for place in range(0, 64, 4)))
+    assert line.property("wrong") == "false"
+    _wait(qtbot, office)
+    assert form.act()["annulled"] == entered[::-1]

@@ -10,6 +10,7 @@ from re import fullmatch
 from core.laws.form import FormField, typed_text
 from core.laws.numbers import is_number
 from core.ledger.encoding import Value
+from core.ledger.transaction import ACT_ID_BYTES
 from desktop.wording.values import day_text, fraction_text
 
 _SPACES = str.maketrans("", "", " \u00a0\u202f")
@@ -146,7 +147,11 @@ def _period(text: str, _field: FormField) -> Value:
 
 
 def _act(text: str, _field: FormField) -> Value:
-    return bytes.fromhex(text)
+    """The number of an act as papers print it, in groups."""
+    number = bytes.fromhex(text)
+    if len(number) != ACT_ID_BYTES:
+        raise ValueError
+    return number
 
 
 _READERS = {"fraction": _fraction, "day": _day, "integer": _integer, "period": _period, "act": _act}

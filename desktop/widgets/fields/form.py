@@ -21,6 +21,7 @@ from desktop.widgets.fields.entering import clean_value, is_complete, is_readabl
 from desktop.widgets.fields.group import GroupEditor
 from desktop.widgets.fields.opening import OpeningEditor
 from desktop.widgets.fields.picking import EntryEditor, OfficeEditor, RecordEditor
+from desktop.widgets.fields.picking_act import ActEditor
 from desktop.widgets.fields.rows import RowsEditor
 from desktop.widgets.tab_order import step
 from desktop.widgets.texts import label
@@ -189,6 +190,8 @@ class ActForm(QWidget):
                 return self._make_record_editor(field, parent)
             case "entry_of":
                 return EntryEditor(field, parent, self._desk, self._record_of)
+            case "act":
+                return ActEditor(field, parent, self._desk, self._picked)
             case "group":
                 return GroupEditor(field, parent, self._make_editor)
             case "text" if field.multiline:
@@ -197,8 +200,8 @@ class ActForm(QWidget):
 
     def _make_record_editor(self, field: FormField, parent: QWidget) -> RecordEditor:
         editor = RecordEditor(field, parent, self._desk)
-        if field.type == "subject":  # lists of entries follow the record
-            editor.known.connect(self._refresh_entries)
+        if field.type == "subject":  # lists of entries and of acts follow the record
+            editor.known.connect(self._refresh_lists)
         return editor
 
     def _want_row(self, rows: RowsEditor) -> None:
@@ -220,9 +223,13 @@ class ActForm(QWidget):
         for editor in self._editors.values():
             yield from editor.editors().values() if isinstance(editor, RowsEditor) else (editor,)
 
-    def _refresh_entries(self) -> None:
+    def _picked(self) -> Sequence[RecordView]:
+        found = (self._record_of(field.name) for field in self.fields if field.type == "subject")
+        return [view for view in found if view is not None]
+
+    def _refresh_lists(self) -> None:
         for editor in self._all_editors():
-            if isinstance(editor, EntryEditor):
+            if isinstance(editor, EntryEditor | ActEditor):
                 editor.refresh()
 
     def _value_of(self, field: FormField) -> Value:

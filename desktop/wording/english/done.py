@@ -40,7 +40,7 @@ DONE = {
     "asked-by-us": "Acts of this office ask of other registers: {count}.",
     "asked-line": "  {reference}  {words}",
     "question-left": "Left, as No. {seq} of this office. The office whose act asks learns of it at the next meeting.",
-    "met": "The exchange is finished. {received} batches of acts came and {sent} went.",
+    "met": "The exchange is finished. Batches of acts that came: {received}, that went: {sent}.",
     "not-passed-on-lacking": "{office} knows newer acts of {offices} that it cannot pass on: it joined when they were long"
     " settled and never had their text. Nothing is lost. Meet another office that keeps them, or take the register over"
     " with a copy from {office}.",

@@ -86,9 +86,9 @@ JOINING_DONE = {
     "joining-paper-written": "The paper for the office that joins is {path}. It fits copies of register state No. {number}"
     " only.",
     "network-joined": "The office has joined {name}. All {records} records were verified, up to decision No. {number}.",
-    "pruned-unshrunk": "{blocks} batches of acts were put into the archive, because all offices have settled them. Their room"
+    "pruned-unshrunk": "Put into the archive, because all offices have settled them: {blocks} batches of acts. Their room"
     " in the office's copy is used again; the acts can be read as before.",
-    "pruned": "{blocks} batches of acts were put into the archive, because all offices have settled them. The office's"
+    "pruned": "Put into the archive, because all offices have settled them: {blocks} batches of acts. The office's"
     " copy is {freed} smaller; the acts can be read as before.",
 }
 

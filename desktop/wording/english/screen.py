@@ -161,6 +161,7 @@ SCREEN = {
     "recorded.another": "Another &act",
     # Fields
     "choice.none": "–",
+    "choice.act": "Choose an act of this record, or type the number on its paper",
     "choice.entry": "Choose an entry",
     "choice.record-first": "Choose the record first",
     "choice.officer": "Officer",
