@@ -38,10 +38,11 @@ class Joined:
 
 def given_in_person(network: str, checkpoint: str) -> Given:
     """As typed or read from a code: hexadecimal digits, in groups or not. Raises `not-a-hash`."""
-    return Given(_hash(network, "network"), _hash(checkpoint, "checkpoint"))
+    return Given(read_hash(network, "network"), read_hash(checkpoint, "checkpoint"))
 
 
-def _hash(text: str, what: str) -> bytes:
+def read_hash(text: str, what: str) -> bytes:
+    """One of the two numbers; `what`: which, for the refusal. Raises `not-a-hash`."""
     digits = "".join(text.split()).lower()
     if len(digits) != HASH_HEX_CHARS or not set(digits) <= set("0123456789abcdef"):
         raise MunimentError("not-a-hash", what=what)

@@ -4,7 +4,8 @@ Rules: nothing is invented. Every block that can still be read is judged as if a
 else follows from the blocks once more; so the result is right whatever the damage was. A block that waits for one that
 is lost waits on the disk (core/store/salvaged.py) until a meeting brings that one. What belongs to this office alone
 (drafts, the log of looks, keys of sealed fields, scans) is copied row by row; what of it is lost is said by name. What
-an order of erasure has destroyed does not come back with a backup.
+an order of erasure has destroyed does not come back with a backup. A replica that joined with a snapshot never had the
+text of its first acts: it joins again with a new one, and whatever it held beyond that is judged on top of it.
 
 Steps, and where a crash leaves them: (1) the new replica grows under `.repair-under-way`, which is thrown away by the
 next attempt; (2) whole and on the disk it is renamed `repair-made`: from here on the repair is asked for, and opening
@@ -25,8 +26,10 @@ from core.custody.keys import DATABASE_KEY
 from core.data_folder import Folder, read_bounded
 from core.errors import MunimentError
 from core.exchange import Exchange, Received
+from core.joining import join
 from core.ledger.block import block_id
 from core.ledger.charter import decode_charter
+from core.snapshot_file import Given, Progress
 from core.store.archive import Archive
 from core.store.damaged import DamagedReplica, FoundBlock
 from core.store.database import Database
@@ -70,11 +73,22 @@ class Source:
     key: bytes
 
 
-def repair(folder: Folder, keys: OpenedKeys, backup: Source | None = None) -> Iterator[Repaired]:
+@dataclass(frozen=True)
+class NewCopy:
+    """A neighbour's snapshot, with the hash of its checkpoint as it was received in person."""
+
+    path: Path
+    checkpoint: bytes
+    progress: Progress | None = None
+
+
+def repair(
+    folder: Folder, keys: OpenedKeys, backup: Source | None = None, copy: NewCopy | None = None
+) -> Iterator[Repaired]:
     """Yields between steps how far it is; the last one is of the whole. The office is closed meanwhile.
 
-    Raises `replica-in-use`, `no-office-here`, `payload-not-held` for a replica that joined with a snapshot (it joins
-    anew), `disk-full`, and the refusals of `decode_charter`. Then the folder is as it was.
+    Raises `replica-in-use`, `no-office-here`, `new-copy-needed` for a replica that joined with a snapshot and is given
+    no new one, `disk-full`, and the refusals of `decode_charter` and `join`. Then the folder is as it was.
     """
     if folder.standing() != "member":
         raise MunimentError("no-office-here", path=str(folder.path))
@@ -84,7 +98,7 @@ def repair(folder: Folder, keys: OpenedKeys, backup: Source | None = None) -> It
     try:
         under_way.path.mkdir()
         own = Source(folder.replica, folder.archive, keys.secrets[DATABASE_KEY])
-        yield from _make(folder, under_way, [own, *([backup] if backup else [])], told)
+        yield from _make(folder, under_way, [own, *([backup] if backup else [])], copy, told)
         _sync_all(under_way.path)
         os.replace(under_way.path, folder.path / MADE)
         sync_folder(folder.path)
@@ -139,16 +153,22 @@ def _link(path: Path, aside: Path) -> None:
         os.replace(aside.with_suffix(".part"), aside)
 
 
-def _make(folder: Folder, beside: Folder, sources: list[Source], told: Repaired) -> Iterator[Repaired]:
+def _make(
+    folder: Folder, beside: Folder, sources: list[Source], copy: NewCopy | None, told: Repaired
+) -> Iterator[Repaired]:
     charter = decode_charter(read_bounded(folder.charter), verify)
     database = Database(beside.replica, sources[0].key, create=True)
     try:
+        if copy is not None:
+            join(database, copy.path, Given(charter.network, copy.checkpoint), copy.progress)
         with database.bulk():
             replica = Exchange(ReplicaStore(database), charter)
             own_drafts = set[bytes]()
             for number, source in enumerate(sources):
                 old = DamagedReplica(source.replica, source.key, Archive(source.archive, source.key))
                 try:
+                    if copy is None and old.joined:
+                        raise MunimentError("new-copy-needed")
                     yield from _take_blocks(replica, old, told)
                     _copy_own(old, database, told, first=number == 0)
                 finally:
@@ -165,8 +185,6 @@ def _make(folder: Folder, beside: Folder, sources: list[Source], told: Repaired)
 
 
 def _take_blocks(replica: Exchange, old: DamagedReplica, told: Repaired) -> Iterator[Repaired]:
-    if old.joined:
-        raise MunimentError("payload-not-held")
     for _, found in old.blocks():
         if found is None:
             told.unreadable += 1

@@ -10,11 +10,16 @@ from typing import Any
 
 import pytest
 
+from core.crypto.keyfile import open_keys
 from core.errors import MunimentError
-from core.folder import Folder, open_office
+from core.folder import Folder, open_office, read_bounded
 from core.joining_folder import given_in_person, join_network
+from core.repairing import NewCopy, repair
 from core.snapshot import write_snapshot
 from core.snapshot_file import Given, Progress
+from core.store.database import Database
+from core.trying import verify_all
+from core.views import Draft, Step
 from tests.folders import OFFICE_SECRET, make_office, register
 from tests.offices import StepClock, hand_over, meet
 from tests.test_epochs import Town, pass_change
@@ -108,6 +113,41 @@ def test_a_member_does_not_join_again_nor_does_a_used_key(tmp_path: Path) -> Non
     assert arrived.refused() == "already-a-member"
     arrived.folder.intent.unlink()
     assert arrived.refused() == "key-was-used"
+
+
+def test_a_damaged_copy_that_began_with_another_s_joins_again(tmp_path: Path, prepared: Arrival) -> None:
+    """What only this office had comes from what can still be read; the rest is the new copy's."""
+    folder = Folder(tmp_path / "office")
+    shutil.copytree(prepared.folder.path, folder.path)
+    join_network(folder, prepared.file, prepared.given, OFFICE_SECRET)
+    office, giver = open_office(folder, OFFICE_SECRET, StepClock()).office, prepared.town.offices[0]
+    meet(office, giver)
+    own = register(folder, office, 321)
+    office.store.put_draft(Draft(b"d" * 16, "land", "transfer", "A sale", 1, b"document"))
+    blocks, root = office.counts().blocks, office.state_root()
+    office.close()
+    keys = open_keys(read_bounded(folder.node_key), OFFICE_SECRET)
+    database = Database(folder.replica, keys.secrets["database_key"])
+    for statement in ("DELETE FROM record", "UPDATE block SET signature = zeroblob(64) WHERE position BETWEEN 2 AND 9"):
+        database.execute(statement)
+    database.close()
+    before = {path.name: path.read_bytes() for path in folder.path.iterdir() if path.is_file()}
+    with pytest.raises(MunimentError, match="new-copy-needed"):
+        list(repair(folder, keys))
+    with pytest.raises(MunimentError, match="snapshot-of-another-state"):
+        list(repair(folder, keys, copy=NewCopy(prepared.file, bytes(32))))
+    assert {path.name: path.read_bytes() for path in folder.path.iterdir() if path.is_file()} == before
+    *_, told = repair(folder, keys, copy=NewCopy(prepared.file, prepared.given.checkpoint))
+    assert (told.blocks, told.waiting, told.lost) == (blocks, 0, [])
+    again = open_office(folder, OFFICE_SECRET, StepClock()).office
+    assert (again.quarantine, again.counts().blocks, again.state_root()) == (None, blocks, root)
+    assert again.act_view(own.id).ladder.step is Step.RECORDED
+    assert [draft.title for draft in again.drafts()] == ["A sale"]
+    register(folder, again, 322)
+    meet(again, giver)
+    assert giver.act_view(own.id).author == again.number
+    list(verify_all(again))
+    again.close()
 
 
 def test_numbers_are_read_as_they_are_written_down() -> None:

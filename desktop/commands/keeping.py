@@ -7,7 +7,8 @@ from typing import Any
 from core.backup import write_backup
 from core.crypto.keyfile import open_keys
 from core.folder import Folder, read_bounded
-from core.repairing import repair
+from core.joining_folder import read_hash
+from core.repairing import NewCopy, repair
 from core.restoring import restore_backup, restore_in_place, with_passphrase
 from core.trying import Tried, open_source, try_backup, verify_all
 from desktop.unlocking import Access
@@ -48,13 +49,17 @@ def check_command(access: Access) -> dict[str, Any]:
     return {"message": sentence("copy-checked", {"acts": acts, "blocks": blocks}), "acts": acts, "blocks": blocks}
 
 
-def repair_command(access: Access, backup: Path | None) -> dict[str, Any]:
-    """`backup`: under the same passphrase; blocks that the damaged copy does not give any more are taken from it."""
+def repair_command(access: Access, backup: Path | None, copy: Path | None, checkpoint: str) -> dict[str, Any]:
+    """`backup`: under the same passphrase; blocks that the damaged copy does not give any more are taken from it.
+
+    `copy`: another office's snapshot, for one that joined with such a copy. Raises `not-a-hash` and what `repair` does.
+    """
+    given = NewCopy(copy, read_hash(checkpoint, "checkpoint")) if copy is not None else None
     secret, folder = access.passphrase(), access.folder
     keys = open_keys(read_bounded(folder.node_key), secret)
     with TemporaryDirectory(prefix="muniment-repair.") as made:
         source = open_source(backup, Folder(Path(made)), with_passphrase(secret)) if backup else None
-        *_, told = repair(folder, keys, source)
+        *_, told = repair(folder, keys, source, given)
     return {"message": repaired_words(told), **vars(told)}
 
 

@@ -8,9 +8,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 from core.errors import MunimentError
 from core.folder import Folder
 from core.joining_folder import Joined, given_in_person, join_network
-from core.snapshot_file import Given
 from desktop.background import Background
-from desktop.dialogs.entering import grouped_number
+from desktop.dialogs.copy_numbers import CopyNumbers
 from desktop.dialogs.stage import Stage
 from desktop.widgets.texts import button, label
 from desktop.wording import say
@@ -32,12 +31,17 @@ class JoiningStage(Stage):
         row.addWidget(self.path, 1)
         row.addWidget(browse)
         self.body.addLayout(row)
-        self.network = self._entry("joining.network")
-        self.checkpoint = self._entry("joining.checkpoint")
-        paper = button(say("joining.paper"), self.content)
-        paper.clicked.connect(self._choose_paper)
-        self.body.addWidget(paper)
-        self.passphrase = self._entry("unlock.passphrase")
+        self.numbers = CopyNumbers(background, self.content)
+        self.numbers.taken.connect(self._numbers_taken)
+        self.numbers.failed.connect(self.notice.tell_trouble)
+        self.network, self.checkpoint = self.numbers.network, self.numbers.checkpoint
+        self.body.addWidget(self.numbers)
+        self.passphrase = QLineEdit(self.content)
+        self.passphrase.setAccessibleName(say("unlock.passphrase"))
+        caption = label(say("unlock.passphrase"), self.content, wrap=False)
+        caption.setBuddy(self.passphrase)
+        self.body.addWidget(caption)
+        self.body.addWidget(self.passphrase)
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.passphrase.returnPressed.connect(self._join)
         self.body.addWidget(label(say("joining.card", path=str(folder.card)), self.content, "quiet"))
@@ -50,39 +54,13 @@ class JoiningStage(Stage):
         empty = (one for one in (self.path, self.network, self.checkpoint, self.passphrase) if not one.text().strip())
         next(empty, self.path).setFocus()
 
-    def _entry(self, key: str) -> QLineEdit:
-        entry = QLineEdit(self.content)
-        entry.setAccessibleName(say(key))
-        caption = label(say(key), self.content, wrap=False)
-        caption.setBuddy(entry)
-        self.body.addWidget(caption)
-        self.body.addWidget(entry)
-        return entry
-
     def _choose(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, say("joining.path"))
         if path:
             self.path.setText(path)
 
-    def _choose_paper(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, say("joining.paper.title"))
-        if path:
-            self.read_paper(path)
-
-    def read_paper(self, path: str) -> None:
-        """Both numbers from the code on the paper, or a picture of it."""
-
-        def work() -> Given:
-            from desktop.printing.joining_paper import read_joining_paper
-
-            return read_joining_paper(Path(path))
-
+    def _numbers_taken(self) -> None:
         self.notice.clear()
-        self._background.run(self, work, self._take_numbers, self.notice.tell_trouble)
-
-    def _take_numbers(self, given: Given) -> None:
-        self.network.setText(grouped_number(given.network))
-        self.checkpoint.setText(grouped_number(given.checkpoint))
         self.focus_first()
 
     def _join(self) -> None:

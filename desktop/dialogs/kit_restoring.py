@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from core.crypto.keyfile import Cost
 from core.custody.passphrases import GivenKit
@@ -14,6 +14,7 @@ from core.folder import Folder
 from core.joining_folder import given_in_person
 from core.restoring import restore_backup, restore_in_place
 from desktop.background import Background
+from desktop.dialogs.copy_numbers import CopyNumbers
 from desktop.dialogs.kit_entry import KitEntry
 from desktop.dialogs.secrets import NewPassphrase as PassphraseEntry
 from desktop.dialogs.stage import Stage
@@ -40,8 +41,9 @@ class KitRestoringStage(Stage):
         self.kit.failed.connect(self.tell_trouble)
         self.path = QLineEdit(self.content)
         self.path.textChanged.connect(lambda _text: self._look())
-        self._numbers = QWidget(self.content)
-        self.network, self.checkpoint = QLineEdit(self._numbers), QLineEdit(self._numbers)
+        self._numbers = CopyNumbers(background, self.content)
+        self._numbers.failed.connect(self.tell_trouble)
+        self.network, self.checkpoint = self._numbers.network, self._numbers.checkpoint
         self.passphrase = PassphraseEntry(say("forgotten.passphrase"), self.content)
         self._lay_out()
         self.restore = button(say("restore.restore"), self, main=True)
@@ -56,24 +58,16 @@ class KitRestoringStage(Stage):
         row.setSpacing(10)
         row.addWidget(self.path, 1)
         row.addWidget(browse)
-        self._caption("kit.restore.path", self.path, self.body)
+        caption = label(say("kit.restore.path"), self.content, wrap=False)
+        caption.setBuddy(self.path)
+        self.path.setAccessibleName(say("kit.restore.path"))
+        self.body.addWidget(caption)
         self.body.addLayout(row)
-        numbers = QVBoxLayout(self._numbers)
-        numbers.setContentsMargins(0, 0, 0, 0)
-        for key, entry in (("joining.network", self.network), ("joining.checkpoint", self.checkpoint)):
-            self._caption(key, entry, numbers)
-            numbers.addWidget(entry)
         self._numbers.hide()
         self.body.addWidget(self._numbers)
         self.body.addWidget(self.passphrase)
         self.body.addWidget(label(say("unlock.folder", path=str(self._folder.path)), self.content, "quiet"))
         self.body.addStretch(1)
-
-    def _caption(self, key: str, entry: QLineEdit, layout: QVBoxLayout) -> None:
-        caption = label(say(key), self.content, wrap=False)
-        caption.setBuddy(entry)
-        entry.setAccessibleName(say(key))
-        layout.addWidget(caption)
 
     def focus_first(self) -> None:
         self.kit.setFocus()

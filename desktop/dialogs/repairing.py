@@ -1,4 +1,7 @@
-"""Repairing the damaged copy of an office that is closed: from its own blocks, and from a backup where there is one."""
+"""Repairing the damaged copy of an office that is closed: from its own blocks, and from a backup where there is one.
+
+An office that joined with another office's copy of the register joins again with a new one.
+"""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,16 +10,20 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from core.crypto.keyfile import open_keys
+from core.custody.restoring import kind_of
 from core.errors import MunimentError
 from core.folder import Folder, read_bounded
-from core.repairing import Repaired, repair
+from core.joining_folder import read_hash
+from core.repairing import NewCopy, Repaired, repair
 from core.restoring import with_passphrase
 from core.trying import open_source
 from desktop.background import Background, Watch
+from desktop.dialogs.copy_numbers import CopyNumbers
 from desktop.dialogs.stage import Stage
 from desktop.widgets.texts import button, label
 from desktop.wording import say
 from desktop.wording.repairing import repaired_words
+from desktop.wording.values import size_text
 
 
 class RepairingStage(Stage):
@@ -40,6 +47,11 @@ class RepairingStage(Stage):
             caption.setBuddy(widget)
             self.body.addWidget(caption)
             self.body.addLayout(row) if widget is self.path else self.body.addWidget(widget)
+        self.path.textChanged.connect(lambda _text: self._look())
+        self.numbers = CopyNumbers(background, self.content, network=False)
+        self.numbers.failed.connect(self.tell_trouble)
+        self.numbers.hide()
+        self.body.addWidget(self.numbers)
         self.body.addWidget(label(say("unlock.folder", path=str(folder.path)), self.content, "quiet"))
         self.body.addStretch(1)
         self.repair = button(say("repair.repair"), self, main=True)
@@ -68,6 +80,16 @@ class RepairingStage(Stage):
         if path:
             self.path.setText(path)
 
+    @property
+    def _is_copy(self) -> bool:
+        path = Path(self.path.text().strip())
+        return path.is_file() and kind_of(path) == "snapshot"
+
+    def _look(self) -> None:
+        """With another office's copy of the register the office joins again."""
+        self.numbers.setVisible(self._is_copy)
+        self.repair.setText(say("repair.join" if self._is_copy else "repair.repair"))
+
     def _allow(self, allowed: bool) -> None:
         self.content.setEnabled(allowed)
         self.repair.setEnabled(allowed)
@@ -77,12 +99,25 @@ class RepairingStage(Stage):
         if not secret or not self.repair.isEnabled():
             self.focus_first()
             return
-        watch = self._background.watch(self, lambda far: self.busy.advance(0, 0, say("repair.busy", count=far[0])))
+        watch = self._background.watch(self, self._show_far)
+        backup, copy = Path(text) if text else None, None
+        try:
+            if self._is_copy:
+                number, whole = read_hash(self.numbers.checkpoint.text(), "checkpoint"), Path(text).stat().st_size
+                backup, copy = None, NewCopy(Path(text), number, lambda taken: watch(taken, whole))
+        except MunimentError as error:
+            self.tell_trouble(error)
+            return
         self.notice.clear()
         self._allow(False)
         self.busy.begin(say("repair.busy", count=0), watch.stop)
-        backup = Path(text) if text else None
-        self._background.run(self, lambda: _work(folder, secret, backup, watch), self._done, self.tell_trouble)
+        self._background.run(self, lambda: _work(folder, secret, backup, copy, watch), self._done, self.tell_trouble)
+
+    def _show_far(self, far: tuple[int, int]) -> None:
+        """Bytes of a copy and its size, or parts of which nobody knows how many there are."""
+        done, whole = far
+        key = "joining.progress" if whole else "repair.busy"
+        self.busy.advance(done, whole, say(key, count=done, done=size_text(done), whole=size_text(whole)))
 
     def _done(self, told: Repaired) -> None:
         self.busy.end()
@@ -96,11 +131,11 @@ class RepairingStage(Stage):
         super().tell_trouble(error)
 
 
-def _work(folder: Folder, secret: str, backup: Path | None, watch: Watch) -> Repaired:
+def _work(folder: Folder, secret: str, backup: Path | None, copy: NewCopy | None, watch: Watch) -> Repaired:
     """On a thread for slow work, while the office is closed."""
     keys, told = open_keys(read_bounded(folder.node_key), secret), Repaired()
     with TemporaryDirectory(prefix="muniment-repair.") as made:
         source = open_source(backup, Folder(Path(made)), with_passphrase(secret)) if backup else None
-        for read, told in enumerate(repair(folder, keys, source)):  # noqa: B007  # the last one is of the whole
+        for read, told in enumerate(repair(folder, keys, source, copy)):  # noqa: B007  # the last one is of the whole
             watch(read, 0)
     return told

@@ -28,6 +28,13 @@ def test_a_member_does_not_join(founded: Founded, tmp_path: Path) -> None:
         refused(said, 1, "already-a-member")
 
 
+def test_a_copy_for_a_repair_is_named_with_its_number(founded: Founded, tmp_path: Path) -> None:
+    place, repairing = founded.places[0], ("repair", "--copy", tmp_path / "copy", "--checkpoint")
+    with untouched(place):
+        refused(run(*repairing, "12", *place.access, "--json"), 2, "not-a-hash", "64 digits")
+        refused(run(*repairing, "0" * 64, *place.access, "--json"), 3, "file-not-found")
+
+
 def test_nothing_is_put_away_that_is_not_settled(founded: Founded) -> None:
     place = founded.places[0]
     refused(run("prune", *place.access, "--json"), 1, "nothing-to-prune", "settled")

@@ -84,6 +84,10 @@ def check(data: Data = None, passphrase_file: Secret = None, json: Json = False)
 @app.command()
 def repair(
     backup: Annotated[Path | None, typer.Option("--backup", metavar="FILE", help="Gives what is damaged here.")] = None,
+    copy: Annotated[
+        Path | None, typer.Option("--copy", metavar="FILE", help="Of the register, for an office that joined with one.")
+    ] = None,
+    checkpoint: Annotated[str, typer.Option("--checkpoint", metavar="NUMBER", help="With --copy, as in join.")] = "",
     data: Data = None,
     passphrase_file: Secret = None,
     json: Json = False,
@@ -91,7 +95,7 @@ def repair(
     """Put a damaged copy together anew from what can be read of it; meetings bring the rest. What was found is kept."""
     from desktop.commands.keeping import repair_command
 
-    conclude(lambda: repair_command(access(data, passphrase_file), backup), json)
+    conclude(lambda: repair_command(access(data, passphrase_file), backup, copy, checkpoint), json)
 
 
 @app.command()

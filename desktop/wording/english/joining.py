@@ -105,7 +105,7 @@ JOINING_SCREEN = {
     "joining.card": "This office's card is {path}: an office of the network proposes it, and the offices vote.",
     "joining.join": "&Join",
     "joining.busy": "The copy is being verified…",
-    "joining.paper": "&Read them from the paper…",
+    "joining.paper": "&Read from the paper…",
     "joining.paper.title": "The paper for an office that joins, or a picture of it",
     "joining.progress": "The copy is being verified: {done} of {whole}…",
     "offices.newcomer": "Let an office &join…",

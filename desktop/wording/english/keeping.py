@@ -93,6 +93,12 @@ KEEPING = {
         "Nothing was lost; the register itself is whole.",
         "Ask an office that still holds them.",
     ),
+    "new-copy-needed": Trouble(
+        "This office began with another office's copy of the register, so it cannot be put together from this disk alone.",
+        "Nothing here was changed.",
+        "Ask another office for a new copy (Offices, “Let an office join…”) and its number of the register state, and"
+        " repair with them.",
+    ),
     "entry-not-held": Trouble(
         "This copy of the register joined later and does not hold its earliest acts.",
         SAFE,

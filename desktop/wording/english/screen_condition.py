@@ -181,8 +181,9 @@ SCREEN_CONDITION = {
     "repair.title": "Repair the copy of the register",
     "repair.about": "The copy on this disk is put together anew from all that can still be read of it; what cannot comes from"
     " a backup or from other offices. Nothing is made up and nothing is deleted: what is there now is kept beside it.",
-    "repair.backup": "A backup that may help (optional)",
+    "repair.backup": "A backup that may help, or another office's new copy of the register (optional)",
     "repair.repair": "&Repair",
+    "repair.join": "&Join again and repair",
     "repair.open": "&Open the office",
     "repair.busy": "Reading and verifying – {count} parts so far…",
     "repair.closing": "The office is being closed…",
