@@ -69,7 +69,7 @@ procedures:
     signed_by: {all_of: [registrar]}
     fields:
       new: {type: list, max_items: 5, of: {name: {type: text, max_chars: 9}, count: {type: integer, min: 1, max: 9}}}
-      out: {type: list, max_items: 5, unique_by: thing,
+      out: {type: list, max_items: 5,
             of: {thing: {type: entry_of, list: box.things}, count: {type: integer, min: 1, max: 9}}}
       lost: {type: entry_of, list: box.things, optional: true}
       drop: {type: text, max_chars: 9, optional: true}
@@ -216,6 +216,15 @@ def test_declared_bounds_hold_after_the_act(counter: Counter, code: str, field: 
     box = rearrange(counter, pack(counter), new=[thing("nut", 3)])
     refused = counter.refuse("rearrange", act, {"box": box}, REGISTRAR)
     assert (refused.code, refused.facts["field"].replace("things[", "things.[")) == (code, field)
+
+
+@pytest.mark.parametrize("counts", [(2, 2), (3, 1)])
+def test_two_rows_of_one_act_take_no_more_than_the_entry_holds(counter: Counter, counts: tuple[int, int]) -> None:
+    box = rearrange(counter, pack(counter), new=[thing("nut", 3)])
+    out = [{"thing": 1, "count": count} for count in counts]
+    refused = counter.refuse("rearrange", arranged(out=out), {"box": box}, REGISTRAR)
+    assert (refused.code, refused.facts["entry"]) == ("entry-too-small", 1)
+    assert names(rearrange(counter, box, out=out[1:])) == ([(1, "nut", 2)] if counts[1] == 1 else [(1, "nut", 1)])
 
 
 def test_always_is_checked_on_the_state_after(counter: Counter) -> None:
