@@ -49,6 +49,7 @@ _OWN = (
     ("paper", "digest"),
     ("paper_chunk", "number"),
 )
+_OWN_NOTES = "import:"  # how far imports have come (core/importing/resuming.py)
 _OWN_FACTS = ("restored", "renewed", "line", "looks-exported", "looks-base", "lock-after-s")
 
 
@@ -213,7 +214,7 @@ def _copy_own(old: DamagedReplica, database: Database, told: Repaired, first: bo
             whole = old.copy(name, key, database, both_ends=name != "look")
             if not whole and first:
                 told.lost.append(name)
-        for fact, value in old.facts(_OWN_FACTS):
+        for fact, value in (*old.facts(_OWN_FACTS), *old.facts_beginning(_OWN_NOTES)):
             if first or database.meta(fact) is None:
                 database.set_meta(fact, value)
 

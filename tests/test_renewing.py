@@ -22,6 +22,7 @@ from core.folder import (
     open_officer,
     read_bounded,
 )
+from core.importing.resuming import begin, find_note, rows_done
 from core.ledger.charter import OfficeCard, decode_card, found
 from core.office import Office
 from core.renewing import make_new_key, note_new_key
@@ -31,6 +32,7 @@ from sync.certificate import make_certificate
 from sync.events import Event, NotOpenedAgain, OpenedAgain
 from sync.service import Service, Settings
 from tests.folders import CHEAP, OFFICE_SECRET, OFFICER_SECRET, register
+from tests.importing.test_importer import importer, table
 from tests.ledger.building import FOUNDED_MS, Network
 from tests.offices import StepClock, open_in_memory
 from tests.test_epochs import Town, charter_network
@@ -77,7 +79,8 @@ def make_desk(tmp_path: Path) -> Desk:
     town.offices = [open_in_memory(town.network, number) for number in range(3)]
     made = Desk(town, folder, tmp_path / "office.backup")
     opened = made.open()
-    register(folder, opened.office, 1)
+    note = begin(opened.office, bytes(32), 2, bytes)
+    importer(opened.office).write(table([1]), [open_officer(folder, 0, OFFICER_SECRET).sign], note=note)
     write_backup(folder, opened.office, made.backup)
     register(folder, opened.office, 2)
     town.settle()
@@ -113,7 +116,12 @@ def test_a_restored_office_signs_again_under_its_new_key(desk: Desk, tmp_path: P
     renewed = desk.open(folder)
     assert renewed.office.quarantine is None
     assert SigningKey(renewed.node_seed).public == card.node_key
+    note = find_note(renewed.office, bytes(32))
+    assert note is not None
     act = register(folder, renewed.office, 3)
+    assert rows_done(renewed.office, note, (2, 3)) == {2}, (
+        "an import that the lost computer began goes on after its rows"
+    )
     desk.town.settle()
     for office in desk.town.offices:
         assert office.act_view(act.id).ladder.step is Step.FINAL

@@ -105,6 +105,12 @@ class DamagedReplica:
         found = [(name, self._rows("SELECT value FROM meta WHERE name = ?", (name,))) for name in names]
         return [(name, rows[0][0]) for name, rows in found if rows]
 
+    def facts_beginning(self, beginning: str) -> list[tuple[str, bytes]]:
+        """Those whose names begin so; nothing where that cannot be read."""
+        end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+        rows = self._rows("SELECT name, value FROM meta WHERE name >= ? AND name < ?", (beginning, end))
+        return [(name, value) for name, value in rows or ()]
+
     def copy(self, name: str, key: str, into: Database, both_ends: bool) -> bool:
         """Put the rows of a table that are not there yet into the same table of another replica; whether all came.
 

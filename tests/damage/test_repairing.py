@@ -11,11 +11,12 @@ import pytest
 from core.crypto.keyfile import open_keys
 from core.errors import MunimentError
 from core.folder import Folder, open_office
+from core.importing.resuming import find_note, rows_done
 from core.office import Office
 from core.repairing import MADE, UNDER_WAY, Repaired, Source, repair
 from core.store.database import Database
 from tests.damage.kinds import KINDS
-from tests.damage.worked_office import WorkedOffice, detect
+from tests.damage.worked_office import IMPORTED, WorkedOffice, detect
 from tests.kills.cases import PASSPHRASE
 from tests.offices import StepClock, meet_until_quiet
 
@@ -44,6 +45,12 @@ def repaired(folder: Folder, backup: Source | None = None) -> Repaired:
 
 def opened(office: WorkedOffice) -> Office:
     return open_office(office.desk.folder, PASSPHRASE, StepClock()).office
+
+
+def imported(office: Office) -> frozenset[int]:
+    """The rows of a table of two that an import entered before the computer stopped."""
+    note = find_note(office, IMPORTED)
+    return rows_done(office, note, (2, 3)) if note is not None else frozenset()
 
 
 def is_whole(worked: WorkedOffice, office: Office) -> bool:
@@ -77,6 +84,9 @@ def test_what_follows_from_the_blocks_is_made_of_them_again(damaged: WorkedOffic
     assert is_whole(damaged, office)
     assert [draft.title for draft in office.drafts()] == ["A sale"]
     assert office.papers.all_bytes == len(b"a scan of a deed" * 9_000)
+    assert imported(office) == {2}, (
+        "an import that was cut short enters no row again, though its block is in the archive"
+    )
     office.close()
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 from core.crypto.keyfile import open_keys
 from core.errors import MunimentError
 from core.folder import open_office, open_officer
+from core.importing.resuming import begin
 from core.office import Office
 from core.pruning import prune
 from core.store.database import Database
 from core.views import Draft
+from tests.importing.test_importer import importer, table
 from tests.kills.cases import PASSPHRASE
 from tests.kills.test_kills import Desk
 from tests.offices import StepClock, meet_until_quiet, open_in_memory, register, sell
@@ -17,6 +19,9 @@ from tests.offices import StepClock, meet_until_quiet, open_in_memory, register,
 LEDGER = ("act", "anchor", "record", "history", "entry", "entry_hash", "checkpoint", "index_entry", "overlay")
 PARCELS = 6
 WAITING = 3  # acts that nobody else has seen
+
+
+IMPORTED, ROW_NUMBER = bytes(32), 90
 
 
 class WorkedOffice:
@@ -28,6 +33,8 @@ class WorkedOffice:
         self.neighbours = [open_in_memory(network, number) for number in (1, 2, 3)]
         office = self._open()
         parcels = [register(network, office, n).records[0] for n in range(1, PARCELS + 1)]
+        note = begin(office, IMPORTED, 2, bytes)  # of two rows; the computer stopped after the first
+        importer(office).write(table([ROW_NUMBER]), [network.officers[0][0].sign], note=note)
         register(network, self.neighbours[0], 300)
         meet_until_quiet([office, *self.neighbours])
         office.close()
