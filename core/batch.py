@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from core.errors import MunimentError
 from core.folding import Fold, Ran, act_row
+from core.laws.reckoning import fill_in
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.encoding import Value
 from core.ledger.payload import MAX_PAYLOAD_BYTES, Group, group_root, group_signing_message
@@ -52,7 +53,7 @@ class Batch:
             self.fold.laws[law].version,
             procedure,
             {name: self._reference(record) for name, record in records.items()},
-            act,
+            fill_in(self.fold.laws[law].procedures.get(procedure), act),
             self.signers,
             self.claimed_ms,
             self.random(NONCE_BYTES),

@@ -15,6 +15,7 @@ from core.folding import Ran, act_row
 from core.laws.field_checks import FieldFault
 from core.laws.law import Called
 from core.laws.questions import DISMISS
+from core.laws.reckoning import fill_in
 from core.laws.requests import ENTER, REFUSE
 from core.laws.resolving import CONFIRM, CURE
 from core.laws.signing import NODE_NUMBER, NODE_ROLE
@@ -98,12 +99,13 @@ class Office(Answering, Bracketing):
         """Draw up an act on the present versions of the records named. Raises `unknown-law`, `unknown-record`.
 
         `addressed_to`: the competent office, which the act is requested from; its roles may still be missing then.
-        An act that another register waits for is its answer, and says so.
+        An act that another register waits for is its answer, and says so; what is reckoned may be left out.
         """
         self.people.require(Action.DRAW_UP)
         working = WorkingState(self.store.state, self.number)
         references = {name: _reference(working, record) for name, record in records.items()}
         answers = self.question_of(law, procedure, records) if addressed_to is None else None
+        act = fill_in(self.laws[law].procedures.get(procedure) if law in self.laws else None, act)
         return self._draw_up(working, law, procedure, references, act, signers, (), addressed_to, trace, answers)
 
     def propose_decision(

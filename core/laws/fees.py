@@ -2,8 +2,10 @@
 
 When the file is read, what a fee needs is put in as if it stood there, like the procedures of every law: fields of the
 act and of the record that keeps it, conditions, effects, lines of the extract. So the canonical form holds all of it,
-and forms, papers, imports and the law's page show a fee without knowing of fees. The officer states what is due; a
-condition compares it with the table as of the day for which it is reckoned, and every office comes to the same.
+and forms, papers, imports and the law's page show a fee without knowing of fees. What is due is reckoned from the table
+where the act is drawn up; a condition compares it with the table as of the day for which it is reckoned, and every
+office comes to the same. That day is claimed: where the table changes with it, the law may hold an act that came about
+on the other side of the change (`day_outside`), by the place that the common order gave it.
 """
 
 from collections.abc import Mapping
@@ -13,11 +15,13 @@ from datetime import date
 from core.laws.law_source import Node
 from core.laws.problems import Problems
 from core.laws.reading import Part
+from core.laws.reckoning import RECKONED
 
 KEY = "fees"
 MAX_AMOUNT = 1_000_000_000_000  # minor units
 PAID, EXEMPT, WAIVED = "paid", "exempt", "waived"
 UNPAID = ("suspend", "refuse", "warn")  # what becomes of an act whose fee is not settled
+OUTSIDE = ("hold", "refuse", "warn")  # … that came about on another side of a change of the fee than it says
 _KEPT = ("fee_due", "fee_settled", "fee_reference", "fee_ground")  # fields of the act that the record keeps
 Tree = str | int | bool | list["Tree"] | dict[str, "Tree"] | Node
 
@@ -47,14 +51,18 @@ def _put_in(root: Mapping[str, Node], law: Part) -> Node:
     with law.part(KEY).whole() as part:
         currency, unpaid = part.text("currency"), part.choice("unpaid", UNPAID)
         cure = part.node("cure") if unpaid == "suspend" else None
+        outside = part.choice("day_outside", OUTSIDE) if part.has("day_outside") else None
         grounds = part.part("grounds")
         labels: dict[str, Tree] = {name: dict(grounds.texts(name)) for name in grounds.keys()}  # noqa: SIM118  # Part is no mapping
         table = {name: _line(below) for name, below in part.parts("table", optional=False)}
         for procedure, asked in part.parts("asked", optional=False):
             with asked.whole():
-                line, record = table[asked.choice("line", table)], asked.text("record")
-                fields = _fields(currency, labels)
-                conditions = _conditions(line, currency, unpaid, cure)
+                table_line, record = table[asked.choice("line", table)], asked.text("record")
+                fields = _fields(table_line, currency, labels)
+                conditions = [
+                    *_conditions(table_line, currency, unpaid, cure),
+                    *_of_its_day(table_line, outside),
+                ]
                 _ask(made, asked, procedure, record, fields, conditions)
     return Node(made, law.line)
 
@@ -88,15 +96,15 @@ def _day(part: Part) -> date:
         part.fail("no-such-day", part.text("from"), part.line_of("from"))
 
 
-def _fields(currency: str, grounds: Mapping[str, Tree]) -> dict[str, Tree]:
-    """Of the act; those in `_KEPT` of the record too, where all are optional."""
+def _fields(line: _Line, currency: str, grounds: Mapping[str, Tree]) -> dict[str, Tree]:
+    """Of the act; those in `_KEPT` of the record too, where all are optional and none is reckoned."""
     ways: dict[str, Tree] = {PAID: {"en": "Paid"}, EXEMPT: {"en": "Exempt"}, WAIVED: {"en": "Waived"}}
     money: dict[str, Tree] = {"type": "money", "currencies": [currency], "min": 0, "max": MAX_AMOUNT}
     settled: dict[str, Tree] = {"type": "choice", "of": list(ways), "labels": ways, "optional": True}
     ground: dict[str, Tree] = {"type": "choice", "of": list(grounds), "labels": dict(grounds), "optional": True}
     return {
         "fee_day": {"type": "day", "precision": "day", "label": {"en": "Day for which the fee is reckoned"}},
-        "fee_due": {**money, "label": {"en": "Fee due"}},
+        "fee_due": {**money, "label": {"en": "Fee due"}, RECKONED: _due(line)},
         "fee_settled": {**settled, "label": {"en": "Fee"}},
         "fee_reference": {"type": "text", "max_chars": 80, "optional": True, "label": {"en": "Proof of payment"}},
         "fee_ground": {**ground, "label": {"en": "Ground of the exemption or waiver"}},
@@ -126,6 +134,19 @@ def _conditions(line: _Line, currency: str, unpaid: str, cure: Node | None) -> l
             **suspends,
         },
     ]
+
+
+def _of_its_day(line: _Line, outside: str | None) -> list[Tree]:
+    """Where the fee has changed, the day for which it is reckoned lies on a side of the change on which the act may
+    have come about. The day itself is believed: what was handed in before the change is not dearer for a late office.
+    """
+    changes = [since for since, _ in line.amounts if since is not None]
+    if outside is None or not changes:
+        return []
+    days = (f"day({one.year}, {one.month}, {one.day})" for one in changes)
+    sides = (f"(act.fee_day >= {day} ? placed.not_after >= {day} : placed.not_before < {day})" for day in days)
+    says = f"{line.title}: the fee changed between the day for which it is reckoned and the act."
+    return [_condition(line, "fee-day-outside", outside, " && ".join(sides), says)]
 
 
 def _condition(line: _Line, code: str, outcome: str, rule: str, says: str) -> dict[str, Tree]:
@@ -169,7 +190,8 @@ def _ask(
         if name in given:
             asked.fail("name-twice", f"{procedure}: {name}")
     below["fields"] = Node({**given, **{name: _node(stated, line) for name, stated in fields.items()}}, line)
-    kept = {name: _node({**_stated(fields[name]), "optional": True}, line) for name in _KEPT}
+    stated = {name: {key: part for key, part in _stated(fields[name]).items() if key != RECKONED} for name in _KEPT}
+    kept = {name: _node({**stated[name], "optional": True}, line) for name in _KEPT}
     held["fields"] = Node({**_mapping(held.get("fields")), **kept}, line)
     below["requires"] = Node([*_items(below.get("requires")), *(_node(one, line) for one in conditions)], line)
     effects = [_node({"set": f"{record}.{name}", "to": f"act.{name}"}, line) for name in _KEPT]

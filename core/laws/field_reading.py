@@ -39,12 +39,14 @@ VISIBLE = ("public", "by_object", "interest_shown")
 SEALED = "sealed"  # not a type of its own: any type may be sealed where a field stands by itself
 
 
-def read_fields(part: Part, key: str, allowed: "frozenset[str]", optional: bool = True) -> dict[str, Field]:
+def read_fields(
+    part: Part, key: str, allowed: "frozenset[str]", optional: bool = True, extra: tuple[str, ...] = ()
+) -> dict[str, Field]:
     """The fields under a key, by name, in the file's order; `allowed`: kinds that make sense there."""
     fields: dict[str, Field] = {}
     for name, below in part.parts(key, optional):
         with part.problems.section():
-            fields[name] = read_field(name, below, allowed)
+            fields[name] = read_field(name, below, allowed, extra)
     if len(fields) > MAX_FIELDS:
         part.fail("too-many-fields", f"{part.where}.{key}")
     return fields

@@ -4,7 +4,9 @@ Pure: the form is generated from the law, so a new law needs no new code (5-laws
 asked for where the law has it, else in English, else the name itself with spaces.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from unicodedata import normalize
 
 from core.laws.field_types import (
@@ -27,6 +29,8 @@ from core.laws.field_types import (
 )
 from core.laws.law import Extract, Law, Procedure
 from core.laws.reading import Texts
+from core.laws.reckoning import reckon
+from core.ledger.encoding import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class FormField:
     `low`, `high`: of integers, money (minor units) and fractions (`above` instead of `low` where the bound itself is
     not allowed), in items for lists, in characters (`high`) for text, in megabytes for documents.
     `register`: full name, of a subject or record field. `record`: the subject in whose list `entries` an entry is
-    picked. `role`: who attests. `of`: the columns of a list or group.
+    picked. `role`: who attests. `of`: the columns of a list or group. `reckoned`: nobody types it; it gives the value
+    by the other fields of the act, None while they lack something.
     """
 
     name: str
@@ -70,6 +75,7 @@ class FormField:
     role: str = ""
     sealed_for: tuple[str, ...] = ()  # of what is encrypted: the roles that read it
     sealed_until: str = ""  # … the title of the procedure that opens it
+    reckoned: Callable[[Mapping[str, Value]], Value | None] | None = None  # from the act's other fields
     opens: str = ""  # of an opening, which the office brings itself: the sealed field; it is told as what is inside
     of: "tuple[FormField, ...]" = ()
 
@@ -78,7 +84,9 @@ def procedure_form(law: Law, procedure_name: str, language: str = "en") -> list[
     """The records to pick, then the fields of the act, in the law's order. Raises KeyError for no such procedure."""
     procedure = law.procedures[procedure_name]
     subjects = [_subject(law, procedure, name, register, language) for name, register in procedure.referenced.items()]
-    return subjects + [_field(law, field, language) for field in procedure.fields.values()]
+    fields = [_field(law, field, language) for field in procedure.fields.values()]
+    made = {name: partial(reckon, one) for name, one in procedure.reckoned.items()}
+    return subjects + [replace(field, reckoned=made.get(field.name)) for field in fields]
 
 
 def record_form(law: Law, register_name: str, language: str = "en") -> list[FormField]:

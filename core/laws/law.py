@@ -215,6 +215,18 @@ class Link:
     line: int
 
 
+@dataclass(frozen=True)
+class Reckoned:
+    """How a field of an act follows from others (core/laws/reckoning.py). `checks`: of all that it reads."""
+
+    rule: str
+    run: Run
+    checks: Mapping[str, Check]
+    needs: frozenset[str]  # fields without which it comes to nothing
+    frame_size: int
+    currency: str | None  # of which it gives the amount
+
+
 @dataclass(frozen=True, slots=True)
 class Asks:
     """What one link of an act asks, of each record that an index of the other law finds in a group."""
@@ -272,6 +284,7 @@ class Procedure:
     line: int
     links: tuple[Link, ...] = ()
     automatic: bool = False  # where a link asks for it, the keeper's node enters it without an officer
+    reckoned: Mapping[str, Reckoned] = field(default_factory=dict)  # fields that whoever draws the act up fills in
     only_when_asked: bool = False  # every act of it names the act that asks for it, and says what that one gives
     # What follows from the rest (core/laws/waiting.py):
     reasons: tuple[Reason, ...] = ()  # why it always waits for the common order, whatever the charter chooses

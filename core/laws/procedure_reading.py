@@ -26,6 +26,7 @@ from core.laws.law import Condition, Let, Procedure, Register, Signing
 from core.laws.linking import needs_a_person, read_links
 from core.laws.opening import as_read, resolve_opening
 from core.laws.reading import Part
+from core.laws.reckoning import RECKONED, read_reckoned
 from core.laws.register_reading import resolve_type
 from core.laws.relying import is_other
 
@@ -93,6 +94,7 @@ def read_procedure(name: str, part: Part, around: Around) -> Procedure:
             part.line,
             links=links,
             automatic=part.flag("automatic"),
+            reckoned=read_reckoned(part, act),
             only_when_asked=part.flag("only_when_asked"),
             corrects=part.choice("corrects", ROADS) if part.has("corrects") else "",
         )
@@ -133,7 +135,7 @@ def _different_names(part: Part, *groups: Mapping[str, str]) -> None:
 
 def _act_fields(part: Part, records: Mapping[str, str], around: Around) -> dict[str, Field]:
     fields = {}
-    for name, field in read_fields(part, "fields", ACT_TYPES).items():
+    for name, field in read_fields(part, "fields", ACT_TYPES, extra=(RECKONED,)).items():
         with part.problems.section():
             fields[name] = replace(field, type=_resolve(part, field, records, around))
     return fields

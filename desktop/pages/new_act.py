@@ -115,7 +115,8 @@ class NewActPage(Page):
         if not preset:
             filling.form.focus_first()
             return
-        empty = (f for f in filling.form.fields if not {f.name, SUBJECT_PREFIX + f.name} & preset.keys() and f.required)
+        asked = (f for f in filling.form.fields if f.required and f.reckoned is None)
+        empty = (f for f in asked if not {f.name, SUBJECT_PREFIX + f.name} & preset.keys())
         first = next(empty, None)
         (filling.review if first is None else filling.form.editor(first.name)).setFocus()
 

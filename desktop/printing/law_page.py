@@ -136,6 +136,10 @@ class _Page:
         if procedure.lodges:
             yield _paragraph(say("law.lodges"))
         yield from self._fields(say("law.asked"), procedure.fields.values())
+        reckoned = procedure.reckoned.items()
+        labels = [(text(procedure.fields[name].label, self._language, name), one.rule) for name, one in reckoned]
+        if labels:
+            yield _listed(say("law.reckoned"), [say("law.derived-rule", name=name, rule=rule) for name, rule in labels])
         yield from self._conditions(say("law.conditions"), procedure.requires)
         if procedure.automatic:
             yield _paragraph(say("law.automatic"))

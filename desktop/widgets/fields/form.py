@@ -79,7 +79,7 @@ class ActForm(QWidget):
         self._view = view
         for field in self.fields:
             editor, path = self._editors[field.name], path_of(field)
-            value = view.fields.get(path[0])
+            value = self._value_of(field)
             if isinstance(editor, RowsEditor):
                 editor.show_rows(view.rows.get(field.name, ()), value if isinstance(value, list) else [], self._pending)
             elif path not in self._pending and not editor.is_being_edited():
@@ -176,6 +176,7 @@ class ActForm(QWidget):
             return rows
         editor = self._make_editor(field, self)
         editor.edited.connect(lambda: self._note(path, editor))
+        editor.setDisabled(field.reckoned is not None)
         return editor
 
     def _make_editor(self, field: FormField, parent: QWidget) -> Editor:
@@ -233,12 +234,20 @@ class ActForm(QWidget):
                 editor.refresh()
 
     def _value_of(self, field: FormField) -> Value:
+        if field.reckoned is not None:
+            return field.reckoned(self._typed())
         return self._view.fields.get(path_of(field)[0])
+
+    def _typed(self) -> dict[str, Value]:
+        """The fields that are not reckoned, as an act carries them."""
+        typed = [field for field in self.fields if field.type != "subject" and field.reckoned is None]
+        values = {field.name: clean_value(field, self._value_of(field)) for field in typed}
+        return {name: value for name, value in values.items() if value is not None}
 
     def _fault_words(self, field: FormField) -> str:
         value = self._value_of(field)
         if value in (None, []) or is_readable(field, value):
-            return say("form.empty")
+            return say("form.empty" if field.reckoned is None else "form.reckoned")
         return say("form.mistyped" if field.type == "number" else "form.unreadable")
 
     def _hint(self, field: FormField, wrong: str) -> None:
@@ -261,4 +270,6 @@ class ActForm(QWidget):
 
 
 def _help(field: FormField) -> str:
+    if field.reckoned is not None:
+        return f"{field.help} {say('form.reckoned')}".strip()
     return f"{field.help} {sealed_words(field)}".strip() if field.sealed_for or field.opens else field.help

@@ -40,6 +40,7 @@ EXPLAINING_SCREEN = {
     "law.signed-any": "Signed by one of {roles}.",
     "law.signed-different": "By different persons.",
     "law.signed-anywhere": "Officers of any office may sign.",
+    "law.reckoned": "Filled in from the other fields",
     "law.corrected": "a mistake is put right as {roads}",
     "law.corrects": "Puts right what was entered wrongly, as {road}.",
     "law.road-slip": "a slip of the pen",

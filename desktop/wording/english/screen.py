@@ -120,6 +120,7 @@ SCREEN = {
     "draft.review": "Revie&w…",
     "form.optional": "{label} (if any)",
     "form.empty": "This must be filled in.",
+    "form.reckoned": "It follows from the other fields and is filled in with them.",
     "form.mistyped": "This number is mistyped: no office has given it. Read it again from the paper.",
     "form.unreadable": "This cannot be read yet; what you typed is kept.",
     "form.conflict": "Two people set this apart from each other: {values}. The first stands until somebody sets it again.",
