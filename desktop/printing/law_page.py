@@ -4,14 +4,15 @@ Everything is taken from the checked law; effects and whatever this page has no 
 law's own tree, so that nothing of a law stays unsaid.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from core.laws.field_types import Field, GroupType, ListType, OpeningType, SealedType
 from core.laws.form import text
 from core.laws.law import Condition, Law, Procedure, Register
 from core.laws.law_check import LawReport, Reason
 from core.laws.law_source import Node, decode_tree
+from desktop.printing.law_effects import Effects, plain
+from desktop.printing.law_fields import Names, fields_table, roles
 from desktop.wording import law_fault, say
 
 # What the page tells in words of its own; the rest of the law's tree follows under "Also stated".
@@ -30,9 +31,11 @@ TOLD = frozenset(
         "transition",
     }
 )
-EFFECT_WORDS = ("to", "move", "entries", "entry", "where", "set", "ground", "ordered_by")  # that sentences name
 _NONE = Node({}, 0)
-STYLE = "body{font-family:sans-serif;max-width:52em;margin:2em auto;line-height:1.4}h1,h2,h3{color:#1d5a85}"
+STYLE = (
+    "body{font-family:sans-serif;max-width:52em;margin:2em auto;line-height:1.3}h1,h2,h3{color:#1d5a85}"
+    "th,td{text-align:left;vertical-align:top;padding-right:1em}"
+)
 
 
 def law_page(law: Law, report: LawReport, language: str = "en") -> str:
@@ -43,6 +46,7 @@ def law_page(law: Law, report: LawReport, language: str = "en") -> str:
 class _Page:
     def __init__(self, law: Law, report: LawReport, language: str) -> None:
         self._law, self._report, self._language = law, report, language
+        self._names = Names(law, language)
         self._tree = _mapping(decode_tree(law.canonical))
 
     def html(self) -> str:
@@ -54,6 +58,7 @@ class _Page:
             parts.append(_paragraph(say(f"law.transition-{law.transition.begun}", article=law.transition.article)))
             if law.transition.term_days is not None:
                 parts.append(_paragraph(say("law.transition-term", days=law.transition.term_days)))
+        parts.append(_paragraph(say("law.readers")))
         parts.append(_heading(2, say("law.registers")))
         for register in law.registers.values():
             parts += self._register(register)
@@ -70,11 +75,11 @@ class _Page:
     # -- registers ----------------------------------------------------------------------------------------------
 
     def _register(self, register: Register) -> Iterator[str]:
-        yield _heading(3, text(register.title, self._language, register.name))
+        yield _heading(3, self._names.register(register.full_name))
         yield _paragraph(say(f"law.home-{register.home.kind}", field=register.home.field))
-        yield from self._fields(say("law.keys"), register.key.values())
-        yield from self._fields(say("law.fields"), register.fields.values())
-        state = {one: text(register.state_labels.get(one, {}), self._language, one) for one in register.states}
+        yield from fields_table(self._names, say("law.keys"), register.key.values())
+        yield from fields_table(self._names, say("law.fields"), register.fields.values())
+        state = {one: self._names.state(register, one) for one in register.states}
         moves = [
             say("law.move", move=move, begin=", ".join(state[one] for one in sorted(begin)), end=state[end])
             for move, (begin, end) in register.moves.items()
@@ -82,44 +87,22 @@ class _Page:
         yield _listed(say("law.states", start=state[register.start]), moves)
         yield from self._conditions(say("law.always"), register.always)
         told = [
-            say("law.derived-rule", name=text(one.field.label, self._language, name), rule=one.rule)
-            for name, one in register.subject.derived.items()
+            say("law.derived-rule", name=self._names.of(one.field), rule=one.rule)
+            for one in register.subject.derived.values()
         ]
         if told:
             yield _listed(say("law.derived"), told)
 
     def _other(self, register: Register) -> Iterator[str]:
-        yield _heading(3, f"{text(register.title, self._language, register.name)} ({register.full_name})")
-        yield from self._fields(say("law.keys"), register.key.values())
-        yield from self._fields(say("law.fields"), register.fields.values())
-        yield _paragraph(say("law.known-states", states=", ".join(register.states)))
+        yield _heading(3, f"{self._names.register(register.full_name)} ({register.full_name})")
+        yield from fields_table(self._names, say("law.keys"), register.key.values())
+        yield from fields_table(self._names, say("law.fields"), register.fields.values())
+        yield _paragraph(
+            say("law.known-states", states=", ".join(self._names.state(register, one) for one in register.states))
+        )
         groups = [one.full_name for one in (*register.indexes, *register.totals)]
         if groups:
             yield _paragraph(say("law.known-groups", groups=", ".join(groups)))
-
-    def _fields(self, title: str, fields: Iterable[Field]) -> Iterator[str]:
-        lines = [line for field in fields for line in self._field(field, "")]
-        if lines:
-            yield _listed(title, lines)
-
-    def _field(self, field: Field, before: str) -> Iterator[str]:
-        kind = field.type
-        told = [f"{before}{text(field.label, self._language, field.name)}", kind.kind]
-        if field.optional:
-            told.append(say("law.optional"))
-        if isinstance(kind, OpeningType):
-            told.append(say("law.opens", field=f"{kind.record}.{kind.column}"))
-        if isinstance(kind, SealedType):
-            told.append(say("law.sealed", roles=", ".join(kind.roles)))
-        else:
-            told.append(say(f"law.reads-{field.visible}", roles=", ".join(field.roles)))
-        if field.corrected:
-            told.append(say("law.corrected", roads=", ".join(say(f"law.road-{road}") for road in field.corrected)))
-        yield " – ".join(told)
-        inside = kind.of if isinstance(kind, ListType) else kind
-        if isinstance(inside, GroupType):
-            for column in inside.fields.values():
-                yield from self._field(column, f"{told[0]}: ")
 
     # -- procedures ---------------------------------------------------------------------------------------------
 
@@ -128,16 +111,15 @@ class _Page:
         if procedure.help:
             yield _paragraph(text(procedure.help, self._language))
         named = {**procedure.referenced, **procedure.creates}
-        registers = (text(self._law.register(one).title, self._language, one) for one in named.values())
-        yield _paragraph(say("law.about", records=", ".join(dict.fromkeys(registers))))
-        yield _paragraph(" ".join(_signing(procedure)))
+        registers = (self._names.register(self._law.register(one).full_name) for one in named.values())
+        said = [say("law.about", records=", ".join(dict.fromkeys(registers))), *_signing(procedure)]
         if procedure.corrects:
-            yield _paragraph(say("law.corrects", road=say(f"law.road-{procedure.corrects}")))
+            said.append(say("law.corrects", road=say(f"law.road-{procedure.corrects}")))
         if procedure.lodges:
-            yield _paragraph(say("law.lodges"))
-        yield from self._fields(say("law.asked"), procedure.fields.values())
-        reckoned = procedure.reckoned.items()
-        labels = [(text(procedure.fields[name].label, self._language, name), one.rule) for name, one in reckoned]
+            said.append(say("law.lodges"))
+        yield _paragraph(" ".join(said))
+        yield from fields_table(self._names, say("law.asked"), procedure.fields.values())
+        labels = [(self._names.of(procedure.fields[name]), one.rule) for name, one in procedure.reckoned.items()]
         if labels:
             yield _listed(say("law.reckoned"), [say("law.derived-rule", name=name, rule=rule) for name, rule in labels])
         yield from self._conditions(say("law.conditions"), procedure.requires)
@@ -146,12 +128,11 @@ class _Page:
         if procedure.only_when_asked:
             yield _paragraph(say("law.only-when-asked"))
         stated = _mapping(_mapping(self._tree["procedures"])[procedure.name])
-        effects = [_link(one) if "request" in _mapping(one) else _effect(one) for one in _items(stated.get("effects"))]
-        if effects:
-            yield _listed(say("law.effects"), effects)
-        links = [_link(one) for one in _items(stated.get("links"))]
-        if links:
-            yield _listed(say("law.links"), links)
+        effects = Effects(self._law, procedure, self._names, self._language)
+        for title, key in (("law.effects", "effects"), ("law.links", "links")):
+            told = effects.told(stated.get(key))
+            if told:
+                yield _listed(say(title), told)
         for title, acts in (("law.waits", self._report.waits), ("law.may-wait", self._report.may_wait)):
             if procedure.name in acts:
                 yield _listed(say(title), [_why(reason) for reason in acts[procedure.name]])
@@ -160,10 +141,13 @@ class _Page:
         lines = []
         for one in conditions:
             says = text(one.says, self._language, one.code)
-            told = [say("law.condition", article=one.article or "–", says=says), say(f"law.outcome-{one.outcome}")]
-            lines.append(" ".join([*told, say("law.rule", code=one.code, rule=one.rule)]))
+            told = say("law.condition", article=one.article or "–", says=says)
+            rule = say("law.rule", code=one.code, rule=one.rule)
+            outcome = say(f"law.outcome-{one.outcome}")
+            lines.append(f"{escape(told)} {escape(outcome)}<br><small>{escape(rule)}</small>")
         if lines:
-            yield _listed(title, lines)
+            items = "".join(f"<li>{line}</li>" for line in lines)
+            yield f"<p><b>{escape(title)}</b></p><ul>{items}</ul>"
 
     # -- the rest -----------------------------------------------------------------------------------------------
 
@@ -189,20 +173,17 @@ class _Page:
 
     def _allotment(self, stated: Mapping[str, Node]) -> str:
         register = self._law.registers[plain(stated["over"])]
-        held, used = (
-            text(register.fields[plain(stated[key])].label, self._language, plain(stated[key]))
-            for key in ("sum", "used")
-        )
-        title, says = text(register.title, self._language, register.name), _texts(stated["says"], self._language)
+        held, used = (self._names.of(register.fields[plain(stated[key])]) for key in ("sum", "used"))
+        title, says = self._names.register(register.full_name), _texts(stated["says"], self._language)
         return say("law.allotment", title=title, sum=held, used=used, says=" ".join(says))
 
 
 def _signing(procedure: Procedure) -> Iterator[str]:
     signing = procedure.signing
     if signing.all_of:
-        yield say("law.signed-all", roles=", ".join(signing.all_of))
+        yield say("law.signed-all", roles=roles(signing.all_of))
     if signing.any_of:
-        yield say("law.signed-any", roles=", ".join(signing.any_of))
+        yield say("law.signed-any", roles=roles(signing.any_of))
     if signing.different_persons:
         yield say("law.signed-different")
     if signing.any_office:
@@ -213,37 +194,8 @@ def _why(reason: Reason) -> str:
     return law_fault({"code": reason.code, "detail": reason.name})
 
 
-def _effect(node: Node) -> str:
-    """One effect as one sentence. Its first key is the verb."""
-    stated = _mapping(node)
-    verb, target = next(iter(stated.items()))
-    facts = {name: plain(child) for name, child in stated.items() if name != verb}
-    rest = "; ".join(f"{name} {value}" for name, value in facts.items() if name != "entries")
-    facts = {name: facts.get(name, "") for name in EFFECT_WORDS}
-    return say(f"law.effect-{verb}", target=plain(target), rest=rest, **facts).strip()
-
-
-def _link(node: Node) -> str:
-    """What is asked of another law, as one sentence, and what it is given."""
-    facts = {name: plain(child) for name, child in _mapping(node).items()}
-    asked, most, when = facts.pop("request"), facts.pop("max"), facts.pop("when", "")
-    sentence = say(
-        "law.link", asked=asked, most=most, rest="; ".join(f"{name}: {value}" for name, value in facts.items())
-    )
-    return f"{say('law.link-when', when=when)} {sentence}" if when else sentence
-
-
 def _items(node: Node | None) -> Sequence[Node]:
     return node.value if node is not None and isinstance(node.value, list) else []
-
-
-def plain(node: Node) -> str:
-    """A piece of a law as plain text."""
-    if isinstance(node.value, dict):
-        return ", ".join(f"{name} = {plain(child)}" for name, child in node.value.items())
-    if isinstance(node.value, list):
-        return " | ".join(plain(child) for child in node.value)
-    return str(node.value).lower() if isinstance(node.value, bool) else str(node.value)
 
 
 def _mapping(node: Node) -> Mapping[str, Node]:
@@ -265,4 +217,4 @@ def _paragraph(line: str) -> str:
 
 def _listed(title: str, lines: Sequence[str]) -> str:
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    return f"<p>{escape(title)}</p><ul>{items}</ul>" if title else f"<ul>{items}</ul>"
+    return f"<p><b>{escape(title)}</b></p><ul>{items}</ul>" if title else f"<ul>{items}</ul>"

@@ -131,7 +131,7 @@ def test_what_a_law_relies_on_is_looked_for_in_its_folder(tmp_path: Path) -> Non
     assert {"code": "record-of-another-law", "name": "people.person"} in answer["waits"]["suspend"]
     page = run("law", "explain", file).out
     assert "Person (people.person)" in page
-    assert "Its states: alive, dead." in page
+    assert "Its states: Alive, Dead." in page
     other.write_text(PEOPLE.replace("max: 150", "max: 250"), "utf-8")
     found = refused(run("law", "check", file, "--json"), 3, "law-refused", "pensions.yaml")
     assert found["errors"] == [{"line": 7, "article": "", "code": "other-law-differs", "detail": "people.person.age"}]

@@ -62,7 +62,7 @@ def test_a_law_is_explained_as_a_page(law: Path, tmp_path: Path) -> None:
         "Scrapping",
     ):
         assert piece in told
-    assert "Each row of act.owners becomes a new entry of boat.shares." in told
+    assert "Each row of the stated “Owners” becomes a new entry of “Owners” of Boat" in told
     refused(run("law", "explain", law, "--out", page, "--json"), 3, "file-exists", "boats.html")
 
 
