@@ -15,6 +15,8 @@ COUNTED = PEOPLE.replace(
     "procedures:\n",
     """totals:
   ages: {over: person, where: "person.state == 'alive'", by: {book: person.book}, add: {years: person.age, count: 1}}
+bests:
+  oldest: {over: person, by: [book], where: "person.state == 'alive'", order: [-person.age], keep: 5, max: 50}
 procedures:
 """,
     1,
@@ -28,15 +30,16 @@ relies_on:
     key: {mark: {type: text, max_chars: 20}}
     states: [kept, shut]
   people.person:
-    fields: {book: {type: record, of: people.book}}
+    fields: {book: {type: record, of: people.book}, age: {type: integer, min: 0, max: 200}}
     states: [alive, dead]
+    bests: {oldest: {by: [book], order: [-person.age], keep: 1, max: 50}}
     indexes: {people_of: {by: [book], max: 50}}
     totals: {ages: {by: {book: book}, add: {years: integer, count: integer}}}
 registers:
   count:
     home: office
     key: {no: {type: number}}
-    fields: {persons: {type: integer, min: 0, max: 1000}, years: {type: integer, min: 0, max: 100000}}
+    fields: {persons: {type: integer, min: 0, max: 1000}, oldest: {type: integer, min: 0, max: 400}, years: {type: integer, min: 0, max: 100000}}
     states: {start: taken}
 procedures:
   take:
@@ -51,7 +54,7 @@ procedures:
       ever: "count('people.people_of', {'book': book.id})"
     requires:
       - {code: some-dead, article: "1", outcome: hold, rule: living == ever, says: {en: "{living} of {ever} live."}}
-    effects: [{create: count, set: {persons: ever, years: "total('people.ages', {'book': book.id}).years"}}]
+    effects: [{create: count, set: {persons: ever, oldest: "sum(best('people.oldest', {'book': book.id}).map(p, p.age))", years: "total('people.ages', {'book': book.id}).years"}}]
 """
 
 
@@ -60,7 +63,7 @@ def test_counts_and_sums_of_another_law_are_read_where_the_order_puts_the_act() 
     report = check_law(laws["census"], {}, beside=laws)
     others = tuple(Reason("record-of-another-law", name) for name in ("people.book", "people.person"))
     assert (report.problems, dict(report.waits)) == ((), {"take": others})
-    assert "people.people_of, people.ages" in law_page(laws["census"], report)
+    assert "people.people_of, people.oldest, people.ages" in law_page(laws["census"], report)
     network = make_network(3, [law.canonical for law in laws.values()])
     offices = [open_in_memory(network, number) for number in range(3)]
 
@@ -91,7 +94,7 @@ def test_counts_and_sums_of_another_law_are_read_where_the_order_puts_the_act() 
         ladder = office.act_view(first).ladder
         if ladder.outcome == "entered":
             counted = office.record_view(office.act_view(first).records[0]).record.fields
-            assert counted == {"persons": 2, "years": 74}
+            assert counted == {"persons": 2, "oldest": 70, "years": 74}
         held = office.act_view(second).ladder
         assert (held.outcome, held.code, held.facts["living"], held.facts["ever"]) == ("held", "some-dead", 1, 2)
 
@@ -100,6 +103,9 @@ def test_counts_and_sums_of_another_law_are_read_where_the_order_puts_the_act() 
     ("detail", "old", "new"),
     [
         ("indexes.people_of", "people_of: {by: [book], max: 50}", "people_of: {by: [book], max: 49}"),
+        ("bests.oldest", "order: [-person.age], keep: 1", "order: [person.age], keep: 1"),
+        ("bests.oldest", "keep: 1, max: 50", "keep: 6, max: 50"),
+        ("bests.oldest", "keep: 1, max: 50", "keep: 1, max: 49"),
         ("totals.ages", "add: {years: integer", "add: {years: EUR"),
         ("totals.ages", "by: {book: book}", "by: [book]"),
         ("totals.ages", "by: {book: book}", "by: {volume: book}"),
@@ -129,6 +135,10 @@ def test_groups_that_the_other_law_has_not_so_are_told(detail: str, old: str, ne
             "total('people.ages', {'book': book.id}).count",
             "total('people.sums', {'book': book.id}).count",
         ),
+        ("unknown-best", "best('people.oldest'", "best('people.youngest'"),
+        ("no-order", "order: [-person.age]", "order: [person.book]"),
+        ("name-twice", "bests: {oldest", "bests: {people_of"),
+        ("out-of-range", "keep: 1, max: 50}", "keep: 1, max: 5000}"),
         ("out-of-range", "max: 50}", "max: 50000}"),
         ("unknown-key", "max: 50}", "max: 50, where: all}"),
     ],

@@ -5,6 +5,7 @@ bounded like every other. Where all that is asked is equal, the id of the record
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from core.laws.expression import compile_expression
@@ -31,12 +32,16 @@ def read_bests(
             if name in indexes:
                 part.fail("name-twice", name)
             index = read_index(name, part, registers, law, scopes, MAX_RANKED)
-            keep = part.integer("keep", low=1, high=MAX_KEPT)
-            rank = _rank(part, scopes[index.register])
-            indexes[name] = index
-            by = {field: registers[index.register].subject.members[field].type for field in index.by}
-            bests[name] = BestShape(index.full_name, index.register, by, index.max, keep, rank)
+            indexes[name], bests[name] = read_order(part, index, registers[index.register], scopes[index.register])
     return bests
+
+
+def read_order(part: Part, index: Index, register: Register, scope: Scope) -> tuple[Index, BestShape]:
+    """The index of a best, which says its order, and what a reader needs of it. `scope`: of its records."""
+    keep, order = part.integer("keep", low=1, high=MAX_KEPT), part.words("order")
+    by = {field: register.subject.members[field].type for field in index.by}
+    shape = BestShape(index.full_name, index.register, by, index.max, keep, _rank(part, scope))
+    return replace(index, order=order, keep=keep), shape
 
 
 def _rank(part: Part, scope: Scope) -> Rank:

@@ -89,6 +89,8 @@ class Index:
     code: str = "index-full"  # with which one more is refused
     article: str = ""
     says: Texts = field(default_factory=dict)
+    order: tuple[str, ...] = ()  # of a best, as the law states it …
+    keep: int = 0  # … and how many of a group a rule reads
 
     @property
     def path(self) -> str:

@@ -76,7 +76,7 @@ def _read_root(root: Part, canonical: bytes) -> Law:
         root.texts("note", optional=True)
         everything = _read_registers(root, name)
         registers, others = without_others(everything)
-        others = read_groups(root, others)
+        others, ranked = read_groups(root, others)
         scopes = register_scopes(registers)
         indexes = read_indexes(root, registers, name, scopes)
         bests = read_bests(root, registers, name, scopes, indexes)
@@ -97,7 +97,7 @@ def _read_root(root: Part, canonical: bytes) -> Law:
             {**index_shapes(indexes, registers), **index_shapes(counted, others)},
             frozenset(extracts),
             {**shapes, **total_shapes(summed)},
-            bests,
+            {**bests, **ranked},
         )
         procedures = _read_procedures(root, around, {**indexes, **counted}, {**totals, **summed})
         check_sealed(root.problems, registers, procedures)

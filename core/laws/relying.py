@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from core.laws.best_reading import MAX_RANKED, read_order
+from core.laws.expression_types import BestShape, Name, Scope, Slots
 from core.laws.field_reading import KEY_TYPES, STORED_TYPES, read_fields
 from core.laws.field_types import (
     INTEGER,
@@ -58,7 +60,7 @@ def read_others(root: Part, law: str) -> dict[str, Register]:
 
 
 def _read_other(name: str, part: Part) -> Register:
-    part.skip("indexes", "totals")  # read once the fields are
+    part.skip("indexes", "totals", "bests")  # read once the fields are
     with part.whole():
         title, states = part.texts("title", optional=True), part.words("states")
         key, fields = read_fields(part, "key", KEY_TYPES), read_fields(part, "fields", _TYPES)
@@ -69,24 +71,43 @@ def _read_other(name: str, part: Part) -> Register:
         )
 
 
-def read_groups(root: Part, others: Mapping[str, Register]) -> dict[str, Register]:
-    """The other laws' registers with those of their indexes and totals that this law reads."""
-    found = dict(others)
+def read_groups(root: Part, others: Mapping[str, Register]) -> tuple[dict[str, Register], dict[str, BestShape]]:
+    """The other laws' registers with those of their indexes, totals and bests that this law reads; what a reader needs
+    of these bests, by full name.
+    """
+    found, shapes = dict(others), dict[str, BestShape]()
     for name, register in others.items():
         with root.problems.section():
             law, below = name.partition(".")[0], root.part("relies_on").part(name)
             indexes = [_read_index(law, index, part, register) for index, part in below.parts("indexes")]
             totals = [_read_total(law, total, part, register) for total, part in below.parts("totals")]
+            for best, part in below.parts("bests"):
+                if any(index.name == best for index in indexes):
+                    part.fail("name-twice", best)
+                index, shapes[f"{law}.{best}"] = _read_best(law, best, part, register)
+                indexes.append(index)
             found[name] = replace(register, indexes=tuple(indexes), totals=tuple(totals))
-    return found
+    return found, shapes
 
 
 def _read_index(law: str, name: str, part: Part, register: Register) -> Index:
     with part.whole():
-        by = part.words("by")
-        _members(part, register, by)
-        most = part.integer("max", low=1, high=MAX_IN_GROUP)
-        return Index(name, f"{law}.{name}", register.full_name, by, None, most, part.line)
+        return _index(law, name, part, register, MAX_IN_GROUP)
+
+
+def _index(law: str, name: str, part: Part, register: Register, most: int) -> Index:
+    by = part.words("by")
+    _members(part, register, by)
+    limit = part.integer("max", low=1, high=most)
+    return Index(name, f"{law}.{name}", register.full_name, by, None, limit, part.line)
+
+
+def _read_best(law: str, name: str, part: Part, register: Register) -> tuple[Index, BestShape]:
+    """Its order names the record as the other law does."""
+    slots = Slots()
+    scope = Scope({register.name.partition(".")[2]: Name(register.subject, slots.take())}, slots)
+    with part.whole():
+        return read_order(part, _index(law, name, part, register, MAX_RANKED), register, scope)
 
 
 def _read_total(law: str, name: str, part: Part, register: Register) -> Total:
@@ -158,8 +179,11 @@ def missing(declared: Register, law: Law | None) -> str | None:
 def _missing_group(declared: Register, register: Register, law: Law) -> str | None:
     for index in declared.indexes:
         other = law.indexes.get(index.name)
+        section = "bests" if index.order else "indexes"
         if other is None or (other.register, other.by) != (register.name, index.by) or other.max > index.max:
-            return f"indexes.{index.name}"
+            return f"{section}.{index.name}"
+        if index.order and (other.order != index.order or other.keep < index.keep):
+            return f"{section}.{index.name}"
     for total in declared.totals:
         there = law.totals.get(total.name)
         alike = there is not None and (there.register, there.prefixes) == (register.name, total.prefixes)

@@ -1,7 +1,6 @@
 """What the offices vote on: the card of one that joins or has a new key, rules as they are to become; and who joins."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from core.errors import MunimentError
 from core.laws.law_source import Node, decode_tree, encode_tree
@@ -34,12 +33,12 @@ def _changed(tree: Node, path: Sequence[str], by: Node) -> Node:
     first, rest = path[0], path[1:]
     if isinstance(tree.value, dict) and (first in tree.value or not rest):
         below = by if not rest else _changed(tree.value[first], rest, by)
-        return replace(tree, value={**tree.value, first: below})
+        return Node({**tree.value, first: below}, tree.line)
     for number, item in enumerate(tree.value) if isinstance(tree.value, list) else ():
         if first in (str(number), _code(item)):
             assert isinstance(tree.value, list)
             pieces = [*tree.value[:number], _changed(item, rest, by), *tree.value[number + 1 :]]
-            return replace(tree, value=pieces)
+            return Node(pieces, tree.line)
     raise unfit(by.line, "unknown-name", first)
 
 
