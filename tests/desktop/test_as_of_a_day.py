@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.folder import open_officer
@@ -19,6 +19,7 @@ from desktop.application import OpenOffice
 from desktop.library import library_laws
 from desktop.widgets.fields.editor import LineEditor
 from tests.desktop.conftest import REGISTRAR_SECRET, MadeNetwork, make_network
+from tests.desktop.looking import texts
 
 MORE = ("transport", "intellectual_property")
 LONG_AGO = (2001, 1, 31)
@@ -55,10 +56,6 @@ def inspect(office: OpenOffice, *vehicles: tuple[str, tuple[int, int, int]]) -> 
 
 def wait(qtbot: QtBot, office: OpenOffice) -> None:
     qtbot.waitUntil(lambda: not office.desk.background.busy(), timeout=20_000)
-
-
-def texts(widget: QWidget) -> list[str]:
-    return [label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
 
 
 def picture(widget: QWidget, name: str) -> None:

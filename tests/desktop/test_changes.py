@@ -5,7 +5,7 @@ acts entered again.
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.views import ActView, Step
@@ -15,22 +15,9 @@ from desktop.pages.changes import ChangesPage
 from desktop.pages.proposing import ProposeForm
 from desktop.pages.today import Waiting
 from tests.desktop.conftest import ALICE, REGISTRAR_SECRET, MadeNetwork, first_registration, record_act
+from tests.desktop.looking import press, texts
 
 Open = Callable[..., OpenOffice]
-
-
-def texts(widget: QWidget) -> list[str]:
-    return [label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
-
-
-def press(widget: QWidget, text: str) -> None:
-    (found,) = [one for one in widget.findChildren(QPushButton) if one.text().replace("&", "") == text]
-    found.click()
-
-
-def press_named(widget: QWidget, name: str) -> None:
-    (found,) = [one for one in widget.findChildren(QPushButton) if one.accessibleName() == name]
-    found.click()
 
 
 def wait(qtbot: QtBot, office: OpenOffice) -> None:
@@ -138,14 +125,14 @@ def test_an_officer_is_appointed_and_a_founding_one_ended(network: MadeNetwork, 
     assert [number for number, _ in office.desk.officers_with("registrar")] == [0, 100]
     told = texts(changes(qtbot, office))
     assert "Ева Лис: registrar" in told
-    press_named(page, "Other roles for Ева Лис")
+    press(page, "Other roles for Ева Лис")
     changed = sign_draft(qtbot, office)
     assert (changed.transaction.procedure, changed.transaction.act["roles"]) == (
         "change_roles",
         [{"role": "registrar"}],
     )
     changes(qtbot, office)
-    press_named(page, "End the powers of Ева Лис")
+    press(page, "End the powers of Ева Лис")
     sign_draft(qtbot, office, reason="retired")
     qtbot.waitUntil(lambda: not office.desk.standing.officers[100].roles, timeout=10_000)
     assert "Ева Лис: powers ended" in texts(changes(qtbot, office))
@@ -163,7 +150,7 @@ def test_a_void_act_is_listed_and_entered_again(network: MadeNetwork, open_desk:
     counts = {**today.counts, "void": 1, "not_yet_seen": 0}
     office.window.go("today")
     wait(qtbot, office)
-    page._show(Waiting(replace(today, void=(void,), not_yet_seen=(), counts=counts), (), (), (), (), {}, {}, None))
+    page._show(Waiting(replace(today, void=(void,), not_yet_seen=(), counts=counts), (), (), (), 0, (), {}, {}, None))
     told = texts(page)
     assert "One act is void: enter it again" in told
     assert any(text.startswith("Not entered: void, the key that signed it left the network first.") for text in told)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -42,6 +41,7 @@ from tests.desktop.conftest import (
     record_act,
     sign_in,
 )
+from tests.desktop.looking import press, texts
 from tests.desktop.writers import Writer, fill, write_twice
 from tests.offices import hand_over
 
@@ -50,15 +50,6 @@ Open = Callable[..., OpenOffice]
 
 def wait(qtbot: QtBot, office: OpenOffice) -> None:
     qtbot.waitUntil(lambda: not office.desk.background.busy(), timeout=20_000)
-
-
-def texts(widget: object) -> list[str]:
-    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]  # type: ignore[attr-defined]
-
-
-def pressed(widget: object, text: str) -> None:
-    (found,) = [one for one in widget.findChildren(QPushButton) if one.text().replace("&", "") == text]  # type: ignore[attr-defined]
-    found.click()
 
 
 def say_condition(office: OpenOffice, **changed: object) -> None:
@@ -99,20 +90,20 @@ def test_an_older_copy_says_why_and_signs_again_after_a_meeting(
     assert window.banner.text == (
         f"This office may read and pass on, but not sign yet. Held again: {view.held} of {view.meant} entries."
     )
-    pressed(window.banner, "What to do…")
+    press(window.banner, "What to do…")
     wait(qtbot, office)
     told = texts(window.condition)
     assert f"Held again: {view.held} of {view.meant} entries" in told
     assert any("an old file was put back" in text for text in told)
     assert {"By meeting the others", "By a new key"} <= set(told)
     assert "database-behind" not in " ".join(told)
-    pressed(window.condition, "Technical details")
+    press(window.condition, "Technical details")
     assert "database-behind" in texts(window.condition)
     with pytest.raises(MunimentError, match="quarantine"):
         record_act(
             office.service, network.folders[0], "first_registration", {}, first_registration("7000000777", "7", ALICE)
         )
-    pressed(window.condition, "Meet other offices…")
+    press(window.condition, "Meet other offices…")
     assert window.page is window.offices
     window.offices.address.setText(f"127.0.0.1:{other.service.port}")
     with qtbot.waitSignal(office.desk.standing_changed, timeout=20_000):
@@ -205,7 +196,7 @@ def test_an_office_without_its_intent_file_makes_a_new_key_that_another_proposes
     fill(network, 1, 4)
     network.folders[3].intent.unlink()
     lost, other = open_desk(3), open_desk(0)
-    pressed(lost.window.banner, "What to do…")
+    press(lost.window.banner, "What to do…")
     told = " ".join(texts(lost.window.condition))
     assert "records “Propose a change”, change “New key for a computer”" in told
     form = lost.window.condition.new_key
@@ -224,7 +215,7 @@ def test_an_office_without_its_intent_file_makes_a_new_key_that_another_proposes
 
     other.window.go("changes")
     wait(qtbot, other)
-    pressed(other.window.changes, "Propose a change…")
+    press(other.window.changes, "Propose a change…")
     change = other.window.changes.form
     assert isinstance(change, ProposeForm)
     change.kind.setCurrentIndex(change.kind.findData("incarnation"))
@@ -260,7 +251,7 @@ def test_a_register_that_stands_still_says_what_to_do(open_desk: Open, qtbot: Qt
     assert "After mark 7 of the common order Astrašycki, Kupałaŭski have signed another state" in told
     assert "Nothing was lost." in told
     assert "1111" not in told
-    pressed(office.window.condition, "Technical details")
+    press(office.window.condition, "Technical details")
     assert {"11" * 32, "22" * 32, "33" * 32} <= set(texts(office.window.condition))
     wait(qtbot, office)
 
@@ -310,7 +301,7 @@ def test_today_leads_to_what_happened_and_to_the_proof(
 ) -> None:
     wait(qtbot, twice)
     window = twice.window
-    pressed(window.today, "What happened…")
+    press(window.today, "What happened…")
     wait(qtbot, twice)
     assert window.page is window.offices
     panel = window.offices.fork
@@ -327,7 +318,7 @@ def test_today_leads_to_what_happened_and_to_the_proof(
     charter = decode_charter(read_bounded(network.folders[1].charter), verify)
     result = verify_file(proof, knowledge_of_charter(charter))
     assert (result.valid, result.code, result.detail["office"]) == (True, "fork-proven", "Kupałaŭski")
-    pressed(panel, "Show in the ledger")
+    press(panel, "Show in the ledger")
     wait(qtbot, twice)
     assert window.page is window.ledger
     current = window.ledger.view.current
@@ -339,7 +330,7 @@ def test_from_the_offices_page_and_back(twice: OpenOffice, qtbot: QtBot) -> None
     page = twice.window.offices
     twice.window.go("offices")
     wait(qtbot, twice)
-    pressed(page, "What happened…")
+    press(page, "What happened…")
     wait(qtbot, twice)
     assert page.fork.isVisible()
     QTest.keyClick(page.fork.save, Qt.Key.Key_Escape)
@@ -403,7 +394,7 @@ def test_a_damaged_office_is_restored_in_its_place(
     unlock.passphrase.setText(OFFICE_SECRET)
     unlock.unlock.click()
     qtbot.waitUntil(lambda: "damaged" in unlock.notice.text, timeout=20_000)
-    pressed(unlock, "Restore a backup…")
+    press(unlock, "Restore a backup…")
     stage = stage_of(application, RestoringStage, qtbot)
     assert isinstance(stage, RestoringStage)
     assert any("kept aside" in text for text in texts(stage))

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.views import BlockView, Step
@@ -22,6 +22,7 @@ from desktop.widgets.ledger_view import LedgerView
 from tests.desktop.conftest import (
     MadeNetwork,
 )
+from tests.desktop.looking import texts
 from tests.desktop.writers import Writer, fill, write_twice
 from tests.offices import hand_over, make_offices, meet
 from tests.offices import land_network as make_land_network
@@ -49,10 +50,6 @@ def move(view: LedgerView, where: QPoint) -> None:
     place = QPointF(where)
     event = QMouseEvent(QEvent.Type.MouseMove, place, view.viewport().mapToGlobal(place), none, none, keys)
     QApplication.sendEvent(view.viewport(), event)
-
-
-def texts(widget: object) -> list[str]:
-    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]  # type: ignore[attr-defined]
 
 
 # -- where entries stand --------------------------------------------------------------------------------------------

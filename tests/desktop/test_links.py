@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.folder import open_officer
@@ -16,6 +16,7 @@ from desktop.application import OpenOffice
 from desktop.pages.dismissing import Dismissing
 from desktop.pages.today import SHOWN
 from tests.desktop.conftest import REGISTRAR_SECRET, MadeNetwork, make_network, sign_in_turn
+from tests.desktop.looking import all_text
 from tests.ledger.building import party
 from tests.test_linking import BY_HAND, LINKED
 
@@ -61,10 +62,6 @@ def leave_all_but(desk: OpenOffice, record: bytes) -> None:
     desk.service.call(work).result()
 
 
-def texts(widget: object) -> str:
-    return "\n".join(one.text() for one in widget.findChildren(QLabel) if one.isVisibleTo(widget))  # type: ignore[attr-defined]
-
-
 def test_what_a_death_asks_is_prepared_on_today_and_signed(desk: OpenOffice, qtbot: QtBot) -> None:
     def settle() -> None:
         qtbot.waitUntil(lambda: not desk.desk.background.busy(), timeout=20_000)
@@ -76,7 +73,7 @@ def test_what_a_death_asks_is_prepared_on_today_and_signed(desk: OpenOffice, qtb
     today = desk.window.today
     desk.window.go("today")
     settle()
-    told = texts(today)
+    told = all_text(today)
     assert "An act of another register asks something of this office" in told
     assert "Suspension · Pension 7" in told
     assert "Because of: Death, Dudzicki" in told
@@ -85,7 +82,7 @@ def test_what_a_death_asks_is_prepared_on_today_and_signed(desk: OpenOffice, qtb
     settle()
     page = desk.window.new_act
     assert page.filling is not None
-    assert "Person" in texts(page.filling)
+    assert "Person" in all_text(page.filling)
     page.filling.review.click()
     qtbot.waitUntil(lambda: page.reviewing is not None and page.reviewing.may_sign, timeout=10_000)
     assert page.reviewing is not None
@@ -96,7 +93,7 @@ def test_what_a_death_asks_is_prepared_on_today_and_signed(desk: OpenOffice, qtb
     assert desk.service.call(lambda: office.record_view(pension).record.state).result() == "suspended"
     desk.window.go("today")
     settle()
-    assert "asks something of this office" not in texts(today)
+    assert "asks something of this office" not in all_text(today)
 
 
 def test_much_is_asked_and_one_is_left_with_a_reason_which_both_records_show(desk: OpenOffice, qtbot: QtBot) -> None:
@@ -113,12 +110,12 @@ def test_much_is_asked_and_one_is_left_with_a_reason_which_both_records_show(des
     desk.window.go("today")
     settle()
     picture(desk.window, "asked")
-    assert texts(today).count("Because of: Death, Dudzicki") == SHOWN
+    assert all_text(today).count("Because of: Death, Dudzicki") == SHOWN
     (more,) = [one for one in today.findChildren(QPushButton) if one.text() == "Show more (2 left)"]
     more.click()
     settle()
     picture(desk.window, "more")
-    assert texts(today).count("Because of: Death, Dudzicki") == SHOWN + 2
+    assert all_text(today).count("Because of: Death, Dudzicki") == SHOWN + 2
     assert not [one for one in today.findChildren(QPushButton) if "left)" in one.text()]
     leave_all_but(desk, pension)
     today.refresh()
@@ -128,33 +125,33 @@ def test_much_is_asked_and_one_is_left_with_a_reason_which_both_records_show(des
     page = today.deciding
     assert isinstance(page, Dismissing)
     page.sign.click()
-    assert "1 to 500" in texts(page) or "reason" in texts(page).lower()
+    assert "1 to 500" in all_text(page) or "reason" in all_text(page).lower()
     page.reason.setPlainText("Another Ana: born in 1931.")
     page.passphrase.setText(REGISTRAR_SECRET)
     picture(desk.window, "leaving")
     with qtbot.waitSignal(page.ended, timeout=20_000):
         page.sign.click()
     settle()
-    assert "The office whose act asks learns of it" in texts(page)
+    assert "The office whose act asks learns of it" in all_text(page)
     page.later.click()
     settle()
-    assert "asks something of this office" not in texts(today)
+    assert "asks something of this office" not in all_text(today)
     panel = desk.window.register.record.questions
     for record in (person, pension):
         desk.window.open_record(record)
-        qtbot.waitUntil(lambda: "left by Dudzicki" in texts(panel), timeout=20_000)
+        qtbot.waitUntil(lambda: "left by Dudzicki" in all_text(panel), timeout=20_000)
         settle()
-    assert "Suspension · Pension 7, because of Death (Dudzicki, " in texts(panel)
+    assert "Suspension · Pension 7, because of Death (Dudzicki, " in all_text(panel)
     # What the reason says is shown like the rest of the record: to whom said why they look.
-    assert "Another Ana" not in texts(panel)
+    assert "Another Ana" not in all_text(panel)
     desk.service.call(lambda: desk.service.office.people.look(pension, "application")).result()
     desk.window.register.record.refresh()
-    qtbot.waitUntil(lambda: "Reason: Another Ana: born in 1931." in texts(panel), timeout=20_000)
+    qtbot.waitUntil(lambda: "Reason: Another Ana: born in 1931." in all_text(panel), timeout=20_000)
     # The record that it leads to, by its name.
     desk.service.call(lambda: desk.service.office.people.look(person, "application")).result()
     desk.window.open_record(person)
-    qtbot.waitUntil(lambda: "\nBook\nA\n" in texts(desk.window.register.record), timeout=20_000)
-    assert book.hex() not in texts(desk.window.register.record)
+    qtbot.waitUntil(lambda: "\nBook\nA\n" in all_text(desk.window.register.record), timeout=20_000)
+    assert book.hex() not in all_text(desk.window.register.record)
     picture(desk.window, "left")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -22,6 +22,7 @@ from tests.desktop.conftest import (
     record_act,
     sign_in,
 )
+from tests.desktop.looking import press
 
 PARCELS = 3
 
@@ -48,11 +49,6 @@ def damage(folder: Folder) -> None:
     database = Database(folder.replica, key)
     database.execute("UPDATE block SET signature = zeroblob(64) WHERE position = (SELECT max(position) FROM block)")
     database.close()
-
-
-def press(widget: QWidget, text: str) -> None:
-    (found,) = [one for one in widget.findChildren(QPushButton) if one.text().replace("&", "") == text]
-    found.click()
 
 
 def repair(stage: RepairingStage, qtbot: QtBot) -> None:

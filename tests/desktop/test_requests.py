@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.views import RecordView, Step
@@ -20,6 +20,7 @@ from tests.desktop.conftest import (
     record_act,
     sign_in_turn,
 )
+from tests.desktop.looking import all_text
 from tests.desktop.typing_keys import press, write
 from tests.ledger.building import document
 
@@ -39,10 +40,6 @@ def carry(giver: OpenOffice, taker: OpenOffice) -> None:
     blocks = giver.service.call(lambda: [office.block(one) for one in office.newer_than(known)]).result()
     taker.service.call(lambda: [taker.service.office.receive(*block) for block in blocks]).result()
     taker.desk.tell_changed()
-
-
-def texts(widget: object) -> str:
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -97,14 +94,14 @@ def ask(qtbot: QtBot, laptop: OpenOffice) -> NewActPage:
     refused = page.reviewing
     assert not refused.may_sign
     assert refused.request.text() == f"&Request it from {KEEPER}"
-    assert f"{KEEPER} is the competent office for this record." in texts(refused)
+    assert f"{KEEPER} is the competent office for this record." in all_text(refused)
     refused.request.click()
     qtbot.waitUntil(lambda: page.reviewing is not refused, timeout=10_000)
     wait(qtbot, laptop)
     reviewing = page.reviewing
     assert reviewing is not None
     assert reviewing.may_sign
-    assert f"Requested from\n{KEEPER}" in texts(reviewing)
+    assert f"Requested from\n{KEEPER}" in all_text(reviewing)
     with qtbot.waitSignal(page.recorded, timeout=20_000):
         sign_in_turn(qtbot, reviewing, (REGISTRAR_SECRET, NOTARY_SECRET))
     wait(qtbot, laptop)
@@ -115,8 +112,8 @@ def open_request(qtbot: QtBot, keeper: OpenOffice) -> Deciding:
     page = keeper.window.today
     keeper.window.go("today")
     wait(qtbot, keeper)
-    assert "One request waits for this office" in texts(page)
-    assert f"Transfer of ownership · {CADASTRAL} · from {LAPTOP}" in texts(page)
+    assert "One request waits for this office" in all_text(page)
+    assert f"Transfer of ownership · {CADASTRAL} · from {LAPTOP}" in all_text(page)
     (button,) = [one for one in page.findChildren(QPushButton) if one.text() == "De&cide…"]
     button.click()
     wait(qtbot, keeper)
@@ -134,7 +131,7 @@ def test_a_request_is_signed_here_and_entered_there(keeper: OpenOffice, laptop: 
     carry(laptop, keeper)
     wait(qtbot, keeper)
     deciding = open_request(qtbot, keeper)
-    shown = texts(deciding)
+    shown = all_text(deciding)
     assert "The rules of the register allow this act" in shown
     assert "Barys Čyž (P-300) · 1/2" in shown
     assert "Alice Żak (P-100)" in shown  # the entry that is given, by what it says
@@ -146,14 +143,14 @@ def test_a_request_is_signed_here_and_entered_there(keeper: OpenOffice, laptop: 
     with qtbot.waitSignal(deciding.decided, timeout=20_000):
         write(REGISTRAR_SECRET)
         press(Qt.Key.Key_Return)
-    assert f"{LAPTOP} learns of it at the next meeting" in texts(deciding)
+    assert f"{LAPTOP} learns of it at the next meeting" in all_text(deciding)
     deciding.close_button.click()
     wait(qtbot, keeper)
-    assert "waits for this office" not in texts(keeper.window.today)
+    assert "waits for this office" not in all_text(keeper.window.today)
     carry(keeper, laptop)
     laptop.window.go("today")
     wait(qtbot, laptop)
-    shown = texts(laptop.window.today)
+    shown = all_text(laptop.window.today)
     assert f"Transfer of ownership · {CADASTRAL} · to {KEEPER}" in shown
     assert f"Decided by {KEEPER}" in shown
     assert "Waiting for the competent office" not in shown
@@ -176,12 +173,12 @@ def test_a_refusal_needs_a_reason_that_the_other_office_reads(
     deciding.reason.setPlainText("The deed is not legible.")
     with qtbot.waitSignal(deciding.decided, timeout=20_000):
         deciding.sign_refusal.click()
-    assert "The request is refused" in texts(deciding)
+    assert "The request is refused" in all_text(deciding)
     wait(qtbot, keeper)
     carry(keeper, laptop)
     laptop.window.go("today")
     wait(qtbot, laptop)
-    assert "The competent office has refused the request: The deed is not legible." in texts(laptop.window.today)
+    assert "The competent office has refused the request: The deed is not legible." in all_text(laptop.window.today)
     timeline = laptop.service.call(lambda: laptop.service.office.search("Barys")).result()
     assert timeline == []
 
@@ -199,7 +196,7 @@ def test_a_wrong_passphrase_decides_nothing(keeper: OpenOffice, laptop: OpenOffi
     assert len(keeper.service.call(keeper.service.office.requests_for_me).result()) == 1
     deciding.later.click()
     wait(qtbot, keeper)
-    assert "One request waits for this office" in texts(keeper.window.today)
+    assert "One request waits for this office" in all_text(keeper.window.today)
 
 
 def test_what_cannot_be_entered_any_more_can_only_be_refused(
@@ -218,6 +215,6 @@ def test_what_cannot_be_entered_any_more_can_only_be_refused(
     }
     record_act(keeper.service, keeper.desk.folder, "transfer", {"parcel": parcel}, act, ("registrar", "notary"))
     deciding = open_request(qtbot, keeper)
-    assert "This request cannot be entered: The record was changed meanwhile by another act." in texts(deciding)
+    assert "This request cannot be entered: The record was changed meanwhile by another act." in all_text(deciding)
     assert not deciding.enter.isEnabled()
     assert deciding.refuse.isEnabled()

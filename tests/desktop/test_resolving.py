@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.application import OpenOffice
 from desktop.pages.resolving import Resolving
 from tests.desktop.conftest import ALICE, NOTARY_SECRET, REGISTRAR_SECRET, first_registration, record_act
+from tests.desktop.looking import all_text
 from tests.ledger.building import document
 
 CADASTRAL = "7000000123"
@@ -23,10 +24,6 @@ SALE = {
 
 def wait(qtbot: QtBot, office: OpenOffice) -> None:
     qtbot.waitUntil(lambda: not office.desk.background.busy(), timeout=20_000)
-
-
-def texts(widget: object) -> str:
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -44,7 +41,7 @@ def open_act(qtbot: QtBot, office: OpenOffice) -> Resolving:
     page = office.window.today
     office.window.go("today")
     wait(qtbot, office)
-    assert "One act is suspended or held" in texts(page)
+    assert "One act is suspended or held" in all_text(page)
     (button,) = [one for one in page.findChildren(QPushButton) if one.text() == "&Decide…"]
     button.click()
     wait(qtbot, office)
@@ -61,7 +58,7 @@ def choose(resolving: Resolving, way: str, role: str, secret: str) -> None:
 
 def test_what_is_missing_is_brought_at_the_counter(office: OpenOffice, qtbot: QtBot) -> None:
     resolving = open_act(qtbot, office)
-    shown = texts(resolving)
+    shown = all_text(resolving)
     assert "Suspended: The spouse's consent, or why none is needed, is missing." in resolving.standing.text
     assert "Barys Čyž (P-300) · 1/2" in shown
     assert [resolving.way.itemData(place) for place in range(resolving.way.count())] == [
@@ -75,7 +72,7 @@ def test_what_is_missing_is_brought_at_the_counter(office: OpenOffice, qtbot: Qt
     assert "Signed. The act is now: " in resolving.standing.text
     resolving.later.click()
     wait(qtbot, office)
-    assert "suspended or held" not in texts(office.window.today)
+    assert "suspended or held" not in all_text(office.window.today)
     found = office.service.call(lambda: office.service.office.search("Barys")).result()
     assert [one.label for one in found] == [CADASTRAL]
 
@@ -91,7 +88,7 @@ def test_an_act_is_taken_back_with_a_reason(office: OpenOffice, qtbot: QtBot) ->
     assert "Withdrawn" in resolving.standing.text
     resolving.later.click()
     wait(qtbot, office)
-    told = texts(office.window.today)
+    told = all_text(office.window.today)
     assert "suspended or held" not in told
     assert "Act withdrawn · Transfer of ownership" in told
     assert "2 acts of this office are on their way." in told

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from core.duplicates.finding import Duplicates
@@ -16,6 +16,7 @@ from core.ledger.transaction import Signer
 from desktop.application import OpenOffice
 from desktop.pages.reviewing import Reviewing
 from tests.desktop.conftest import REGISTRAR_SECRET, MadeNetwork, make_network, sign_in_turn
+from tests.desktop.looking import all_text, press
 from tests.duplicates.test_finding import LAW, fields
 
 # Who the mother is only notaries read: for a registrar she has no part in what is alike.
@@ -31,15 +32,6 @@ def founded_once(tmp_path_factory: pytest.TempPathFactory) -> MadeNetwork:
 
 def wait(qtbot: QtBot, office: OpenOffice) -> None:
     qtbot.waitUntil(lambda: not office.desk.background.busy(), timeout=20_000)
-
-
-def texts(widget: QWidget) -> str:
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
-
-
-def press_named(widget: QWidget, name: str) -> None:
-    (found,) = [one for one in widget.findChildren(QPushButton) if one.accessibleName() == name or one.text() == name]
-    found.click()
 
 
 def enter(office: OpenOffice, name: str, *born: int) -> bytes:
@@ -81,14 +73,14 @@ def test_before_signing_what_is_alike_is_told_and_hinders_nobody(
     office = open_desk(0)
     record = enter(office, "Марыя Кавалёнак", 1912, 3, 4)
     reviewing = review(qtbot, office, "Мария Коваленок", 1912, 3, 4)
-    told = texts(reviewing.perhaps)
+    told = all_text(reviewing.perhaps)
     assert reviewing.perhaps.isVisible()
     assert "Perhaps already entered: Birth" in told
     assert "because of the same name, spelt otherwise, the same day." in told
     assert "what goes with it" not in told, "a registrar may not read who the mother is"
     assert "Сідорык" not in told
     picture(office.window, "perhaps-entered")
-    press_named(reviewing.perhaps, "Show")
+    press(reviewing.perhaps, "Show")
     wait(qtbot, office)
     assert office.window.pages.shown == "register"
     office.window.go("new")
@@ -124,20 +116,20 @@ def test_the_pairs_stand_side_by_side_until_somebody_has_looked(
     page = office.window.twice
     wait(qtbot, office)
     assert len(page.pairs) == 2
-    told = texts(page)
+    told = all_text(page)
     for words in ("Марыя Кавалёнак", "Мария Коваленок", "the same name, spelt otherwise, the same day"):
         assert words in told
     assert "Сідорык" not in told
     picture(office.window, "side-by-side")
     first, second = page.pairs
-    press_named(page, f"{first.one.label} and {first.other.label} are different")
+    press(page, f"{first.one.label} and {first.other.label} are different")
     wait(qtbot, office)
     assert [pair.one.record.id for pair in page.pairs] == [second.one.record.id]
     assert "are not the same. The register was not changed." in page.notice.text
-    press_named(page, f"{second.one.label} and {second.other.label} are the same, and it is dealt with")
+    press(page, f"{second.one.label} and {second.other.label} are the same, and it is dealt with")
     wait(qtbot, office)
     assert page.pairs == []
-    assert "No possible duplicates are known here" in texts(page)
+    assert "No possible duplicates are known here" in all_text(page)
     count = office.service.call(lambda: Duplicates(office.service.office).catch_up()).result()
     assert count == 0
 
@@ -154,6 +146,6 @@ def test_the_page_is_there_only_where_a_law_looks_for_duplicates(
     wait(qtbot, office)
     (pair,) = office.window.twice.pairs
     side = pair.one if pair.one.record.id == record else pair.other
-    press_named(office.window.twice, f"Open {side.label}")
+    press(office.window.twice, f"Open {side.label}")
     wait(qtbot, office)
     assert office.window.pages.shown == "register"

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from shiboken6 import isValid
 
 from core.clock import SystemClock
 from core.crypto.keyfile import Cost
@@ -18,13 +17,11 @@ from core.ledger.payload import Group
 from core.ledger.transaction import Signer
 from core.office import Office
 from desktop.application import OpenOffice
-from desktop.background import Background
-from desktop.standing import read_standing
 from sync.certificate import make_certificate
-from sync.service import Service
+from tests.desktop.looking import all_text
 from tests.sealing.homes import meet
 from tests.sealing.test_openings import TENDER
-from tests.sealing.test_window import QUIET, SECRETS, texts
+from tests.sealing.test_window import SECRETS, open_window
 
 
 def recorded(
@@ -68,20 +65,8 @@ def offers(folders: list[Folder]) -> list[bytes]:
 
 @pytest.fixture
 def opened(folders: list[Folder], offers: list[bytes], qtbot: QtBot) -> Iterator[OpenOffice]:  # made first
-    service: Service[Office] = Service(lambda: open_office(folders[0], SECRETS[0], SystemClock()), QUIET)
-    service.start()
-    key = open_officer(folders[0], 0, SECRETS[1])
-    service.call(service.office.people.attend).result()
-    service.call(lambda: service.office.people.sign_in(0, key)).result()
-    background = Background()
-    office = OpenOffice(service, folders[0], service.call(lambda: read_standing(service.office)).result(), background)
-    office.window.show()
-    qtbot.waitExposed(office.window)
-    yield office
-    if isValid(office.window):
-        office.window.close()
-    background.stop()
-    office.stop()
+    with open_window(folders[0], qtbot) as office:
+        yield office
 
 
 def test_an_officer_opens_an_offer_without_typing_what_opens_it(
@@ -91,18 +76,18 @@ def test_an_officer_opens_an_offer_without_typing_what_opens_it(
     panel = window.register.record
     for offer, told in ((offers[1], "Sealed until"), (offers[0], "Readable here by: registrar")):
         window.open_record(offer)
-        qtbot.waitUntil(lambda told=told: told in texts(panel.sealed), timeout=60_000)
+        qtbot.waitUntil(lambda told=told: told in all_text(panel.sealed), timeout=60_000)
     _find_by_what_was_sealed(opened, qtbot)
     window.go("new")
     page.start("tender.open", panel.view)
     qtbot.waitUntil(lambda: page.filling is not None, timeout=60_000)
     assert page.filling is not None
-    assert "Brought by this office" in texts(page.filling)
+    assert "Brought by this office" in all_text(page.filling)
     qtbot.waitUntil(lambda: page.filling.form.picked("offer") is not None, timeout=60_000)
     page.filling.review.click()
     qtbot.waitUntil(lambda: page.reviewing is not None, timeout=60_000)
     assert page.reviewing is not None
-    assert "700" in texts(page.reviewing)
+    assert "700" in all_text(page.reviewing)
     page.reviewing.passphrases[0].setText(SECRETS[1])
     with qtbot.waitSignal(page.reviewing.recorded, timeout=60_000):
         page.reviewing.sign.click()

@@ -1,6 +1,7 @@
 """The window with a law that seals: typed in the clear, read by its roles with a purpose, erased and listed."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from desktop.standing import read_standing
 from desktop.wording.sealing import sealed_words
 from sync.certificate import make_certificate
 from sync.service import Service, Settings
+from tests.desktop.looking import all_text
 from tests.sealing.homes import NAME, REPORT, children_law, entry, meet
 
 SECRETS = ("four quiet words here", "registrar's own words", "notary's other words")
@@ -71,15 +73,16 @@ def children(folders: list[Folder]) -> list[bytes]:
     return made
 
 
-@pytest.fixture
-def opened(folders: list[Folder], children: list[bytes], qtbot: QtBot) -> Iterator[OpenOffice]:  # made first
-    service: Service[Office] = Service(lambda: open_office(folders[0], SECRETS[0], SystemClock()), QUIET)
+@contextmanager
+def open_window(folder: Folder, qtbot: QtBot) -> Iterator[OpenOffice]:
+    """The window of an office whose registrar is signed in."""
+    service: Service[Office] = Service(lambda: open_office(folder, SECRETS[0], SystemClock()), QUIET)
     service.start()
-    key = open_officer(folders[0], 0, SECRETS[1])
+    key = open_officer(folder, 0, SECRETS[1])
     service.call(service.office.people.attend).result()
     service.call(lambda: service.office.people.sign_in(0, key)).result()
     background = Background()
-    office = OpenOffice(service, folders[0], service.call(lambda: read_standing(service.office)).result(), background)
+    office = OpenOffice(service, folder, service.call(lambda: read_standing(service.office)).result(), background)
     office.window.show()
     qtbot.waitExposed(office.window)
     yield office
@@ -89,11 +92,10 @@ def opened(folders: list[Folder], children: list[bytes], qtbot: QtBot) -> Iterat
     office.stop()
 
 
-def texts(widget: object) -> str:
-    from PySide6.QtWidgets import QLabel, QWidget
-
-    assert isinstance(widget, QWidget)
-    return "\n".join(one.text() for one in widget.findChildren(QLabel) if one.isVisibleTo(widget))
+@pytest.fixture
+def opened(folders: list[Folder], children: list[bytes], qtbot: QtBot) -> Iterator[OpenOffice]:  # made first
+    with open_window(folders[0], qtbot) as office:
+        yield office
 
 
 def test_a_record_shows_its_sealed_text_only_after_a_purpose(
@@ -102,27 +104,27 @@ def test_a_record_shows_its_sealed_text_only_after_a_purpose(
     window = opened.window
     window.open_record(children[0])
     panel = window.register.record
-    qtbot.waitUntil(lambda: "Sealed fields" in texts(panel.sealed), timeout=10_000)
-    assert REPORT not in texts(panel)
+    qtbot.waitUntil(lambda: "Sealed fields" in all_text(panel.sealed), timeout=10_000)
+    assert REPORT not in all_text(panel)
     opened.service.call(lambda: opened.service.office.people.look(children[0], "check")).result()
     panel.refresh()
-    qtbot.waitUntil(lambda: REPORT in texts(panel.sealed), timeout=10_000)
-    assert NAME in texts(panel.sealed)
-    qtbot.waitUntil(lambda: "Made before entry No." in texts(panel), timeout=10_000)
+    qtbot.waitUntil(lambda: REPORT in all_text(panel.sealed), timeout=10_000)
+    assert NAME in all_text(panel.sealed)
+    qtbot.waitUntil(lambda: "Made before entry No." in all_text(panel), timeout=10_000)
 
 
 def test_an_erased_record_names_the_order(opened: OpenOffice, children: list[bytes], qtbot: QtBot) -> None:
     opened.window.open_record(children[1])
     panel = opened.window.register.record
-    qtbot.waitUntil(lambda: "Erased by order No." in texts(panel.sealed), timeout=10_000)
-    assert "of Pinsk home" in texts(panel.sealed)
+    qtbot.waitUntil(lambda: "Erased by order No." in all_text(panel.sealed), timeout=10_000)
+    assert "of Pinsk home" in all_text(panel.sealed)
 
 
 def test_the_list_of_erasures_tells_who_has_noted(opened: OpenOffice, children: list[bytes], qtbot: QtBot) -> None:
     window = opened.window
     window.go("erasures")
     qtbot.waitUntil(lambda: bool(window.erasures.orders), timeout=10_000)
-    told = texts(window.erasures)
+    told = all_text(window.erasures)
     assert "Court of Pinsk, 2-17/2026" in told
     assert "2 offices have noted that they destroyed it: Pinsk home, Pinsk court." in told
     assert "Every office has noted it." in told
