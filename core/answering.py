@@ -87,4 +87,4 @@ class Answering(Questions):
             self._random_bytes(NONCE_BYTES),
             answers=called.act,
         )
-        return decode_transaction(encode_transaction(made))
+        return decode_transaction(encode_transaction(made), encoded_here=True)

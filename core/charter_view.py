@@ -25,6 +25,9 @@ class CharterView:
     def record(self, record_id: bytes) -> Record | None:
         return self.records.get(record_id)
 
+    def has_any(self, register: str) -> bool:
+        return any(record.register == register for record in self.records.values())
+
     def find(self, index: str, group: bytes, limit: int) -> list[bytes]:
         return sorted(self._groups.get((index, group), ()))[:limit]
 

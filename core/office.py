@@ -219,7 +219,7 @@ class Office(Answering, Bracketing):
         typed = {name: value for name, value in typed.items() if act.get(name) is not value}
         if unfit is not None:
             return Proposal(transaction, encoded, act_id, unfit)
-        decoded = decode_transaction(encoded)
+        decoded = decode_transaction(encoded, encoded_here=True)
         waiting = self.store.chain.waiting(self.number)
         verdict = self.fold.judge(working, decoded, act_id, self.number, trace, waiting=waiting)
         if isinstance(verdict, Accepted):
@@ -257,7 +257,7 @@ class Office(Answering, Bracketing):
         assert self.newest_taken is not None
         position = self.newest_taken[0]
         self._go_on_alone()
-        return [self._view(act_row(verdict, row.id, position, row.place, self.number)) for row, verdict in judged.ran]
+        return [self._view(ran.row._replace(block=position)) for ran in judged.ran]
 
     def batch(self, signers: Sequence[Signer]) -> Batch:
         """An empty batch on the present state of this office."""
@@ -311,16 +311,15 @@ class Office(Answering, Bracketing):
             else [decode_transaction(encoded) for encoded in group.transactions]
         )
         self.people.check_signing(transactions, ids)
-        signing = WorkingState(self.store.state, self.number)
-        fault = self.fold.signature_fault(group, transactions, signing)
+        working = drawn_up.working if drawn_up is not None else WorkingState(self.store.state, self.number)
+        fault = self.fold.signature_fault(group, transactions, working)
         if fault is not None:
             raise MunimentError(fault)
         if drawn_up is not None:
-            drawn_up.working.apply(drawn_up.verdict.changes, drawn_up.verdict.index_changes)
+            working.apply(drawn_up.verdict.changes, drawn_up.verdict.index_changes)
             row = act_row(drawn_up.verdict, drawn_up.id, 0, 0, self.number)
-            return Judged(drawn_up.working, [Ran(row, drawn_up.verdict)], {drawn_up.id: drawn_up.transaction})
-        working, ran = WorkingState(self.store.state, self.number), []
-        waiting = self.store.chain.waiting(self.number)
+            return Judged(working, [Ran(row, drawn_up.verdict)], {drawn_up.id: drawn_up.transaction})
+        ran, waiting = list[Ran](), self.store.chain.waiting(self.number)
         for number, (act_id, transaction) in enumerate(zip(ids, transactions, strict=True)):
             verdict = self.fold.judge(working, transaction, act_id, self.number, waiting=waiting)
             if isinstance(verdict, Rejected):

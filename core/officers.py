@@ -44,10 +44,10 @@ def officer_record(state: WorkingState, office: int, number: int) -> Record | No
 
 def roles(state: WorkingState, roll: Roll, office: int, number: int) -> frozenset[str]:
     """The roles that an officer holds in this state; none for a person it does not know."""
-    if roll.member(office) is None:
-        return _NOBODY
     record = officer_record(state, office, number)
-    return roll.roles(office, number) if record is None else _roles(record, roll, office)
+    if record is None:
+        return roll.roles(office, number)
+    return _roles(record, roll, office) if roll.member(office) is not None else _NOBODY
 
 
 def key(state: WorkingState, roll: Roll, office: int, number: int) -> bytes | None:

@@ -18,7 +18,7 @@ from core.ledger.block import CLOSE, Block, Header, block_id, block_preimage, de
 from core.ledger.blocklace import Vertex
 from core.ledger.charter import Charter
 from core.ledger.checkpoint import Checkpoint, cosign, encode_cosignature
-from core.ledger.encoding import decode, encode
+from core.ledger.encoding import decode, encode_known
 from core.ledger.payload import (
     MAX_PAYLOAD_BYTES,
     Cosignature,
@@ -235,7 +235,7 @@ class Writing(Exchange):
         )
         header_bytes = encode_header(header)
         self._journal.prepare(
-            Mark(header.seq, block_id(self.network, header_bytes)), encode([header_bytes, payload_bytes])
+            Mark(header.seq, block_id(self.network, header_bytes)), encode_known([header_bytes, payload_bytes])
         )
         return self._sign_and_commit(header, header_bytes, payload, payload_bytes, judged)
 

@@ -6,7 +6,8 @@ whole act in view: unique keys and full indexes. The first that fails refuses th
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from core.errors import MunimentError
 from core.laws.drafts import Draft
@@ -35,8 +36,7 @@ def _nobody_agrees(_offices: Collection[int | None]) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What an execution knows of its place. `roles` of an officer are those at this place in the order.
 
     `order` is None for an act that no anchor has placed yet: its outcome is then only predicted if it is shared.
@@ -52,14 +52,14 @@ class Context:
     incarnation: int
     transaction_id: bytes
     roles: Callable[[int, int], frozenset[str]]
-    homes: Mapping[str, str] = field(default_factory=dict)  # "<law>.<register>" → "office" | "shared"
+    homes: Mapping[str, str] = MappingProxyType({})  # "<law>.<register>" → "office" | "shared"
     order: Order | None = None
     waiting: AbstractSet[bytes] = frozenset()
     powers_change: bool = False  # offices appoint and end officers: what another office's may do, the order decides
     ended_unseen: Callable[[int, int, str], bytes | None] = _never_ended
     agrees: Callable[[Collection[int | None]], bool] = _nobody_agrees
     late: bool = False  # the block is of an epoch before the law's, and the order still takes acts of that one
-    former: Mapping[int, Law] = field(default_factory=dict)  # by version: of acts begun before (transition.py)
+    former: Mapping[int, Law] = MappingProxyType({})  # by version: of acts begun before (transition.py)
     lacking: AbstractSet[str] = frozenset()  # what laws rely on in others that are not so in force (relying.lacking)
 
 

@@ -373,12 +373,12 @@ class _Execution:
         return "warned" if outcome == "held" and self._signed.decided else outcome
 
 
-def _values_at(value: Value, path: tuple[str, ...]) -> Iterator[Value]:
+def _values_at(value: Value, path: tuple[str, ...]) -> list[Value]:
     """Every value at a path of the act; optional ones that are left out are none."""
-    if not path:
-        yield value
-    elif path[0] == "[]":
-        for item in value:
-            yield from _values_at(item, path[1:])
-    elif path[0] in value:
-        yield from _values_at(value[path[0]], path[1:])
+    found = [value]
+    for step in path:
+        if step == "[]":
+            found = [item for one in found for item in one]
+        else:
+            found = [one[step] for one in found if step in one]
+    return found

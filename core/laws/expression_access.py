@@ -199,8 +199,8 @@ def _follow_entry(entry: Typed, kind: EntryOfType, scope: Scope, text: str) -> T
         wanted = run(frame)
         rows = frame[slot].fields.get(name, _NO_ROWS)
         # Rows stand in the order of their ids: new ones come last and keep their id for ever.
-        place = bisect_left(rows, wanted, key=_row_id) if len(rows) > 8 else 0
-        for row in islice(rows, place, None):
+        near = islice(rows, bisect_left(rows, wanted, key=_row_id), None) if len(rows) > 8 else rows
+        for row in near:
             if row["id"] == wanted:
                 return row
         raise EvaluationError("value-missing")

@@ -21,7 +21,7 @@ from core.laws.expression_types import (
     require_family,
 )
 from core.laws.field_types import BOOLEAN, Field, FieldType, GroupType, IntegerType, ListType, MoneyType, PartyType
-from core.ledger.encoding import encode
+from core.ledger.encoding import encode_known
 
 
 def read_index(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
@@ -35,7 +35,7 @@ def read_index(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     name = index.name
 
     def group(frame: Frame) -> bytes:
-        return encode([run(frame) for run in runs])
+        return encode_known([run(frame) for run in runs])
 
     if node.name == "count":
         run: Run = lambda frame: frame[STATE].count(name, group(frame))  # noqa: E731
@@ -64,7 +64,8 @@ def read_agreed(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
 
     def run(frame: Frame) -> bool:
         state = frame[STATE]
-        found = (state.record(one) for one in state.find(index.name, encode([run(frame) for run in runs]), index.max))
+        group = encode_known([run(frame) for run in runs])
+        found = (state.record(one) for one in state.find(index.name, group, index.max))
         agrees: bool = frame[AGREES]({record.keeper for record in found})
         return agrees
 
@@ -82,7 +83,7 @@ def read_best(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
 
     def first(frame: Frame) -> list[Any]:
         state = frame[STATE]
-        found = state.find(best.name, encode([run(frame) for run in runs]), best.max)
+        found = state.find(best.name, encode_known([run(frame) for run in runs]), best.max)
         return sorted((state.record(record) for record in found), key=best.rank)[: best.keep]
 
     return Typed(ListType(scope.subjects[best.register], best.keep), first, cost + 8 * best.max)
@@ -103,7 +104,7 @@ def read_total(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     money = {key: kind.currencies[0] for key, kind in total.sums.items() if isinstance(kind, MoneyType)}
 
     def read(frame: Frame) -> dict[str, Any]:
-        sums: dict[str, Any] = nothing | frame[STATE].total(name, encode([run(frame) for run in runs]))
+        sums: dict[str, Any] = nothing | frame[STATE].total(name, encode_known([run(frame) for run in runs]))
         for key, currency in money.items():
             sums[key] = [sums[key], currency]
         return sums

@@ -238,7 +238,7 @@ def _boolean(value: Value) -> None:
 
 
 def _day(value: Value) -> None:
-    if type(value) is not list or not 1 <= len(value) <= 3 or any(type(part) is not int for part in value):
+    if type(value) is not list or not 1 <= len(value) <= 3 or not {int}.issuperset(map(type, value)):
         _wrong_kind("day")
     year, month, day = (*value, 1, 1)[:3]
     if not (1 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= _MONTH_DAYS[month - 1]):
@@ -299,7 +299,7 @@ def _attestation(kind: AttestationType) -> Check:
         if type(value["answer"]) is not str or value["answer"] not in answers:
             raise FieldFault("not-a-choice", of=list(kind.answers)).within("answer")
         by = value["by"]
-        if type(by) is not list or len(by) != 2 or any(type(part) is not int or part < 0 for part in by):
+        if type(by) is not list or len(by) != 2 or not {int}.issuperset(map(type, by)) or min(by) < 0:
             raise FieldFault("wrong-kind", expected="officer").within("by")
 
     return check

@@ -74,7 +74,7 @@ def ask(state: State, transaction: Transaction, law: Law, context: Context, run:
         # Judged now, so that nobody is sent to another office for nothing; what it would change is thrown away.
         people = those_that_count(transaction.signers, procedure)
         signed = Signed(people, frozenset({context.author}), whole=False)
-        trial = run(transaction, procedure, replace(context, author=keeper, order=None), signed)
+        trial = run(transaction, procedure, context._replace(author=keeper, order=None), signed)
         _check_kept(state, transaction, procedure, keeper)
         changes = (_asked(transaction, context), *_take_places(state, transaction, procedure, asking, context))
         findings = trial.findings

@@ -118,7 +118,7 @@ class StateAfter:
     def __init__(self, state: State, changes: Iterable[GroupChange]) -> None:
         self._added = add_up(changes)
         self._state = state
-        self.record, self.find, self.count = state.record, state.find, state.count
+        self.record, self.has_any, self.find, self.count = state.record, state.has_any, state.find, state.count
 
     def total(self, total: str, group: bytes) -> Mapping[str, int]:
         held, added = self._state.total(total, group), self._added.get((total, group), {})

@@ -255,6 +255,8 @@ def acts_in_front(
     """Acts that came before this one (`own`: its id) on a record of it and have not ended; they may have lapsed."""
     if procedure.act_class not in _KEEPS_TURN or procedure.lodges:  # whoever is only noted has a place of his own there
         return []
+    if not state.has_any(PRECEDENCE_REGISTER):  # as most offices
+        return []
     suspending = law.suspended_registers
     for former in context.former.values():  # what was begun under it keeps its place
         suspending |= former.suspended_registers

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from core.crypto.hashing import tag_bytes, tagged_hash
 from core.errors import MunimentError
-from core.ledger.encoding import Value, decode_unjudged, encode, is_natural, refuse_kinds
+from core.ledger.encoding import Value, decode_unjudged, encode_known, is_natural, refuse_kinds
 
 VERSION = 1
 CLOSE = 1  # flag: this node has seen a change of the constitution pass
@@ -63,7 +63,7 @@ def block_id(network: bytes, header_bytes: bytes) -> bytes:
 
 
 def encode_header(header: Header) -> bytes:
-    return encode(
+    return encode_known(
         [
             VERSION,
             header.epoch,

@@ -40,6 +40,14 @@ def encode(value: Value) -> bytes:
         raise MunimentError("not-encodable", why=type(error).__name__) from None
 
 
+def encode_known(value: Value) -> bytes:
+    """As `encode`, of a value whose kinds are known: put together of ids and numbers, or of what was decoded before."""
+    try:
+        return _canonical(value)
+    except ValueError as error:
+        raise MunimentError("not-encodable", why=type(error).__name__) from None
+
+
 def decode(data: bytes, max_bytes: int = MAX_BYTES) -> Value:
     """The value of canonical bytes. Raises `too-large`, `too-deep` or `not-canonical`; never anything else."""
     if len(data) > max_bytes:
@@ -67,6 +75,14 @@ def decode_unjudged(data: bytes, max_bytes: int) -> Value:
     except (TypeError, ValueError, RecursionError):
         pass  # told below, by the one who knows all the codes
     return decode(data, max_bytes)
+
+
+def decode_known(data: bytes) -> Value:
+    """The value of bytes that `encode` gave this office, read where nobody else writes. Raises `not-canonical`."""
+    try:
+        return libipld.decode_dag_cbor(data)
+    except (ValueError, RecursionError):
+        raise MunimentError("not-canonical") from None
 
 
 def refuse_kinds(value: Value, depth: int = MAX_DEPTH) -> None:

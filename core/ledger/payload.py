@@ -17,7 +17,7 @@ from core.crypto.hashing import tag_bytes
 from core.errors import MunimentError
 from core.ledger import merkle
 from core.ledger.block import READ_AGAIN
-from core.ledger.encoding import decode_unjudged, encode, refuse_kinds
+from core.ledger.encoding import decode_unjudged, encode_known, refuse_kinds
 from core.ledger.transaction import MAX_SIGNERS, transaction_id
 
 MAX_PAYLOAD_BYTES = 256 << 10
@@ -90,7 +90,7 @@ class Payload:
 
     @cached_property
     def encoded(self) -> bytes:
-        return encode([_item_value(item) for item in self.items])
+        return encode_known([_item_value(item) for item in self.items])
 
     @property
     def groups(self) -> list[Group]:
@@ -112,7 +112,7 @@ def group_signing_message(network: bytes, root: bytes) -> bytes:
 
 
 def group_leaf(count: int, root: bytes, signatures: Sequence[bytes]) -> bytes:
-    return encode([GROUP, count, root, list(signatures)])
+    return encode_known([GROUP, count, root, list(signatures)])
 
 
 def payload_leaves(network: bytes, payload: Payload) -> list[bytes]:
@@ -123,7 +123,7 @@ def payload_leaves(network: bytes, payload: Payload) -> list[bytes]:
             leaf = group_leaf(len(item.transactions), item.root(network), item.signatures)
             leaves.append(merkle.leaf_hash(leaf))
         else:
-            leaves.append(merkle.leaf_hash(encode(_item_value(item))))
+            leaves.append(merkle.leaf_hash(encode_known(_item_value(item))))
     return leaves
 
 

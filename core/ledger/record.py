@@ -13,7 +13,7 @@ from typing import Protocol
 
 from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
-from core.ledger.encoding import Value, decode, encode, is_natural
+from core.ledger.encoding import Value, decode, decode_known, encode_known, is_natural
 
 RECORD_ID_BYTES = 16
 MAX_RECORD_BYTES = 128 << 10
@@ -73,6 +73,10 @@ class State(Protocol):
 
     def record(self, record_id: bytes) -> Record | None: ...
 
+    def has_any(self, register: str) -> bool:
+        """Whether a register holds a record."""
+        ...
+
     def find(self, index: str, group: bytes, limit: int) -> Sequence[bytes]:
         """At most `limit` record ids of a group, in order of id."""
         ...
@@ -85,6 +89,7 @@ class State(Protocol):
 
 
 def encode_record(record: Record) -> bytes:
+    """Its values stood in acts or follow from them, as its law's types allow: their kinds are known."""
     parts: list[Value] = [
         record.register,
         record.id,
@@ -99,7 +104,7 @@ def encode_record(record: Record) -> bytes:
     ]
     if record.pending is not None:
         parts.append(dict(record.pending))
-    return encode(parts)
+    return encode_known(parts)
 
 
 def decode_record(data: bytes) -> Record:
@@ -111,6 +116,11 @@ def decode_record(data: bytes) -> Record:
     if not _well_formed(record):
         raise MunimentError("malformed-record")
     return record
+
+
+def read_record(stored: bytes) -> Record:
+    """As `decode_record`, from this office's own tables, where only `encode_record` wrote. Raises `not-canonical`."""
+    return Record(*decode_known(stored))
 
 
 def _well_formed(record: Record) -> bool:

@@ -77,8 +77,11 @@ def encode_transaction(transaction: Transaction) -> bytes:
     )
 
 
-def decode_transaction(data: bytes) -> Transaction:
-    """Raises `too-large`, `too-deep`, `not-canonical` or `malformed-transaction`."""
+def decode_transaction(data: bytes, encoded_here: bool = False) -> Transaction:
+    """Raises `too-large`, `too-deep`, `not-canonical` or `malformed-transaction`.
+
+    `encoded_here`: by `encode_transaction` just now, which has looked at the kinds of all values.
+    """
     parts = decode_unjudged(data, MAX_TRANSACTION_BYTES)
     try:
         version, law, law_version, procedure, changes, act, signers, claimed_ms, nonce, requests, *named = parts
@@ -100,7 +103,8 @@ def decode_transaction(data: bytes) -> Transaction:
         right = version == VERSION and one_form and _well_formed(transaction) and _named_well_formed(named, requests)
     except (TypeError, ValueError, AttributeError):
         right = False
-    refuse_kinds(act if right else parts, MAX_DEPTH - 1 if right else MAX_DEPTH)
+    if not encoded_here or not right:
+        refuse_kinds(act if right else parts, MAX_DEPTH - 1 if right else MAX_DEPTH)
     if not right:
         raise MunimentError("malformed-transaction")
     if transaction.addressed_to is not None and (requests or len(data) > MAX_REQUEST_BYTES):

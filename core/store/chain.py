@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.errors import MunimentError
 from core.ledger.block import Block, decode_header
@@ -12,8 +13,7 @@ from core.ledger.request import REQUESTED
 from core.store.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class ActRow:
+class ActRow(NamedTuple):
     """What a replica knows of one act: where it stands and what became of it."""
 
     id: bytes

@@ -6,7 +6,7 @@ stands here, at the end of one table. A block's rows go when an anchor executes 
 
 from collections.abc import Sequence
 
-from core.ledger.record import RECORD_ID_BYTES, Change, Record, decode_record, encode_record
+from core.ledger.record import RECORD_ID_BYTES, Change, Record, encode_record, read_record
 from core.store.database import Database
 
 
@@ -56,5 +56,5 @@ class ForeseenStore:
             " WHERE number BETWEEN block << 32 AND (block + 1 << 32) - 1",
             (act, end),
         )
-        older = [one for one in (decode_record(body) for (body,) in rows) if one.id == version.id]
+        older = [one for one in (read_record(body) for (body,) in rows) if one.id == version.id]
         return sorted((one for one in older if one.version < version.version), key=lambda one: -one.version)

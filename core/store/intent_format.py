@@ -11,8 +11,7 @@
 A slot's head lies within one sector of a disk: after a power cut it is the old one or the new one, never a mixture.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
@@ -29,8 +28,7 @@ FILE_BYTES = FIRST_SLOT + 2 * SLOT_BYTES
 Origin = Literal["own", "other-computer", "copied-file"]
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A mark as it stands in the file."""
 
     number: int  # of the slot: 0 or 1

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from heapq import merge
 
 from core.ledger.encoding import Value
-from core.ledger.record import RECORD_ID_BYTES, Change, Record, decode_record
+from core.ledger.record import RECORD_ID_BYTES, Change, Record, read_record
 from core.store.chain import PLACE_BITS
 from core.store.database import Database
 
@@ -137,7 +137,7 @@ class PageStore:
             (record_id, self._db.scalar(f"SELECT coalesce({_OVERLAID}, {_AGREED})", (record_id,))) for record_id in due
         )
         with self._db.atomic():
-            self._index([(record_id, words(decode_record(body))) for record_id, body in present if body])
+            self._index([(record_id, words(read_record(body))) for record_id, body in present if body])
             self._db.execute("DELETE FROM search_due")
             self._move_mark(upto)
 
@@ -197,7 +197,7 @@ class PageStore:
         overlaid = {row[1] for row in pending} | self._overlaid(row[1] for row in agreed)
         for _, record_id, body, is_pending in merge(pending, agreed, key=lambda row: (row[0], row[1])):
             if is_pending or record_id not in overlaid:
-                chosen.append((decode_record(body), is_pending))
+                chosen.append((read_record(body), is_pending))
             if len(chosen) == limit:
                 break
         return chosen

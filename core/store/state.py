@@ -15,8 +15,8 @@ from core.ledger.record import (
     IndexChange,
     Record,
     TotalChange,
-    decode_record,
     encode_record,
+    read_record,
     record_digest,
 )
 from core.ledger.state_proof import StateProof, district_of
@@ -52,11 +52,11 @@ class StateStore:
 
     def agreed(self, record_id: bytes) -> Record | None:
         body = self._db.scalar("SELECT body FROM record WHERE id = ?", (record_id,))
-        return decode_record(body) if body else None
+        return read_record(body) if body else None
 
     def overlaid(self, record_id: bytes) -> Record | None:
         body = self._db.scalar("SELECT body FROM overlay WHERE id = ?", (record_id,))
-        return decode_record(body) if body else None
+        return read_record(body) if body else None
 
     def present(self, record_id: bytes) -> Record | None:
         """The newest version known here, confirmed or not."""
@@ -64,7 +64,7 @@ class StateStore:
             "SELECT coalesce((SELECT body FROM overlay WHERE id = ?1), (SELECT body FROM record WHERE id = ?1))",
             (record_id,),
         )
-        return decode_record(body) if body else None
+        return read_record(body) if body else None
 
     def find(self, index: str, group: bytes, limit: int) -> list[bytes]:
         if self._is_bare(index, agreed_only=True):
@@ -180,7 +180,7 @@ class StateStore:
     def history(self, record_id: bytes) -> list[Record]:
         """Versions that were replaced, newest first."""
         rows = self._db.rows("SELECT body FROM history WHERE record = ? ORDER BY version DESC", (record_id,))
-        replaced = [decode_record(row[0]) for row in rows]
+        replaced = [read_record(row[0]) for row in rows]
         present, agreed = self.overlaid(record_id), self.agreed(record_id)
         if present is None:
             return replaced

@@ -56,6 +56,9 @@ class DictState:
         encoded = self.records.get(record_id)
         return None if encoded is None else decode_record(encoded)
 
+    def has_any(self, register: str) -> bool:
+        return any(decode_record(one).register == register for one in self.records.values())
+
     def find(self, index: str, group: bytes, limit: int) -> Sequence[bytes]:
         return sorted(self.groups.get((index, group), ()))[:limit]
 

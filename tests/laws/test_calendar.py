@@ -1,6 +1,5 @@
 """Working days of the charter's calendar, ages, and the terms that end by them; a missing year holds."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -61,7 +60,7 @@ class Administrator(Counter):
         return frozenset({"administrator"}) if officer == 0 else frozenset()
 
     def context(self, transaction: Transaction, order: Order | None = None, waiting: Any = frozenset()) -> Context:
-        return replace(super().context(transaction, order, waiting), agrees=lambda offices: len(offices) >= 2)
+        return super().context(transaction, order, waiting)._replace(agrees=lambda offices: len(offices) >= 2)
 
     def do(self, procedure: str, act: dict[str, Value], office: int = 0, **records: Record) -> Any:
         self.author = office

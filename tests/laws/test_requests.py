@@ -92,7 +92,7 @@ class Offices:
         author = transaction.signers[0].office if office is None else office
         transaction = decode_transaction(encode_transaction(transaction))
         counter = self.counters[author]
-        context = replace(counter.context(transaction), order=self.order)
+        context = counter.context(transaction)._replace(order=self.order)
         return execute(self.state, transaction, self.law, context)
 
     def put(self, transaction: Transaction, office: int | None = None) -> Accepted:

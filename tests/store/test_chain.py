@@ -1,7 +1,5 @@
 """Blocks and acts in the order of arrival, and each act where it counts."""
 
-from dataclasses import replace
-
 import pytest
 
 from core.errors import MunimentError
@@ -85,7 +83,7 @@ def test_enclosures_are_those_of_one_author(store: ReplicaStore, network: Networ
     ids = [number.to_bytes(32, "big") for number in range(1200)]
     (first, first_id), (second, second_id) = add(store, network, 0), add(store, network, 0, 2)
     third, _ = add(store, network, 1)
-    store.chain.add_acts(first, [replace(row(one, first, 0), place=place) for place, one in enumerate(ids[:600])])
+    store.chain.add_acts(first, [row(one, first, 0)._replace(place=place) for place, one in enumerate(ids[:600])])
     store.chain.add_acts(second, [row(ids[0], second, 0)])
     store.chain.add_acts(third, [row(ids[1], third, 1)])
     expected = [(one, first_id) for one in ids[:600]] + [(ids[0], second_id)]
