@@ -83,6 +83,33 @@ def test_four_nodes_all_meet_and_see_each_others_keys():
     asyncio.run(run())
 
 
+def test_little_lies_between_a_quick_side_and_one_that_is_at_work():
+    """An old computer works through what has come before it answers; megabytes of it would be minutes."""
+    part = bytes(16 << 10)
+
+    async def run():
+        async with listening(NODES[0], ROLL) as (port, outcomes):
+            quick = await connect(NODES[1], ROLL, "127.0.0.1", port)
+            at_work = await outcomes.get()
+            sent = 0
+            while sent < 16 << 20 and await _goes(quick.send(part)):
+                sent += len(part)
+            for side in (quick, at_work):
+                side.abort()
+                await side.close()
+            return sent
+
+    async def _goes(sending):
+        try:
+            async with asyncio.timeout(0.3):
+                await sending
+        except TimeoutError:
+            return False
+        return True
+
+    assert asyncio.run(run()) < 1 << 20
+
+
 def test_a_stranger_is_refused_and_told_so():
     ours, theirs = asyncio.run(meet(NODES[0], ROLL, STRANGER, ROLL))
     assert ours.code == "unknown-peer"
