@@ -27,7 +27,7 @@ from core.laws.form import FormField
 from core.ledger.encoding import Value
 from core.views import Draft
 from desktop.desk import Desk, nothing
-from sync.events import MeetingEnded
+from sync.events import DraftsChanged, MeetingEnded
 
 DRAFT_ID_BYTES = 16
 
@@ -85,9 +85,13 @@ class DraftKeeper(QObject):
         self._desk.ask(self, lambda one: one.store.sharing.offices(draft_id), self.shared.emit, nothing)
 
     def _hear(self, event: object) -> None:
-        """A meeting may have brought what a colleague of another office has typed."""
-        session = self._session
-        if isinstance(event, MeetingEnded) and self.draft.id.hex() in event.report["drafts_changed"] and session:
+        """A meeting or a stick may have brought what a colleague of another office has typed."""
+        session, changed = self._session, tuple[str, ...]()
+        if isinstance(event, MeetingEnded):
+            changed = tuple(event.report["drafts_changed"])
+        elif isinstance(event, DraftsChanged):
+            changed = event.drafts
+        if self.draft.id.hex() in changed and session:
             self._desk.background.run_in_order(
                 self, lambda: self._take_mirrors(session), self._merged, self.failed.emit
             )

@@ -25,6 +25,7 @@ class _Case:
     draft: Draft  # as it stood when the talk about it began
     mirror: bytes
     history: list[bytes | None] = field(default_factory=list)
+    copies: list[bytes] = field(default_factory=list)  # that came on a stick, as they stood there
     waits: bool = True  # for what to say next
     message: bytes | None = None  # to be said in this turn
 
@@ -45,11 +46,19 @@ class CaseTalk:
     accepts: tuple[type, ...] = (CaseMessage,)
 
     def __init__(
-        self, sharing: SharingStore, peer: int, progress: Progress, worker: Worker, now_ms: Callable[[], int]
+        self,
+        sharing: SharingStore,
+        peer: int,
+        progress: Progress,
+        worker: Worker,
+        now_ms: Callable[[], int],
+        one_way: bool = False,
     ) -> None:
+        """`one_way`: copies are taken, and nothing is said."""
         self._sharing, self._peer, self._progress = sharing, peer, progress
         self._worker, self._now_ms = worker, now_ms
-        self._cases = {one.draft.id: _Case(one.draft, one.mirror) for one in sharing.with_office(peer) if one.has_news}
+        told = [] if one_way else [one for one in sharing.with_office(peer) if one.has_news]
+        self._cases = {one.draft.id: _Case(one.draft, one.mirror) for one in told}
 
     @property
     def has_something(self) -> bool:
@@ -63,7 +72,7 @@ class CaseTalk:
                 {
                     "writer": urandom(WRITER_BYTES),
                     "saved": case.draft.document or None,
-                    "merge": [case.mirror] if case.mirror else [],
+                    "merge": [one for one in (case.mirror, *case.copies) if one],
                     "history": list(case.history),
                 },
             )
@@ -94,9 +103,9 @@ class CaseTalk:
                 del self._cases[answer.draft]  # another time: nothing of it was changed
                 continue
             case.message = answer.message
-            if not answer.blank and any(heard is not None for heard in case.history):
+            if not answer.blank and (case.copies or any(heard is not None for heard in case.history)):
                 case.draft = replace(case.draft, subjects=answer.about)
-                self._keep(case, answer.saved, agreed=answer.message is None)
+                self._keep(case, answer.saved, agreed=answer.message is None or answer.saved in case.copies)
 
     def _keep(self, case: _Case, saved: bytes, agreed: bool) -> None:
         if not self._sharing.may_take(self._peer, case.draft.id):
@@ -121,14 +130,25 @@ class CaseTalk:
     def take(self, message: Message) -> None:
         """What is not shared with this office, or ended, is not listened to."""
         assert isinstance(message, CaseMessage)
+        case = self._case_of(message)
+        if case is not None:
+            case.history.append(message.body)
+            case.waits = True
+
+    def take_copy(self, message: CaseMessage) -> None:
+        """As `take`; the body is the whole draft as it stands there."""
+        case = self._case_of(message)
+        if case is not None:
+            case.copies.append(message.body)
+
+    def _case_of(self, message: CaseMessage) -> _Case | None:
         case = self._cases.get(message.draft)
         if case is None:
             begun = sum(not one.draft.document for one in self._cases.values())
             if not self._sharing.may_take(self._peer, message.draft, begun):
-                return
+                return None
             case = self._cases[message.draft] = self._begun(message)
-        case.history.append(message.body)
-        case.waits = True
+        return case
 
     def _begun(self, message: CaseMessage) -> _Case:
         """A talk that the other side began: of a draft held here, or of one that it begins to share."""

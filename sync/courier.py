@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -23,8 +24,10 @@ from core.rehearsing import Rehearsal
 from core.store.files import file_error, sync_file, sync_folder
 from sync import courier_file
 from sync.comparing import remembered
+from sync.courier_cases import CasesBrought, CasesToCarry
 from sync.courier_file import CHUNK_BYTES, Index, Range, Scanned
 from sync.courier_papers import PapersBrought, PapersToCarry
+from sync.messages import CarriedCase, Chunk, Want
 from sync.replica import Replica, StoredBlock
 from sync.session import Session
 
@@ -64,6 +67,7 @@ class CourierWriter:
             if replica.roll.member(number) is None:
                 raise MunimentError("unknown-office", office=number)
         self._papers = PapersToCarry(replica.papers, replica.encounters, self._recipients)
+        self._cases = CasesToCarry(replica.sharing, replica.number, self._members)
         self._vector = tuple(replica.vector())
         self._blocks = self._select(whole)
         self._inside = frozenset(self._blocks)
@@ -80,8 +84,7 @@ class CourierWriter:
     def frames(self) -> Iterator[bytes]:
         """The bytes of the file, piece by piece, the index last."""
         file_key, salt = os.urandom(32), os.urandom(courier_file.SALT_BYTES)
-        members = [(number, self._replica.roll.members[number].key) for number in self._recipients]
-        envelope = courier_file.make_envelope(self._replica.network, file_key, salt, members)
+        envelope = courier_file.make_envelope(self._replica.network, file_key, salt, self._members)
         digests: list[bytes] = []
         yield self._count(courier_file.MAGIC + courier_file.frame(courier_file.ENVELOPE, envelope.body))
         for messages in self._chunks():
@@ -90,6 +93,11 @@ class CourierWriter:
             yield self._count(courier_file.frame(courier_file.CHUNK, box))
         box = courier_file.seal_index(file_key, envelope, self._index(digests), self._key)
         yield self._count(courier_file.frame(courier_file.INDEX, box))
+
+    @property
+    def _members(self) -> list[tuple[int, bytes]]:
+        """Numbers and node keys of those whom it is for."""
+        return [(number, self._replica.roll.members[number].key) for number in self._recipients]
 
     def _select(self, whole: bool) -> list[bytes]:
         if whole:
@@ -124,7 +132,8 @@ class CourierWriter:
 
     def _messages(self) -> Iterator[bytes]:
         """One side of a meeting, with nobody to answer."""
-        session = Session.to_file(self._replica, self._blocks, self._note, self._papers.messages())
+        beside = chain(self._cases.messages(), self._papers.messages())
+        session = Session.to_file(self._replica, self._blocks, self._note, beside)
         session.start()
         yield from session.outgoing()
 
@@ -157,7 +166,7 @@ class CourierWriter:
             self._vector,
             len(self._blocks),
             tuple(digests),
-            self._papers.count,
+            self._papers.count + self._cases.count,
         )
 
     def _count(self, data: bytes) -> bytes:
@@ -175,6 +184,7 @@ class CourierReader:
         self._file_key = b""
         self.blocks_new = 0
         self._papers: PapersBrought | None = None
+        self.cases: CasesBrought  # known after `check`
 
     @property
     def carried(self) -> Carried:
@@ -193,8 +203,8 @@ class CourierReader:
 
         `other-network`, `not-for-us`, `courier-altered`, `unknown-author`; `courier-repeated`: nothing new,
         and the sender has written nothing since; `courier-older`: nothing new, and newer blocks of the
-        sender are held (both only where it says nothing of scans); `courier-needs-earlier`: it goes on from
-        blocks that are not held.
+        sender are held (both only where nothing is said of scans or case files); `courier-needs-earlier`: it goes on
+        from blocks that are not held.
         """
         envelope = self._scanned.envelope
         if not envelope.is_of(replica.network):
@@ -208,6 +218,7 @@ class CourierReader:
         if missing:
             raise MunimentError("courier-needs-earlier", sender=index.sender, missing=len(missing))
         self._index = index
+        self.cases = CasesBrought(index.sender, replica.number, seeds)
 
     def blocks(self, replica: Replica) -> Iterator[int]:
         """Rehearse the file, then commit block after block, both in portions; yields how many were committed so far.
@@ -218,7 +229,7 @@ class CourierReader:
         rehearsal = Rehearsal(replica)
         rehearsed = Session.from_file(cast(Replica, rehearsal), lambda _beside: None)
         self._papers = PapersBrought(replica.papers, replica.encounters, self._index.sender)
-        session = Session.from_file(replica, self._papers.take)
+        session = Session.from_file(replica, self._hear_beside)
         first, count = 0, len(self._scanned.chunks)
         while first < count:
             after = first
@@ -235,6 +246,12 @@ class CourierReader:
             first = after
         self._check_end(session)
         self._papers.finish()
+
+    def _hear_beside(self, message: Want | Chunk | CarriedCase) -> None:
+        if isinstance(message, CarriedCase):
+            self.cases.take(message)
+        elif self._papers is not None:
+            self._papers.take(message)
 
     def _check_end(self, session: Session) -> None:
         assert self._index is not None

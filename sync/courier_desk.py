@@ -5,10 +5,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypedDict
 
+from core.casefile.process import WorkerProcess
+from core.clock import SystemClock
 from core.errors import MunimentError
 from core.people.actions import Action
 from sync import courier_file
 from sync.courier import Carried, CourierReader, CourierWriter, DurableFile
+from sync.courier_cases import CasesBrought
+from sync.events import CourierProgress, DraftsChanged, Event
+from sync.progress import Progress
 from sync.replica import Replica
 
 
@@ -26,12 +31,14 @@ class CourierReport(TypedDict):
     papers_new: int  # scans that are whole now
     paper_bytes: int  # of scans, that came
     papers_refused: list[str]  # codes
+    drafts_new: int  # case files that came for the first time
+    drafts_changed: list[str]  # ids of case files of which something came
 
 
 class CourierDesk:
-    def __init__(self, replica: Replica, seeds: Sequence[bytes], on_progress: Callable[[int], None]) -> None:
+    def __init__(self, replica: Replica, seeds: Sequence[bytes], tell: Callable[[Event], None]) -> None:
         """`seeds`: of the key in force here, then of one that is to follow: to which others may seal already."""
-        self._replica, self.seeds, self._on_progress = replica, seeds, on_progress
+        self._replica, self.seeds, self._tell = replica, seeds, tell
 
     async def write(self, path: Path, recipients: Sequence[int], whole: bool = False) -> CourierReport:
         """Raises the codes of `CourierWriter` and of `DurableFile`; then there is no file, or the older one."""
@@ -45,7 +52,7 @@ class CourierDesk:
         except BaseException:
             file.discard()
             raise
-        return _report(path, writer.carried, 0)
+        return _report(path, writer.carried, 0, Progress())
 
     async def read(self, path: Path) -> CourierReport:
         """Raises `file-not-found`, `file-not-read`, and the codes of `courier_file.scan` and `CourierReader`."""
@@ -62,15 +69,29 @@ class CourierDesk:
                 reader = CourierReader(file, scanned)
                 reader.check(self._replica, *self.seeds)
                 for count in reader.blocks(self._replica):
-                    self._on_progress(count)
+                    self._tell(CourierProgress(count))
                     await asyncio.sleep(0)
+                drafts = await self._take_cases(reader.cases)
             except OSError:  # the stick was pulled out
                 raise MunimentError("file-not-read", path=str(path)) from None
         written = self._replica.write() is not None
-        return _report(path, reader.carried, int(written))
+        return _report(path, reader.carried, int(written), drafts)
+
+    async def _take_cases(self, cases: CasesBrought) -> Progress:
+        """In a child process that may die: then the same file, or a later one, brings them."""
+        progress, worker = Progress(), WorkerProcess()
+        talk = cases.talk(self._replica.sharing, progress, worker, SystemClock().now_ms)
+        errand = talk.errand()
+        if errand is not None:
+            try:
+                talk.errand_done(await asyncio.to_thread(errand))
+            finally:
+                worker.close()
+            self._tell(DraftsChanged(tuple(draft.hex() for draft in progress.drafts_changed)))
+        return progress
 
 
-def _report(path: Path, carried: Carried, written: int) -> CourierReport:
+def _report(path: Path, carried: Carried, written: int, drafts: Progress) -> CourierReport:
     return CourierReport(
         file=str(path),
         sender=carried.sender,
@@ -83,4 +104,6 @@ def _report(path: Path, carried: Carried, written: int) -> CourierReport:
         papers_new=carried.papers_new,
         paper_bytes=carried.paper_bytes,
         papers_refused=list(carried.papers_refused),
+        drafts_new=drafts.drafts_new,
+        drafts_changed=[draft.hex() for draft in drafts.drafts_changed],
     )

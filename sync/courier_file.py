@@ -3,7 +3,8 @@
     muniment courier file 1\\n
     frames: kind (1 byte), length (4 bytes, big-endian), body
       1 envelope   [salt, salted tag of the network, [[recipient, sealed file key]…]], in clear
-      2 chunk …    length-prefixed messages, sealed with the file key: HELLO, BLOCK …, WANT, CHUNK …, END
+      2 chunk …    length-prefixed messages, sealed with the file key: HELLO, BLOCK …, CARRIED CASE …, WANT,
+                   CHUNK …, END
       3 index      what it brings, the digest of every chunk, the sender's signature; sealed with the file key
 
 The index comes last, so a file that was cut while it was written brings nothing. The file key is sealed to
@@ -66,7 +67,7 @@ class Index:
     vector: tuple[Tip, ...]  # the sender's, when it wrote
     block_count: int
     chunk_digests: tuple[bytes, ...]
-    beside: int = 0  # messages about scans
+    beside: int = 0  # messages about scans and case files
 
     def encoded(self) -> bytes:
         return encode(

@@ -58,6 +58,13 @@ class CourierProgress:
 
 
 @dataclass(frozen=True)
+class DraftsChanged:
+    """A courier file has brought something of case files."""
+
+    drafts: tuple[str, ...]  # ids, hexadecimal
+
+
+@dataclass(frozen=True)
 class OpenedAgain:
     """A new key of this office is in force: the office was closed and opened with it, and signs again."""
 
@@ -78,6 +85,7 @@ Event = (
     | PeerRefused
     | ReplicaDamaged
     | CourierProgress
+    | DraftsChanged
     | OpenedAgain
     | NotOpenedAgain
 )

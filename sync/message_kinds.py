@@ -157,6 +157,14 @@ class CaseMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedCase:
+    """A case file as it stands, on a stick, in a box that only the office opens with which it is shared."""
+
+    recipient: int
+    box: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Keys:
     """Keys of sealed fields and shares of them, each in an envelope to one node (core/sealing/envelope.py)."""
 
@@ -190,6 +198,7 @@ Message = (
     | Want
     | Chunk
     | CaseMessage
+    | CarriedCase
     | Keys
     | WantKeys
     | Bye

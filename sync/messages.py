@@ -28,6 +28,7 @@ from sync.message_kinds import (
     BlockMessage,
     Buckets,
     Bye,
+    CarriedCase,
     CaseMessage,
     Chunk,
     End,
@@ -51,10 +52,10 @@ from sync.message_kinds import (
 from sync.replica import SignedHeader, Tip
 
 __all__ = [
-    "CASE_FILES", "KEYS", "MAX_KEYS", "NEVER_MET", "PAPERS", "Ask", "BlockMessage", "Buckets", "Bye", "CaseMessage",
-    "Chunk", "End", "Headers", "Held", "Hello", "Keys", "Message", "PaperWish", "Part", "PartHeld", "Plan",
-    "Question", "ShortHead", "ShortTip", "Tell", "Vector", "Want", "WantKeys", "decode_message", "encode_message",
-    "short_tip", "vector_digest",
+    "CASE_FILES", "KEYS", "MAX_KEYS", "NEVER_MET", "PAPERS", "Ask", "BlockMessage", "Buckets", "Bye", "CarriedCase",
+    "CaseMessage", "Chunk", "End", "Headers", "Held", "Hello", "Keys", "Message", "PaperWish", "Part", "PartHeld",
+    "Plan", "Question", "ShortHead", "ShortTip", "Tell", "Vector", "Want", "WantKeys", "decode_message",
+    "encode_message", "short_tip", "vector_digest",
 ]  # fmt: skip
 
 VERSION = 2
@@ -144,6 +145,8 @@ def _turn_value(message: Message) -> Value:
             return [16, list(envelopes)]
         case WantKeys(names):
             return [17, list(names)]
+        case CarriedCase(recipient, box):
+            return [18, recipient, box]
 
 
 def _head_value(head: ShortHead | bytes) -> Value:
@@ -211,6 +214,9 @@ def _of_turns(value: Value) -> Message | None:
             return Keys(tuple(bytes_up_to(one, MAX_ENVELOPE_BYTES) for one in list_up_to(envelopes, MAX_KEYS, 1)))
         case [17, names]:
             return WantKeys(tuple(exact_bytes(one, DIGEST_BYTES) for one in list_up_to(names, MAX_KEYS_WANTED, 1)))
+        case [18, recipient, box]:
+            naturals(recipient)
+            return CarriedCase(recipient, bytes_up_to(box, MAX_CASE_BYTES))
     return None
 
 

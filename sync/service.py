@@ -25,7 +25,6 @@ from sync.courier_desk import CourierDesk, CourierReport
 from sync.diagnosis import WAIT_S, Diagnosis, diagnose
 from sync.discovery import Discovery, Neighbour
 from sync.events import (
-    CourierProgress,
     Event,
     NeighboursChanged,
     NotOpenedAgain,
@@ -269,7 +268,7 @@ class Service(Generic[R]):
 
     def _prepare(self, port: int) -> None:
         office, credentials = self.office, self._credentials()
-        self._desk = CourierDesk(office, self._seeds, self._on_courier_progress)
+        self._desk = CourierDesk(office, self._seeds, self._tell)
         self._neighbourhood = Neighbourhood(office.network, lambda: office.roll, office.number)
         self._meetings = Meetings(office, credentials, self._neighbourhood, self._tell)
         self._meetings.limit(limits_of(office.encounters.line))
@@ -362,6 +361,3 @@ class Service(Generic[R]):
         come = {near.office for near in self._neighbourhood.all if near not in before}
         self._meetings.try_again({number for number in come if number is not None})
         self._tell(NeighboursChanged(tuple(self._neighbourhood.all)))
-
-    def _on_courier_progress(self, blocks: int) -> None:
-        self._tell(CourierProgress(blocks))

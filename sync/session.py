@@ -27,6 +27,7 @@ from sync.messages import (
     BlockMessage,
     Buckets,
     Bye,
+    CarriedCase,
     CaseMessage,
     Chunk,
     End,
@@ -103,7 +104,7 @@ class Session:
         self._arriving = 0
         self._parting: list[ShortTip] | None = None  # my vector in a turn that had no blocks
         self._said_beside: Iterable[Message] = ()  # of a file, after its blocks
-        self._heard_beside: Callable[[Want | Chunk], None] | None = None
+        self._heard_beside: Callable[[Want | Chunk | CarriedCase], None] | None = None
 
     @classmethod
     def to_file(
@@ -123,8 +124,8 @@ class Session:
         return session
 
     @classmethod
-    def from_file(cls, replica: Replica, beside: Callable[[Want | Chunk], None]) -> "Session":
-        """The reading end of a courier file. `beside`: hears what is said of scans."""
+    def from_file(cls, replica: Replica, beside: Callable[[Want | Chunk | CarriedCase], None]) -> "Session":
+        """The reading end of a courier file. `beside`: hears what is said of scans and case files."""
         session = cls(replica, initiator=False)
         session._one_way = True
         session._taking = Taking(replica, session._compactor, session.progress, session._arrived, keeps_parts=False)
@@ -217,7 +218,7 @@ class Session:
                 self._taking.take_block(message)
             case Keys() if self._talk is None or Keys not in self._talk.accepts:
                 self._replica.take_envelopes(message.envelopes)
-            case CaseMessage() | Want() | Chunk() | WantKeys() | Keys():
+            case CaseMessage() | CarriedCase() | Want() | Chunk() | WantKeys() | Keys():
                 self._on_talk(message)
             case End():
                 self._on_end(message)
@@ -342,7 +343,7 @@ class Session:
         self._giving.peer_holds.add(block)
 
     def _on_talk(self, message: Message) -> None:
-        if self._heard_beside is not None and isinstance(message, Want | Chunk):
+        if self._heard_beside is not None and isinstance(message, Want | Chunk | CarriedCase):
             self._arriving += 1
             self._heard_beside(message)
             return

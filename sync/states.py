@@ -6,6 +6,7 @@ from sync.messages import (
     Ask,
     BlockMessage,
     Buckets,
+    CarriedCase,
     CaseMessage,
     Chunk,
     End,
@@ -41,7 +42,7 @@ EXPECTED: dict[State, tuple[type, ...]] = {
     State.VECTOR: (Vector,),
     State.RESOLVING: (Ask, Tell, Headers, Held),
     State.MY_TURN: (),
-    State.PEER_TURN: (Plan, Part, BlockMessage, End, CaseMessage, Want, Chunk, Keys, WantKeys),
+    State.PEER_TURN: (Plan, Part, BlockMessage, End, CaseMessage, CarriedCase, Want, Chunk, Keys, WantKeys),
     State.FINISHED: (),
     State.FAILED: (),
 }

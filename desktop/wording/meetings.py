@@ -22,6 +22,10 @@ def all_passed_on(report: Mapping[str, Any]) -> bool:
 
 
 def brought_words(report: Mapping[str, Any]) -> list[str]:
-    """What a stick brought of scans; nothing where it brought none. `report`: a sync.courier_desk.CourierReport."""
+    """What a stick brought of scans and drafts; nothing where it brought none. `report`: a CourierReport."""
     told = [say("sticks.scans", count=report["papers_new"])] if report["papers_new"] else []
-    return [*told, say("sticks.scans-refused")] if report["papers_refused"] else told
+    if report["papers_refused"]:
+        told.append(say("sticks.scans-refused"))
+    if report["drafts_changed"]:
+        told.append(say("sticks.drafts", count=len(report["drafts_changed"])))
+    return told

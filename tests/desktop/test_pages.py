@@ -9,6 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from core.casefile.document import CaseFile
+from core.views import Draft
 from desktop.application import OpenOffice
 from desktop.main_window import SIZE
 from desktop.models.record_list import PAGE
@@ -251,9 +253,22 @@ def test_nobody_at_the_address_is_a_sentence(open_desk: Open, qtbot: QtBot) -> N
     assert page.busy.isHidden()
 
 
+def _share_draft(office: OpenOffice, with_office: int) -> None:
+    document = CaseFile(bytes(8))
+    document.set(("ground",), "sale")
+    draft = Draft(bytes(16), "land", "transfer", "A sale", 1, document.save())
+
+    def work() -> None:
+        office.service.office.store.put_draft(draft)
+        office.service.office.share_draft(draft.id, with_office)
+
+    office.service.call(work).result()
+
+
 def test_courier_file_goes_and_comes_back(open_desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
     first, second = open_desk(0), open_desk(1)
     _register(first, "7000000001")
+    _share_draft(first, with_office=1)
     stick = tmp_path / "stick.courier"
     giving, taking = first.window.offices.sticks, second.window.offices.sticks
     for office in (first, second):
@@ -269,6 +284,8 @@ def test_courier_file_goes_and_comes_back(open_desk: Open, qtbot: QtBot, tmp_pat
     qtbot.waitUntil(lambda: taking.answer.isVisible(), timeout=20_000)
     assert taking.notice.text.startswith(f"The file from {first.desk.offices[0]} was read. ")
     assert taking.answer.text() == f"Write the answer for {first.desk.offices[0]}…"
+    assert "Shared drafts of which something came with it: 1." in taking.notice.text
+    assert [one.title for one in second.service.call(lambda: second.service.office.drafts()).result()] == ["A sale"]
     assert second.service.call(lambda: second.service.office.count_records("land.parcel")).result() == 1
     cut = tmp_path / "cut.courier"
     cut.write_bytes(stick.read_bytes()[:-40])

@@ -1,18 +1,25 @@
 """Case files between two offices: shared with one, seen there, edited at both, and nobody else hears of them."""
 
+import io
 from os import urandom
 
 import pytest
 
 from core.casefile.process import WorkerProcess
 from core.casefile.session import CaseFiles
+from core.crypto.signing import public_key, seal_to
 from core.errors import MunimentError
+from core.ledger.encoding import encode
 from core.store.replica import ReplicaStore
 from core.views import Draft
+from sync import courier_file
 from sync.case_talk import CaseTalk
-from sync.messages import CaseMessage, decode_message
+from sync.courier import CourierReader, CourierWriter
+from sync.courier_cases import CasesBrought, CasesToCarry
+from sync.messages import Bye, CarriedCase, CaseMessage, decode_message, encode_message
+from sync.progress import Progress
 from sync.session import Session
-from tests.sync.graphs import make_replicas
+from tests.sync.graphs import make_replicas, seed
 from tests.sync.meetings import Meeting, meet
 
 NOW_MS = 1_790_000_000_000
@@ -199,3 +206,75 @@ def test_without_a_worker_the_meeting_is_about_acts(desks):
     first, second, _ = desks
     first.store.sharing.share(first.begin(ground="sale"), 1)
     assert not said(meet(first.replica, second.replica))
+
+
+# -- on a stick ---------------------------------------------------------------------------------------------
+
+
+def written(desk, *recipients):
+    return b"".join(CourierWriter(desk.replica, seed(desk.replica.number), recipients).frames())
+
+
+def read(desk, data):
+    """What came of case files, as the desk of an office takes it."""
+    file = io.BytesIO(data)
+    reader = CourierReader(file, courier_file.scan(file))
+    reader.check(desk.replica, seed(desk.replica.number))
+    list(reader.blocks(desk.replica))
+    progress = Progress()
+    talk_of = reader.cases.talk(desk.store.sharing, progress, desk.worker, lambda: NOW_MS)
+    errand = talk_of.errand()
+    if errand is not None:
+        talk_of.errand_done(errand())
+    return progress
+
+
+def test_a_stick_brings_a_shared_draft_and_the_answer_what_was_typed_there(desks):
+    first, second, third = desks
+    draft = first.begin(ground="sale", price=[100, "EUR"])
+    first.store.sharing.share(draft, 1)
+    data = written(first, 1, 2)
+    assert (read(third, data).drafts_new, third.store.drafts()) == (0, [])
+    assert read(second, data).drafts_new == 1
+    second.edit(second.draft(draft), price=[90, "EUR"])
+    first.edit(first.draft(draft), deed="No. 7")
+    assert read(first, written(second, 0)).drafts_changed == [draft]
+    assert first.read(draft) == {"ground": "sale", "price": [90, "EUR"], "deed": "No. 7"}
+    read(second, data)  # an older stick takes nothing back
+    read(second, written(first, 1))
+    assert second.read(draft) == first.read(draft)
+
+
+def test_what_came_whole_is_not_sent_back(desks):
+    first, second, _ = desks
+    first.store.sharing.share(first.begin(ground="sale"), 1)
+    read(second, written(first, 1))
+    assert not [share for share in second.store.sharing.with_office(0) if share.has_news]
+    with pytest.raises(MunimentError, match="courier-repeated"):
+        read(first, written(second, 0))
+
+
+def test_a_draft_on_another_s_stick_is_not_taken_for_one_that_it_shares(desks):
+    """A member that is given the same file cannot pass the draft on as its own: it would be told what is typed."""
+    first, second, third = desks
+    draft = first.begin(ground="sale")
+    first.store.sharing.share(draft, 1)
+    (carried,) = CasesToCarry(first.store.sharing, 0, [(1, public_key(seed(1)))]).messages()
+
+    class Passing(CasesToCarry):
+        def messages(self):
+            self.count += 1
+            yield carried
+
+    writer = CourierWriter(third.replica, seed(2), [1])
+    writer._cases = Passing(third.store.sharing, 2, [])
+    assert read(second, b"".join(writer.frames())).drafts_new == 0
+    assert second.store.drafts() == []
+
+
+@pytest.mark.parametrize("content", [b"noise", encode([0, b"noise"]), encode([0, encode_message(Bye("no"))])])
+def test_boxes_with_anything_else_are_passed_over(content):
+    brought = CasesBrought(0, 1, [seed(1)])
+    brought.take(CarriedCase(1, seal_to(public_key(seed(1)), content)))
+    brought.take(CarriedCase(1, content))
+    assert brought._heard == []

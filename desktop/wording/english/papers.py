@@ -16,7 +16,8 @@ PAPERS_SCREEN = {
     "paper.want": "Ask other offices",
     "paper.forget": "Ask no longer",
     "draft.share": "Share with an office…",
-    "draft.shared": "{offices} can fill in this draft too. What is typed here or there goes with the next meeting.",
+    "draft.shared": "{offices} can fill in this draft too. What is typed here or there goes with the next meeting or"
+    " file.",
     "offices.progress.planned": (
         "{office}: one act comes ({size}).",
         "{office}: {count} acts come ({size}).",
@@ -34,6 +35,7 @@ PAPERS_SCREEN = {
     "sticks.read": "Rea&d a file…",
     "sticks.scans": "Scans that came whole with it: {count}.",
     "sticks.scans-refused": "A scan on it was not the one that the act names, or had no room here. It is still asked for.",
+    "sticks.drafts": "Shared drafts of which something came with it: {count}.",
     "sticks.answer": "Write the answer for {office}…",
     "line.title": "Slow or paid connection",
     "line.caption": "This office sends",
