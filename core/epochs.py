@@ -23,6 +23,7 @@ from core.ledger.constitution import (
     encode_constitution,
     first_constitution,
 )
+from core.ledger.constitution_tree import digest_after, digests
 from core.ledger.encoding import decode, encode
 from core.ledger.record import State
 from core.store.database import Database
@@ -39,6 +40,7 @@ class Epochs:
         self._db = database
         rows = self._db.rows("SELECT body FROM epoch ORDER BY number")
         self.constitutions = [first_constitution(charter), *(decode_constitution(row[0]) for row in rows)]
+        self.digests = digests(charter.network, self.constitutions[1:])  # one an epoch
         stored = self._db.meta(_PASSED)
         self.passed = Change(*decode(stored, 1 << 20)) if stored else None
         self._laws = self._read_laws()
@@ -137,6 +139,7 @@ class Epochs:
         self._db.execute("INSERT INTO epoch VALUES (?, ?)", (following.epoch, encode_constitution(following)))
         self._db.execute("DELETE FROM meta WHERE name = ?", (_PASSED,))
         self.constitutions.append(following)
+        self.digests.append(digest_after(self.digests[-1], following))
         self.passed = None
         self._laws = self._read_laws()
         self.former = self._read_former()

@@ -50,6 +50,7 @@ class Execution:
     lace: Blocklace
     finality: Finality
     fold: Fold
+    constitutions: Sequence[bytes]  # digests, by epoch; it grows with each close
     _foreseen: OrderedDict[bytes, list[Ran]] = field(default_factory=OrderedDict)  # by block, oldest first
     _foreseen_acts: int = 0
     executed: list[tuple[int, int]] = field(default_factory=list)  # anchor and position of blocks, since it was looked
@@ -204,6 +205,7 @@ class Execution:
             entries.size,
             entries.root(),
             self.store.state.state_root(),
+            self.constitutions[anchor.epoch] if anchor.epoch else None,
         )
         self.store.checkpoints.add(checkpoint, self.lace.rolls[anchor.epoch], verify)
 

@@ -218,7 +218,10 @@ class JoiningPast(Exchange):
         """The certificate by the roll of its epoch; the network's own records to the last version."""
         own = {record: self.store.state.agreed(record) for record in self.store.state.ids_of(LAW_PREFIX)}
         self._require(own == self._view.records, "versions")
-        roll = self.epochs.constitutions[self._checkpoint.epoch].roll
+        epoch = self._checkpoint.epoch
+        # What was given in person names the constitution too; one that was written before such names has none.
+        self._require(self._checkpoint.constitution in (None, self.epochs.digests[epoch]), "constitution")
+        roll = self.epochs.constitutions[epoch].roll
         check_certificate(self._certificate, roll, verify)
         with self.store.database.atomic():
             self.store.checkpoints.add(self._checkpoint, roll, verify)

@@ -5,46 +5,17 @@ as for the first; nothing here walks a past or decodes a payload but for the one
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from core.errors import MunimentError
-from core.laws.expression_days import Whole
-from core.laws.law import Law
-from core.laws.law_reading import law_from_canonical
-from core.laws.placing import end_of_day
 from core.ledger.block import block_id, decode_header
 from core.ledger.vertex import Vertex
 from core.reading_proofs import ProofReading
 from core.views import ActView, BlockDetail, BlockView, ForkBranch, ForkView, LedgerExtent
 
 READ_ACTS = 50  # of one block, at most
-_law_of = lru_cache(maxsize=64)(law_from_canonical)  # reading one takes longer than anything else on a page
 
 
 class LedgerReading(ProofReading):
-    def law_on(self, name: str, day: Whole) -> Law | None:
-        """The law that was in force at the end of a day (UTC); of a day to come the one that is in force now.
-
-        None where the network had no law of that name yet.
-        """
-        constitutions = self.epochs.constitutions
-        began = self.store.chain.closings() if len(constitutions) > 1 else []
-        epoch = sum(one <= end_of_day(list(day)) for one in began)
-        if epoch >= len(constitutions) - 1:
-            return self.laws.get(name)
-        return next((law for law in map(_law_of, constitutions[epoch].laws) if law.name == name), None)
-
-    def law_signed_under(self, name: str, version: int) -> Law:
-        """The rules that an act names, as the network has or had them; else those in force. Raises `unknown-law`."""
-        law = self.laws.get(name)
-        if law is not None and law.version == version:
-            return law
-        texts = dict.fromkeys(text for one in reversed(self.epochs.constitutions) for text in one.laws)
-        law = next((one for one in map(_law_of, texts) if (one.name, one.version) == (name, version)), law)
-        if law is None:
-            raise MunimentError("unknown-law", law=name)
-        return law
-
     def ledger_extent(self) -> LedgerExtent:
         """How much there is to draw, and of whom a fork is proven."""
         blocks, _ = self.store.chain.counts()

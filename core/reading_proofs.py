@@ -4,28 +4,31 @@ from core import officers
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws.signing import is_of_node
+from core.ledger.block import Header
+from core.ledger.epoch_proof import EpochProof
 from core.ledger.final_proof import MAX_RECORDS, WrittenRecord, make_final_proof
-from core.ledger.founders_certificate import FoundersCertificate, make_founders_certificate
 from core.ledger.payload import Group, Payload, decode_payload
 from core.ledger.receipt_format import MAX_CREATED, Origin
-from core.ledger.receipt_making import TEMPLATE, make_final_receipt, make_receipt
-from core.ledger.record import Record, encode_record, new_record_id
+from core.ledger.receipt_making import TEMPLATE, later_members, make_final_receipt, make_receipt
+from core.ledger.record import Record, decode_record, encode_record, new_record_id
 from core.ledger.record_receipt import make_record_receipt
 from core.ledger.request import act_of
 from core.ledger.transaction import Transaction, decode_transaction
-from core.reading import Reading
+from core.proving_epochs import EpochProving, epoch_proof
+from core.reading_laws import LawReading
 from core.store.chain import ActRow
 from core.store.working import WorkingState
 
 MAX_ORIGIN_BYTES = 1500  # a longer one would cost the paper a second code
 
 
-class ProofReading(Reading):
+class ProofReading(LawReading):
     def receipt(self, act_id: bytes, language: str = "en", template: int = TEMPLATE) -> bytes:
         """The proof of one act that a stranger can check with the network id. `template`: how its paper is set.
 
-        It proves what became of the act where a certified checkpoint says so. Raises `unknown-act`, and before that
-        `signer-not-in-charter` for an office that joined later, `paper-once-final` for an act of a node.
+        It proves what became of the act where a certified checkpoint says so, and what votes have made of the network
+        as far as the act needs it. Raises `unknown-act`, and before that `signer-not-in-charter` where no checkpoint
+        names an office that joined later or a new key, `paper-once-final` for an act of a node.
         """
         row = self.store.chain.act(act_id)
         if row is None:
@@ -40,10 +43,12 @@ class ProofReading(Reading):
         known = [origin for origin in origins if origin is not None]
         final = self._final_proof(row, transaction)
         if final is not None:
-            return make_final_receipt(self.charter, group, place, language, known, final, verify, template)
+            proof, epochs = final
+            return make_final_receipt(self.charter, group, place, language, known, proof, verify, template, epochs)
         if is_of_node(transaction.signers):  # no officer of the charter has signed it: only the register vouches for it
             raise MunimentError("paper-once-final", act=act_id)
-        return make_receipt(self.charter, block, payload, item, place, language, known, template)
+        epochs = self._epochs_of_block(transaction, block.header)
+        return make_receipt(self.charter, block, payload, item, place, language, known, template, epochs)
 
     def register_state(self, act_id: bytes) -> int | None:
         """Number of the register's first certified state that holds what became of an act; None until there is one."""
@@ -61,26 +66,49 @@ class ProofReading(Reading):
             raise MunimentError("register-not-certified", record=record_id)  # known here, agreed nowhere yet
         record, proof = self.store.state.prove(record_id)
         newest = self.store.checkpoints.newest()
-        certificate = self._founders_certificate(newest.anchor) if newest else None
-        if newest is None or certificate is None:
+        certified = self._proving.certify(newest) if newest else None
+        if newest is None or certified is None:
             raise MunimentError("register-not-certified", record=record_id)
-        return make_record_receipt(self.charter, record, proof, newest, certificate)
+        register = decode_record(record).register
+        law = next((law for law in self.laws.values() if register in law.by_full_name), None)
+        opened = self._proving.open(newest.epoch, law.canonical, ()) if law else None
+        epochs = epoch_proof(certified.steps, opened or ())
+        return make_record_receipt(self.charter, record, proof, newest, certified.certificate, epochs)
 
-    def _final_proof(self, row: ActRow, transaction: Transaction) -> bytes | None:
+    @property
+    def _proving(self) -> EpochProving:
+        return EpochProving(self.store.checkpoints, self.epochs)
+
+    def _epochs_of_block(self, transaction: Transaction, header: Header) -> EpochProof | None:
+        """What a paper of an act that is not proved final needs of later epochs; as much of it as there is yet."""
+        law = self._law_text(transaction)
+        joined = later_members(self.charter, transaction, header)
+        first = next((number for number, one in enumerate(self.epochs.constitutions) if law in one.laws), 0)
+        least = max(first, header.epoch if joined else 0)
+        steps = self._proving.lead_to(least)
+        if not steps:
+            return None
+        return epoch_proof(steps, self._proving.open(steps[-1].checkpoint.epoch, law, joined) or ())
+
+    def _law_text(self, transaction: Transaction) -> bytes:
+        return self.law_signed_under(transaction.law, transaction.law_version).canonical
+
+    def _final_proof(self, row: ActRow, transaction: Transaction) -> tuple[bytes, EpochProof | None] | None:
         """None for what is not final, not certified yet or older than this replica's entries."""
         number = self._entry(row)
         covering = None if number is None else self.store.checkpoints.covering(number)
-        if number is None or covering is None:
-            return None
-        certificate = self._founders_certificate(covering.checkpoint.anchor)
-        if certificate is None:
+        certified = self._proving.certify(covering.checkpoint) if covering else None
+        if number is None or covering is None or certified is None:
             return None
         try:
             leaf, path = self.store.entries.leaf(number), self.store.entries.path(number, covering.checkpoint.size)
         except MunimentError:  # entry-not-held: it came with a snapshot
             return None
         records = self._appointments(transaction, covering.checkpoint.size)
-        return make_final_proof(leaf, number, path, covering.checkpoint, certificate, records)
+        proof = make_final_proof(leaf, number, path, covering.checkpoint, certified.certificate, records)
+        joined = later_members(self.charter, transaction)
+        opened = self._proving.open(covering.checkpoint.epoch, self._law_text(transaction), joined)
+        return proof, epoch_proof(certified.steps, opened or ())
 
     def _appointments(self, transaction: Transaction, size: int) -> list[WrittenRecord]:
         """The records that name appointed officers among those who signed or asked, as first written."""
@@ -109,9 +137,6 @@ class ProofReading(Reading):
         """The number of the entry of an act that was not rejected."""
         anchor = self.store.chain.block_at(row.block).anchor
         return self.store.entries.find_entered(row.id, *self.store.checkpoints.entries_of(anchor)) if anchor else None
-
-    def _founders_certificate(self, anchor: int) -> FoundersCertificate | None:
-        return make_founders_certificate(self.charter, self.store.checkpoints.cosignatures(anchor), verify)
 
     def _origin(self, name: str, record_id: bytes) -> Origin | None:
         """The act that created a record: its id proves the record's, so a paper can say the record's key."""

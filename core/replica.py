@@ -111,7 +111,7 @@ class Replica:
             stored = [(row.number, row.block) for row in self.store.chain.anchors(0, len(anchors) + 1)]
         if stored != [(anchor.number, anchor.vertex.id) for anchor in anchors]:
             raise MunimentError("replica-damaged", path=self.store.database.path)
-        self.execution = Execution(self.store, self.lace, self.finality, self._new_fold())
+        self.execution = Execution(self.store, self.lace, self.finality, self._new_fold(), self.epochs.digests)
         if any(law.seals for law in self.epochs.laws.values()):
             self.store.database.overwrite()
         self.unread = False

@@ -40,15 +40,16 @@ class Present:
 class Knowledge:
     network: bytes | None = None
     laws: tuple[Law, ...] = ()
-    node: Callable[[int], tuple[str, bytes] | None] = lambda _number: None  # → (office, its node's key)
+    # (office's number, incarnation of its key or None) → (its name, its node's key)
+    node: Callable[[int, int | None], tuple[str, bytes] | None] = lambda _number, _incarnation: None
     present: Callable[[bytes], Present | None] = lambda _act: None
     # (act, day, language) → what follows from its record on the day
     follows: Callable[[bytes, Whole, str], Following] = lambda _act, _day, _language: ()
 
 
 def knowledge_of_charter(charter: Charter) -> Knowledge:
-    def node(number: int) -> tuple[str, bytes] | None:
-        if not 0 <= number < len(charter.cards):
+    def node(number: int, incarnation: int | None) -> tuple[str, bytes] | None:
+        if incarnation or not 0 <= number < len(charter.cards):
             return None
         return charter.cards[number].name, charter.cards[number].node_key
 
@@ -57,7 +58,14 @@ def knowledge_of_charter(charter: Charter) -> Knowledge:
 
 def knowledge_of_office(office: Office, run: Run[Any] = lambda question: question()) -> Knowledge:
     """`run`: with a service, `lambda question: service.call(question).result()`."""
-    charter = knowledge_of_charter(office.charter)
+    epochs = office.epochs
+
+    def node(number: int, incarnation: int | None) -> tuple[str, bytes] | None:
+        if not 0 <= number < len(office.roll.members):
+            return None
+        member = office.roll.members[number]
+        key = epochs.key_of(number, member.incarnation if incarnation is None else incarnation)
+        return None if key is None else (member.office, key)
 
     def ask(act: bytes) -> Present | None:
         try:
@@ -78,9 +86,9 @@ def knowledge_of_office(office: Office, run: Run[Any] = lambda question: questio
             return ()
 
     return Knowledge(
-        charter.network,
-        charter.laws,
-        charter.node,
+        office.network,
+        tuple(run(lambda: office.laws_so_far())),
+        lambda number, incarnation: run(lambda: node(number, incarnation)),
         lambda act: run(lambda: ask(act)),
         lambda act, day, language: run(lambda: follows(act, day, language)),
     )

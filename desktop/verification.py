@@ -93,9 +93,8 @@ def verify_evidence(data: bytes, knowledge: Knowledge) -> VerifyResult:
         return replace(refused, code="evidence-of-another-network")
     try:
         stated = decode_header(evidence.first)
-        node = knowledge.node(stated.author)
-        # Keys of later incarnations come with the closes of epochs; a charter knows the first.
-        if node is None or stated.incarnation:
+        node = knowledge.node(stated.author, stated.incarnation)
+        if node is None:
             return replace(refused, code="signer-not-in-charter", detail={"office": stated.author})
         office, key = node
         header = check_evidence(evidence, network, key, verify)
@@ -119,7 +118,7 @@ def _judge(kind: str, codes: set[bytes], knowledge: Knowledge, document: pypdfiu
             raise
         return replace(refused, code=error.code, detail=error.facts)
     try:
-        law = find_law(facts, document, knowledge.laws)
+        law = find_law(facts, document, knowledge)
     except MunimentError as error:
         return replace(_told(refused, facts, None, knowledge), code=error.code)
     result = _told(refused, facts, law, knowledge)
@@ -172,6 +171,8 @@ def _told(result: VerifyResult, facts: ReceiptFacts, law: Law | None, knowledge:
     """The result with what the receipt proves and what a replica knows of it."""
     content = make_content(facts, law)
     told = [(row.label, "\n".join((*row.lines, row.note) if row.note else row.lines)) for row in content.rows]
+    if facts.epoch:
+        told += [(say(facts.language, "adopted"), say(facts.language, "adopted-note", number=facts.epoch))]
     told += [(say(facts.language, "network-heading"), content.network)]
     present = knowledge.present(facts.transaction_id) if knowledge.network == facts.network else None
     result = replace(
@@ -212,27 +213,30 @@ def _erased(facts: ReceiptFacts, law: Law | None, present: Present) -> tuple[tup
 
 
 def _office_name(knowledge: Knowledge, facts: ReceiptFacts, number: int) -> str:
-    """A founding office by its name, where the reader or the receipt knows it."""
-    known = knowledge.node(number) if knowledge.network == facts.network else None
+    """An office by its name, where the reader or the receipt knows it."""
+    known = knowledge.node(number, None) if knowledge.network == facts.network else None
     if known is not None:
         return known[0]
     return facts.members[number].office if number in facts.members else say(facts.language, "number", number=number)
 
 
-def find_law(facts: ReceiptFacts, document: pypdfium2.PdfDocument | None, known: Sequence[Law]) -> Law | None:
-    """The act's rules: those in the file, those known, those that come with the application; by the charter's digest.
+def find_law(facts: ReceiptFacts, document: pypdfium2.PdfDocument | None, knowledge: Knowledge) -> Law | None:
+    """The act's rules: those in the file, those known, those that come with the application; by a digest.
 
-    Raises `embedded-data-differs` when the file carries anything but rules that the charter names.
+    The receipt proves it, or the reader knows of the network itself that these rules are or were in force. Raises
+    `embedded-data-differs` when the file carries anything else.
     """
+    known = knowledge.laws
+    digests = {*facts.law_digests, *(law.digest for law in known if knowledge.network == facts.network)}
     embedded = []
     for content in attachments(document, MAX_LAW_BYTES) if document else []:
-        if tagged_hash("law", content) not in facts.law_digests:
+        if tagged_hash("law", content) not in digests:
             raise MunimentError("embedded-data-differs")
         embedded.append(law_from_canonical(content))
     shipped = (parse_law(text) for text in library_laws().values())
     wanted = (facts.transaction.law, facts.transaction.law_version)
     for candidates in (embedded, known, shipped):
         for law in candidates:
-            if (law.name, law.version) == wanted and law.digest in facts.law_digests:
+            if (law.name, law.version) == wanted and law.digest in digests:
                 return law
     return None

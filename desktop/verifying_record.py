@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws.derived import derived_at
-from core.laws.law import Law, Register
+from core.laws.law import Register
 from core.laws.law_reading import parse_law
 from core.laws.placing import day_of
 from core.ledger.record_receipt import KIND, RecordFacts, check_record_receipt
@@ -51,7 +51,7 @@ def verify_record(data: bytes, knowledge: Knowledge) -> VerifyResult:
 def _rows(facts: RecordFacts, knowledge: Knowledge, names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Label and text, all of it proved."""
     record, teller = facts.record, Teller(LANGUAGE, {})
-    register = _register(facts, knowledge.laws)
+    register = _register(facts, knowledge)
     yield say(LANGUAGE, "record-register"), in_language(register.title, LANGUAGE) if register else record.register
     fields = {**register.key, **register.fields} if register else {}
     for name, value in (*record.key.items(), *record.fields.items()):
@@ -63,8 +63,10 @@ def _rows(facts: RecordFacts, knowledge: Knowledge, names: Sequence[str]) -> Ite
     day, time = moment_text(LANGUAGE, facts.checkpoint.consensus_ms)
     state = say(LANGUAGE, "register-state", number=facts.checkpoint.anchor)
     yield from _derived(facts, register, teller, day)
-    counts = {"witnesses": len(names), "offices": facts.head.offices}
+    counts = {"witnesses": len(names), "offices": facts.offices}
     yield say(LANGUAGE, "register"), f"{state}\n{say(LANGUAGE, 'register-note', day=day, time=time, **counts)}"
+    if facts.epoch:
+        yield say(LANGUAGE, "adopted"), say(LANGUAGE, "adopted-note", number=facts.epoch)
     yield say(LANGUAGE, "evidence-network"), grouped(facts.network.hex())
 
 
@@ -80,14 +82,16 @@ def _derived(facts: RecordFacts, register: Register | None, teller: Teller, day:
         )
 
 
-def _register(facts: RecordFacts, known: Sequence[Law]) -> Register | None:
-    """As the rules say that the charter names: those known, or those that come with the application."""
-    for law in (*known, *map(parse_law, library_laws().values())):
-        if law.digest in facts.head.law_digests and facts.record.register in law.by_full_name:
+def _register(facts: RecordFacts, knowledge: Knowledge) -> Register | None:
+    """As the rules say that were in force: those known, or those that come with the application."""
+    ours = knowledge.laws if knowledge.network == facts.network else ()
+    digests = {*facts.law_digests, *(law.digest for law in ours)}
+    for law in (*knowledge.laws, *map(parse_law, library_laws().values())):
+        if law.digest in digests and facts.record.register in law.by_full_name:
             return law.by_full_name[facts.record.register]
     return None
 
 
 def _office_name(knowledge: Knowledge, number: int, *, known: bool) -> str:
-    office = knowledge.node(number) if known else None
+    office = knowledge.node(number, None) if known else None
     return office[0] if office else say(LANGUAGE, "number", number=number)

@@ -35,6 +35,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "register-entry": "{state}, entry {entry}: {step}",
         "register-note": "Put in order on {day}, {time} UTC by the clocks of most offices; countersigned by {witnesses}"
         " of {offices} offices",
+        # Told by a verifier; it stands on no paper.
+        "adopted": "Adopted by vote",
+        "adopted-note": "Since the founding the offices have voted changes of their rules, offices or keys. The file"
+        " itself proves what it needs of them, up to change No. {number}.",
         "time": "Day and time",
         "time-claimed": "{day}, {time} UTC by this office’s clock",
         "printed-heading": "When this paper was printed, not part of the proof",

@@ -1,4 +1,4 @@
-"""What is proved to strangers goes on across the close of an epoch, as far as the founders' keys carry it."""
+"""What is proved to strangers goes on across the close of an epoch (and tests/printing/test_adopted.py)."""
 
 from dataclasses import replace
 

@@ -1,6 +1,6 @@
 """Whole offices close an epoch: a change is proposed, voted, and in force for all after the closing anchor."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import pytest
@@ -78,11 +78,13 @@ def epochs(town: Town) -> list[int]:
     return [office.lace.epoch for office in town.offices]
 
 
-def pass_change(town: Town, kind: str, member: int | None = None, content: bytes = b"") -> None:
+def pass_change(
+    town: Town, kind: str, member: int | None = None, content: bytes = b"", voters: Sequence[int] = (0, 1, 2)
+) -> None:
     proposal = town.propose(town.offices[0], kind, member, content)
     town.settle()
-    for office in town.offices[:3]:
-        town.vote(office, proposal)
+    for number in voters:
+        town.vote(town.offices[number], proposal)
     town.settle()
 
 

@@ -20,6 +20,7 @@ from core.ledger.payload import SIGNATURE_BYTES
 from core.ledger.roll import Member, Roll
 
 VERSION = 1
+NAMING_VERSION = 2  # the checkpoint names its constitution
 MAX_NOTE_BYTES = 512  # of one cosignature in a block; about 200 are used
 _HEADER = b"cosignature/v1\ntime "
 
@@ -34,6 +35,7 @@ class Checkpoint:
     size: int  # executed entries
     root: bytes  # RFC 6962 root over them
     state_root: bytes  # of every record then
+    constitution: bytes | None = None  # digest of the epoch's; none in epoch 0, whose constitution the network id names
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def origin(network: bytes) -> str:
 
 
 def checkpoint_text(checkpoint: Checkpoint) -> bytes:
-    """The body of a C2SP checkpoint: what witnesses cosign."""
+    """The body of a C2SP checkpoint: what witnesses cosign. After epoch 0 it names the constitution in force."""
     anchor = f"anchor {checkpoint.epoch} {checkpoint.anchor} {checkpoint.consensus_ms} {base64(checkpoint.block)}"
     lines = (
         origin(checkpoint.network),
@@ -66,6 +68,7 @@ def checkpoint_text(checkpoint: Checkpoint) -> bytes:
         base64(checkpoint.root),
         f"state {base64(checkpoint.state_root)}",
         anchor,
+        *([] if checkpoint.constitution is None else [f"constitution {base64(checkpoint.constitution)}"]),
     )
     return "".join(f"{line}\n" for line in lines).encode("ascii")
 
@@ -104,33 +107,38 @@ def checkpoint_value(checkpoint: Checkpoint) -> list[Value]:
         checkpoint.size,
         checkpoint.root,
         checkpoint.state_root,
+        *([] if checkpoint.constitution is None else [checkpoint.constitution]),
     ]
 
 
 def read_checkpoint_value(network: bytes, value: Value) -> Checkpoint | None:
     """None when it is none."""
     match value:
-        case [epoch, anchor, bytes(block), consensus_ms, size, bytes(root), bytes(state_root)]:
+        case [epoch, anchor, bytes(block), consensus_ms, size, bytes(root), bytes(state_root), *named]:
             numbers = all(is_natural(number) for number in (epoch, anchor, consensus_ms, size))
-            if numbers and anchor and size and all(len(one) == HASH_BYTES for one in (block, root, state_root)):
-                return Checkpoint(network, epoch, anchor, block, consensus_ms, size, root, state_root)
+            hashes = all(type(one) is bytes and len(one) == HASH_BYTES for one in (block, root, state_root, *named))
+            if numbers and anchor and size and hashes and len(named) <= min(epoch, 1):
+                return Checkpoint(network, epoch, anchor, block, consensus_ms, size, root, state_root, *named)
     return None
 
 
 def encode_cosignature(cosignature: CheckpointCosignature) -> bytes:
     """The note that stands in a payload."""
-    stated = checkpoint_value(cosignature.checkpoint)
-    return encode([VERSION, stated, cosignature.witness, cosignature.timestamp_s, cosignature.signature])
+    stated, named = checkpoint_value(cosignature.checkpoint), cosignature.checkpoint.constitution is not None
+    version = NAMING_VERSION if named else VERSION
+    return encode([version, stated, cosignature.witness, cosignature.timestamp_s, cosignature.signature])
 
 
 def decode_cosignature(network: bytes, note: bytes) -> CheckpointCosignature:
     """Raises `malformed-cosignature`, `cosignature-too-new` (facts: version) and the codes of `decode`."""
     match decode(note, MAX_NOTE_BYTES):
-        case [version, *_] if is_natural(version) and version > VERSION:
+        case [version, *_] if is_natural(version) and version > NAMING_VERSION:
             raise MunimentError("cosignature-too-new", version=version)
-        case [version, stated, witness, timestamp_s, bytes(signature)] if is_natural(version) and version == VERSION:
+        case [version, stated, witness, timestamp_s, bytes(signature)] if is_natural(version) and version:
             checkpoint = read_checkpoint_value(network, stated)
-            if checkpoint and is_natural(witness) and is_natural(timestamp_s) and len(signature) == SIGNATURE_BYTES:
+            if checkpoint is None or (version == NAMING_VERSION) is (checkpoint.constitution is None):
+                raise MunimentError("malformed-cosignature")
+            if is_natural(witness) and is_natural(timestamp_s) and len(signature) == SIGNATURE_BYTES:
                 return CheckpointCosignature(checkpoint, witness, timestamp_s, signature)
     raise MunimentError("malformed-cosignature")
 

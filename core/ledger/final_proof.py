@@ -1,10 +1,11 @@
-"""The checkpoint part of a receipt: what became of the act, for good, and that the founding offices say so.
+"""The checkpoint part of a receipt: what became of the act, for good, and that a quorum of the offices says so.
 
 It holds the act's entry without its id, the way to the root of the entries, the rest of the checkpoint, whose root
-follows from that way, and a founders' certificate. About 700 bytes with five cosignatures, and 32 for each doubling
-of the register. That an act was rejected is not proved so: a copy of an act that another office encloses is rejected
-there, under the same id. Records that earlier entries have written may ride along, each with its own way to the same
-root: appointed officers are named by theirs. FORMAT.md §9.
+follows from that way, and a certificate by the founders or by a later roll that the receipt leads to
+(epoch_proof.py). About 700 bytes with five cosignatures, and 32 for each doubling of the register. That an act was
+rejected is not proved so: a copy of an act that another office encloses is rejected there, under the same id. Records
+that earlier entries have written may ride along, each with its own way to the same root: appointed officers are named
+by theirs. FORMAT.md §9.
 """
 
 from collections.abc import Sequence
@@ -12,19 +13,21 @@ from dataclasses import dataclass
 
 from core.errors import MunimentError
 from core.ledger import merkle
-from core.ledger.charter import CharterHead, Verify
-from core.ledger.checkpoint import Checkpoint
+from core.ledger.charter import Verify
+from core.ledger.checkpoint import Checkpoint, read_checkpoint_value
 from core.ledger.encoding import Value, decode, encode, is_natural
 from core.ledger.entry import REJECTED, Entry, decode_entry, encode_entry
-from core.ledger.founders_certificate import (
-    FoundersCertificate,
+from core.ledger.record import Record, decode_record, record_digest
+from core.ledger.roll_certificate import (
+    RollCertificate,
+    RollHead,
     certificate_value,
-    check_founders_certificate,
+    check_roll_certificate,
     read_certificate_value,
 )
-from core.ledger.record import Record, decode_record, record_digest
 
 VERSION = 1
+NAMING_VERSION = 2  # its checkpoint is of a later epoch than the first, and names the constitution
 MAX_PROOF_BYTES = 256 << 10
 MAX_RECORDS = 16
 
@@ -41,7 +44,7 @@ class WrittenRecord:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """What a checked proof says of an act. `witnesses`: the founding offices whose cosignatures it holds."""
+    """What a checked proof says of an act. `witnesses`: the offices whose cosignatures it holds."""
 
     entry: Entry
     number: int  # of the entry, from 0
@@ -55,7 +58,7 @@ def make_final_proof(
     number: int,
     path: Sequence[bytes],
     checkpoint: Checkpoint,
-    certificate: FoundersCertificate,
+    certificate: RollCertificate,
     records: Sequence[WrittenRecord] = (),
 ) -> bytes:
     """`path`: from entry `number`, whose bytes are `leaf`, to the checkpoint's root."""
@@ -63,29 +66,30 @@ def make_final_proof(
     if entry.outcome == REJECTED:
         raise ValueError("what is rejected in one block may be entered by another")
     stated = [checkpoint.epoch, checkpoint.anchor, checkpoint.block, checkpoint.consensus_ms, checkpoint.size]
+    named = [] if checkpoint.constitution is None else [checkpoint.constitution]
     return encode(
         [
-            VERSION,
+            NAMING_VERSION if named else VERSION,
             [entry.outcome, [list(one) for one in entry.written]],
             [number, b"".join(path)],
-            [*stated, checkpoint.state_root],
+            [*stated, checkpoint.state_root, *named],
             certificate_value(certificate, checkpoint.consensus_ms),
             [[one.record, one.leaf, one.number, b"".join(one.path)] for one in records],
         ]
     )
 
 
-def check_final_proof(data: bytes, network: bytes, act: bytes, head: CharterHead, verify: Verify) -> Final:
-    """What the proof says of an act of a network whose charter has that head.
+def check_final_proof(data: bytes, network: bytes, act: bytes, head: RollHead, verify: Verify) -> Final:
+    """What the proof says of an act of a network. `head`: of the roll that counts, proved by whoever calls.
 
     Raises `malformed-final-proof`, `final-proof-too-new` (facts: version), `bad-final-path` and the codes of
-    `check_founders_certificate`.
+    `check_roll_certificate`.
     """
     match decode(data, MAX_PROOF_BYTES):
-        case [version, *_] if is_natural(version) and version > VERSION:
+        case [version, *_] if is_natural(version) and version > NAMING_VERSION:
             raise MunimentError("final-proof-too-new", version=version)
         case [version, [str(outcome), [*written]], [number, bytes(path)], stated, signed, [*others]] if (
-            version == VERSION and len(others) <= MAX_RECORDS
+            is_natural(version) and version and len(others) <= MAX_RECORDS
         ):
             entry = _entry(act, outcome, written)
             checkpoint = _checkpoint(network, stated, encode_entry(entry), number, path)
@@ -93,9 +97,9 @@ def check_final_proof(data: bytes, network: bytes, act: bytes, head: CharterHead
             records = tuple(_written(one, checkpoint) for one in others)
         case _:
             raise MunimentError("malformed-final-proof")
-    if certificate is None or type(version) is not int:
+    if certificate is None or (version == NAMING_VERSION) is (checkpoint.constitution is None):
         raise MunimentError("malformed-final-proof")
-    check_founders_certificate(certificate, checkpoint, head, verify)
+    check_roll_certificate(certificate, checkpoint, head, verify)
     return Final(entry, number, checkpoint, certificate.witnesses, records)
 
 
@@ -109,11 +113,11 @@ def _entry(act: bytes, outcome: str, written: list[Value]) -> Entry:
 def _checkpoint(network: bytes, stated: Value, leaf: bytes, number: Value, path: bytes) -> Checkpoint:
     """The checkpoint whose root the path leads to."""
     match stated:
-        case [epoch, anchor, bytes(block), consensus_ms, size, bytes(state_root)]:
-            numbers = all(is_natural(one) for one in (epoch, anchor, consensus_ms, size))
-            if numbers and len(block) == len(state_root) == merkle.HASH_BYTES:
-                root = _root(leaf, number, size, path)
-                return Checkpoint(network, epoch, anchor, block, consensus_ms, size, root, state_root)
+        case [epoch, anchor, block, consensus_ms, size, *rest] if is_natural(size):
+            root = _root(leaf, number, size, path)
+            checkpoint = read_checkpoint_value(network, [epoch, anchor, block, consensus_ms, size, root, *rest])
+            if checkpoint is not None:
+                return checkpoint
     raise MunimentError("malformed-final-proof")
 
 

@@ -6,7 +6,8 @@ roles prove themselves. A record that the act refers to is named by 16 bytes, wh
 that created it; that act rides along as the *origin*, so that a paper can say the parcel's number.
 What it proves: who signed, and that nothing was altered. What became of the act is for the final proof
 (final_proof.py) of a paper printed late enough: it stands in place of the block, whose place in the order no longer
-matters. Beside it a signer whom the charter does not know is not named; the quorum has checked that signature.
+matters. Beside it a signer whom nothing in the receipt names is not named; the quorum has checked that signature.
+What votes have made of the network since (laws, offices, keys) is for the epochs' part (epoch_proof.py).
 Template and language say how the paper is set. FORMAT.md §7.
 """
 
@@ -24,6 +25,7 @@ from core.ledger.charter import (
     decode_office_leaf,
     network_id,
 )
+from core.ledger.epoch_proof import CountedRoll, EpochProof, check_adopted, check_steps, decode_epoch_proof
 from core.ledger.final_proof import Final, check_final_proof
 from core.ledger.payload import group_leaf, group_signing_message
 from core.ledger.receipt_format import Receipt
@@ -48,9 +50,9 @@ class ReceiptFacts:
 
     network: bytes
     network_name: str
-    offices: int  # that founded it
-    quorum: int
-    law_digests: tuple[bytes, ...]
+    offices: int  # that founded it; of a paper that leads to a later roll, its witnesses
+    quorum: int  # of them
+    law_digests: tuple[bytes, ...]  # the charter's, and those that the receipt proves to have been adopted since
     transaction_id: bytes
     transaction: Transaction
     origins: Mapping[str, tuple[Transaction, int]]  # record's name → its creating act, which of its records
@@ -63,6 +65,7 @@ class ReceiptFacts:
     template: int
     language: str
     final: Final | None = None  # what became of the act, where the receipt proves it
+    epoch: int = 0  # whose constitution the receipt opens
 
 
 def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None) -> ReceiptFacts:
@@ -71,15 +74,18 @@ def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None
     `network`: the id that the reader trusts; without it the facts hold for the network that the receipt names.
     Raises `receipt-of-another-network`, `bad-charter-proof`, `bad-receipt-path`, `bad-receipt-signature` (facts:
     by "node" or "officer"), `signer-not-in-charter`, `role-not-held`, `bad-record-origin`, the codes of
-    `check_final_proof` and of the decoders.
+    `check_final_proof`, `check_steps`, `check_adopted` and of the decoders.
     """
     if network is not None and receipt.network != network:
         raise MunimentError("receipt-of-another-network", expected=network, found=receipt.network)
     head = _check_charter(receipt)
-    members = _members(receipt)
     transaction = decode_transaction(receipt.transaction)
     act_id = transaction_id(receipt.network, receipt.transaction)
-    final = _check_final(receipt, act_id, head, verify)
+    epochs = EpochProof() if receipt.epochs is None else decode_epoch_proof(receipt.network, receipt.epochs)
+    roll = check_steps(epochs, head, verify)
+    final = _check_final(receipt, act_id, roll, verify)
+    adopted = check_adopted(epochs, final.checkpoint.constitution if final else roll.constitution)
+    members = {**_members(receipt), **adopted.members}
     root = merkle.root_from_path(merkle.leaf_hash(act_id), receipt.group.index, receipt.group.count, receipt.group.path)
     if root is None:
         raise MunimentError("bad-receipt-path")
@@ -88,9 +94,9 @@ def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None
     return ReceiptFacts(
         network=receipt.network,
         network_name=head.name,
-        offices=head.offices,
-        quorum=head.quorum,
-        law_digests=head.law_digests,
+        offices=roll.witnesses,
+        quorum=roll.head.quorum,
+        law_digests=(*head.law_digests, *adopted.laws),
         transaction_id=act_id,
         transaction=transaction,
         origins=_check_origins(receipt, act_of(transaction)),
@@ -103,13 +109,14 @@ def check_receipt(receipt: Receipt, verify: Verify, network: bytes | None = None
         template=receipt.template,
         language=receipt.language,
         final=final,
+        epoch=adopted.epoch,
     )
 
 
-def _check_final(receipt: Receipt, act_id: bytes, head: CharterHead, verify: Verify) -> Final | None:
+def _check_final(receipt: Receipt, act_id: bytes, roll: CountedRoll, verify: Verify) -> Final | None:
     if receipt.checkpoint is None:
         return None
-    return check_final_proof(receipt.checkpoint, receipt.network, act_id, head, verify)
+    return check_final_proof(receipt.checkpoint, receipt.network, act_id, roll.head, verify)
 
 
 def _check_charter(receipt: Receipt) -> CharterHead:
@@ -143,8 +150,8 @@ def _check_block(receipt: Receipt, members: Mapping[int, Member], root: bytes, v
     assert receipt.signature is not None
     header, payload = decode_header(receipt.header), receipt.payload
     author = members.get(header.author)
-    # A node's later keys come with the closes of epochs; this version knows those of the charter, incarnation 0.
-    if author is None or header.incarnation:
+    # A later key is that of an opened constitution; without one there are those of the charter, incarnation 0.
+    if author is None or header.incarnation != author.incarnation:
         raise MunimentError("signer-not-in-charter", office=header.author)
     leaf = merkle.leaf_hash(group_leaf(receipt.group.count, root, receipt.signatures))
     stated = header.payload[0] if header.payload else None

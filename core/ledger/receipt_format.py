@@ -15,6 +15,7 @@ from core.ledger.payload import SIGNATURE_BYTES
 from core.ledger.transaction import MAX_SIGNERS
 
 VERSION = 1
+EPOCHS_VERSION = 2  # with one field more: what votes have made of the network
 FIELDS = 13
 MAX_RECEIPT_BYTES = 512 << 10
 MAX_ORIGINS = 16
@@ -57,12 +58,13 @@ class Receipt:
     charter_leaves: Mapping[int, bytes]  # 0: the head; n + 1: office n
     charter_hashes: tuple[bytes, ...]
     checkpoint: bytes | None = None
+    epochs: bytes | None = None  # epoch_proof.py
 
 
 def encode_receipt(receipt: Receipt) -> bytes:
     return encode(
         [
-            VERSION,
+            VERSION if receipt.epochs is None else EPOCHS_VERSION,
             receipt.network,
             receipt.template,
             receipt.language,
@@ -79,6 +81,7 @@ def encode_receipt(receipt: Receipt) -> bytes:
                 list(receipt.charter_hashes),
             ],
             receipt.checkpoint,
+            *([] if receipt.epochs is None else [receipt.epochs]),
         ]
     )
 
@@ -88,12 +91,12 @@ def decode_receipt(data: bytes) -> Receipt:
     parts = decode(data, MAX_RECEIPT_BYTES)
     if not isinstance(parts, list) or not parts or not _natural(parts[0]):
         raise MunimentError("malformed-receipt")
-    if parts[0] > VERSION:
+    if parts[0] > EPOCHS_VERSION:
         raise MunimentError("receipt-too-new", version=parts[0])
-    if len(parts) != FIELDS:
+    if len(parts) != (FIELDS + 1 if parts[0] == EPOCHS_VERSION else FIELDS):
         raise MunimentError("malformed-receipt")
     _, network, template, language, transaction, origins, group, signatures, payload, *rest = parts
-    header, signature, charter, checkpoint = rest
+    header, signature, charter, checkpoint, *epochs = rest
     receipt = Receipt(
         network,
         template,
@@ -107,8 +110,9 @@ def decode_receipt(data: bytes) -> Receipt:
         signature,
         *_decode_charter(charter),
         checkpoint,
+        *epochs,
     )
-    if not _well_formed(receipt):
+    if not _well_formed(receipt) or not all(type(one) is bytes for one in epochs):
         raise MunimentError("malformed-receipt")
     return receipt
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from core.errors import MunimentError
 from core.ledger import merkle, multiproof
-from core.ledger.block import Block
+from core.ledger.block import Block, Header
 from core.ledger.charter import Charter, Verify, office_leaf
+from core.ledger.epoch_proof import EpochProof, encode_epoch_proof
 from core.ledger.payload import Group, Payload, group_signing_message, payload_leaves
 from core.ledger.receipt_format import Origin, Place, Receipt, encode_receipt
 from core.ledger.request import act_of, decode_request
@@ -24,18 +25,24 @@ def make_receipt(
     language: str,
     origins: Sequence[Origin] = (),
     template: int = TEMPLATE,
+    epochs: EpochProof | None = None,
 ) -> bytes:
     """The receipt of act `place` of the group that is item `item` of the block's payload.
 
-    Raises `signer-not-in-charter` for offices that joined later: their acts have receipts once they are final.
+    Raises `signer-not-in-charter` for an office that joined later, or a new key, where `epochs` opens no leaf of it.
     """
     group = payload.items[item]
     assert isinstance(group, Group)
     items = payload_leaves(charter.network, payload)
-    offices = _offices(decode_transaction(group.transactions[place])) | {block.header.author}
-    if max(offices) >= len(charter.cards):
-        raise MunimentError("signer-not-in-charter", office=max(offices))
-    receipt = _receipt(charter, group, place, language, origins, offices, template)
+    transaction = decode_transaction(group.transactions[place])
+    later = later_members(charter, transaction, block.header)
+    lacking = [
+        number for number in later if epochs is None or not any(number + 1 in one.leaves for one in epochs.opened)
+    ]
+    if lacking:
+        raise MunimentError("signer-not-in-charter", office=lacking[0])
+    offices = _offices(transaction) | {block.header.author}
+    receipt = _receipt(charter, group, place, language, origins, offices.difference(later), template, epochs)
     enclosed = Place(item, len(items), tuple(merkle.path(items, item)))
     return encode_receipt(replace(receipt, payload=enclosed, header=block.header_bytes, signature=block.signature))
 
@@ -49,6 +56,7 @@ def make_final_receipt(
     final: bytes,
     verify: Verify,
     template: int = TEMPLATE,
+    epochs: EpochProof | None = None,
 ) -> bytes:
     """The receipt of act `place` of a group, with its final proof."""
     transaction = decode_transaction(group.transactions[place])
@@ -59,8 +67,16 @@ def make_final_receipt(
         message = request.signing_message(charter.network)
         unknown |= _not_founders(charter, request.read().signers, request.signatures, message, verify)
     offices = {number for number in _offices(transaction) - unknown if number < len(charter.cards)}
-    receipt = _receipt(charter, group, place, language, origins, offices, template)
+    receipt = _receipt(charter, group, place, language, origins, offices, template, epochs)
     return encode_receipt(replace(receipt, checkpoint=final))
+
+
+def later_members(charter: Charter, transaction: Transaction, header: Header | None = None) -> list[int]:
+    """Offices that a reader cannot know from the charter: those that joined, and the block's author under a new key."""
+    joined = {number for number in _offices(transaction) if number >= len(charter.cards)}
+    if header is not None and (header.author >= len(charter.cards) or header.incarnation):
+        joined.add(header.author)
+    return sorted(joined)
 
 
 def _receipt(
@@ -71,6 +87,7 @@ def _receipt(
     origins: Sequence[Origin],
     offices: set[int],
     template: int,
+    epochs: EpochProof | None,
 ) -> Receipt:
     """All but what proves that it was recorded."""
     ids = [merkle.leaf_hash(act_id) for act_id in group.ids(charter.network)]
@@ -89,6 +106,7 @@ def _receipt(
         charter_count=len(charter.leaves),
         charter_leaves={0: charter.head} | {n + 1: office_leaf(n, charter.cards[n]) for n in offices},
         charter_hashes=tuple(multiproof.prove(charter.leaves, places)),
+        epochs=None if epochs is None else encode_epoch_proof(epochs),
     )
 
 

@@ -1,28 +1,32 @@
 """The proof of a record's present state for a stranger who knows nothing but the network id.
 
-It carries the record, its way to the state root, the rest of the checkpoint, and the founding offices' cosignatures
-with their keys proved from the charter's head: what the register said of it after that anchor, and that nothing later
-had changed it then. FORMAT.md §9.
+It carries the record, its way to the state root, the rest of the checkpoint, and cosignatures of the founding
+offices, or of a later roll that the epochs' part leads to, with their keys proved: what the register said of it after
+that anchor, and that nothing later had changed it then. FORMAT.md §9.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.errors import MunimentError
 from core.ledger import merkle, multiproof
 from core.ledger.charter import Charter, CharterHead, Verify, decode_head, network_id
-from core.ledger.checkpoint import Checkpoint
+from core.ledger.checkpoint import Checkpoint, checkpoint_value, read_checkpoint_value
 from core.ledger.encoding import Value, decode, encode, is_natural
-from core.ledger.founders_certificate import (
-    FoundersCertificate,
+from core.ledger.epoch_proof import EpochProof, check_adopted, check_steps, decode_epoch_proof, encode_epoch_proof
+from core.ledger.record import Record, decode_record
+from core.ledger.roll import Member
+from core.ledger.roll_certificate import (
+    RollCertificate,
     certificate_value,
-    check_founders_certificate,
+    check_roll_certificate,
     read_certificate_value,
 )
-from core.ledger.record import Record, decode_record
 from core.ledger.state_proof import StateProof, decode_state_proof, encode_state_proof, root_from_record
 
 KIND = "muniment-record"
 VERSION = 1
+EPOCHS_VERSION = 2  # of a later epoch than the first
 MAX_RECEIPT_BYTES = 512 << 10
 
 
@@ -32,32 +36,36 @@ class RecordFacts:
 
     network: bytes
     head: CharterHead
+    law_digests: tuple[bytes, ...]  # the charter's, and those that the receipt proves to have been adopted since
+    offices: int  # whose cosignatures count: the founders, or the witnesses of a later roll
     record: Record
     checkpoint: Checkpoint  # under which this was the record's state
     witnesses: tuple[int, ...]
+    members: Mapping[int, Member]  # offices that the epochs' part names
+    epoch: int  # whose constitution it opens
 
 
 def make_record_receipt(
-    charter: Charter, record: bytes, proof: StateProof, checkpoint: Checkpoint, certificate: FoundersCertificate
+    charter: Charter,
+    record: bytes,
+    proof: StateProof,
+    checkpoint: Checkpoint,
+    certificate: RollCertificate,
+    epochs: EpochProof | None = None,
 ) -> bytes:
-    """`record`: its encoding, whose proof leads to the checkpoint's state root."""
+    """`record`: its encoding, whose proof leads to the checkpoint's state root. `epochs`: of a later epoch than 0."""
+    epoch, anchor, block, consensus_ms, size, root, _, *named = checkpoint_value(checkpoint)
+    part = [len(charter.leaves), charter.head, b"".join(multiproof.prove(charter.leaves, [0]))]
     return encode(
         [
             KIND,
-            VERSION,
+            VERSION if epochs is None else EPOCHS_VERSION,
             charter.network,
             record,
             encode_state_proof(proof),
-            [
-                checkpoint.epoch,
-                checkpoint.anchor,
-                checkpoint.block,
-                checkpoint.consensus_ms,
-                checkpoint.size,
-                checkpoint.root,
-            ],
-            certificate_value(certificate, checkpoint.consensus_ms),
-            [len(charter.leaves), charter.head, b"".join(multiproof.prove(charter.leaves, [0]))],
+            [epoch, anchor, block, consensus_ms, size, root, *named],
+            certificate_value(certificate, consensus_ms),
+            part if epochs is None else [*part, encode_epoch_proof(epochs)],
         ]
     )
 
@@ -66,25 +74,47 @@ def check_record_receipt(data: bytes, verify: Verify, network: bytes | None = No
     """`network`: the id that the reader trusts; without it the facts hold for the network that the receipt names.
 
     Raises `malformed-record-receipt`, `receipt-too-new` (facts: version), `receipt-of-another-network`,
-    `bad-charter-proof`, `bad-state-proof`, and what `check_founders_certificate` and the decoders raise.
+    `bad-charter-proof`, `bad-state-proof`, and what `check_roll_certificate`, `check_steps`, `check_adopted` and the
+    decoders raise.
     """
     match decode(data, MAX_RECEIPT_BYTES):
-        case ["muniment-record", version, *_] if is_natural(version) and version > VERSION:
+        case ["muniment-record", version, *_] if is_natural(version) and version > EPOCHS_VERSION:
             raise MunimentError("receipt-too-new", version=version)
-        case ["muniment-record", int(), bytes(stated), bytes(record), bytes(proof), checkpoint, certificate, charter]:
-            pass
+        case ["muniment-record", version, bytes(stated), bytes(record), bytes(proof), checkpoint, signed, [*charter]]:
+            if not is_natural(version) or len(charter) != (4 if version == EPOCHS_VERSION else 3):
+                raise MunimentError("malformed-record-receipt")
         case _:
             raise MunimentError("malformed-record-receipt")
     if network is not None and stated != network:
         raise MunimentError("receipt-of-another-network", expected=network, found=stated)
-    head = _check_head(stated, charter)
+    head = _check_head(stated, charter[:3])
+    epochs = _read_epochs(stated, charter[3]) if version == EPOCHS_VERSION else EpochProof()
+    roll = check_steps(epochs, head, verify)
     state_root = root_from_record(record, decode_state_proof(proof))
     known = _read_checkpoint(stated, checkpoint, state_root)
-    signed = read_certificate_value(certificate, known.consensus_ms)
-    if signed is None:
+    certificate = read_certificate_value(signed, known.consensus_ms)
+    if certificate is None:
         raise MunimentError("malformed-record-receipt")
-    check_founders_certificate(signed, known, head, verify)
-    return RecordFacts(stated, head, decode_record(record), known, signed.witnesses)
+    check_roll_certificate(certificate, known, roll.head, verify)
+    adopted = check_adopted(epochs, known.constitution)
+    laws = (*head.law_digests, *adopted.laws)
+    return RecordFacts(
+        stated,
+        head,
+        laws,
+        roll.witnesses,
+        decode_record(record),
+        known,
+        certificate.witnesses,
+        adopted.members,
+        adopted.epoch,
+    )
+
+
+def _read_epochs(network: bytes, value: Value) -> EpochProof:
+    if not isinstance(value, bytes):
+        raise MunimentError("malformed-record-receipt")
+    return decode_epoch_proof(network, value)
 
 
 def _check_head(network: bytes, charter: Value) -> CharterHead:
@@ -100,7 +130,9 @@ def _check_head(network: bytes, charter: Value) -> CharterHead:
 
 def _read_checkpoint(network: bytes, stated: Value, state_root: bytes) -> Checkpoint:
     match stated:
-        case [epoch, anchor, bytes(block), consensus_ms, size, bytes(root)]:
-            if all(is_natural(one) for one in (epoch, anchor, consensus_ms, size)) and len(network) == len(root) == 32:
-                return Checkpoint(network, epoch, anchor, block, consensus_ms, size, root, state_root)
+        case [epoch, anchor, block, consensus_ms, size, root, *named] if len(network) == merkle.HASH_BYTES:
+            value = [epoch, anchor, block, consensus_ms, size, root, state_root, *named]
+            checkpoint = read_checkpoint_value(network, value)
+            if checkpoint is not None:
+                return checkpoint
     raise MunimentError("malformed-record-receipt")

@@ -5,6 +5,7 @@
     <root>
     state <state root>
     anchor <epoch> <number> <consensus time> <block>
+    constitution <digest>, after epoch 0
 
     — muniment/<network id>/<number of the witness> <base64 of key id, time and signature>
 
@@ -39,6 +40,7 @@ KEY_ID_BYTES, TIME_BYTES = 4, 8
 _TEXT = re.compile(
     rb"muniment/([0-9a-f]{64})\n([0-9]{1,19})\n([A-Za-z0-9+/]{43}=)\n"
     rb"state ([A-Za-z0-9+/]{43}=)\nanchor ([0-9]{1,19}) ([0-9]{1,19}) ([0-9]{1,19}) ([A-Za-z0-9+/]{43}=)\n"
+    rb"(?:constitution ([A-Za-z0-9+/]{43}=)\n)?"
 )
 
 
@@ -55,7 +57,7 @@ def decode_checkpoint(text: bytes) -> Checkpoint:
     found = _TEXT.fullmatch(text)
     if found is None:
         raise MunimentError("malformed-checkpoint")
-    network, size, root, state_root, epoch, anchor, consensus_ms, block = found.groups()
+    network, size, root, state_root, epoch, anchor, consensus_ms, block, named = found.groups()
     checkpoint = Checkpoint(
         bytes.fromhex(network.decode("ascii")),
         int(epoch),
@@ -65,10 +67,11 @@ def decode_checkpoint(text: bytes) -> Checkpoint:
         int(size),
         b64decode(root),
         b64decode(state_root),
+        b64decode(named) if named else None,
     )
     numbers = (checkpoint.epoch, checkpoint.anchor, checkpoint.consensus_ms, checkpoint.size)
-    # One form only: no leading zeros, no bits beside the hash in its base64.
-    if max(numbers) >= 1 << 63 or not checkpoint.anchor or checkpoint_text(checkpoint) != text:
+    one_form = checkpoint_text(checkpoint) == text  # no leading zeros, no bits beside the hash in its base64
+    if max(numbers) >= 1 << 63 or not checkpoint.anchor or not one_form or (named and not checkpoint.epoch):
         raise MunimentError("malformed-checkpoint")
     return checkpoint
 

@@ -5,7 +5,7 @@ before we have decided that anchor waits, unjudged. A quorum of the epoch's witn
 One of another text is kept apart: it is a fault of ours or a lie, and whoever asks is told (3-ledger §9).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import Enum
 
 from core.errors import MunimentError
@@ -73,6 +73,8 @@ class CheckpointStore:
             check_cosignature(cosignature, roll, verify)
         except MunimentError:
             return Counted.INVALID
+        if (stated.constitution is None) is not (ours.constitution is None):
+            return Counted.INVALID  # written before checkpoints named a constitution: another text, and no lie
         if stated != ours:
             self._keep("cosignature_conflict", cosignature, _whole(cosignature))
             return Counted.CONFLICT
@@ -149,6 +151,18 @@ class CheckpointStore:
     def cosignatures(self, anchor: int) -> list[CheckpointCosignature]:
         """Those counted, by witness; of an anchor that is not decided here, those that came early."""
         return self._cosignatures(anchor)
+
+    def first_cosigned(self, epoch: int, witnesses: Collection[int], count: int) -> Checkpoint | None:
+        """The first of an epoch that so many of these witnesses have cosigned."""
+        marks = ",".join("?" * len(witnesses))
+        anchor = self._db.scalar(
+            "SELECT checkpoint.anchor FROM checkpoint JOIN anchor ON anchor.number = checkpoint.anchor"
+            " JOIN cosignature ON cosignature.anchor = checkpoint.anchor"
+            f" WHERE anchor.epoch = ? AND cosignature.witness IN ({marks})"
+            " GROUP BY checkpoint.anchor HAVING count(*) >= ? ORDER BY checkpoint.anchor LIMIT 1",
+            (epoch, *witnesses, count),
+        )
+        return None if anchor is None else self.at(anchor)
 
     def cosigned_by(self, witness: int) -> int:
         """Number of the newest anchor of ours whose checkpoint a witness has cosigned, 0 for none.

@@ -1,8 +1,9 @@
 """From checked facts to the PDF of an extract, and the rules that ride along in it.
 
-The rules of the register are attached to the file: their digest stands in the charter, the charter's head in the
-receipt, so a verifier who has never seen this law still knows its titles and labels, and proves them. On the paper
-alone they are missing; there the labels come from the laws that the verifier knows, else the law's own names.
+The rules of the register are attached to the file: their digest stands in the receipt, in the charter's head or in
+the constitution that a vote has made, so a verifier who has never seen this law still knows its titles and labels,
+and proves them. On the paper alone they are missing; there the labels come from the laws that the verifier knows,
+else the law's own names.
 """
 
 from collections.abc import Sequence
@@ -28,4 +29,6 @@ def make_pdf(facts: ReceiptFacts, law: Law, symbols: Sequence[bytes], printed: P
     content = make_content(facts, law)
     pages = set_extract(content, draw_symbols(symbols), printed, facts.quorum, facts.offices)
     title = say(facts.language, "paper-title", title=content.title, act=content.act_short)
-    return draw_pdf(pages, title, [(RULES_FILE, law.canonical)])
+    # Rules that the receipt does not prove, because no state of the register names them yet, could be anybody's.
+    attached = [(RULES_FILE, law.canonical)] if law.digest in facts.law_digests else []
+    return draw_pdf(pages, title, attached)

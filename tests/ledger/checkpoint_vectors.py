@@ -12,18 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from core.crypto.signing import verify
-from core.ledger.checkpoint import Certificate, checkpoint_digest, checkpoint_text, encode_cosignature
+from core.ledger.checkpoint import Certificate, checkpoint_digest, checkpoint_text, cosign, encode_cosignature
+from core.ledger.constitution import encode_constitution
+from core.ledger.constitution_tree import open_constitution
 from core.ledger.entry import entry_leaf, rejected_leaf
-from core.ledger.founders_certificate import make_founders_certificate
+from core.ledger.epoch_proof import EpochProof, encode_epoch_proof
+from core.ledger.receipt_format import encode_receipt
 from core.ledger.record import Change, encode_record
 from core.ledger.record_receipt import make_record_receipt
 from core.ledger.roll import Roll
+from core.ledger.roll_certificate import make_roll_certificate
 from core.ledger.signed_note import encode_note
 from core.ledger.state_proof import encode_state_proof
 from core.store.database import IN_MEMORY, Database
 from core.store.entries import EntryLog
 from tests.ledger.building import Network, make_network, seed
-from tests.ledger.finished import Finished, finished
+from tests.ledger.finished import CONSENSUS_MS, Finished, finished
+from tests.ledger.grown import ADOPTED_LAW, grown
 from tests.store.records import KEY, agree, empty_store, make_record
 
 FILE = Path(__file__).parents[1] / "vectors" / "checkpoint.json"
@@ -52,6 +57,7 @@ def make_vectors() -> dict[str, Any]:
             "receipt": done.receipt(done.proof(WITNESSES)).hex(),
         },
         "record": _record(network, done),
+        "epochs": _epochs(),
     }
 
 
@@ -102,11 +108,30 @@ def _record(network: Network, done: Finished) -> dict[str, Any]:
     agree(store, [Change(None, record)])
     encoded, proof = store.state.prove(record.id)
     at = replace(done, checkpoint=replace(done.checkpoint, state_root=store.state.state_root()))
-    certificate = make_founders_certificate(network.charter, at.cosigned(WITNESSES), verify)
+    certificate = make_roll_certificate(network.charter.roll, at.cosigned(WITNESSES), verify)
     assert certificate is not None
     return {
         "record": encoded.hex(),
         "receipt": make_record_receipt(network.charter, encoded, proof, at.checkpoint, certificate).hex(),
+    }
+
+
+def _epochs() -> dict[str, Any]:
+    """Another network, of four offices, that has voted three times."""
+    made = grown(NAME)
+    opened = open_constitution(made.constitutions[3], made.digests[2], [2], [ADOPTED_LAW])
+    epochs = EpochProof((made.step(0, 2),), (opened,))
+    checkpoint = made.checkpoint(3)
+    note = cosign(checkpoint, 0, CONSENSUS_MS // 1000, made.network.nodes[0].sign)
+    return {
+        "network": made.network.id.hex(),
+        "constitutions": [encode_constitution(one).hex() for one in made.constitutions[1:]],
+        "digests": _hexed(list(made.digests[1:])),
+        "text": checkpoint_text(checkpoint).decode("ascii"),
+        "note": encode_cosignature(note).hex(),
+        "law": ADOPTED_LAW.hex(),
+        "proof": encode_epoch_proof(epochs).hex(),
+        "receipt": encode_receipt(made.receipt(epochs, 2)).hex(),
     }
 
 

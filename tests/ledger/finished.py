@@ -8,10 +8,11 @@ from core.ledger import merkle
 from core.ledger.block import Reference
 from core.ledger.checkpoint import Checkpoint, CheckpointCosignature, cosign
 from core.ledger.entry import entry_leaf
+from core.ledger.epoch_proof import EpochProof
 from core.ledger.final_proof import make_final_proof
-from core.ledger.founders_certificate import make_founders_certificate
 from core.ledger.receipt_format import Origin
 from core.ledger.receipt_making import make_final_receipt, make_receipt
+from core.ledger.roll_certificate import make_roll_certificate
 from core.ledger.transaction import Transaction, encode_transaction, transaction_id
 from tests.ledger.building import FOUNDED_MS, Network, registration, seed, transfer
 
@@ -40,16 +41,16 @@ class Finished:
         return [cosign(self.checkpoint, n, first_s + 700 * n, nodes[n].sign) for n in witnesses]
 
     def proof(self, witnesses: Sequence[int]) -> bytes:
-        certificate = make_founders_certificate(self.network.charter, self.cosigned(witnesses), verify)
+        certificate = make_roll_certificate(self.network.charter.roll, self.cosigned(witnesses), verify)
         assert certificate is not None
         return make_final_proof(self.leaf, self.number, self.path, self.checkpoint, certificate)
 
-    def receipt(self, proof: bytes | None = None) -> bytes:
+    def receipt(self, proof: bytes | None = None, epochs: EpochProof | None = None) -> bytes:
         """Of the act as it was recorded, or with its final proof."""
         charter, group = self.network.charter, self.network.sign_group([self.act])
         origin = Origin("parcel", 0, encode_transaction(registration()))
         if proof is not None:
-            return make_final_receipt(charter, group, 0, "en", [origin], proof, verify)
+            return make_final_receipt(charter, group, 0, "en", [origin], proof, verify, epochs=epochs)
         references = [Reference(author, 12, seed(author)) for author in (1, 2, 3)]
         block, payload = self.network.block(0, [group], 300, seed("prev"), references, 9)
         return make_receipt(charter, block, payload, 0, 0, "en", [origin])

@@ -142,7 +142,7 @@ def test_malformed_notes_are_refused() -> None:
         7,
     ):
         assert code_of(lambda bad=bad: decode_cosignature(NETWORK, encode(bad))) == "malformed-cosignature"  # type: ignore[misc]
-    assert code_of(lambda: decode_cosignature(NETWORK, encode([2, "what comes"]))) == "cosignature-too-new"
+    assert code_of(lambda: decode_cosignature(NETWORK, encode([3, "what comes"]))) == "cosignature-too-new"
     assert code_of(lambda: decode_cosignature(NETWORK, bytes(MAX_NOTE_BYTES + 1))) == "too-large"
 
 

@@ -86,13 +86,24 @@ def state_tree(items: list[bytes], depth: int = 0) -> bytes:
     return tree([state_tree(part, depth + 1) for part in parts])
 
 
-def text_of(epoch: int, anchor: int, block: bytes, time_ms: int, size: int, root: bytes, state: bytes) -> str:
+def text_of(
+    epoch: int,
+    anchor: int,
+    block: bytes,
+    time_ms: int,
+    size: int,
+    root: bytes,
+    state: bytes,
+    *named: bytes,
+    network: bytes = NETWORK,
+) -> str:
     lines = (
-        f"muniment/{NETWORK.hex()}",
+        f"muniment/{network.hex()}",
         str(size),
         b64encode(root).decode(),
         f"state {b64encode(state).decode()}",
         f"anchor {epoch} {anchor} {time_ms} {b64encode(block).decode()}",
+        *(f"constitution {b64encode(one).decode()}" for one in named),
     )
     return "".join(line + "\n" for line in lines)
 
@@ -195,3 +206,70 @@ def test_a_receipt_of_a_record() -> None:
     count, head, hashes = charter
     assert head.hex() == VECTORS["head"]
     assert tagged("network", several(count, {0: leaf(head)}, cut(hashes))) == NETWORK
+
+
+# -- later epochs ---------------------------------------------------------------------------------------------------
+
+
+def constitution_root(constitution: list[Any]) -> bytes:
+    epoch, members, quorum, laws, *_ = constitution
+    nodes = tree([leaf(member[2] if member[6] else b"") for member in members])
+    head = dump([1, epoch, quorum, sum(member[6] for member in members), len(members), len(laws), nodes])
+    offices = [dump([dump([*member[:3], member[4]]), member[5]]) for member in members]
+    return tree([leaf(one) for one in (head, *offices, *(tagged("law", law) for law in laws))])
+
+
+def opened_head(opened: list[Any], digest: bytes) -> tuple[list[Any], dict[int, bytes]]:
+    """The head of the constitution with that digest, and what else is opened of it."""
+    before, count, pairs, joined = opened
+    leaves = dict(pairs)
+    root = several(count, {place: leaf(one) for place, one in leaves.items()}, cut(joined))
+    assert tagged("constitution", before, root) == digest
+    return cbor2.loads(leaves[0]), leaves
+
+
+def counted(certificate: list[Any], offices: int, nodes: bytes, quorum: int, text: str, time_ms: int) -> None:
+    kind, mask, late_s, signatures, keys, hashes = certificate
+    numbers = [number for number in range(offices) if int.from_bytes(mask, "big") >> number & 1]
+    assert (kind, len(numbers)) == (0, quorum)
+    assert several(offices, dict(zip(numbers, map(leaf, cut(keys)), strict=True)), cut(hashes)) == nodes
+    for key, late, signature in zip(cut(keys), late_s, cut(signatures, 64), strict=True):
+        verified(key, text, time_ms // 1000 + late, signature)
+
+
+def test_constitutions_and_the_checkpoint_that_names_one() -> None:
+    made = VECTORS["epochs"]
+    digest = network = bytes.fromhex(made["network"])
+    for encoded, expected in zip(made["constitutions"], made["digests"], strict=True):
+        digest = tagged("constitution", digest, constitution_root(cbor2.loads(bytes.fromhex(encoded))))
+        assert digest.hex() == expected
+    version, stated, witness, _, _ = cbor2.loads(bytes.fromhex(made["note"]))
+    assert (version, witness, stated[7]) == (2, 0, digest)
+    assert text_of(*stated, network=network) == made["text"]
+
+
+def test_a_receipt_that_leads_to_a_later_roll() -> None:
+    made = VECTORS["epochs"]
+    network = bytes.fromhex(made["network"])
+    receipt = cbor2.loads(bytes.fromhex(made["receipt"]))
+    count, leaves, hashes = receipt[11]
+    head = cbor2.loads(dict(leaves)[0])
+    root = several(count, {place: leaf(one) for place, one in leaves}, list(hashes))
+    assert (receipt[0], receipt[1], tagged("network", root)) == (2, network, network)
+    assert receipt[13].hex() == made["proof"]
+    ((stated, signed, opened),), (constitution,) = cbor2.loads(receipt[13])
+    counted(signed, head[6], head[7], head[3], text_of(*stated, network=network), stated[3])
+    roll, _ = opened_head(opened, stated[7])
+    assert roll[:2] == [1, stated[0]] == [1, 2]
+    version, result, (number, path), final, certificate, _ = cbor2.loads(receipt[12])
+    entry = dump([tagged("transaction", network, receipt[4]), *result])
+    epoch, anchor, block, time_ms, size, state, digest = final
+    text = text_of(
+        epoch, anchor, block, time_ms, size, climb(leaf(entry), number, size, cut(path)), state, digest, network=network
+    )
+    counted(certificate, roll[4], roll[6], roll[2], text, time_ms)
+    newest, known = opened_head(constitution, digest)
+    assert (version, newest[1], digest.hex()) == (2, 3, made["digests"][2])
+    assert known[newest[4] + newest[5]] == tagged("law", bytes.fromhex(made["law"]))
+    (number, name, *_), incarnation = cbor2.loads(cbor2.loads(known[3])[0]), cbor2.loads(known[3])[1]
+    assert (number, name, incarnation) == (2, "Борисов", 1)

@@ -15,12 +15,12 @@ from core.ledger.checkpoint import Checkpoint, cosign
 from core.ledger.encoding import decode, encode
 from core.ledger.entry import entry_leaf, rejected_leaf
 from core.ledger.final_proof import Final, WrittenRecord, check_final_proof, make_final_proof
-from core.ledger.founders_certificate import make_founders_certificate
 from core.ledger.receipt import check_receipt
 from core.ledger.receipt_format import decode_receipt, encode_receipt
 from core.ledger.receipt_making import make_final_receipt
 from core.ledger.record import Change, encode_record, record_digest
 from core.ledger.record_receipt import RecordFacts, check_record_receipt, make_record_receipt
+from core.ledger.roll_certificate import make_roll_certificate
 from core.ledger.transaction import Signer, encode_transaction
 from desktop.printing.code import pack
 from tests.ledger.building import Network, make_network, seed
@@ -104,7 +104,7 @@ def test_a_quorum_is_enough_and_no_more_is_carried(done: Finished) -> None:
 def test_clocks_may_be_decades_off(done: Finished) -> None:
     times = (0, 1, 2**40, 2**62, CONSENSUS_MS // 1000)
     signed = [cosign(done.checkpoint, n, at, done.network.nodes[n].sign) for n, at in zip(FIVE, times, strict=True)]
-    certificate = make_founders_certificate(done.network.charter, signed, verify)
+    certificate = make_roll_certificate(done.network.charter.roll, signed, verify)
     assert certificate is not None
     proof = make_final_proof(done.leaf, done.number, done.path, done.checkpoint, certificate)
     assert check(done, proof).witnesses == FIVE
@@ -112,18 +112,18 @@ def test_clocks_may_be_decades_off(done: Finished) -> None:
 
 def test_fewer_than_a_quorum_of_founding_keys_make_no_proof(done: Finished) -> None:
     charter, five = done.network.charter, done.cosigned(FIVE)
-    assert make_founders_certificate(charter, five, verify) is not None
-    assert make_founders_certificate(charter, five[:4], verify) is None
+    assert make_roll_certificate(charter.roll, five, verify) is not None
+    assert make_roll_certificate(charter.roll, five[:4], verify) is None
     later_key = cosign(done.checkpoint, 6, 0, done.network.officers[6][0].sign)
-    assert make_founders_certificate(charter, [*five[:4], later_key], verify) is None
+    assert make_roll_certificate(charter.roll, [*five[:4], later_key], verify) is None
     joined_later = replace(five[4], witness=7)
-    assert make_founders_certificate(charter, [*five[:4], joined_later], verify) is None
-    assert make_founders_certificate(charter, [*five[:4], five[0]], verify) is None
+    assert make_roll_certificate(charter.roll, [*five[:4], joined_later], verify) is None
+    assert make_roll_certificate(charter.roll, [*five[:4], five[0]], verify) is None
 
 
 def test_a_rejection_is_not_proved_so(done: Finished) -> None:
     """A copy in another office's block is rejected under the very id of an act that was entered."""
-    certificate = make_founders_certificate(done.network.charter, done.cosigned(FIVE), verify)
+    certificate = make_roll_certificate(done.network.charter.roll, done.cosigned(FIVE), verify)
     assert certificate is not None
     refused = rejected_leaf(done.id, "not-the-keeper")
     with pytest.raises(ValueError, match="rejected"):
@@ -205,7 +205,7 @@ def test_wrong_kinds_are_malformed(done: Finished) -> None:
     bad += [[True, *parts[1:]], [0, *parts[1:]], parts[:-1], [*parts, 1]]
     for value in bad:
         assert code_of(lambda value=value: check(done, encode(value))) == "malformed-final-proof", value  # type: ignore[misc]
-    assert code_of(lambda: check(done, encode([2, "what comes"]))) == "final-proof-too-new"
+    assert code_of(lambda: check(done, encode([3, "what comes"]))) == "final-proof-too-new"
 
 
 def test_a_record_that_rides_along_was_written_under_the_same_root(done: Finished) -> None:
@@ -222,7 +222,7 @@ def test_a_record_that_rides_along_was_written_under_the_same_root(done: Finishe
         path=tuple(merkle.path(hashes, 1)),
         checkpoint=replace(done.checkpoint, size=3, root=merkle.root(hashes)),
     )
-    certificate = make_founders_certificate(done.network.charter, at.cosigned(FIVE), verify)
+    certificate = make_roll_certificate(done.network.charter.roll, at.cosigned(FIVE), verify)
     assert certificate is not None
 
     def proof(*records: WrittenRecord) -> bytes:
@@ -280,7 +280,7 @@ def record_receipt(network: Network) -> tuple[bytes, Checkpoint]:
     encoded, proof = store.state.prove(records[7].id)
     checkpoint = Checkpoint(network.id, 0, 5, seed("anchor"), CONSENSUS_MS, 101, seed("root"), store.state.state_root())
     signed = [cosign(checkpoint, n, CONSENSUS_MS // 1000 + n, network.nodes[n].sign) for n in FIVE]
-    certificate = make_founders_certificate(network.charter, signed, verify)
+    certificate = make_roll_certificate(network.charter.roll, signed, verify)
     assert certificate is not None
     return make_record_receipt(network.charter, encoded, proof, checkpoint, certificate), checkpoint
 
@@ -321,7 +321,7 @@ def test_an_altered_receipt_of_a_record_is_refused(network: Network) -> None:
         assert code_of(lambda altered=altered: read(network, altered)) == code, part  # type: ignore[misc]
     unnamed = encode([kind, version, bytes(32), record, proof, checkpoint, certificate, charter])
     assert code_of(lambda: check_record_receipt(unnamed, verify)) == "bad-charter-proof"
-    assert code_of(lambda: read(network, encode([kind, 2, "what comes"]))) == "receipt-too-new"
+    assert code_of(lambda: read(network, encode([kind, 3, "what comes"]))) == "receipt-too-new"
     assert code_of(lambda: read(network, encode(["muniment-charter"]))) == "malformed-record-receipt"
 
 

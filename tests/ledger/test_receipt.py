@@ -151,7 +151,7 @@ def test_a_checkpoint_part_that_does_not_hold_spoils_the_receipt(receipt: Receip
 def test_a_later_version_is_named(receipt: Receipt) -> None:
     parts = decode(encode_receipt(receipt))
     with pytest.raises(MunimentError, match="receipt-too-new"):
-        decode_receipt(encode([2, *parts[1:], "more"]))
+        decode_receipt(encode([3, *parts[1:], "more"]))
 
 
 def test_every_wrong_kind_is_malformed(receipt: Receipt) -> None:

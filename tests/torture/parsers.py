@@ -26,6 +26,7 @@ from core.ledger.charter import decode_card, decode_charter, decode_head, decode
 from core.ledger.checkpoint import checkpoint_text, decode_cosignature, encode_cosignature
 from core.ledger.encoding import decode, encode
 from core.ledger.entry import decode_entry, encode_entry
+from core.ledger.epoch_proof import decode_epoch_proof, encode_epoch_proof
 from core.ledger.final_proof import check_final_proof
 from core.ledger.forks import decode_evidence_file, encode_evidence_file
 from core.ledger.opening import Opening, read_opening
@@ -230,6 +231,12 @@ def make_checkpoint_parsers() -> list[Parser]:
             "final proof",
             [bytes.fromhex(final["proof"])],
             lambda data: check_final_proof(data, network, act, head, verify),
+        ),
+        Parser(
+            "epoch proof",
+            [bytes.fromhex(vectors["epochs"]["proof"])],
+            lambda data: decode_epoch_proof(network, data),
+            encode_epoch_proof,
         ),
         Parser(
             "receipt of a record",

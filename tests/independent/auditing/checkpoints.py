@@ -11,12 +11,12 @@ from .entries import After
 from .graph import Graph
 from .ordering import Executed
 from .rolls import Roll
-from .values import RefusedError, decode, is_bytes, is_id, is_natural, is_one, require, signed
+from .values import RefusedError, decode, is_bytes, is_id, is_natural, require, signed
 
 
 @dataclass(frozen=True)
 class Cosignature:
-    stated: tuple  # epoch, anchor, block, consensus ms, size, root, state root
+    stated: tuple  # epoch, anchor, block, consensus ms, size, root, state root, digest of the constitution or None
     witness: int
     time_s: int
     signature: bytes
@@ -32,9 +32,18 @@ class Tally:
 
 
 def check_checkpoints(
-    files: Files, graph: Graph, rolls: list[Roll], network: bytes, executed: list[Executed], after: dict[int, After]
+    files: Files,
+    graph: Graph,
+    rolls: list[Roll],
+    constitutions: list[bytes],
+    executed: list[Executed],
+    after: dict[int, After],
 ) -> Tally:
-    """One after exactly those anchors that executed an act; certified exactly where a quorum has cosigned it."""
+    """One after exactly those anchors that executed an act; certified exactly where a quorum has cosigned it.
+
+    `constitutions`: digests, by epoch; the first is the network id.
+    """
+    network = constitutions[0]
     claimed = items(files, "checkpoints")
     cosignatures = _cosignatures(graph, rolls, network)
     tally = Tally()
@@ -44,7 +53,8 @@ def check_checkpoints(
             continue
         entries, root, state_root = astuple(after[anchor.number])
         block = graph.blocks[anchor.index].id
-        stated = (anchor.epoch, anchor.number, block, one.consensus_ms, entries, root, state_root)
+        named = constitutions[anchor.epoch] if anchor.epoch else None
+        stated = (anchor.epoch, anchor.number, block, one.consensus_ms, entries, root, state_root, named)
         same = {found.witness for found in cosignatures.get(anchor.number, []) if found.stated == stated}
         other = {found.witness for found in cosignatures.get(anchor.number, []) if found.stated != stated}
         claimed_root, certified = _read_claim(next(claimed, None), about)
@@ -92,17 +102,18 @@ def _read_note(note: bytes) -> Cosignature | None:
     except RefusedError:
         return None
     match value:
-        case [version, [epoch, anchor, block, consensus, size, root, state_root], witness, time, signature]:
-            naturals = all(map(is_natural, (epoch, anchor, consensus, size, witness, time)))
-            ids = is_id(block) and is_id(root) and is_id(state_root) and is_bytes(signature, 64)
-            if is_one(version) and naturals and anchor and size and ids:
-                return Cosignature((epoch, anchor, block, consensus, size, root, state_root), witness, time, signature)
+        case [version, [epoch, anchor, block, consensus, size, root, state_root, *named], witness, time, signature]:
+            naturals = all(map(is_natural, (version, epoch, anchor, consensus, size, witness, time)))
+            ids = all(map(is_id, (block, root, state_root, *named))) and is_bytes(signature, 64)
+            if naturals and version == 1 + len(named) <= 1 + min(epoch, 1) and anchor and size and ids:
+                stated = (epoch, anchor, block, consensus, size, root, state_root, named[0] if named else None)
+                return Cosignature(stated, witness, time, signature)
     return None
 
 
 def text(network: bytes, stated: tuple) -> bytes:
     """The body of a C2SP tlog-checkpoint, as witnesses sign it."""
-    epoch, anchor, block, consensus_ms, size, root, state_root = stated
+    epoch, anchor, block, consensus_ms, size, root, state_root, constitution = stated
     lines = [
         f"muniment/{network.hex()}",
         f"{size}",
@@ -110,6 +121,8 @@ def text(network: bytes, stated: tuple) -> bytes:
         f"state {_base64(state_root)}",
         f"anchor {epoch} {anchor} {consensus_ms} {_base64(block)}",
     ]
+    if constitution is not None:
+        lines.append(f"constitution {_base64(constitution)}")
     return "".join(f"{line}\n" for line in lines).encode()
 
 

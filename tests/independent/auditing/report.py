@@ -12,7 +12,7 @@ from .deciding import Anchor, anchors_of
 from .entries import Executing
 from .graph import Graph
 from .ordering import Executed, Ordering
-from .rolls import Keys, Roll, read_roll
+from .rolls import Keys, Roll, constitution_digest, read_roll
 from .values import RefusedError, is_id, require
 from .voting import Votes
 
@@ -57,7 +57,7 @@ def _verified(files: Files) -> Lines:
         votes.look(one, executing.state)
     executing.finish()
     log, state = executing.log, executing.state
-    tally = check_checkpoints(files, graph, rolls, network, executed, executing.after)
+    tally = check_checkpoints(files, graph, rolls, read_digests(files, network), executed, executing.after)
     acts = [act for block in graph.blocks for act in block.acts]
     return [
         f"network {network.hex()}: {charter.name}, {len(charter.roll.members)} offices, quorum {charter.roll.quorum}",
@@ -69,6 +69,14 @@ def _verified(files: Files) -> Lines:
         f"records {len(state)} in {state.versions} versions: as the entries say; state root {state.root().hex()}",
         f"checkpoints {tally.checkpoints}, certified by a quorum {tally.certified}, contradicted by one {tally.contradictions}",
     ]
+
+
+def read_digests(files: Files, network: bytes) -> list[bytes]:
+    """What checkpoints name the constitution of each epoch by."""
+    found = [network]
+    for encoded in frames(files, "constitutions"):
+        found.append(constitution_digest(encoded, found[-1]))
+    return found
 
 
 def read_rolls(files: Files, charter: Charter) -> list[Roll]:

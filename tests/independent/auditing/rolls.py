@@ -6,7 +6,7 @@ them; that each is what was voted is found out by voting.py, once the blocks hav
 
 from dataclasses import dataclass
 
-from .values import RefusedError, decode, is_bytes, is_id, is_natural, require
+from .values import RefusedError, decode, encode, is_bytes, is_id, is_natural, require, tagged_hash, tree_root
 
 MAX_BYTES = 32 << 20
 NODE_NUMBER = (1 << 32) - 1
@@ -92,6 +92,18 @@ def _read_member(value) -> Member:
             require(well and len(people) == len(officers), "not-a-constitution", "a member")
             return Member(number, name, key, tuple(one[1] for one in people), incarnation, witness, removed)
     raise RefusedError("not-a-constitution", "a member")
+
+
+def constitution_digest(encoded: bytes, before: bytes) -> bytes:
+    """What checkpoints name it by. `before`: that of the epoch before, in the end the network id."""
+    epoch, members, quorum, laws, *_ = decode(encoded, MAX_BYTES)
+    nodes = tree_root([member[2] if member[6] else b"" for member in members])
+    head = encode([1, epoch, quorum, sum(member[6] for member in members), len(members), len(laws), nodes])
+    offices = [
+        encode([encode([number, name, key, people]), incarnation])
+        for number, name, key, _, people, incarnation, _, _ in members
+    ]
+    return tagged_hash("constitution", before, tree_root([head, *offices, *(tagged_hash("law", law) for law in laws)]))
 
 
 class Keys:

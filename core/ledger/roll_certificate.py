@@ -1,27 +1,44 @@
-"""A certificate for a stranger: a quorum of the founding offices has cosigned a checkpoint, with their keys proved.
+"""A certificate for a stranger: a quorum of one roll has cosigned a checkpoint, with their keys proved.
 
-The charter's head, which every receipt carries, holds a root over the nodes' keys; so a key costs 32 bytes and what
-they share of the way to that root. Later rolls have no such root: their certificates are for replicas, and a paper
-counts the founding offices that cosign with the key they founded with. The first number of the form says so and
-leaves room for a chain of later rolls. FORMAT.md §9.
+The head of a charter holds a root over the nodes' keys, and so does that of every later constitution; so a key costs
+32 bytes and what they share of the way to that root. Whose roll counts is said by whoever has come to it: the
+founders', or a later one that an epoch proof leads to (epoch_proof.py). The checkpoint may be of a later epoch than
+the roll: a quorum holds more than the f who may lie, so an honest office of the roll says with its key what it has
+come to know. FORMAT.md §9.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from core.errors import MunimentError
 from core.ledger import merkle, multiproof
-from core.ledger.charter import Charter, CharterHead, Verify
+from core.ledger.charter import Verify
 from core.ledger.checkpoint import Checkpoint, CheckpointCosignature, signing_message
+from core.ledger.constitution_tree import node_leaves
 from core.ledger.encoding import Value, is_natural
 from core.ledger.payload import SIGNATURE_BYTES
+from core.ledger.roll import Roll
 
-BY_FOUNDERS = 0
+KIND = 0
 MAX_LATE_S = 1 << 62  # between a witness's clock and the consensus time
 
 
+class RollHead(Protocol):
+    """What a roll is counted by: the head of a charter, or of a constitution."""
+
+    @property
+    def offices(self) -> int: ...
+
+    @property
+    def quorum(self) -> int: ...
+
+    @property
+    def nodes(self) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
-class FoundersCertificate:
+class RollCertificate:
     witnesses: tuple[int, ...]  # rising
     timestamps_s: tuple[int, ...]
     signatures: tuple[bytes, ...]
@@ -29,31 +46,30 @@ class FoundersCertificate:
     key_hashes: tuple[bytes, ...]  # core/ledger/multiproof.py, over the nodes' keys
 
 
-def make_founders_certificate(
-    charter: Charter, cosignatures: Sequence[CheckpointCosignature], verify: Verify
-) -> FoundersCertificate | None:
-    """From cosignatures of one checkpoint; None if fewer than the charter's quorum are of founding keys."""
-    founding = {
-        one.witness: one
-        for one in cosignatures
-        if one.witness < len(charter.cards)
-        and verify(charter.cards[one.witness].node_key, signing_message(one.checkpoint, one.timestamp_s), one.signature)
-    }
-    chosen = [founding[witness] for witness in sorted(founding)][: charter.quorum]
-    if len(chosen) < charter.quorum:
+def make_roll_certificate(
+    roll: Roll, cosignatures: Sequence[CheckpointCosignature], verify: Verify
+) -> RollCertificate | None:
+    """From cosignatures of one checkpoint; None if fewer than the roll's quorum are of witnesses' keys of the roll."""
+    counted = {}
+    for one in cosignatures:
+        member = roll.member(one.witness)
+        message = signing_message(one.checkpoint, one.timestamp_s)
+        if member is not None and member.witness and verify(member.key, message, one.signature):
+            counted[one.witness] = one, member.key
+    chosen = sorted(counted)[: roll.quorum]
+    if len(chosen) < roll.quorum:
         return None
-    numbers = [one.witness for one in chosen]
-    return FoundersCertificate(
-        tuple(numbers),
-        tuple(one.timestamp_s for one in chosen),
-        tuple(one.signature for one in chosen),
-        tuple(charter.cards[number].node_key for number in numbers),
-        tuple(multiproof.prove(charter.node_leaves, numbers)),
+    return RollCertificate(
+        tuple(chosen),
+        tuple(counted[number][0].timestamp_s for number in chosen),
+        tuple(counted[number][0].signature for number in chosen),
+        tuple(counted[number][1] for number in chosen),
+        tuple(multiproof.prove(node_leaves(roll), chosen)),
     )
 
 
-def check_founders_certificate(
-    certificate: FoundersCertificate, checkpoint: Checkpoint, head: CharterHead, verify: Verify
+def check_roll_certificate(
+    certificate: RollCertificate, checkpoint: Checkpoint, head: RollHead, verify: Verify
 ) -> None:
     """`head`: proved by whoever calls. Raises `certificate-below-quorum`, `bad-charter-proof`, `bad-cosignature`."""
     if len(certificate.witnesses) < head.quorum:
@@ -73,11 +89,11 @@ def check_founders_certificate(
 # -- bytes ----------------------------------------------------------------------------------------------------------
 
 
-def certificate_value(certificate: FoundersCertificate, consensus_ms: int) -> list[Value]:
+def certificate_value(certificate: RollCertificate, consensus_ms: int) -> list[Value]:
     """Times are told as seconds after the consensus time: three bytes each where clocks are right."""
     mask = sum(1 << witness for witness in certificate.witnesses)
     return [
-        BY_FOUNDERS,
+        KIND,
         mask.to_bytes(mask.bit_length() + 7 >> 3, "big"),
         [timestamp_s - consensus_ms // 1000 for timestamp_s in certificate.timestamps_s],
         b"".join(certificate.signatures),
@@ -86,7 +102,7 @@ def certificate_value(certificate: FoundersCertificate, consensus_ms: int) -> li
     ]
 
 
-def read_certificate_value(value: Value, consensus_ms: int) -> FoundersCertificate | None:
+def read_certificate_value(value: Value, consensus_ms: int) -> RollCertificate | None:
     """None when it is none, or of a kind that this version does not know."""
     match value:
         case [kind, bytes(mask_bytes), [*late_s], bytes(signatures), bytes(keys), bytes(hashes)] if _is_known(kind):
@@ -98,12 +114,12 @@ def read_certificate_value(value: Value, consensus_ms: int) -> FoundersCertifica
                 mask_bytes[:1] != b"\0" and not len(hashes) % merkle.HASH_BYTES and not len(keys) % merkle.HASH_BYTES
             )
             if len(counts) == 1 and whole and all(is_natural(timestamp_s) for timestamp_s in timestamps_s):
-                return FoundersCertificate(witnesses, tuple(timestamps_s), *parts, _split(hashes, merkle.HASH_BYTES))
+                return RollCertificate(witnesses, tuple(timestamps_s), *parts, _split(hashes, merkle.HASH_BYTES))
     return None
 
 
 def _is_known(kind: Value) -> bool:
-    return is_natural(kind) and kind == BY_FOUNDERS
+    return is_natural(kind) and kind == KIND
 
 
 def _is_late(late_s: Value) -> bool:

@@ -1,0 +1,180 @@
+"""Papers of what a vote has brought: rules, offices, keys. A stranger who holds the paper alone verifies them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from core.crypto.signing import SigningKey
+from core.joining import join
+from core.laws import parse_law
+from core.ledger.charter import OfficeCard, sign_card
+from core.ledger.epoch_proof import decode_epoch_proof
+from core.ledger.receipt_format import decode_receipt
+from core.ledger.transaction import Signer
+from core.office import RENEWED, Office
+from core.snapshot import write_snapshot
+from core.snapshot_file import Given
+from core.store.database import IN_MEMORY, KEY_BYTES, Database
+from core.store.journal import MemoryJournal
+from core.store.replica import ReplicaStore
+from core.views import ActView
+from desktop.knowledge import knowledge_of_office
+from desktop.printing.code import pack
+from desktop.printing.office_extract import extract_pdf
+from desktop.printing.paper import FOLLOWING, RULES_FILE
+from desktop.verification import verify_file
+from sync.certificate import make_certificate
+from tests.drawing import draw
+from tests.ledger.building import seed
+from tests.offices import StepClock, sign
+from tests.printing.forging import with_attachment, without_attachments
+from tests.test_epochs import Town, new_card, pass_change
+
+DAY = (2026, 11, 23)
+Save = Callable[..., Path]
+
+PLOTS = """
+law: plots
+version: {version}
+title: {{en: Plots {version}}}
+{transition}
+registers:
+  plot:
+    home: office
+    key: {{no: {{type: number}}}}
+    fields: {{owner: {{type: text, max_chars: 40, label: {{en: Owner}}}}}}
+    states: {{start: open}}
+procedures:
+  enter:
+    title: {{en: Entry of a plot}}
+    class: decision
+    creates: {{plot: plot}}
+    signed_by: {{all_of: [registrar]}}
+    fields: {{owner: {{type: text, max_chars: 40, label: {{en: Owner}}}}}}
+    effects: [{{create: plot, set: {{owner: act.owner}}}}]
+"""
+
+
+def plots(version: int) -> bytes:
+    transition = 'transition: {begun: old, article: "9"}' if version > 1 else ""
+    return parse_law(PLOTS.format(version=version, transition=transition)).canonical
+
+
+@dataclass
+class Life:
+    """A network that has adopted rules, changed them, renewed two keys and admitted an office; acts of each time."""
+
+    town: Town
+    acts: dict[str, ActView]
+    papers: dict[str, bytes] = field(default_factory=dict)
+
+    def receipt(self, name: str) -> bytes:
+        return self.town.offices[0].receipt(self.acts[name].id, "en", FOLLOWING)
+
+    def paper(self, name: str) -> bytes:
+        """Printed at the first office."""
+        if name not in self.papers:
+            first, act = self.town.offices[0], self.acts[name]
+            self.papers[name] = extract_pdf(first, self.receipt(name), first.act_view(act.id), DAY)
+        return self.papers[name]
+
+
+def enter(town: Town, office: Office, owner: str) -> ActView:
+    proposal = office.propose("plots", "enter", {}, {"owner": owner}, [Signer(office.number, 0, "registrar")])
+    return office.record(sign(town.network, office, [proposal]))[0]
+
+
+def renew(town: Town, number: int) -> None:
+    key, store = SigningKey(seed("renewed", number)), town.offices[number].store
+    store.database.set_meta(RENEWED, b"1")
+    town.offices[number] = Office(store, town.network.charter, number, key, MemoryJournal(), StepClock(), draw)
+    pass_change(town, "incarnation", number, new_card(town, number, key), [0, 1, 5 - number])
+    enter(town, town.offices[0], f"after {number}")  # what the others cosign before the next of them stops
+    town.settle()
+
+
+def admit(town: Town, folder: Path) -> None:
+    """A fifth office, which joins from a snapshot."""
+    node, officers = SigningKey(seed("fifth")), tuple(SigningKey(seed("fifth", n)) for n in range(4))
+    people = tuple(
+        replace(one, key=key.public) for one, key in zip(town.network.charter.cards[0].officers, officers, strict=True)
+    )
+    card = OfficeCard("Крево", node.public, make_certificate(seed("fifth")), people)
+    pass_change(town, "admit", None, sign_card(card, [node.sign, *(key.sign for key in officers)]).encoded)
+    town.network = replace(town.network, nodes=(*town.network.nodes, node), officers=(*town.network.officers, officers))
+    told = write_snapshot(town.offices[0], folder / "snapshot")
+    database = Database(IN_MEMORY, bytes(KEY_BYTES))
+    charter = join(database, folder / "snapshot", Given(told.network, told.checkpoint))
+    town.offices.append(Office(ReplicaStore(database), charter, 4, node, MemoryJournal(), StepClock(), draw))
+
+
+@pytest.fixture(scope="module")
+def life(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Life:
+    life = Life(Town(), {})
+    town, acts = life.town, life.acts
+    pass_change(town, "law", None, plots(1))
+    acts["before any state named the rules"] = enter(town, town.offices[0], "Darya")
+    life.paper("before any state named the rules")
+    acts["under the first rules"] = enter(town, town.offices[1], "Anna")
+    town.settle()
+    renew(town, 3)
+    renew(town, 2)  # from here on two founders of four are left under their first keys: fewer than their quorum
+    admit(town, tmp_path_factory.mktemp("fifth"))
+    acts["of an office that joined"] = enter(town, town.offices[4], "Boris")
+    town.settle()
+    pass_change(town, "law", None, plots(2), range(4))
+    acts["under the second rules"] = enter(town, town.offices[2], "Vera")
+    town.settle()
+    return life
+
+
+def test_a_stranger_verifies_papers_of_every_time(life: Life, save: Save) -> None:
+    """With nothing but the paper: rules, offices and keys that votes have brought are proved from the network id on."""
+    expected = {
+        "under the first rules": ("Plots 1", "Телеханы", 1, 0),
+        "of an office that joined": ("Plots 1", "Крево", 4, 1),
+        "under the second rules": ("Plots 2", "Борисов", 5, 1),
+    }
+    for name, (rules, office, epoch, steps) in expected.items():
+        receipt = life.receipt(name)
+        assert len(pack(receipt)) == 1
+        epochs = decode_receipt(receipt).epochs
+        assert epochs is not None
+        assert len(decode_epoch_proof(life.town.network.id, epochs).steps) == steps
+        result = verify_file(save(life.paper(name)))
+        assert (result.valid, result.code, result.step, result.proved) == (True, "valid", "final", True)
+        said = dict(result.facts)
+        assert said["Registrar"] == f"Анна Ковалёва, office {office}"
+        assert said["Rules of the register"].startswith(f"{rules}, ")
+        assert said["Adopted by vote"].endswith(f"up to change No. {epoch}.")
+
+
+def test_other_rules_in_the_file_are_told(life: Life, save: Save) -> None:
+    """Those that hold now, in the paper of an act before: voted as well, and yet not what this paper proves."""
+    paper = without_attachments(life.paper("under the first rules"))
+    assert verify_file(save(with_attachment(paper, RULES_FILE, plots(2)))).code == "embedded-data-differs"
+
+
+def test_a_paper_that_cannot_prove_its_rules_yet_says_so(life: Life, save: Save) -> None:
+    """The first act under rules just adopted: no state of the register that most have signed names them yet."""
+    paper = life.paper("before any state named the rules")
+    result = verify_file(save(paper))
+    assert (result.valid, result.code) == (False, "rules-missing")
+    assert ("owner", "Darya") in result.facts
+    assert verify_file(save(paper), knowledge_of_office(life.town.offices[0])).valid
+
+
+def test_a_record_is_proved_by_a_later_roll(life: Life, save: Save) -> None:
+    first = life.town.offices[0]
+    (plot,) = life.acts["of an office that joined"].records
+    proof = save(first.record_receipt(plot), "record.proof")
+    stranger, office = verify_file(proof), verify_file(proof, knowledge_of_office(first))
+    assert (stranger.valid, stranger.code) == (office.valid, office.code) == (True, "record-proven")
+    assert dict(stranger.facts)["owner"] == dict(office.facts)["Owner"] == "Boris"
+    assert dict(stranger.facts)["Adopted by vote"].endswith("up to change No. 5.")
+    altered = bytearray(proof.read_bytes())
+    altered[-40] ^= 1
+    assert not verify_file(save(bytes(altered), "record.proof")).valid
