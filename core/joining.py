@@ -42,8 +42,8 @@ def join(database: Database, snapshot: Path | BinaryIO, given: Given, progress: 
         raise MunimentError("file-not-found", path=str(snapshot)) from None
     with stream, database.bulk():
         source = SnapshotFile(stream, progress)
-        certificate, charter = read_beginning(source, given)
-        joining = Joining(ReplicaStore(database), charter, certificate)
+        certificate, charter, epochs = read_beginning(source, given)
+        joining = Joining(ReplicaStore(database), charter, certificate, epochs)
         try:
             joining.take_all(source)
         except (TypeError, ValueError, LookupError) as error:  # what is written in it does not fit together

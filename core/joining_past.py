@@ -19,10 +19,11 @@ from core.laws.requests import WAITING
 from core.ledger.anchors import Anchor
 from core.ledger.block import Block, Header, block_id, decode_header
 from core.ledger.blocklace import Vertex
-from core.ledger.charter import Charter
-from core.ledger.checkpoint import Certificate, check_certificate
+from core.ledger.charter import Charter, decode_head
+from core.ledger.checkpoint import Certificate, CheckpointCosignature, check_certificate
 from core.ledger.encoding import decode
 from core.ledger.entry import Entry, decode_entry
+from core.ledger.epoch_proof import EpochProof, check_steps
 from core.ledger.payload import Payload
 from core.ledger.record import decode_record
 from core.ledger.request import REQUESTED
@@ -57,8 +58,9 @@ class _Waiting:
 class JoiningPast(Exchange):
     """A replica that knows the graph up to C, but no record."""
 
-    def __init__(self, store: ReplicaStore, charter: Charter, certificate: Certificate) -> None:
+    def __init__(self, store: ReplicaStore, charter: Charter, certificate: Certificate, epochs: EpochProof) -> None:
         super().__init__(store, charter)
+        self._steps = epochs
         self._certificate, self._checkpoint = certificate, certificate.checkpoint
         self._waiting: dict[Vertex, _Waiting] = {}
         self._view = CharterView(self.laws.get(LAW))
@@ -215,7 +217,7 @@ class JoiningPast(Exchange):
                 self._looked = False
 
     def _finish_settled(self) -> None:
-        """The certificate by the roll of its epoch; the network's own records to the last version."""
+        """The certificate by the roll of its epoch; the network's own records to the last version; steps for papers."""
         own = {record: self.store.state.agreed(record) for record in self.store.state.ids_of(LAW_PREFIX)}
         self._require(own == self._view.records, "versions")
         epoch = self._checkpoint.epoch
@@ -227,5 +229,21 @@ class JoiningPast(Exchange):
             self.store.checkpoints.add(self._checkpoint, roll, verify)
             for cosignature in self._certificate.cosignatures:
                 self.store.checkpoints.take(cosignature, roll, verify)
+            self._keep_steps()
             if self.epochs.present.laws != self.charter.laws:
                 rebuild_indexes(self.store, self.laws, self.laws)
+
+    def _keep_steps(self) -> None:
+        """What leads a stranger from the charter to C's roll: papers of this office need it as others' do."""
+        check_steps(self._steps, decode_head(self.charter.head), verify)
+        for step in self._steps.steps:
+            stated = step.checkpoint
+            before_c = stated.epoch <= self._checkpoint.epoch and stated.anchor < self._checkpoint.anchor
+            anchor = next(iter(self.store.chain.anchors(stated.anchor - 1, 1)), None) if before_c else None
+            self._require(anchor is not None and (anchor.block, anchor.epoch) == (stated.block, stated.epoch), "steps")
+            self._require(stated.constitution == self.epochs.digests[stated.epoch], "steps")
+            roll = self.epochs.constitutions[stated.epoch].roll
+            self.store.checkpoints.add(stated, roll, verify)
+            signed = step.certificate
+            for parts in zip(signed.witnesses, signed.timestamps_s, signed.signatures, strict=True):
+                self.store.checkpoints.take(CheckpointCosignature(stated, *parts), roll, verify)

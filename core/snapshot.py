@@ -18,12 +18,14 @@ from core.laws.requests import DECISIONS_REGISTER
 from core.ledger.checkpoint import Certificate, Checkpoint, decode_cosignature
 from core.ledger.encoding import encode
 from core.ledger.entry import decode_entry
+from core.ledger.epoch_proof import Step
 from core.ledger.payload import Cosignature, Payload, decode_payload
 from core.ledger.record import RECORD_ID_BYTES, decode_record, record_digest
 from core.ledger.request import REQUESTED
 from core.ledger.snapshot import checkpoint_hash, chunked, encode_snapshot_head, encode_stub, framed, stub_of
 from core.ledger.state_proof import TreeLeaf, item_of, state_root, tree_root
 from core.people.actions import Action
+from core.proving_epochs import EpochProving
 from core.store.chain import BlockRow
 from core.store.files import stream_durably
 
@@ -98,7 +100,7 @@ class _Taking:
     def parts(self) -> Iterator[bytes]:
         later = self._versions_then()
         for section in (
-            iter([framed(encode_snapshot_head(self._certificate))]),
+            iter([framed(encode_snapshot_head(self._certificate, self._steps()))]),
             iter([framed(self._replica.charter.encoded)]),
             chunked(self._told(self._entries())),
             chunked(self._told(self._records(later))),
@@ -110,6 +112,10 @@ class _Taking:
                 self.size_bytes += len(frame)
                 yield frame
             yield framed(b"")
+
+    def _steps(self) -> tuple[Step, ...]:
+        certified = EpochProving(self._store.checkpoints, self._replica.epochs).certify(self._checkpoint)
+        return certified.steps if certified else ()
 
     def _told(self, items: Iterable[bytes]) -> Iterator[bytes]:
         for item in items:

@@ -8,6 +8,7 @@ from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.ledger.charter import Charter, decode_charter
 from core.ledger.checkpoint import Certificate
+from core.ledger.epoch_proof import EpochProof
 from core.ledger.snapshot import LENGTH_BYTES, MAX_FRAME_BYTES, checkpoint_hash, decode_snapshot_head, unchunked
 
 DIFFERS = "snapshot-differs"
@@ -69,9 +70,12 @@ class Given:
     checkpoint: bytes  # hash
 
 
-def read_beginning(source: SnapshotFile, given: Given) -> tuple[Certificate, Charter]:
-    """Head and charter. Raises `not-a-snapshot`, `snapshot-of-another-network`, `snapshot-of-another-state`."""
-    certificate = decode_snapshot_head(source.only())
+def read_beginning(source: SnapshotFile, given: Given) -> tuple[Certificate, Charter, EpochProof]:
+    """C's certificate, the charter, and the steps to later rolls that the head holds.
+
+    Raises `not-a-snapshot`, `snapshot-of-another-network`, `snapshot-of-another-state`.
+    """
+    certificate, epochs = decode_snapshot_head(source.only())
     if certificate.checkpoint.network != given.network:
         raise MunimentError("snapshot-of-another-network")
     if checkpoint_hash(certificate.checkpoint) != given.checkpoint:
@@ -79,4 +83,4 @@ def read_beginning(source: SnapshotFile, given: Given) -> tuple[Certificate, Cha
     charter = decode_charter(source.only(), verify)
     if charter.network != given.network:
         raise MunimentError(DIFFERS, part="charter")
-    return certificate, charter
+    return certificate, charter, epochs

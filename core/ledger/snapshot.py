@@ -20,6 +20,7 @@ from core.ledger.checkpoint import (
     read_checkpoint_value,
 )
 from core.ledger.encoding import Value, decode, encode, is_natural
+from core.ledger.epoch_proof import EpochProof, Step, decode_epoch_proof, encode_epoch_proof
 from core.ledger.payload import (
     MAX_ACTS,
     SIGNATURE_BYTES,
@@ -31,6 +32,7 @@ from core.ledger.payload import (
 )
 
 VERSION = 1
+STEPS_VERSION = 2  # with the steps by which strangers are led to later rolls
 MAGIC = "muniment-snapshot"
 SECTIONS = ("head", "charter", "entries", "records", "versions", "blocks", "evidence")
 LENGTH_BYTES = 4
@@ -45,26 +47,36 @@ def checkpoint_hash(checkpoint: Checkpoint) -> bytes:
     return tagged_hash("checkpoint", checkpoint_text(checkpoint))
 
 
-def encode_snapshot_head(certificate: Certificate) -> bytes:
+def encode_snapshot_head(certificate: Certificate, steps: Sequence[Step] = ()) -> bytes:
+    """`steps`: from the charter's roll to one that has cosigned the checkpoint."""
     stated = certificate.checkpoint
     signed: list[Value] = [[one.witness, one.timestamp_s, one.signature] for one in certificate.cosignatures]
-    return encode([MAGIC, VERSION, stated.network, checkpoint_value(stated), signed])
+    head: list[Value] = [MAGIC, STEPS_VERSION if steps else VERSION, stated.network, checkpoint_value(stated), signed]
+    return encode([*head, encode_epoch_proof(EpochProof(tuple(steps)))] if steps else head)
 
 
-def decode_snapshot_head(data: bytes) -> Certificate:
+def decode_snapshot_head(data: bytes) -> tuple[Certificate, EpochProof]:
     """What the file claims to be, unchecked. Raises `not-a-snapshot`, `snapshot-too-new` (facts: version)."""
     try:
         value = decode(data, MAX_HEAD_BYTES)
     except MunimentError:
         raise MunimentError("not-a-snapshot") from None
     match value:
-        case [str(magic), version, *_] if magic == MAGIC and is_natural(version) and version > VERSION:
+        case [str(magic), version, *_] if magic == MAGIC and is_natural(version) and version > STEPS_VERSION:
             raise MunimentError("snapshot-too-new", version=version)
-        case [str(magic), version, bytes(network), stated, [*signed]] if magic == MAGIC and is_natural(version):
+        case [str(magic), version, bytes(network), stated, [*signed], *steps] if magic == MAGIC and is_natural(version):
             checkpoint = read_checkpoint_value(network, stated) if len(network) == merkle.HASH_BYTES else None
-            if checkpoint is not None:
-                return Certificate(checkpoint, tuple(_cosignature(checkpoint, one) for one in signed))
+            if checkpoint is not None and len(steps) == version - 1:
+                certificate = Certificate(checkpoint, tuple(_cosignature(checkpoint, one) for one in signed))
+                return certificate, _steps(network, steps[0]) if steps else EpochProof()
     raise MunimentError("not-a-snapshot")
+
+
+def _steps(network: bytes, value: Value) -> EpochProof:
+    try:
+        return decode_epoch_proof(network, value if isinstance(value, bytes) else b"")
+    except MunimentError:
+        raise MunimentError("not-a-snapshot") from None
 
 
 def _cosignature(checkpoint: Checkpoint, value: Value) -> CheckpointCosignature:

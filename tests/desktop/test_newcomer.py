@@ -56,7 +56,7 @@ def test_the_copy_and_its_paper_belong_together(
     given = read_joining_paper(tmp_path / "paper.pdf")
     assert (given.network, given.checkpoint) == (summary.network, summary.checkpoint)
     with (tmp_path / "copy").open("rb") as stream:
-        certificate, _ = read_beginning(SnapshotFile(stream), given)
+        certificate, _, _ = read_beginning(SnapshotFile(stream), given)
     assert certificate.checkpoint.anchor == summary.anchor
     panel.copy.click()
     assert QApplication.clipboard().text().replace(" ", "") == f"{given.network.hex()}\n{given.checkpoint.hex()}"

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from core.crypto.signing import SigningKey
+from core.crypto.signing import SigningKey, verify
+from core.errors import MunimentError
 from core.joining import join
 from core.laws import parse_law
 from core.ledger.charter import OfficeCard, sign_card
+from core.ledger.encoding import decode
 from core.ledger.epoch_proof import decode_epoch_proof
+from core.ledger.receipt import check_receipt
 from core.ledger.receipt_format import decode_receipt
 from core.ledger.transaction import Signer
 from core.office import RENEWED, Office
@@ -69,6 +73,8 @@ class Life:
 
     town: Town
     acts: dict[str, ActView]
+    snapshot: bytes = b""  # of which the fifth office was made
+    given: Given | None = None
     papers: dict[str, bytes] = field(default_factory=dict)
 
     def receipt(self, name: str) -> bytes:
@@ -96,8 +102,9 @@ def renew(town: Town, number: int) -> None:
     town.settle()
 
 
-def admit(town: Town, folder: Path) -> None:
+def admit(life: Life, file: Path) -> None:
     """A fifth office, which joins from a snapshot."""
+    town = life.town
     node, officers = SigningKey(seed("fifth")), tuple(SigningKey(seed("fifth", n)) for n in range(4))
     people = tuple(
         replace(one, key=key.public) for one, key in zip(town.network.charter.cards[0].officers, officers, strict=True)
@@ -105,9 +112,10 @@ def admit(town: Town, folder: Path) -> None:
     card = OfficeCard("Крево", node.public, make_certificate(seed("fifth")), people)
     pass_change(town, "admit", None, sign_card(card, [node.sign, *(key.sign for key in officers)]).encoded)
     town.network = replace(town.network, nodes=(*town.network.nodes, node), officers=(*town.network.officers, officers))
-    told = write_snapshot(town.offices[0], folder / "snapshot")
+    told = write_snapshot(town.offices[0], file)
+    life.snapshot, life.given = file.read_bytes(), Given(told.network, told.checkpoint)
     database = Database(IN_MEMORY, bytes(KEY_BYTES))
-    charter = join(database, folder / "snapshot", Given(told.network, told.checkpoint))
+    charter = join(database, file, life.given)
     town.offices.append(Office(ReplicaStore(database), charter, 4, node, MemoryJournal(), StepClock(), draw))
 
 
@@ -122,7 +130,7 @@ def life(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Life:
     town.settle()
     renew(town, 3)
     renew(town, 2)  # from here on two founders of four are left under their first keys: fewer than their quorum
-    admit(town, tmp_path_factory.mktemp("fifth"))
+    admit(life, tmp_path_factory.mktemp("fifth") / "snapshot")
     acts["of an office that joined"] = enter(town, town.offices[4], "Boris")
     town.settle()
     pass_change(town, "law", None, plots(2), range(4))
@@ -150,6 +158,30 @@ def test_a_stranger_verifies_papers_of_every_time(life: Life, save: Save) -> Non
         assert said["Registrar"] == f"Анна Ковалёва, office {office}"
         assert said["Rules of the register"].startswith(f"{rules}, ")
         assert said["Adopted by vote"].endswith(f"up to change No. {epoch}.")
+
+
+def test_an_office_that_joined_prints_such_papers_itself(life: Life) -> None:
+    """It holds no cosignature of the time before it joined but those that its snapshot brought."""
+    network, fifth = life.town.network.id, life.town.offices[4]
+    for name in ("of an office that joined", "under the second rules"):
+        receipt = decode_receipt(fifth.receipt(life.acts[name].id))
+        assert receipt.epochs is not None
+        assert len(decode_epoch_proof(network, receipt.epochs).steps) == 1
+        final = check_receipt(receipt, verify, network).final
+        assert final is not None
+        assert final.checkpoint.epoch == life.town.offices[0].lace.epoch - (name == "of an office that joined")
+
+
+def test_a_copy_whose_steps_do_not_hold_is_not_joined(life: Life) -> None:
+    """They stand in the head, which alone is not hashed into what was given in person."""
+    altered, given = bytearray(life.snapshot), life.given
+    assert given is not None
+    size = int.from_bytes(altered[:4], "big")
+    (*_, steps) = decode(bytes(altered[4 : 4 + size]))
+    signature = decode_epoch_proof(given.network, steps).steps[0].certificate.signatures[0]
+    altered[altered.index(signature, 4 + size - len(steps))] ^= 1
+    with pytest.raises(MunimentError, match="bad-cosignature"):
+        join(Database(IN_MEMORY, bytes(KEY_BYTES)), BytesIO(altered), given)
 
 
 def test_other_rules_in_the_file_are_told(life: Life, save: Save) -> None:
