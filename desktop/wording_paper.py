@@ -70,6 +70,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "check-heading": "How to check it",
         "check": "Open this file, or a picture of the code, with Muniment: no connection and no office is needed."
         " Then compare the number of the network with the one that an office of the network has given you.",
+        "check-rules": "Show this file, or a picture of the code, at an office of the network. Its offices have adopted"
+        " the rules of this act so lately that the paper cannot prove them yet; a later print of the same act can be"
+        " checked without any office.",
         "network-heading": "Number of the network",
         "symbol": "Code {number} of {count}",
         "technical": "Technical details",

@@ -7,7 +7,7 @@ from core.laws import parse_law
 from desktop.knowledge import knowledge_of_office
 from desktop.printing.following import following
 from desktop.printing.office_extract import extract_pdf
-from desktop.printing.paper import FOLLOWING
+from desktop.printing.paper import NEWEST
 from desktop.verification import verify_file
 from tests.ledger.building import PEOPLE, make_network
 from tests.offices import LIBRARY, StepClock, open_in_memory, pass_days, registrar, sign
@@ -106,7 +106,7 @@ def test_a_paper_of_an_act_of_earlier_rules_is_set_by_those_that_the_act_names(t
     pass_change(town, "law", None, parse_law(RENAMED).canonical)  # calls the record and what follows from it otherwise
     view, paper = office.act_view(act.id), tmp_path / "paper.pdf"
     told = following(office, view, whole(town.today), "en")
-    receipt = office.receipt(act.id, "en", FOLLOWING)
+    receipt = office.receipt(act.id, "en", NEWEST)
     paper.write_bytes(extract_pdf(office, receipt, view, whole(town.today), follows=told))
     found = verify_file(paper, knowledge_of_office(office))
     assert (found.code, told, [same for _, same in found.follows]) == ("valid", (("Sound", True),), [True])

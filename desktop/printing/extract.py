@@ -1,4 +1,4 @@
-"""The extract, templates 1 to 4: where each fact of a receipt stands on A4.
+"""The extract, templates 1 to 5: where each fact of a receipt stands on A4.
 
 An extract is set from a receipt alone, twice: once to be printed and again by whoever verifies it. The only words on
 it that no signature covers stand in a box of their own which says so: how far the act had come on the day of printing,
@@ -184,7 +184,7 @@ def _proof(content: Content, symbols: Sequence[Symbol]) -> Block:
 
 def _beside(content: Content, x: float, width: float) -> Block:
     language, block = content.language, Block()
-    told = {"proves": content.proves, "open": content.leaves_open, "check": say(language, "check")}
+    told = {"proves": content.proves, "open": content.leaves_open, "check": content.check}
     for key, text in told.items():
         block.add_paragraph(x, width, say(language, f"{key}-heading"), SMALL_HEADING)
         block.add_paragraph(x, width, text, SMALL)

@@ -18,6 +18,7 @@ from core.ledger.transaction import Transaction
 from desktop.printing.values import Teller, grouped, is_document
 from desktop.wording_paper import day_text, knows, ladder_text, say
 
+SHOWN = 5  # the template since which a paper says that its rules must be shown at an office
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST_SHOWN = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -45,6 +46,7 @@ class Content:
     act_short: str
     proves: str  # in sentences
     leaves_open: str
+    check: str
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -77,7 +79,14 @@ def make_content(facts: ReceiptFacts, law: Law | None) -> Content:
         grouped(facts.network.hex()),
         grouped(facts.transaction_id.hex()[:16]),
         *_proved(facts),
+        _check(facts, law),
     )
+
+
+def _check(facts: ReceiptFacts, law: Law | None) -> str:
+    """How a reader checks the paper: without an office, unless its rules were adopted so lately that it proves none."""
+    proven = law is None or law.digest in facts.law_digests
+    return say(facts.language, "check" if proven or facts.template < SHOWN else "check-rules")
 
 
 def _proved(facts: ReceiptFacts) -> tuple[str, str]:

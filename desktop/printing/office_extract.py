@@ -19,7 +19,7 @@ from desktop.printing.code import pack
 from desktop.printing.extract import PrintedBracket, PrintedStep
 from desktop.printing.facts import EPOCH, LAST_SHOWN
 from desktop.printing.following import Following, following
-from desktop.printing.paper import FOLLOWING, make_pdf
+from desktop.printing.paper import NEWEST, make_pdf
 from sync.service import Service
 
 LAST_SHOWN_MS = round((LAST_SHOWN - EPOCH).total_seconds() * 1000)
@@ -40,7 +40,7 @@ def print_extract(service: Service[Office], act: bytes, path: Path, language: st
     def read() -> tuple[bytes, ActView, TimeBracket, str, Following]:
         view = office.act_view(act)
         given, follows = given_number(office, view), following(office, view, day, language)
-        return office.receipt(act, language, FOLLOWING), view, office.time_bracket(act), given, follows
+        return office.receipt(act, language, NEWEST), view, office.time_bracket(act), given, follows
 
     receipt, view, *told = service.call(read).result()
     write_durably(path, extract_pdf(office, receipt, view, day, *told))

@@ -7,7 +7,7 @@ from core.views import ActView
 from desktop.knowledge import knowledge_of_office
 from desktop.printing.following import following
 from desktop.printing.office_extract import extract_pdf, given_number
-from desktop.printing.paper import FOLLOWING
+from desktop.printing.paper import NEWEST
 from desktop.stories.playing import Play
 from desktop.stories.story import Step
 from desktop.verification import verify_pdf
@@ -24,7 +24,7 @@ def print_extract(play: Play, step: Step) -> None:
     today = datetime.fromtimestamp(play.network.clocks[office.number].now_ms() / 1000, UTC)
     day = (today.year, today.month, today.day)
     number, follows = given_number(office, view), following(office, view, day, "en")
-    pdf = extract_pdf(office, office.receipt(act, "en", FOLLOWING), view, day, number=number, follows=follows)
+    pdf = extract_pdf(office, office.receipt(act, "en", NEWEST), view, day, number=number, follows=follows)
     result = verify_pdf(pdf, knowledge_of_office(office))
     name = play.network.names[office.number]
     if not result.valid:

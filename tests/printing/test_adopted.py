@@ -28,7 +28,8 @@ from core.views import ActView
 from desktop.knowledge import knowledge_of_office
 from desktop.printing.code import pack
 from desktop.printing.office_extract import extract_pdf
-from desktop.printing.paper import FOLLOWING, RULES_FILE
+from desktop.printing.paper import NEWEST, RULES_FILE
+from desktop.printing.reading import open_pdf, page_text
 from desktop.verification import verify_file
 from sync.certificate import make_certificate
 from tests.drawing import draw
@@ -78,7 +79,7 @@ class Life:
     papers: dict[str, bytes] = field(default_factory=dict)
 
     def receipt(self, name: str) -> bytes:
-        return self.town.offices[0].receipt(self.acts[name].id, "en", FOLLOWING)
+        return self.town.offices[0].receipt(self.acts[name].id, "en", NEWEST)
 
     def paper(self, name: str) -> bytes:
         """Printed at the first office."""
@@ -193,6 +194,8 @@ def test_other_rules_in_the_file_are_told(life: Life, save: Save) -> None:
 def test_a_paper_that_cannot_prove_its_rules_yet_says_so(life: Life, save: Save) -> None:
     """The first act under rules just adopted: no state of the register that most have signed names them yet."""
     paper = life.paper("before any state named the rules")
+    with open_pdf(paper) as document:
+        assert "Show this file, or a picture of the code, at an office" in page_text(document, 0)
     result = verify_file(save(paper))
     assert (result.valid, result.code) == (False, "rules-missing")
     assert ("owner", "Darya") in result.facts
