@@ -9,15 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from core.laws.indexing import groups_from_nothing
 from core.laws.law import Law
-from core.laws.questions import ANSWERS_ABOUT, ANSWERS_TO, ASKED_OF, groups_of_answers, groups_of_asked
-from core.laws.undecided import OPEN_INDEX, groups_of_undecided
+from core.laws.questions import ASKED_OF, ASKED_REGISTER, groups_of_answers, groups_of_asked
+from core.laws.undecided import groups_of_undecided
 from core.ledger.encoding import encode
 from core.ledger.record import GroupChange, IndexChange, Record, decode_record
 from core.store.replica import ReplicaStore
 
 _RECORDS_A_STEP = 2_000
-_OF_THE_ENGINE = (ANSWERS_ABOUT, ANSWERS_TO, ASKED_OF, OPEN_INDEX)
-_HAS = "engine-indexes"  # which of these a replica has
 
 
 def groups_in(laws: Mapping[str, Law], records: Iterable[Record]) -> Iterator[GroupChange]:
@@ -40,13 +38,10 @@ def rebuild_indexes(store: ReplicaStore, laws: Mapping[str, Law], changed: Itera
 
 
 def complete_indexes(store: ReplicaStore) -> None:
-    """The indexes of the engine's own registers, in a replica of a version that did not have them all yet."""
-    known = encode(list(_OF_THE_ENGINE))
-    if store.database.meta(_HAS) == known:
-        return
-    with store.database.atomic():
-        _add_groups(store, {}, "#")
-        store.database.set_meta(_HAS, known)
+    """What acts ask is found by its groups, also in a replica of a version that did not know that index yet."""
+    if store.state.uses(ASKED_REGISTER, agreed_only=True) and store.state.is_bare(ASKED_OF, agreed_only=True):
+        with store.database.atomic():
+            _add_groups(store, {}, ASKED_REGISTER)
 
 
 def _add_groups(store: ReplicaStore, laws: Mapping[str, Law], beginning: str) -> None:

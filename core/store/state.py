@@ -67,7 +67,7 @@ class StateStore:
         return read_record(body) if body else None
 
     def find(self, index: str, group: bytes, limit: int) -> list[bytes]:
-        if self._is_bare(index, agreed_only=True):
+        if self.is_bare(index, agreed_only=True):
             return []
         rows = self._db.rows(
             "SELECT record FROM index_entry WHERE name = ? AND grp = ? ORDER BY record LIMIT ?",
@@ -76,7 +76,7 @@ class StateStore:
         return [row[0] for row in rows]
 
     def count(self, index: str, group: bytes) -> int:
-        if self._is_bare(index, agreed_only=True):
+        if self.is_bare(index, agreed_only=True):
             return 0
         found: int = self._db.scalar("SELECT count(*) FROM index_entry WHERE name = ? AND grp = ?", (index, group))
         return found
@@ -94,7 +94,7 @@ class StateStore:
         """Whether a register has a record; the disk is not asked again for one that was empty and stayed so."""
         return not self._is_empty(_REGISTER, register, agreed_only)
 
-    def _is_bare(self, index: str, agreed_only: bool) -> bool:
+    def is_bare(self, index: str, agreed_only: bool) -> bool:
         """Whether an index has no entry at all: most conditions of a sale ask for what few parcels have."""
         return self._is_empty(_INDEX, index, agreed_only)
 
@@ -122,7 +122,7 @@ class StateStore:
 
     def count_with_overlay(self, index: str, group: bytes) -> tuple[int, dict[bytes, bool]]:
         """`count` and `overlay_index` in one statement."""
-        if self._is_bare(index, agreed_only=False):
+        if self.is_bare(index, agreed_only=False):
             return 0, {}
         *overlaid, (_, count) = self._db.rows(
             "SELECT record, added FROM overlay_index WHERE name = ?1 AND grp = ?2"
@@ -133,7 +133,7 @@ class StateStore:
 
     def groups_near(self, index: str, beginning: bytes, agreed_only: bool) -> dict[bytes, set[bytes]] | None:
         """The records of each group that begins so (`beginning_of`), in one statement; None where there are many."""
-        if self._is_bare(index, agreed_only):
+        if self.is_bare(index, agreed_only):
             return {}
         span = (index, beginning, beginning + b"\xff")  # no value begins with that byte
         if agreed_only:
@@ -166,7 +166,7 @@ class StateStore:
         So many more are found as the overlay takes away. The limit is put on afterwards: a group is small (laws bound
         their indexes), and SQLite sets up a limited half of a union at three times the cost of the whole.
         """
-        if self._is_bare(index, agreed_only=False):
+        if self.is_bare(index, agreed_only=False):
             return [], {}
         rows = self._db.rows(
             "SELECT record, added FROM overlay_index WHERE name = ?1 AND grp = ?2"
