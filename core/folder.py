@@ -23,7 +23,6 @@ from core.laws.law_reading import law_from_canonical
 from core.ledger.charter import Charter, OfficeCard, decode_card, decode_charter, sign_card
 from core.ledger.roll import Officer
 from core.office import Office
-from core.reindexing import complete_indexes
 from core.repairing import finish_repair
 from core.store.archive import Archive
 from core.store.computer import computer_identity
@@ -152,9 +151,7 @@ def enter_network(folder: Folder, charter_bytes: bytes, passphrase: str) -> Char
     logs = (folder.replica.with_name(folder.replica.name + end) for end in ("-wal", "-shm"))
     for leftover in (folder.replica, *logs, folder.intent):
         leftover.unlink(missing_ok=True)
-    database = Database(folder.replica, keys.secrets[DATABASE_KEY], create=True)
-    complete_indexes(ReplicaStore(database))  # opening it then writes nothing
-    database.close()
+    Database(folder.replica, keys.secrets[DATABASE_KEY], create=True).close()
     IntentLog.create(folder.intent, card.node_key, computer_identity()).close()
     write_durably(folder.charter, charter.encoded)
     return charter

@@ -171,10 +171,8 @@ class Reading(Replica):
         law = self.laws.get(record.register.partition(".")[0])
         register = law.by_full_name.get(record.register) if law else None
         fields = register.fields.items() if register else ()
-        texts = [
-            str(record.fields[name]) for name, field in fields if field.type.kind == "text" and name in record.fields
-        ]
-        summary = " · ".join(texts[:2])
+        held = (record.fields.get(name) for name, field in fields if field.type.kind == "text")
+        summary = " · ".join([said for said in held if type(said) is str][:2])  # what is withheld is no text
         ladder = self._ladder_of(record) if pending else None
         return RecordRow(record.id, record.register, label(record), summary, record.state, record.keeper, ladder)
 

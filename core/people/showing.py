@@ -28,6 +28,7 @@ from core.people.actions import Action
 from core.people.people import EXTRACT, People
 from core.reading_ledger import LedgerReading
 from core.store.chain import ActRow
+from core.store.pages import is_found, words
 from core.undecided import UndecidedActs
 from core.views import ActView, RecordRow, RecordView, TimelineEntry
 
@@ -108,8 +109,20 @@ class Showing(LedgerReading, UndecidedActs):
         return shown
 
     def _record_row(self, record: Record, pending: bool) -> RecordRow:
-        row = super()._record_row(record, pending)
-        return replace(row, label=self._label(record, row.label)) if self.people.attended else row
+        if not self.people.attended:
+            return super()._record_row(record, pending)
+        shown = self._shown(record, self.people.has_stated(record.id))
+        row = super()._record_row(replace(record, fields=shown.fields), pending)
+        return replace(row, label=self._label(record, row.label))
+
+    def search(self, text: str, limit: int = 50) -> list[RecordRow]:
+        """By words of what the person's roles may read at all: nothing is told by being found."""
+        rows = super().search(text, limit)
+        return [row for row in rows if self._finds(row.id, text)] if self.people.attended else rows
+
+    def _finds(self, record_id: bytes, text: str) -> bool:
+        record = self.store.state.present(record_id)
+        return record is not None and is_found(words(self._shown(record, stated=True)), text)
 
     def _label(self, record: Record, label: str) -> str:
         keys = mask_record(record.key, self.register_of(record.register), self.people.reader(stated=True))

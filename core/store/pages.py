@@ -11,6 +11,7 @@ stands in a queue. A crash loses neither. Large batches bring their words at onc
 import re
 from collections.abc import Iterable, Sequence
 from heapq import merge
+from unicodedata import combining, normalize
 
 from core.ledger.encoding import Value
 from core.ledger.record import RECORD_ID_BYTES, Change, Record, read_record
@@ -42,6 +43,18 @@ def words(record: Record) -> str:
     _collect_texts(record.key, parts)
     _collect_texts(record.fields, parts)
     return " ".join(parts)
+
+
+def is_found(held: str, text: str) -> bool:
+    """Whether `search` for a text finds a record of these words: each of its words begins one of theirs."""
+    begins = [_plain(word) for word in _WORD.findall(text)[:MAX_QUERY_WORDS]]
+    words = [_plain(word) for word in _WORD.findall(held)]
+    return bool(begins) and all(any(word.startswith(one) for word in words) for one in begins)
+
+
+def _plain(word: str) -> str:
+    """Without marks, as the index of words has it."""
+    return "".join(one for one in normalize("NFKD", word.casefold()) if not combining(one))
 
 
 def _collect_texts(value: Value, parts: list[str]) -> None:

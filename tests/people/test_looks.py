@@ -5,9 +5,11 @@ import pytest
 from core.crypto.hashing import DIGEST_BYTES
 from core.errors import MunimentError
 from core.laws.visibility import READERS, Visible, Withheld, may_read, needs_purpose
+from core.ledger.transaction import Signer
 from core.people.people import EXTRACT
 from core.store.database import IN_MEMORY, Database
 from core.store.looks import Look, LookStore
+from tests.offices import registration
 from tests.people.staff import (
     ADMINISTRATOR,
     AUDITOR,
@@ -76,6 +78,21 @@ def test_an_administrator_reads_what_is_public(staffed: Staffed) -> None:
     assert refused.value.code == "not-for-role"
     assert staffed.office.store.looks.count() == 0
     assert _rights(staffed) is Withheld.ROLE
+
+
+def test_a_list_and_a_search_tell_no_more_than_the_record_does(staffed: Staffed) -> None:
+    office, key = staffed.office, staffed.network
+    fields = {**registration(2), "old_reference": "Book Čyž 7"}
+    proposal = office.propose("land", "first_registration", {}, fields, [Signer(0, REGISTRAR, "registrar")])
+    (second,) = office.record(key.sign_group([proposal.transaction]))[0].records
+    staffed.sign_in(REGISTRAR)
+    assert [row.id for row in office.search("cyz")] == [second]
+    assert {row.summary for row in office.list_records("land.parcel")} == {"Garden Street 1", "Garden Street 2"}
+    office.people.look(second, "application")
+    assert [row.summary for row in office.search("Book č")] == ["Garden Street 2 · Book Čyž 7"]
+    staffed.sign_in(ADMINISTRATOR)
+    assert office.search("cyz") == office.search(HOLDER) == []
+    assert [row.summary for row in office.search("gard 2")] == ["Garden Street 2"]
 
 
 def test_where_the_look_cannot_be_stored_nothing_is_shown(staffed: Staffed) -> None:

@@ -139,7 +139,7 @@ class Compared(Execution):
 
 def told(ran: Ran) -> tuple[object, ...]:
     """Without the position of the block: an own act is judged before its block has one."""
-    return replace(ran.row, block=0), ran.verdict
+    return ran.row._replace(block=0), ran.verdict
 
 
 APPLIED: list[int] = []  # acts whose kept verdict was applied
