@@ -198,6 +198,7 @@ class Office(Answering, Bracketing):
         try:
             act, opened = self._open(working, (law, procedure), references, act, signers)
             typed = {**typed, **opened}
+            self._check_erased_act(law, procedure, act)
             act, secrets = self._seal(working, law, procedure, references, act, addressed_to)
         except FieldFault as fault:  # of what cannot be judged any more once it is sealed
             unfit = Rejected(fault.code, facts={"field": fault.field, **fault.facts})

@@ -84,8 +84,8 @@ class ErasureView:
     act: bytes
     order: tuple[int, int]  # office that recorded it, and its number there
     number: int  # of the register state in which it was executed
-    register: str
-    record: bytes
+    register: str  # "": it is about an act that made no record
+    record: bytes  # id, or that of the act
     label: str
     ground: Value
     ordered_by: Value

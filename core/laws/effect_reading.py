@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core.laws.effects import (
+    ERASING,
     Apply,
     Effect,
     convert,
@@ -14,6 +15,7 @@ from core.laws.effects import (
     make_create,
     make_end,
     make_erase,
+    make_erase_act,
     make_give,
     make_move,
     make_release,
@@ -27,7 +29,7 @@ from core.laws.effects import (
 from core.laws.expression import compile_condition, compile_expression
 from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_types import MAX_STEPS, Frame, Known, Run, Scope, Typed
-from core.laws.field_types import EntryOfType, Field, GroupType, ListType, OfficeType, SealedType
+from core.laws.field_types import ActType, EntryOfType, Field, GroupType, ListType, OfficeType, SealedType
 from core.laws.law import Register
 from core.laws.linking import is_request
 from core.laws.reading import Part
@@ -79,7 +81,7 @@ def _read_effect(part: Part, ground: Ground) -> Effect:
         apply = _VERBS[verb](part, target, ground)
     except ExpressionError as error:
         part.fail(error.code, error.detail)
-    told = tuple(part.text(key).partition(".")[2] for key in _TOLD) if verb == "erase" else ()
+    told = tuple(part.text(key).partition(".")[2] for key in _TOLD) if verb in ERASING else ()
     return Effect(verb, target, apply, part.line, told)
 
 
@@ -278,18 +280,37 @@ def _settle(part: Part, target: str, ground: Ground) -> Apply:
 
 
 def _erase(part: Part, target: str, ground: Ground) -> Apply:
-    """The order says why and by whom; both are fields of the act that everybody can read."""
     with part.whole():
         register = _changed(part, target, ground)
-        for key in _TOLD:
-            owner, _, name = part.text(key).partition(".")
-            field = ground.act.get(name) if owner == "act" else None
-            if field is None or field.optional or isinstance(field.type, SealedType):
-                part.fail("erase-without-ground", f"{target}: {key}", part.line_of(key))
+        _check_told(part, target, ground)
         columns = tuple(name for name, field in register.fields.items() if isinstance(field.type, SealedType))
         if not columns:
             part.fail("nothing-sealed-there", target)
         return make_erase(target, columns)
+
+
+def _erase_act(part: Part, target: str, ground: Ground) -> Apply:
+    with part.whole():
+        field = _stated(target, ground)
+        if field is None or not isinstance(field.type, ActType):
+            part.fail("erase-without-act", target)
+        _check_told(part, target, ground)
+        return make_erase_act()
+
+
+def _check_told(part: Part, target: str, ground: Ground) -> None:
+    """The order says why and by whom; both are fields of the act that everybody can read."""
+    for key in _TOLD:
+        field = _stated(part.text(key), ground)
+        if field is None or isinstance(field.type, SealedType):
+            part.fail("erase-without-ground", f"{target}: {key}", part.line_of(key))
+
+
+def _stated(path: str, ground: Ground) -> Field | None:
+    """The field of the act that is always there."""
+    owner, _, name = path.partition(".")
+    field = ground.act.get(name) if owner == "act" else None
+    return field if field is not None and not field.optional else None
 
 
 def _changed(part: Part, target: str, ground: Ground) -> Register:
@@ -315,4 +336,5 @@ _VERBS: Mapping[str, Callable[[Part, str, Ground], Apply]] = {
     "accept": _accept,
     "settle": _settle,
     "erase": _erase,
+    "erase_act": _erase_act,
 }

@@ -41,17 +41,23 @@ from core.ledger.sealed import ERASED, is_sealed
 ABSENT: Final = object()  # an optional field that the act leaves out
 Apply = Callable[[Frame, Mapping[str, Draft]], None]
 Scalar = str | int | bool
+ERASING = ("erase", "erase_act")
 
 
 @dataclass(frozen=True)
 class Effect:
-    """`target` is "<record>" or "<record>.<field>"."""
+    """`target` is "<record>" or "<record>.<field>"; of `erase_act` "act.<field>"."""
 
     verb: str
     target: str
     apply: Apply
     line: int = 0
-    told: tuple[str, ...] = ()  # of `erase`: the fields of the act that say why and by whose order
+    told: tuple[str, ...] = ()  # of an erasing one: the fields of the act that say why and by whose order
+
+    @property
+    def erases(self) -> bool:
+        """Whether keys of sealed fields are destroyed by it."""
+        return self.verb in ERASING
 
 
 def make_value(given: Scalar, target: Field, scope: Scope, known: Known, most: int = MAX_STEPS) -> Run:
@@ -225,6 +231,11 @@ def make_erase(name: str, columns: tuple[str, ...]) -> Apply:
             draft.set(column, {ERASED: frame[ACT_ID][:RECORD_ID_BYTES]})
 
     return apply
+
+
+def make_erase_act() -> Apply:
+    """An act that made no record has nothing in any: only the nodes have to do with it (core/sealing)."""
+    return lambda frame, drafts: None  # noqa: ARG005  # every effect takes both
 
 
 def make_add(name: str, column: str, values: Mapping[str, Run]) -> Apply:

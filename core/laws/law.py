@@ -374,7 +374,7 @@ class Law:
     @cached_property
     def unsealing(self) -> frozenset[str]:
         """The procedures after which keys are given out or destroyed."""
-        erasing = {one.name for one in self.procedures.values() if any(e.verb == "erase" for e in one.effects)}
+        erasing = {one.name for one in self.procedures.values() if any(effect.erases for effect in one.effects)}
         return self.events | erasing
 
     @cached_property

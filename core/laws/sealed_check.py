@@ -72,10 +72,10 @@ def event_register(procedure: Procedure, kind: SealedType) -> str | None:
 def _check_erasing(problems: Problems, procedure: Procedure, registers: Mapping[str, Register]) -> None:
     """Erasing is ordered or decided, never only a fact; a period of retention is asked in the law's own words."""
     for effect in procedure.effects:
+        if effect.erases and procedure.act_class not in ERASING_CLASSES:
+            problems.add(effect.line, "", "erase-without-order", procedure.name)
         if effect.verb != "erase":
             continue
-        if procedure.act_class not in ERASING_CLASSES:
-            problems.add(effect.line, "", "erase-without-order", procedure.name)
         register = registers[procedure.changes[effect.target]]
         for field in register.fields.values():
             kind = field.type

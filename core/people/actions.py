@@ -100,7 +100,7 @@ def action_of(transaction: Transaction, laws: Mapping[str, Law]) -> Action:
     if transaction.law != CHARTER:
         law = laws.get(transaction.law)
         procedure = law.procedures.get(transaction.procedure) if law is not None else None
-        erases = procedure is not None and any(effect.verb == "erase" for effect in procedure.effects)
+        erases = procedure is not None and any(effect.erases for effect in procedure.effects)
         return Action.ERASE if erases else Action.SIGN
     if transaction.procedure == "propose" and transaction.act.get("kind") == "remove":
         return Action.REPORT_LOST

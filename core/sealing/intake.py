@@ -3,8 +3,9 @@
 An act is linked to every record that it names or creates, with the version that it had seen. Another act that repeats
 the same sealed value is linked to nothing: an order about its record would erase the first, or its event open it. An
 erasure executed at an anchor destroys what acts sealed about its record up to the version that the order had seen,
-entered or not; what arrives later and had seen no more is erased as it comes. All of it is inside the transaction of
-the block that decided.
+entered or not; what arrives later and had seen no more is erased as it comes. An act that made no record is about none:
+an order of the office that sealed names it by its id (`erase_act`). All of it is inside the transaction of the block
+that decided.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from core.errors import MunimentError
 from core.laws.field_types import SealedType
 from core.laws.law import Law, Procedure, Register
+from core.laws.requests import decision_record_id
 from core.laws.resolving import CONFIRM, CURE
 from core.laws.undecided import undecided_id
 from core.ledger.anchors import Anchor
@@ -29,6 +31,7 @@ from core.store.sealing import ErasureRow, SealedRow
 REGISTER = "#"  # before the name of a register, where the procedure of the act is not known
 RECORDS_A_STEP = 500
 STANDING = ("entered", "warned")
+NO_RECORD = ("rejected", "without_effect", "set_aside", "withdrawn", "refused")  # how an act ended that made none
 _BOX, _OFFICES = encode("box"), encode("offices")
 Links = list[tuple[bytes, int]]
 
@@ -153,6 +156,12 @@ class Intake:
                 sealing.add_erasure(ErasureRow(act_id, ref.record, ref.version, anchor, False))
                 self._discard_drafts(ref.record)
                 sealing.destroy(ref.record, ref.version, act_id)
+            elif effect.verb == "erase_act":
+                named = act.act[effect.target.partition(".")[2]]
+                if may_be_erased(self.store, named):
+                    sealing.link_act(named, law.name, act.signers[0].office)
+                    sealing.add_erasure(ErasureRow(act_id, named, 0, anchor, False))
+                    sealing.destroy(named, 0, act_id)
 
     def _discard_drafts(self, record: bytes) -> None:
         """Drafts about the record in which somebody may have typed what is erased."""
@@ -161,6 +170,21 @@ class Intake:
             procedure = law.procedures.get(draft.procedure) if law else None
             if procedure is not None and procedure.sealed:
                 self.store.discard_draft(draft.id)
+
+
+def may_be_erased(store: ReplicaStore, act_id: bytes) -> bool:
+    """Whether, as far as anchors have come, an act has made no record of the law's and is not about to: it was
+    rejected, kept without effect, set aside, withdrawn or refused; or no anchor has taken it up, and an order of its
+    own office stands behind it in the same chain, so none will.
+    """
+    row = store.chain.act(act_id)
+    if row is None or not store.chain.block_at(row.block).anchor or row.outcome in NO_RECORD:
+        return True
+    undecided = store.state.agreed(undecided_id(act_id))
+    if undecided is not None:
+        return undecided.state in NO_RECORD
+    decision = store.state.agreed(decision_record_id(act_id))
+    return decision is not None and decision.fields["outcome"] in NO_RECORD
 
 
 def _transactions(

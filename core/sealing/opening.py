@@ -206,7 +206,7 @@ class SealedReading:
         """Why and by whose order, as the act says: the law asks that everybody can read it."""
         act = self._office.signed_act(act_id)
         procedure = self._procedure(act.law, act.procedure) if act else None
-        told = next((effect.told for effect in procedure.effects if effect.verb == "erase"), ()) if procedure else ()
+        told = next((effect.told for effect in procedure.effects if effect.erases), ()) if procedure else ()
         ground, ordered_by = (act.act.get(name) for name in told) if act and len(told) == 2 else (None, None)
         return ground, ordered_by
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 
+from core.laws.field_checks import FieldFault
 from core.laws.opening import VALUE, not_opened, open_for_rules
 from core.laws.verdict import Refused
 from core.ledger.encoding import Value
@@ -16,6 +17,7 @@ from core.ledger.transaction import RecordRef, Signer, Transaction, decode_trans
 from core.people.people import PREPARING
 from core.people.showing import Showing
 from core.sealing.closing import Closing, Secret
+from core.sealing.intake import may_be_erased
 from core.sealing.keys import SealedKeys
 from core.sealing.opening import SealedReading
 from core.store.pages import label
@@ -94,6 +96,24 @@ class Sealing(Writing, Showing):
             elif known is not None and not known.fields[name].optional:
                 raise not_opened(name)
         return filled, texts
+
+    def _check_erased_act(self, law: str, procedure: str, act: Mapping[str, Value]) -> None:
+        """An act named for erasure has ended without a record, and this office sealed something in it that is still
+        there. Raises `FieldFault` (`nothing-sealed-in-act`): the order would be signed and come to nothing.
+        """
+        known = self.laws[law].procedures.get(procedure)
+        for effect in known.effects if known else ():
+            name = effect.target.partition(".")[2]
+            if effect.verb == "erase_act" and name in act and not self._reaches(act[name], law):
+                raise FieldFault("nothing-sealed-in-act").within(name)
+
+    def _reaches(self, named: Value, law: str) -> bool:
+        row = self.store.chain.act(named) if type(named) is bytes else None
+        if row is None or not may_be_erased(self.store, row.id):
+            return False
+        vertex = self.lace.vertices[self.store.chain.id_at(row.block)]
+        there = self.store.sealing.of_act(row.id, law, self.number)
+        return bool(vertex.anchor or self.lace.is_void(vertex)) and any(not one.erased for one in there)
 
     def _await_recording(self, act_id: bytes, secrets: list[Secret]) -> None:
         if secrets:

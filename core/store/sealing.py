@@ -45,7 +45,7 @@ class SealedRow:
 @dataclass(frozen=True, slots=True)
 class ErasureRow:
     act: bytes
-    record: bytes
+    record: bytes  # id of a record (16 bytes), or of an act that made none (32)
     version: int  # of the record that the order had seen: what was sealed up to it is destroyed
     anchor: int
     swept: bool
@@ -95,6 +95,11 @@ class SealingStore:
 
     def of_block(self, block: bytes) -> list[SealedRow]:
         return [_sealed_row(row) for row in self._db.rows("SELECT * FROM sealed WHERE block = ?", (block,))]
+
+    def of_act(self, act: bytes, law: str, by: int) -> list[SealedRow]:
+        """What an office sealed in an act under a law."""
+        rows = self._db.rows("SELECT * FROM sealed WHERE act = ? AND law = ?", (act, law))
+        return [row for row in map(_sealed_row, rows) if row.sealed.by == by]
 
     def of_record(self, record: bytes) -> list[SealedRow]:
         rows = self._db.rows(
@@ -202,6 +207,11 @@ class SealingStore:
             "SELECT act FROM erasure WHERE record = ? AND version >= ? ORDER BY version LIMIT 1", (record, version)
         )
         return found
+
+    def link_act(self, act: bytes, law: str, by: int) -> None:
+        """Let what an office sealed in an act under a law be found by the act's id, which stands for a record."""
+        names = [(act, row.name) for row in self.of_act(act, law, by)]
+        self._db.executemany("INSERT OR IGNORE INTO sealed_link VALUES (?,?,0)", names)
 
     def destroy(self, record: bytes, version: int, order: bytes) -> int:
         """Destroy the keys and envelopes of all that was sealed about a record up to a version; how many fields."""

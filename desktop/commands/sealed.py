@@ -91,6 +91,8 @@ def erasures_command(access: Access) -> dict[str, Any]:
 
 
 def _heading(office: Office, order: ErasureView, names: list[str]) -> str:
+    if not order.register:
+        return say("erasures.heading.act", seq=order.order[1], office=names[order.order[0]])
     law = office.laws.get(order.register.partition(".")[0])
     known = law.by_full_name.get(order.register) if law else None
     register = text_in(known.title, order.register) if known else order.register

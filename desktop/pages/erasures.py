@@ -47,12 +47,14 @@ class ErasuresPage(Page):
         frame, layout = card(parent)
         title = next((title for name, title in self.desk.registers() if name == view.register), view.register)
         office, seq = view.order
-        words = say("erasures.heading", seq=seq, office=self.desk.offices[office], register=title, label=view.label)
+        key = "erasures.heading" if view.register else "erasures.heading.act"
+        words = say(key, seq=seq, office=self.desk.offices[office], register=title, label=view.label)
         head = QHBoxLayout()
         head.addWidget(label(words, frame, "heading"), 1)
-        record = button(say("today.open"), frame)
-        record.clicked.connect(lambda: self.record_wanted.emit(view.record))
-        head.addWidget(record)
+        if view.register:
+            record = button(say("today.open"), frame)
+            record.clicked.connect(lambda: self.record_wanted.emit(view.record))
+            head.addWidget(record)
         layout.addLayout(head)
         grid = QGridLayout()
         grid.setHorizontalSpacing(18)

@@ -7,19 +7,22 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from core.errors import MunimentError
 from core.laws.verdict import Rejected
+from core.ledger.encoding import Value
+from core.ledger.payload import Group
 from core.ledger.sealed import erased_by, read_sealed_value
-from core.ledger.transaction import Signer
+from core.ledger.transaction import NONCE_BYTES, Signer, Transaction, encode_transaction
 from core.office import Office
 from core.sealing.envelope import KEY, make_envelope
 from core.store.database import Database
 from core.store.intent import Mark
 from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
-from core.views import Draft, Step
+from core.views import ActView, Draft, Step
 from desktop.knowledge import knowledge_of_office
 from desktop.printing.office_extract import extract_pdf
 from desktop.printing.paper import BRACKETED
 from desktop.verification import verify_file
+from tests.ledger.building import FOUNDED_MS
 from tests.offices import DATABASE_KEY, hand_over
 from tests.sealing.homes import (
     NAME,
@@ -403,3 +406,57 @@ def test_the_slip_of_a_declaration_says_who_could_break_it(homes: list[Office], 
     told = dict(verify_file(paper).facts)["Declaration"]
     assert "one for each of 4 offices" in told
     assert "2 offices that broke the rules together could open it before" in told
+
+
+# -- acts that made no record -------------------------------------------------------------------------------------------
+
+
+def order_erasure_of_act(office: Office, named: bytes) -> ActView:
+    fields: dict[str, Value] = {"refused": named, "ground": "request", "ordered_by": "Court of Pinsk, 2-18/2026"}
+    return act(office, "erase_refused", {}, fields)
+
+
+def forced_order(office: Office, named: bytes) -> ActView:
+    """Signed past its own office's check, as a liar would."""
+    fields: dict[str, Value] = {"refused": named, "ground": "none", "ordered_by": "Nobody"}
+    signers = (Signer(office.number, 0, "registrar"),)
+    encoded = encode_transaction(
+        Transaction("children", 1, "erase_refused", {}, fields, signers, FOUNDED_MS, bytes(NONCE_BYTES))
+    )
+    key = children_network().officers[office.number][0]
+    return office.record(Group((encoded,), (key.sign(office.signing_message([encoded])),)))[0]
+
+
+def test_what_a_refused_act_sealed_is_destroyed_by_an_order_that_names_the_act(homes: list[Office]) -> None:
+    """Two offices enter a report of one case at once: one is refused, and makes no record that an order could be about."""
+    acts = [act(home, "report", {}, {"case": "7", "words": REPORT}) for home in homes[:2]]
+    settle(homes)
+    (refused,) = [one for one in acts if homes[2].act_view(one.id).ladder.step is Step.REJECTED]
+    (entered,) = [one for one in acts if one is not refused]
+    by, other = homes[refused.author], homes[entered.author]
+    assert [row.field for row in homes[2].store.sealing.of_act(refused.id, "children", by.number)] == ["words"]
+    for office, named in ((other, refused), (by, entered)):  # who did not seal it; what a record holds
+        fields = {"refused": named.id, "ground": "request", "ordered_by": "Nobody"}
+        proposal = office.propose("children", "erase_refused", {}, fields, [Signer(office.number, 0, "registrar")])
+        assert isinstance(proposal.verdict, Rejected)
+        assert (proposal.verdict.code, proposal.verdict.facts["field"]) == ("nothing-sealed-in-act", "refused")
+    order = order_erasure_of_act(by, refused.id)
+    settle(homes)
+    for home in homes:
+        assert {view.state for view in home.sealed.of_act(refused.id)} == {"erased"}
+        assert all(home.store.sealing.key(row.name) is None for row in home.store.sealing.of_record(refused.id))
+        assert home.store.sealing.envelopes(home.store.sealing.of_record(refused.id)[0].name) == []
+        (told,) = home.sealed.erasures()
+        assert (told.act, told.fields, told.ground, told.missing) == (order.id, 1, "request", ())
+        assert read(home, entered.records[0]) == {"words": REPORT}
+
+
+def test_a_hostile_order_reaches_neither_what_stands_nor_what_another_sealed(homes: list[Office]) -> None:
+    entered, stranger = enter(homes[0], 1), enter(homes[1], 2)
+    settle(homes)
+    for named in (entered, stranger):
+        forced_order(homes[0], named.id)
+    settle(homes)
+    assert {order.fields for home in homes for order in home.sealed.erasures()} <= {0}
+    assert read(homes[0], entered.records[0]) == OPEN
+    assert read(homes[1], stranger.records[0]) == OPEN

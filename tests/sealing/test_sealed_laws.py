@@ -45,8 +45,8 @@ def test_no_value_no_sentence_and_no_index_tells_it() -> None:
         "    requires:\n      - {code: report-m", '    let: {n: "act.name"}\n    requires:\n      - {code: report-m'
     )
     assert "unknown-name" in faults("There is no report.", "'{act.name} has no report.'")
-    index = "indexes:\n  by_name: {over: child, by: [name], max: 5}\nextracts:"
-    assert "unknown-field" in faults("extracts:", index)
+    index = "indexes:\n  by_name: {over: child, by: [name], max: 5}"
+    assert "unknown-field" in faults("indexes:", index)
 
 
 def test_only_what_is_sealed_alike_is_copied() -> None:
@@ -78,6 +78,7 @@ def test_an_erasure_is_ordered_and_says_why_and_by_whom() -> None:
         "class: order\n    changes: {child: child}", "class: application\n    changes: {child: child}"
     )
     assert "erase-without-ground" in faults("{erase: child, ground: act.ground,", "{erase: child, ground: act.reason,")
+    assert "erase-without-act" in faults("{erase_act: act.refused,", "{erase_act: act.ground,")
     assert "key-missing" in faults(
         "{erase: child, ground: act.ground, ordered_by: act.ordered_by}", "{erase: child, ground: act.ground}"
     )

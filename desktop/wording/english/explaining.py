@@ -103,6 +103,8 @@ EXPLAINING_SCREEN = {
     "law.effect-release": "{target} may pass to {to}.",
     "law.effect-accept": "This office becomes the keeper of {target} and of what is kept with it.",
     "law.effect-erase": "All that is sealed in {target} is destroyed at every office; {ground} says why, {ordered_by} by whose order.",
+    "law.effect-erase_act": "All that this office sealed in the act that {target} names, and that made no record, is destroyed at every"
+    " office; {ground} says why, {ordered_by} by whose order.",
     "law.effect-settle": "{target} is held no more.",
     "law.derived": "What follows from a record and the day that is asked for:",
     "law.derived-rule": "{name}: {rule}",

@@ -33,6 +33,7 @@ SEALING_SCREEN = {
     "erasures.title": "Erasures",
     "erasures.none": "No order of erasure has been entered in the common register.",
     "erasures.heading": "Order No. {seq} of {office}: {register} {label}",
+    "erasures.heading.act": "Order No. {seq} of {office}, about an act that made no record",
     "erasures.ground": "Ground",
     "erasures.ordered-by": "Ordered by",
     "erasures.fields": "Sealed fields destroyed",
@@ -64,6 +65,11 @@ SEALING_REFUSALS = {
     ),
     "nothing-to-erase": Trouble(
         "This record holds nothing sealed any more.", KEPT, "Look at its history: an order may have erased it already."
+    ),
+    "nothing-sealed-in-act": Trouble(
+        "This is no act of this office that has ended without a record and still holds something sealed.",
+        KEPT,
+        "What a record holds is erased by an order about that record. Look at the act: it may not be decided yet.",
     ),
     "nothing-to-open": Trouble(
         "There is nothing sealed in this record that the act could open.",
@@ -133,6 +139,7 @@ SEALING_FAULTS = {
     "retention-not-asked": "a condition must ask surely_after(add_months(…)) for the period of retention",
     "erase-without-order": "only an order or a decision erases",
     "erase-without-ground": "ground and ordered_by must be open fields of the act that are always there",
+    "erase-without-act": "what is erased must be a field of type act that is always there",
     "nothing-sealed-there": "this record has no sealed field",
     "opens-nothing-sealed": "this is no sealed field of a record that the procedure changes or reads",
     "too-few-witnesses": "what is sealed until an event needs two witnesses at least",
