@@ -52,6 +52,11 @@ def open_for_rules(network: bytes, name: str, kind: OpeningType, stored: Value, 
     return {VALUE: value}
 
 
+def nothing_sealed(name: str) -> FieldFault:
+    """Where an order is drawn up about an act in which nothing is to be erased."""
+    return FieldFault("nothing-sealed-in-act").within(name)
+
+
 def not_opened(name: str) -> FieldFault:
     """Where the act is drawn up: nobody can bring yet what opens the field."""
     return FieldFault("not-opened-yet").within(name)

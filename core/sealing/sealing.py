@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 
-from core.laws.field_checks import FieldFault
-from core.laws.opening import VALUE, not_opened, open_for_rules
+from core.laws.opening import VALUE, not_opened, nothing_sealed, open_for_rules
 from core.laws.verdict import Refused
 from core.ledger.encoding import Value
 from core.ledger.payload import Item, ShareRelease
@@ -105,7 +104,7 @@ class Sealing(Writing, Showing):
         for effect in known.effects if known else ():
             name = effect.target.partition(".")[2]
             if effect.verb == "erase_act" and name in act and not self._reaches(act[name], law):
-                raise FieldFault("nothing-sealed-in-act").within(name)
+                raise nothing_sealed(name)
 
     def _reaches(self, named: Value, law: str) -> bool:
         row = self.store.chain.act(named) if type(named) is bytes else None
