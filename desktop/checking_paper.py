@@ -9,7 +9,7 @@ from core.office import Office
 from core.views import Ladder, Step
 from desktop.knowledge import knowledge_of_office
 from desktop.verification import verify_file
-from desktop.verify_result import VerifyResult, follows_key
+from desktop.verify_result import VerifyResult
 from desktop.widgets.status import Shape, ladder_shape
 from desktop.wording import say, sentence
 from desktop.wording.ladder import ladder_words
@@ -34,7 +34,7 @@ class PaperCheck:
     step: str = ""
     shape: Shape = Shape.INFO
     seen_by: str = ""
-    follows: tuple[tuple[str, bool], ...] = ()  # from the record, as printed; whether this office's register differs
+    as_printed: tuple[tuple[str, bool], ...] = ()  # the box of the paper; whether it is known not to be so
 
 
 def check_paper(path: Path, service: Service[Office]) -> PaperCheck:
@@ -53,8 +53,8 @@ def check_paper(path: Path, service: Service[Office]) -> PaperCheck:
     for name, seq, order_office in result.erased:
         facts[name] = f"{facts.get(name, '')}\n{say('sealed.erased', seq=seq, office=order_office)}".strip()
     technical = {name: value for name, value in result.facts if _is_technical(name)}
-    follows = tuple((f"{line}. {say(follows_key(same))}", same is False) for line, same in result.follows)
-    return PaperCheck(result.valid, message, facts, technical, step, shape, ", ".join(result.witnesses), follows)
+    printed = tuple((f"{one.words}. {say(one.judgement)}", one.same is False) for one in result.as_printed)
+    return PaperCheck(result.valid, message, facts, technical, step, shape, ", ".join(result.witnesses), printed)
 
 
 def _is_technical(name: str) -> bool:

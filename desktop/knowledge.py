@@ -16,6 +16,7 @@ from core.ledger.charter import Charter
 from core.office import Office
 from core.sealing.opening import ERASED
 from desktop.printing.following import Following, following
+from desktop.printing.office_extract import given_number
 
 T = TypeVar("T")
 Run = Callable[[Callable[[], T]], T]  # runs a question on the thread that the office lives on
@@ -43,6 +44,7 @@ class Knowledge:
     # (office's number, incarnation of its key or None) → (its name, its node's key)
     node: Callable[[int, int | None], tuple[str, bytes] | None] = lambda _number, _incarnation: None
     present: Callable[[bytes], Present | None] = lambda _act: None
+    number: Callable[[bytes], str | None] = lambda _act: None  # act → the number that its paper may carry
     # (act, day, language) → what follows from its record on the day
     follows: Callable[[bytes, Whole, str], Following] = lambda _act, _day, _language: ()
 
@@ -85,10 +87,17 @@ def knowledge_of_office(office: Office, run: Run[Any] = lambda question: questio
         except MunimentError:
             return ()
 
+    def number(act: bytes) -> str | None:
+        try:
+            return given_number(office, office.act_view(act)) or None
+        except MunimentError:
+            return None
+
     return Knowledge(
         office.network,
         tuple(run(lambda: office.laws_so_far())),
         lambda number, incarnation: run(lambda: node(number, incarnation)),
         lambda act: run(lambda: ask(act)),
+        lambda act: run(lambda: number(act)),
         lambda act, day, language: run(lambda: follows(act, day, language)),
     )

@@ -6,7 +6,7 @@ step and the offices that have countersigned are added. The file is never writte
 No sentences here: codes and facts; the words stand in desktop/wording and desktop/wording_paper.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,7 +44,7 @@ from desktop.printing.reading import (
     picture_codes,
 )
 from desktop.printing.values import Teller, grouped
-from desktop.verify_result import VerifyResult
+from desktop.verify_result import AsPrinted, VerifyResult
 from desktop.verifying_record import STARTS as RECORD_STARTS
 from desktop.verifying_record import verify_record
 from desktop.wording_paper import WAITING, ladder_text, say
@@ -153,18 +153,36 @@ def _compare(
         what = find_difference(document, again)
     if what is not None:
         return replace(result, code="text-differs", detail={"what": what})
-    known = dict(knowledge.follows(facts.transaction_id, printed.day, facts.language)) if result.network_known else {}
-    words = following_lines(facts.language, printed.follows, printed.day)
-    follows = tuple(
-        (line, None if label not in known else known[label] == value)
-        for line, (label, value) in zip(words, printed.follows, strict=True)
-    )
-    return replace(result, valid=True, code="valid", printed=_words(facts, printed), follows=follows)
+    as_printed = tuple(_as_printed(result, facts, printed, knowledge))
+    return replace(result, valid=True, code="valid", as_printed=as_printed)
 
 
-def _words(facts: ReceiptFacts, printed: PrintedStep) -> str:
-    step = ladder_text(facts.language, printed.step, printed.outcome, printed.seen, facts.quorum, facts.offices)
-    return f"{step} · {say(facts.language, 'printed-number', number=printed.number)}" if printed.number else step
+def _as_printed(
+    result: VerifyResult, facts: ReceiptFacts, printed: PrintedStep, knowledge: Knowledge
+) -> Iterator[AsPrinted]:
+    """The words of the box, each with what the code or the replica at hand says of it."""
+    language, act = facts.language, facts.transaction_id
+    step = ladder_text(language, printed.step, printed.outcome, printed.seen, facts.quorum, facts.offices)
+    yield AsPrinted(step, _is_so(result, printed))
+    if printed.number:
+        known = knowledge.number(act) if result.network_known else None
+        words = say(language, "printed-number", number=printed.number)
+        yield AsPrinted(words, None if known is None else known == printed.number)
+    found = dict(knowledge.follows(act, printed.day, language)) if result.network_known else {}
+    lines = following_lines(language, printed.follows, printed.day)
+    for line, (label, value) in zip(lines, printed.follows, strict=True):
+        yield AsPrinted(line, found[label] == value if label in found else None, of_day=True)
+    for line in printed.bracket.lines(language) if printed.bracket else ():
+        yield AsPrinted(line)
+
+
+def _is_so(result: VerifyResult, printed: PrintedStep) -> bool | None:
+    """Whether the act has come as far as printed, and so; None where a lower step may have been true that day."""
+    if (printed.step, printed.outcome) == (result.step, result.outcome):
+        return True
+    # What a certified state says of an act is never said otherwise; but what became of a request afterwards may be.
+    settled = result.checkpoint is not None and result.outcome not in WAITING
+    return False if settled and (result.proved or printed.step == "final") else None
 
 
 def _told(result: VerifyResult, facts: ReceiptFacts, law: Law | None, knowledge: Knowledge) -> VerifyResult:

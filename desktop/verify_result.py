@@ -7,6 +7,20 @@ _COMPARED = {True: "same", False: "differs", None: "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
+class AsPrinted:
+    """Words of the box that no signature covers: whoever prints can put any there, so each is told as printed."""
+
+    words: str
+    same: bool | None = None  # as the code or the replica knows it; None: neither does
+    of_day: bool = False  # it follows from the record on the day of printing, and may have changed since
+
+    @property
+    def judgement(self) -> str:
+        """Which sentence of the catalogue says so."""
+        return f"verify.{'follows' if self.of_day else 'printed'}-{_COMPARED[self.same]}"
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyResult:
     """`valid`: the proof holds and nothing seen contradicts it.
 
@@ -24,9 +38,7 @@ class VerifyResult:
     network: bytes | None = None
     network_known: bool = False
     act: bytes | None = None
-    printed: str | None = None  # the ladder's words on the paper: as printed, not proved
-    # What follows from the record, as printed, and whether the replica comes to the same for that day; None: not held.
-    follows: tuple[tuple[str, bool | None], ...] = ()
+    as_printed: tuple[AsPrinted, ...] = ()  # the box of the paper, the step first
     step: str | None = None  # by the code where it proves it; else a replica must say
     proved: bool = False  # whether the file itself proves the step, and `witnesses` are those who countersigned
     outcome: str | None = None
@@ -37,8 +49,3 @@ class VerifyResult:
     checkpoint: str | None = None  # the certified state of the register that says so: by the code, or by the replica
     erased: tuple[tuple[str, int, str], ...] = ()  # by the replica: label, number of the order, its office
     detail: dict[str, Any] = field(default_factory=dict)
-
-
-def follows_key(same: bool | None) -> str:
-    """Which sentence of the catalogue tells whether the register at hand comes to what is printed."""
-    return f"verify.follows-{_COMPARED[same]}"

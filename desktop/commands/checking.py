@@ -10,7 +10,7 @@ from desktop.knowledge import Knowledge, knowledge_of_charter, knowledge_of_offi
 from desktop.outcome import DONE, REFUSED
 from desktop.unlocking import Access
 from desktop.verification import verify_file
-from desktop.verify_result import VerifyResult, follows_key
+from desktop.verify_result import VerifyResult
 from desktop.wording import say, sentence
 
 
@@ -47,10 +47,10 @@ def _told(result: VerifyResult) -> dict[str, Any]:
         "network_known": result.network_known,
         "act": result.act,
         "erased": [{"field": field, "order": seq, "office": office} for field, seq, office in result.erased],
-        "follows": [{"printed": line, "same": same} for line, same in result.follows],
+        "as_printed": [{"words": one.words, "same": one.same} for one in result.as_printed],
     }
     lines = [f"  {label}: {text}" for label, text in result.facts]
     lines += [f"  {field}: {say('sealed.erased', seq=seq, office=office)}" for field, seq, office in result.erased]
-    lines += [f"  {line}. {say(follows_key(same))}" for line, same in result.follows]
+    lines += [f"  {one.words}. {say(one.judgement)}" for one in result.as_printed]
     message = "\n".join([sentence(result.code, result.detail), *lines])
     return {"message": message, "code": result.code, "exit": DONE if result.valid else REFUSED, **facts}

@@ -126,7 +126,7 @@ class VerifyPage(Page):
             layout.addWidget(status)
         if check.seen_by:
             layout.addWidget(label(f"{say('verify.seen-by')}: {check.seen_by}", frame))
-        for words, differs in check.follows:
+        for words, differs in check.as_printed:
             layout.addWidget(label(words, frame, "trouble" if differs else ""))
         layout.addWidget(label(say("verify.facts"), frame, "heading"))
         layout.addLayout(_facts_grid(frame, check.facts))

@@ -30,11 +30,11 @@ def print_extract(play: Play, step: Step) -> None:
     if not result.valid:
         play.differs(step.line, "story-paper-invalid", office=name, name=step.subject, why=result.code)
         return
-    if any(known is False for _, known in result.follows):
-        play.differs(step.line, "story-paper-invalid", office=name, name=step.subject, why=result.follows[0][0])
+    wrong = next((one.words for one in result.as_printed if one.same is False), None)
+    if wrong is not None:
+        play.differs(step.line, "story-paper-invalid", office=name, name=step.subject, why=wrong)
         return
-    lines = [line for line, _ in result.follows]
-    shown = " ".join([*(text for fact in result.facts for text in fact), result.printed or "", *lines])
+    shown = " ".join([*(text for fact in result.facts for text in fact), *(one.words for one in result.as_printed)])
     missing = [text for text in step.says if text not in shown]
     if missing:
         play.differs(step.line, "story-paper-lacks", office=name, name=step.subject, missing=", ".join(missing))

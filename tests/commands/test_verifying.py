@@ -33,7 +33,12 @@ def test_a_stranger_verifies(founded: Founded, paper: Path) -> None:
     assert paper.read_bytes() == before
     told = run("verify", paper)
     assert told.exit_code == 0
-    assert "unaltered and was signed as it says" in told.out
+    assert "What was signed stands on this paper unaltered." in told.out
+    assert (
+        "Signed and kept at this office only. As printed when it left the office; the paper does not prove it"
+        in told.out
+    )
+    assert answer["as_printed"] == [{"words": "Signed and kept at this office only", "same": None}]
     assert "0000000001" in told.out
     assert told.err == ""
 

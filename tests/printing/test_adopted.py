@@ -12,6 +12,7 @@ from core.crypto.signing import SigningKey, verify
 from core.errors import MunimentError
 from core.joining import join
 from core.laws import parse_law
+from core.laws.law_reading import law_from_canonical
 from core.ledger.charter import OfficeCard, sign_card
 from core.ledger.encoding import decode
 from core.ledger.epoch_proof import decode_epoch_proof
@@ -27,10 +28,12 @@ from core.store.replica import ReplicaStore
 from core.views import ActView
 from desktop.knowledge import knowledge_of_office
 from desktop.printing.code import pack
+from desktop.printing.extract import PrintedStep
 from desktop.printing.office_extract import extract_pdf
-from desktop.printing.paper import NEWEST, RULES_FILE
+from desktop.printing.paper import NEWEST, RULES_FILE, make_pdf
 from desktop.printing.reading import open_pdf, page_text
 from desktop.verification import verify_file
+from desktop.verify_result import AsPrinted
 from sync.certificate import make_certificate
 from tests.drawing import draw
 from tests.ledger.building import seed
@@ -155,6 +158,7 @@ def test_a_stranger_verifies_papers_of_every_time(life: Life, save: Save) -> Non
         assert len(decode_epoch_proof(life.town.network.id, epochs).steps) == steps
         result = verify_file(save(life.paper(name)))
         assert (result.valid, result.code, result.step, result.proved) == (True, "valid", "final", True)
+        assert result.as_printed[0].same  # the code proves the step that is printed
         said = dict(result.facts)
         assert said["Registrar"] == f"Анна Ковалёва, office {office}"
         assert said["Rules of the register"].startswith(f"{rules}, ")
@@ -200,6 +204,18 @@ def test_a_paper_that_cannot_prove_its_rules_yet_says_so(life: Life, save: Save)
     assert (result.valid, result.code) == (False, "rules-missing")
     assert ("owner", "Darya") in result.facts
     assert verify_file(save(paper), knowledge_of_office(life.town.offices[0])).valid
+
+
+def test_words_of_the_box_that_the_code_refutes_are_told(life: Life, save: Save) -> None:
+    """No signature covers the box: whoever sets the page again can put any step there."""
+    receipt = life.receipt("under the first rules")
+    facts, law = check_receipt(decode_receipt(receipt), verify), law_from_canonical(plots(1))
+    forged = make_pdf(facts, law, pack(receipt), PrintedStep("final", "without_effect", 1, DAY))
+    result = verify_file(save(forged))
+    assert (result.code, result.outcome) == ("valid", "entered")
+    assert result.as_printed == (
+        AsPrinted("Entered in the common register – recorded as presented, without effect", same=False),
+    )
 
 
 def test_a_record_is_proved_by_a_later_roll(life: Life, save: Save) -> None:

@@ -17,7 +17,7 @@ from desktop.printing.office_extract import extract_pdf
 from desktop.printing.paper import FOLLOWING, NUMBERED
 from desktop.printing.reading import open_pdf, page_text
 from desktop.verification import verify_file
-from desktop.verify_result import follows_key
+from desktop.verify_result import AsPrinted
 from tests.laws.counter import library_law, party
 from tests.ledger.building import Network, make_network
 from tests.offices import open_in_memory, sign
@@ -69,16 +69,19 @@ def test_the_paper_says_what_follows_on_its_day(
     with open_pdf(file.read_bytes()) as document:
         assert f"In force: {line}" in page_text(document, 0)
     found = verify_file(file, knowledge_of_office(office))
-    assert (found.code, found.follows) == ("valid", ((f"In force: {line}", True),))
-    assert verify_file(file).follows == ((f"In force: {line}", None),)  # a stranger is told that nothing proves it
-    assert {follows_key(same) for same in (True, False, None)} == {
-        "verify.follows-same", "verify.follows-differs", "verify.follows-unknown"
-    }  # fmt: skip
+    step, told = found.as_printed
+    assert (found.code, step.same, told) == ("valid", True, AsPrinted(f"In force: {line}", True, of_day=True))
+    assert told.judgement == "verify.follows-same"
+    # A stranger is told that nothing proves it.
+    judged = [one.judgement for one in verify_file(file).as_printed]
+    assert judged == ["verify.printed-unknown", "verify.follows-unknown"]
 
 
 def test_a_replica_says_what_the_paper_should_have_said(office: Office, power: ActView, save: Save) -> None:
     found = verify_file(save(paper(office, power, LAST_DAY, turned=True)), knowledge_of_office(office))
-    assert (found.code, found.follows) == ("valid", (("In force: no, as of 4 May 2024", False),))
+    told = found.as_printed[1]
+    assert (found.code, told) == ("valid", AsPrinted("In force: no, as of 4 May 2024", False, of_day=True))
+    assert told.judgement == "verify.follows-differs"
 
 
 def test_a_paper_of_an_older_template_says_nothing_of_it(office: Office, power: ActView, save: Save) -> None:

@@ -48,7 +48,11 @@ def offices() -> list[Office]:
 def test_a_sale_names_its_parcel_however_often_it_was_sold(offices: list[Office], save: Save) -> None:
     act = registered_and_sold(land_network(), offices[0], 4100200, buyers=4)
     result = verify_file(save(printed_by(offices[0], act.id)))
-    assert (result.valid, result.code, result.printed) == (True, "valid", "Signed and kept at this office only")
+    assert (result.valid, result.code, result.as_printed[0].words) == (
+        True,
+        "valid",
+        "Signed and kept at this office only",
+    )
     assert dict(result.facts)["Parcel"].startswith("Cadastral number 0004100200\n")
 
 
@@ -62,7 +66,11 @@ def test_a_paper_printed_early_verifies_later_at_its_higher_step(offices: list[O
     assert (result.step, len(result.witnesses)) == ("witnessed", 2)
     meet_until_quiet(offices)
     result = verify_file(paper, knowledge_of_office(offices[3]))
-    assert (result.valid, result.step, result.printed) == (True, "final", "Signed and kept at this office only")
+    assert (result.valid, result.step, result.as_printed[0].words) == (
+        True,
+        "final",
+        "Signed and kept at this office only",
+    )
     assert set(result.witnesses) >= {"Шацк", "Телеханы"}
 
 
@@ -71,7 +79,7 @@ def test_any_office_prints_any_act(offices: list[Office], save: Save) -> None:
     meet_until_quiet(offices)
     result = verify_file(save(printed_by(offices[2], act.id)), knowledge_of_charter(land_network().charter))
     assert (result.valid, result.network_known) == (True, True)
-    assert result.printed == "Entered in the common register"
+    assert result.as_printed[0].words == "Entered in the common register"
 
 
 @pytest.mark.parametrize("language", ["be", "ru", "ro", "ka"])
@@ -109,7 +117,7 @@ def test_what_the_common_order_decides_is_not_confirmed_by_the_majority(save: Sa
         assert caught.value.facts == {"step": "shared", "needed": "certified"}
         return
     result = verify_file(save(extract_pdf(office, office.receipt(act.id), view, DAY)))
-    assert (result.valid, result.printed) == (True, "Seen by the majority, waits for the common register")
+    assert (result.valid, result.as_printed[0].words) == (True, "Seen by the majority, waits for the common register")
 
 
 def test_an_unknown_act_has_no_paper(offices: list[Office]) -> None:

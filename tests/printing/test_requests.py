@@ -43,18 +43,23 @@ def test_a_slip_shows_the_decision_later_without_a_reprint(offices: list[Office]
     slip = save(printed_by(laptop, request.id), "slip.pdf")
     first = verify_file(slip, knowledge_of_office(laptop))
     told = dict(first.facts)
-    assert (first.valid, first.code, first.printed) == (True, "valid", "Waiting for the competent office")
+    assert (first.valid, first.code, first.as_printed[0].words) == (True, "valid", "Waiting for the competent office")
     assert told["Competent office"].startswith(f"{keeper.roll.members[KEEPER].office}\nThis paper is no extract")
     assert told["Parcel"].startswith("Cadastral number 0000000001")
     assert (first.outcome, first.waits_for) == ("requested", keeper.roll.members[KEEPER].office)
     meet_until_quiet(offices)
     # The request itself stands in the common order; that says nothing of the act.
     assert verify_file(slip, knowledge_of_office(keeper)).outcome == "requested"
-    assert verify_file(save(printed_by(laptop, request.id))).printed == "Waiting for the competent office"
+    assert verify_file(save(printed_by(laptop, request.id))).as_printed[0].words == "Waiting for the competent office"
     decide(land_network(), keeper, request.id)
     meet_until_quiet(offices)
     later = verify_file(slip, knowledge_of_office(laptop))
-    assert (later.valid, later.step, later.outcome, later.printed) == (True, "final", "entered", first.printed)
+    assert (later.valid, later.step, later.outcome, later.as_printed[0].words) == (
+        True,
+        "final",
+        "entered",
+        first.as_printed[0].words,
+    )
 
 
 def test_the_extract_of_the_decision_says_who_asked_and_what(offices: list[Office], parcel: bytes, save: Save) -> None:

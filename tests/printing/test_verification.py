@@ -23,7 +23,7 @@ from desktop.printing.extract import PrintedStep, set_extract
 from desktop.printing.facts import Row, make_content
 from desktop.printing.paper import RULES_FILE
 from desktop.verification import verify_file
-from desktop.verify_result import VerifyResult
+from desktop.verify_result import AsPrinted, VerifyResult
 from desktop.wording_paper import STEPS
 from tests.ledger.building import Network, make_network, party, registration, seed
 from tests.printing.conftest import PRINTED, Printed
@@ -77,7 +77,7 @@ def test_an_honest_extract_is_valid(sale: Printed, save: Save, network: Network)
     assert facts["Notary"] == "Пётр Сакович, office Шацк"
     assert "Ștefan Țurcanu" in facts["Who takes it"]
     assert (result.network, result.network_known, result.act) == (network.id, False, sale.facts.transaction_id)
-    assert (result.printed, result.step, result.witnesses) == ("Seen by 2 of 3 offices", None, ())
+    assert (result.as_printed, result.step, result.witnesses) == ((AsPrinted("Seen by 2 of 3 offices"),), None, ())
 
 
 def test_set_twice_it_has_the_same_ink(sale: Printed, save: Save) -> None:
@@ -90,7 +90,7 @@ def test_every_step_on_paper_is_read_back(sale: Printed, save: Save, step: str) 
         printed = PrintedStep(step, side, 2 if step == "witnessed" else 1, (2026, 1, 9))
         result = verify_file(save(redrawn(sale, printed)))
         assert result.valid, (step, side)
-        assert result.printed
+        assert [one.same for one in result.as_printed] == [None]
 
 
 def test_with_a_replica_the_present_step_is_told(sale: Printed, save: Save, network: Network) -> None:
@@ -254,7 +254,7 @@ def test_a_scan_shows_the_signed_facts(sale: Printed, save: Save, kind: str, dpi
     result = verify_file(save(as_bytes(page, kind, dpi), f"scan.{kind.lower()}"))
     assert (result.valid, result.code, result.kind) == (True, "facts-to-compare", "picture")
     assert dict(result.facts)["Price"] == "48\u00a0500.00\u00a0BYN"
-    assert result.printed is None
+    assert result.as_printed == ()
 
 
 def test_a_forged_page_that_is_scanned_shows_what_was_signed(sale: Printed, save: Save) -> None:

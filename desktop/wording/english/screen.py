@@ -251,6 +251,10 @@ SCREEN = {
     "verify.technical": "Technical details",
     "verify.other-network": "It belongs to another network of offices than this one.",
     "verify.not-held": "This office's copy does not hold the act: it cannot say how far it has come.",
+    "verify.printed-same": "As printed; it is so.",
+    "verify.printed-differs": "As printed, but it is not so: what is known of the act stands above. Do not rely on the"
+    " paper.",
+    "verify.printed-unknown": "As printed when it left the office; the paper does not prove it. Any office can tell.",
     "verify.follows-same": "As printed; this office's register comes to the same for that day.",
     "verify.follows-differs": "As printed, but this office's register comes to something else for that day: what was"
     " entered since has changed it, or the paper was never right. Look up the record.",
