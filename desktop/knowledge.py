@@ -4,17 +4,19 @@ A stranger needs none of it; each adds to the answer: a charter tells whose netw
 fork evidence is checked with, a replica adds how far the act has come since the paper was printed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
 from core.laws.expression_days import Whole
 from core.laws.law import Law
-from core.laws.law_reading import law_from_canonical
+from core.laws.law_reading import law_from_canonical, parse_law
 from core.ledger.charter import Charter
 from core.office import Office
 from core.sealing.opening import ERASED
+from desktop.library import library_laws
 from desktop.printing.following import Following, following
 from desktop.printing.office_extract import given_number
 
@@ -40,13 +42,26 @@ class Present:
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     network: bytes | None = None
-    laws: tuple[Law, ...] = ()
+    laws: tuple[bytes, ...] = ()  # canonical texts
     # (office's number, incarnation of its key or None) → (its name, its node's key)
     node: Callable[[int, int | None], tuple[str, bytes] | None] = lambda _number, _incarnation: None
     present: Callable[[bytes], Present | None] = lambda _act: None
     number: Callable[[bytes], str | None] = lambda _act: None  # act → the number that its paper may carry
     # (act, day, language) → what follows from its record on the day
     follows: Callable[[bytes, Whole, str], Following] = lambda _act, _day, _language: ()
+
+    def rules_of(self, network: bytes, proved: Iterable[bytes]) -> set[bytes]:
+        """Digests of rules of a network: those that a receipt proves, and what the reader knows of it."""
+        return {*proved, *(map(_digest, self.laws) if self.network == network else ())}
+
+    def read(self, digests: Set[bytes]) -> Iterator[Law]:
+        """The laws with these digests that are at hand, known or shipped; one after another, as reading takes long."""
+        yield from (law_from_canonical(text) for text in self.laws if _digest(text) in digests)
+        yield from (law for law in map(parse_law, library_laws().values()) if law.digest in digests)
+
+
+def _digest(text: bytes) -> bytes:
+    return tagged_hash("law", text)
 
 
 def knowledge_of_charter(charter: Charter) -> Knowledge:
@@ -55,7 +70,7 @@ def knowledge_of_charter(charter: Charter) -> Knowledge:
             return None
         return charter.cards[number].name, charter.cards[number].node_key
 
-    return Knowledge(charter.network, tuple(law_from_canonical(law) for law in charter.laws), node)
+    return Knowledge(charter.network, tuple(charter.laws), node)
 
 
 def knowledge_of_office(office: Office, run: Run[Any] = lambda question: question()) -> Knowledge:
@@ -95,7 +110,7 @@ def knowledge_of_office(office: Office, run: Run[Any] = lambda question: questio
 
     return Knowledge(
         office.network,
-        tuple(run(lambda: office.laws_so_far())),
+        tuple(law.canonical for law in run(lambda: office.laws_so_far())),
         lambda number, incarnation: run(lambda: node(number, incarnation)),
         lambda act: run(lambda: ask(act)),
         lambda act: run(lambda: number(act)),

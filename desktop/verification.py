@@ -8,6 +8,7 @@ No sentences here: codes and facts; the words stand in desktop/wording and deskt
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pypdfium2
@@ -17,7 +18,7 @@ from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.folder import read_bounded
 from core.laws.law import Law
-from core.laws.law_reading import law_from_canonical, parse_law
+from core.laws.law_reading import law_from_canonical
 from core.laws.law_source import MAX_LAW_BYTES
 from core.ledger.block import block_id, decode_header
 from core.ledger.forks import check_evidence, decode_evidence_file
@@ -25,7 +26,6 @@ from core.ledger.receipt import ReceiptFacts, check_receipt
 from core.ledger.receipt_format import decode_receipt
 from core.ledger.request import act_of
 from desktop.knowledge import Knowledge, Present
-from desktop.library import library_laws
 from desktop.printing.code import unpack
 from desktop.printing.comparing import find_difference, read_printed_step
 from desktop.printing.extract import PrintedStep
@@ -244,17 +244,11 @@ def find_law(facts: ReceiptFacts, document: pypdfium2.PdfDocument | None, knowle
     The receipt proves it, or the reader knows of the network itself that these rules are or were in force. Raises
     `embedded-data-differs` when the file carries anything else.
     """
-    known = knowledge.laws
-    digests = {*facts.law_digests, *(law.digest for law in known if knowledge.network == facts.network)}
+    digests = knowledge.rules_of(facts.network, facts.law_digests)
     embedded = []
     for content in attachments(document, MAX_LAW_BYTES) if document else []:
         if tagged_hash("law", content) not in digests:
             raise MunimentError("embedded-data-differs")
         embedded.append(law_from_canonical(content))
-    shipped = (parse_law(text) for text in library_laws().values())
     wanted = (facts.transaction.law, facts.transaction.law_version)
-    for candidates in (embedded, known, shipped):
-        for law in candidates:
-            if (law.name, law.version) == wanted and law.digest in digests:
-                return law
-    return None
+    return next((law for law in chain(embedded, knowledge.read(digests)) if (law.name, law.version) == wanted), None)

@@ -10,11 +10,9 @@ from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws.derived import derived_at
 from core.laws.law import Register
-from core.laws.law_reading import parse_law
 from core.laws.placing import day_of
 from core.ledger.record_receipt import KIND, RecordFacts, check_record_receipt
 from desktop.knowledge import Knowledge
-from desktop.library import library_laws
 from desktop.printing.facts import in_language, moment_text
 from desktop.printing.values import Teller, grouped
 from desktop.verify_result import VerifyResult
@@ -84,10 +82,8 @@ def _derived(facts: RecordFacts, register: Register | None, teller: Teller, day:
 
 def _register(facts: RecordFacts, knowledge: Knowledge) -> Register | None:
     """As the rules say that were in force: those known, or those that come with the application."""
-    ours = knowledge.laws if knowledge.network == facts.network else ()
-    digests = {*facts.law_digests, *(law.digest for law in ours)}
-    for law in (*knowledge.laws, *map(parse_law, library_laws().values())):
-        if law.digest in digests and facts.record.register in law.by_full_name:
+    for law in knowledge.read(knowledge.rules_of(facts.network, facts.law_digests)):
+        if facts.record.register in law.by_full_name:
             return law.by_full_name[facts.record.register]
     return None
 

@@ -137,16 +137,18 @@ def page_parts(document: pypdfium2.PdfDocument, number: int) -> list[tuple[int, 
     page = document[number]
     items = [raw.FPDFPage_GetObject(page, place) for place in range(raw.FPDFPage_CountObjects(page))]
     if any(raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM for item in items):  # what it holds counts, too
-        return [_part(item.raw) for item in page.get_objects()]
-    return [_part(item) for item in items]
+        items = [item.raw for item in page.get_objects()]
+    return list(_parts(items))
 
 
-def _part(item: object) -> tuple[int, ...]:
+def _parts(items: Iterable[object]) -> Iterator[tuple[int, ...]]:
     """Without the library's own objects, which would be made by the thousand."""
-    edges = [c_float() for _ in range(4)]
-    if not raw.FPDFPageObj_GetBounds(item, *edges):
-        raise pypdfium2.PdfiumError("Failed to locate pageobject.")
-    return (raw.FPDFPageObj_GetType(item), *(round(edge.value) for edge in edges))
+    left, bottom, right, top = edges = [c_float() for _ in range(4)]
+    for item in items:
+        if not raw.FPDFPageObj_GetBounds(item, *edges):
+            raise pypdfium2.PdfiumError("Failed to locate pageobject.")
+        at = (round(left.value), round(bottom.value), round(right.value), round(top.value))
+        yield (raw.FPDFPageObj_GetType(item), *at)
 
 
 def _holds_any(data: bytes, names: Iterable[bytes]) -> bool:

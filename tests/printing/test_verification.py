@@ -220,7 +220,7 @@ def test_without_its_rules_a_known_law_still_compares(sale: Printed, save: Save)
 
 def test_unknown_rules_are_told(sale: Printed, save: Save, monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
     """A verifier that has neither the law in the file nor one of its own shows the law's own names, and says so."""
-    monkeypatch.setattr("desktop.verification.library_laws", dict)
+    monkeypatch.setattr("desktop.knowledge.library_laws", dict)
     stripped = save(without_attachments(sale.pdf))
     result = verify_file(stripped)
     assert outcome(result) == (False, "rules-missing", None)
