@@ -26,6 +26,8 @@ NAMES = [
     "judge a transfer, with trace",
     "judge a transfer",
     "read a total",
+    "import a sheet",
+    "import its second entry",
     "give a number",
     "graph memory, n = 20",
     "execute foreseen acts",

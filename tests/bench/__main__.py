@@ -29,6 +29,7 @@ from tests.bench.numbering import measure_numbering
 from tests.bench.offices import Network, found_network
 from tests.bench.painting import measure_painting
 from tests.bench.recording import measure_recording
+from tests.bench.sheets import measure_sheets
 from tests.bench.verifying import measure_verifying
 
 BUILD = Path(__file__).resolve().parents[2] / "build"
@@ -45,6 +46,7 @@ def measure(network: Network, work: Path, parcels: int, acts: int, chain: int, r
         lambda: measure_painting(full, parcels, rounds),
         lambda: [measure_commit_rule(20, min(6_000, 4 * parcels)), measure_commit_rule(100, min(12_000, 12 * parcels))],
         lambda: measure_judging(rounds * 5),
+        lambda: measure_sheets(min(500, parcels // 3), rounds),
         lambda: measure_numbering(min(1_000_000, 20 * parcels)),
         lambda: measure_graph_memory(20, min(24_000, 4 * parcels)),
         lambda: measure_executing(work, min(parcels, MAX_FORESEEN_ACTS)),
