@@ -3,7 +3,8 @@
 A change touches one bucket and the pages above it; a batch reads and hashes each of them once, level by level. A page
 knows of each branch how many records it holds: at most 32 are a bucket. So a bucket that grows beyond is split, and a
 page that shrinks to as few becomes a bucket again. Rows are numbered as they come; the numbers are not agreed.
-Changes wait for the end of their transaction, or for whoever asks before it: a large anchor is hashed once.
+Changes wait for the end of their transaction, or for whoever asks before it: a large anchor is hashed once, a very large
+one in parts, because what waits is in memory. The tree is a function of its records, however they came.
 """
 
 from bisect import bisect_left
@@ -32,6 +33,7 @@ from core.store.database import Database
 
 _PAGE = Struct(f">512s{BRANCHES}I{BRANCHES}Q")  # hashes, then records and rows
 _READ_ROWS = 500  # of one statement
+_MAX_WAITING = 1 << 17  # changes: some 0.25 KB each
 
 
 class _Branch(NamedTuple):
@@ -112,7 +114,7 @@ class StateTree:
         for register, district, record, digest in changes:
             edit = record if digest is None else item_of(record, digest)
             self._waiting.setdefault((register, district), {})[record] = edit
-        if not self._db.in_atomic:
+        if not self._db.in_atomic or sum(map(len, self._waiting.values())) >= _MAX_WAITING:
             self._finish()
 
     def _finish(self) -> None:

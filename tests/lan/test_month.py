@@ -1,17 +1,19 @@
 """A month of five offices in minutes: real processes in five namespaces, and what an office has to live through.
 
-A partition, a courier, an address change, a restored backup, a stolen computer and a hostile neighbour; at the end all
+A partition, a courier, an address change, a restored backup, a stolen computer whose key lies and forks, a hostile neighbour; at the end all
 who remain hold the same state, what a second office had seen stands there, and every refusal has its code. n = 5,
 f = 1, q = 4; four offices after the theft.
 """
 
 import shutil
+from pathlib import Path
 
 import pytest
 
 from tests.lan.offices import asked, command, meet, meet_all, ready, register, settle, start_node, start_offices
 
 pytestmark = pytest.mark.lan
+LYING = str(Path(__file__).with_name("hostile_member.py"))
 HOSTILE = """
 import json, socket, sys
 taken = 0
@@ -170,10 +172,28 @@ def a_hostile_neighbour(month):
     month.register_and_show(0, 1)
 
 
+def a_member_that_lies(month):
+    """Whoever has the stolen computer's key uses it at the sixth place, as long as it is a member's."""
+    port = asked(month.nodes[0], do="status")["port"]
+    liar = month.lan.start(5, LYING, str(month.data(4)), str(month.secret), month.lan.address(0), str(port))
+    lies = liar.until(lambda said: "lies" in said)["lies"]
+    assert lies.pop("length") in ("message-too-large", "closed")  # the word may be lost where it closes at once
+    assert lies == {
+        "noise": "not-canonical",
+        "signature": "bad-block-signature",
+        "bomb": "bad-compression",
+        "count": "blocks-lost",
+        "fork": "taken",
+    }
+    assert asked(month.nodes[0], do="status")["forked"] == [4]
+    month.register_and_show(0, 1)
+
+
 def a_stolen_computer(month, tmp_path):
     """Office 4's computer goes on writing after the others have voted it out; an act that only it has."""
     month.lan.unplug(4)
     late = month.register(4)
+    a_member_that_lies(month)
     thief = month.nodes.pop(4)
     month.change(0, "remove", "--office", "Office 4")
     stick = str(tmp_path / "stolen.courier")
