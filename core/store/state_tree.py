@@ -3,8 +3,8 @@
 A change touches one bucket and the pages above it; a batch reads and hashes each of them once, level by level. A page
 knows of each branch how many records it holds: at most 32 are a bucket. So a bucket that grows beyond is split, and a
 page that shrinks to as few becomes a bucket again. Rows are numbered as they come; the numbers are not agreed.
-Changes wait for the end of their transaction, or for whoever asks before it: a large anchor is hashed once, a very large
-one in parts, because what waits is in memory. The tree is a function of its records, however they came.
+Changes wait for the end of their transaction, or for whoever asks before it: a large anchor is hashed once, a very
+large one in parts, because what waits is in memory. The tree is a function of its records, however they came.
 """
 
 from bisect import bisect_left
