@@ -13,7 +13,7 @@ from desktop.application import OpenOffice
 from desktop.pages.appointing import AppointForm
 from desktop.pages.changes import ChangesPage
 from desktop.pages.proposing import ProposeForm
-from desktop.pages.today import Waiting
+from desktop.pages.today_reading import Waiting
 from tests.desktop.conftest import ALICE, REGISTRAR_SECRET, MadeNetwork, first_registration, record_act
 from tests.desktop.looking import press, texts
 

@@ -14,7 +14,7 @@ from core.ledger.payload import Group
 from core.ledger.transaction import Signer
 from desktop.application import OpenOffice
 from desktop.pages.dismissing import Dismissing
-from desktop.pages.today import SHOWN
+from desktop.pages.today_reading import SHOWN
 from tests.desktop.conftest import REGISTRAR_SECRET, MadeNetwork, make_network, sign_in_turn
 from tests.desktop.looking import all_text
 from tests.ledger.building import party
