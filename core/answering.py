@@ -8,7 +8,6 @@ question stays open (core/linking.py).
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from core.folding import Ran, act_row
 from core.laws.law import Called
@@ -55,7 +54,7 @@ class Answering(Questions):
             waiting |= verdict.touched
             groups, transactions[act_id] = with_it, transaction
             ran.append(Ran(act_row(verdict, act_id, 0, len(ran), self.number), verdict))
-        return tuple(groups), replace(judged, ran=ran, transactions=transactions)
+        return tuple(groups), judged._replace(ran=ran, transactions=transactions)
 
     def _asked_at_once(self, ran: Ran, state: WorkingState) -> Iterator[Called]:
         """What an act asks of records that all offices keep together, and its law lets a node enter."""

@@ -12,6 +12,8 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from core.crypto.signing import verify
 from core.folding import REJECTED, Checked, Fold, Place, Ran, write_agreed, write_foreseen
@@ -33,13 +35,12 @@ MAX_FORESEEN_ACTS = 8192  # verdicts kept until their anchor: some 5 KB each
 MAX_ACTS_AT_ONCE = 4096  # of executed acts whose effect is held in memory before it is written
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(NamedTuple):
     """The verdicts on a block's acts and their effect, worked out before the block was made."""
 
     working: WorkingState
     ran: list[Ran]
-    transactions: Mapping[bytes, Transaction] = field(default_factory=dict)  # by id, those at hand
+    transactions: Mapping[bytes, Transaction] = MappingProxyType({})  # by id, those at hand
 
 
 @dataclass

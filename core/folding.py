@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 from core import officers
@@ -39,12 +40,11 @@ REJECTED = "rejected"
 Verdict = Accepted | Rejected
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """A block's acts before they run: those that could be read, and what must be rejected for form or signatures."""
 
-    transactions: Mapping[bytes, Transaction] = field(default_factory=dict)  # by id; others are read when they run
-    faults: Mapping[bytes, str] = field(default_factory=dict)  # id → code
+    transactions: Mapping[bytes, Transaction] = MappingProxyType({})  # by id; others are read when they run
+    faults: Mapping[bytes, str] = MappingProxyType({})  # id → code
 
 
 @dataclass

@@ -5,7 +5,8 @@ office would refuse after is refused before anything is written. All calls come 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from core.answering import Answering
 from core.batch import Batch
@@ -48,19 +49,17 @@ from core.writing import RENEWED
 __all__ = ["RENEWED", "Office", "Proposal", "rejection_error"]
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """An act as it would be signed, and the law's verdict on it here and now. Nothing was written."""
 
     transaction: Transaction
     encoded: bytes
     id: bytes
     verdict: Accepted | Rejected
-    typed: Mapping[str, Value] = field(default_factory=dict)  # of the fields that it seals or opens, what they say
+    typed: Mapping[str, Value] = MappingProxyType({})  # of the fields that it seals or opens, what they say
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnUp:
+class DrawnUp(NamedTuple):
     """The last act that the law accepted on a proposal, and the state of the replica then."""
 
     id: bytes
@@ -123,7 +122,7 @@ class Office(Answering, Bracketing):
         if reason is None and view.act.ladder.outcome == LAPSED and isinstance(proposal.verdict, Accepted):
             # Only the order decides, but no later act goes behind what it has reached already.
             self._drawn_up = None
-            return replace(proposal, verdict=Rejected("request-expired", facts=self.term_of(law), shared=True))
+            return proposal._replace(verdict=Rejected("request-expired", facts=self.term_of(law), shared=True))
         return proposal
 
     def propose_resolving(

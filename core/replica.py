@@ -7,8 +7,9 @@ together, each whole or not at all. What it means for the state stands in core/e
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
 from core.crypto.signing import verify
 from core.epochs import Epochs
@@ -40,8 +41,7 @@ MENDED_AT_ONCE = 1_000  # acts that wait for an anchor: folding them again takes
 __all__ = ["Admitted", "Judged", "Replica"]
 
 
-@dataclass(frozen=True)
-class Admitted:
+class Admitted(NamedTuple):
     """A block whose form, signature, payload and place in the graph hold, with its acts read and their signatures
     verified: nothing is left but to execute it.
     """

@@ -5,8 +5,6 @@ where that act stands, so that a paper printed while it waited shows the decisio
 agreed state says that it cannot be entered any more: its record has moved on, or its term has ended.
 """
 
-from dataclasses import replace
-
 from core.errors import MunimentError
 from core.laws.law import Law
 from core.laws.relying import is_other
@@ -98,7 +96,7 @@ class Requests(Reading):
             return view
         decided = self.store.chain.act(view.ladder.decision)
         written = decided.records if decided and view.ladder.step is not Step.REJECTED else ()
-        return replace(view, records=written)
+        return view._replace(records=written)
 
     def _ladder(self, row: ActRow, block: bytes) -> Ladder:
         own = super()._ladder(row, block)
@@ -119,26 +117,26 @@ class Requests(Reading):
 
     def _decided_ladder(self, record: Record, decided: ActRow) -> Ladder:
         block, acts = self._opened(decided.block)
-        ladder = replace(super()._ladder(decided, block.id), decision=decided.id)
+        ladder = super()._ladder(decided, block.id)._replace(decision=decided.id)
         keeper = self._office_name(decided.author)
         if record.fields["outcome"] != REFUSED_BY_KEEPER or ladder.step is Step.REJECTED:
-            return replace(ladder, facts={**ladder.facts, "decided_by": keeper})
+            return ladder._replace(facts={**ladder.facts, "decided_by": keeper})
         reason = decode_transaction(acts[decided.place]).act["reason"] if acts else ""
         facts = {"reason": reason, "office": keeper, "step": ladder.step.value}
-        return replace(ladder, step=Step.REJECTED, code=REFUSED_CODE, facts=facts, outcome="rejected")
+        return ladder._replace(step=Step.REJECTED, code=REFUSED_CODE, facts=facts, outcome="rejected")
 
     def _waiting_ladder(self, own: Ladder, row: ActRow, request: Transaction) -> Ladder:
         assert request.addressed_to is not None
         facts: dict[str, Value] = {"office": self._office_name(request.addressed_to)}
-        waits = replace(own, facts=facts)
+        waits = own._replace(facts=facts)
         for ref in request.changes.values():
             agreed = self.store.state.agreed(ref.record)
             if agreed is not None and agreed.version > ref.version:
                 code, facts = OVERTAKEN_CODE, {**facts, "winner": agreed.last_act}
-                return replace(waits, step=Step.REJECTED, code=code, facts=facts, outcome="rejected")
+                return waits._replace(step=Step.REJECTED, code=code, facts=facts, outcome="rejected")
         end, newest = self._ends_ms(row, request), self.finality.count
         if end is not None and newest and self.store.chain.anchors(newest - 1, 1)[0].consensus_ms > end:
-            return replace(waits, code=LAPSED_CODE, outcome=LAPSED)
+            return waits._replace(code=LAPSED_CODE, outcome=LAPSED)
         return waits
 
     def _ends_ms(self, row: ActRow, request: Transaction) -> int | None:

@@ -102,7 +102,7 @@ class UndecidedActs(Requests):
         ended = self._ended(row)
         if ended is None or ended[1] is None or view.ladder.step is Step.REJECTED:
             return view
-        return replace(view, records=ended[1].records)
+        return view._replace(records=ended[1].records)
 
     def _ladder(self, row: ActRow, block: bytes) -> Ladder:
         own = super()._ladder(row, block)
@@ -111,15 +111,15 @@ class UndecidedActs(Requests):
             return own
         undecided, by = ended
         if by is None:
-            waits = replace(own, outcome=undecided.record.state)
-            return replace(waits, code=LAPSED_ACT, facts={}) if self._has_lapsed(undecided) else waits
-        ladder = replace(super()._ladder(by, self._opened(by.block)[0].id), decision=by.id)
+            waits = own._replace(outcome=undecided.record.state)
+            return waits._replace(code=LAPSED_ACT, facts={}) if self._has_lapsed(undecided) else waits
+        ladder = super()._ladder(by, self._opened(by.block)[0].id)._replace(decision=by.id)
         facts = {**ladder.facts, "decided_by": self._office_name(by.author)}
         code = _ENDED_CODES.get(undecided.record.state)
         if code is None or ladder.step is Step.REJECTED:
-            return replace(ladder, facts=facts, outcome=undecided.record.state)
+            return ladder._replace(facts=facts, outcome=undecided.record.state)
         facts |= {"office": self._office_name(by.author), "step": ladder.step.value}
-        return replace(ladder, step=Step.REJECTED, code=code, facts=facts, outcome="rejected")
+        return ladder._replace(step=Step.REJECTED, code=code, facts=facts, outcome="rejected")
 
     def _needs_decision(self) -> tuple[tuple[ActView, ...], int]:
         """Own acts that wait still, and those of others that this office may end."""

@@ -7,7 +7,8 @@ the words on screen stand in desktop/wording.py.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from core.ledger.encoding import Value
 from core.ledger.record import Record
@@ -22,15 +23,14 @@ class Step(Enum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
+class Ladder(NamedTuple):
     """How far an act has climbed as this replica knows it."""
 
     step: Step
     seen_by: tuple[int, ...]  # numbers of the offices that have countersigned it, its own included
     quorum: int
     code: str | None = None  # why it was rejected, suspended, held or warned
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = MappingProxyType({})
     # entered, suspended, held, warned, without_effect or rejected; of a request that waits: requested or lapsed
     outcome: str = "entered"
     anchor: int | None = None  # number of the anchor that executed it; then the outcome never changes
@@ -97,8 +97,7 @@ class ErasureView:
 NOT_HELD = "#text-not-held"  # stands for the procedure of an act whose text is not on this computer
 
 
-@dataclass(frozen=True, slots=True)
-class ActView:
+class ActView(NamedTuple):
     """One act with everything that its page shows."""
 
     id: bytes

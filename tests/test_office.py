@@ -191,7 +191,7 @@ def test_today_lists_what_waits_and_counts_all_of_it(network: Network, offices: 
 def replace_nonce(proposal: Proposal, number: int) -> Proposal:
     """The same act once more: another nonce makes it another act."""
     transaction = replace(proposal.transaction, nonce=number.to_bytes(8, "big"))
-    return replace(proposal, transaction=transaction, encoded=encode_transaction(transaction))
+    return proposal._replace(transaction=transaction, encoded=encode_transaction(transaction))
 
 
 # -- refusals -------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from core.ledger.record import Record
 
 # What a value brings about that is not of the type that the law was checked with.
 UNFIT = (EvaluationError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+_STOPPED = (*UNFIT, MunimentError)
 
 
 class Judge:
@@ -29,8 +30,12 @@ class Judge:
 
     def holds(self, condition: Condition, frame: Frame) -> bool:
         """Whether the condition holds. Refuses `rule-undecided`; raises `Undecided` where a time is not sure."""
-        if not self._trace:
-            return bool(evaluate(condition.holds, frame, condition.path))
+        if not self._trace:  # as `evaluate`, for the twenty conditions of each act
+            frame[BUDGET] = MAX_STEPS
+            try:
+                return bool(condition.holds(frame))
+            except _STOPPED as error:
+                raise _undecided(error, condition.path) from None
         noted: list[tuple[str, Any]] = []
         frame[TRACE] = noted
         holds: bool | None = None
@@ -53,13 +58,19 @@ def evaluate(run: Run, frame: Frame, rule: str) -> Any:
     frame[BUDGET] = MAX_STEPS
     try:
         return run(frame)
-    except UNFIT as error:
-        why = error.code if isinstance(error, EvaluationError) else "value-missing"
-        raise Refused("rule-undecided", rule, why=why) from None
-    except MunimentError as error:
-        if error.code != "not-encodable":  # the disk's, which is no verdict
-            raise
-        raise Refused("rule-undecided", rule, why="value-missing") from None
+    except _STOPPED as error:
+        raise _undecided(error, rule) from None
+
+
+def _undecided(error: Exception, rule: str) -> Exception:
+    """What is raised for an error of a rule: the disk's is no verdict."""
+    if isinstance(error, UNFIT):
+        return Refused(
+            "rule-undecided", rule, why=error.code if isinstance(error, EvaluationError) else "value-missing"
+        )
+    if isinstance(error, MunimentError) and error.code == "not-encodable":
+        return Refused("rule-undecided", rule, why="value-missing")
+    return error
 
 
 def _shown(value: Any) -> Value:

@@ -25,7 +25,10 @@ class OpenActs:
 
     def add(self, vertex: Vertex) -> None:
         """A new block: the newest of all."""
-        self._chains.setdefault(vertex.chain, _Places()).add(vertex.order)
+        places = self._chains.get(vertex.chain)
+        if places is None:
+            places = self._chains[vertex.chain] = _Places()
+        places.add(vertex.order)
         self._here[vertex.order] = vertex
 
     def __delitem__(self, vertex: Vertex) -> None:

@@ -10,10 +10,12 @@ One that names an act is the *answer* to what that act asks (core/laws/questions
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
+from core.ledger.block import READ_AGAIN
 from core.ledger.encoding import MAX_DEPTH, Value, decode_unjudged, encode, is_natural, refuse_kinds
 
 VERSION = 1
@@ -52,6 +54,7 @@ class Transaction:
     answers: bytes | None = None  # the act of another law whose question this one answers; never in a request
 
 
+@lru_cache(READ_AGAIN)
 def transaction_id(network: bytes, encoded: bytes) -> bytes:
     """32 bytes."""
     return tagged_hash("transaction", network, encoded)

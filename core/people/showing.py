@@ -167,10 +167,10 @@ class Showing(LedgerReading, UndecidedActs):
         stated = self.people.has_stated(view.id, *view.records, *about)
         law = self.laws.get(transaction.law)
         if transaction.procedure in RESOLVING:
-            return replace(view, transaction=replace(transaction, act=self._shown_resolving(transaction, law, stated)))
+            return view._replace(transaction=replace(transaction, act=self._shown_resolving(transaction, law, stated)))
         procedure = law.procedures.get(transaction.procedure) if law is not None else None
         masked = mask_act(transaction.act, procedure, self.people.reader(stated))
-        return replace(view, transaction=replace(transaction, act=masked))
+        return view._replace(transaction=replace(transaction, act=masked))
 
     def _shown_resolving(self, transaction: Transaction, law: Law | None, stated: bool) -> dict[str, Value]:
         """Of what is brought to an act, what that act's fields show."""

@@ -144,7 +144,7 @@ def test_a_void_act_is_listed_and_entered_again(network: MadeNetwork, open_desk:
     office = open_desk(0)
     typed = first_registration("7000000042", "42", ALICE)
     act = record_act(office.service, network.folders[0], "first_registration", {}, typed)
-    void = replace(act, records=(), ladder=replace(act.ladder, step=Step.REJECTED, code="not-in-the-roll"))
+    void = act._replace(records=(), ladder=act.ladder._replace(step=Step.REJECTED, code="not-in-the-roll"))
     today = office.service.call(lambda: office.service.office.today()).result()
     page = office.window.today
     counts = {**today.counts, "void": 1, "not_yet_seen": 0}

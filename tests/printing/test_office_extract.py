@@ -1,7 +1,6 @@
 """Extracts of real acts of real offices: printed early, verified later, at any step, by anybody."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,7 +109,7 @@ def test_what_the_common_order_decides_is_not_confirmed_by_the_majority(save: Sa
     network = make_network(4, [parse_law(text).canonical])
     office = open_in_memory(network, 0)
     act = registered_and_sold(network, office)
-    view = replace(act, ladder=replace(act.ladder, step=Step.CERTIFIED, shared=True))
+    view = act._replace(ladder=act.ladder._replace(step=Step.CERTIFIED, shared=True))
     if paper_from == "certified":
         with pytest.raises(MunimentError) as caught:
             extract_pdf(office, office.receipt(act.id), view, DAY)
