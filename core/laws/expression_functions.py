@@ -101,7 +101,7 @@ def add_exactly(values: Iterable[Fraction | int]) -> Fraction:
         else:
             numerator = numerator * below + value.numerator * denominator
             denominator *= below
-    return Fraction(numerator, denominator) if denominator != 1 else to_fraction((numerator, 1))
+    return to_fraction((numerator, denominator))
 
 
 def _least_or_most(node: Call, scope: Scope, known: Known, check: Check) -> Typed:

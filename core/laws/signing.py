@@ -42,10 +42,11 @@ class Signed:
 class SignatureCheck:
     """The roles and powers of those who sign one act. `shared`: only the common order tells whether they had them."""
 
-    __slots__ = ("_conflicts", "_context", "_signed", "shared")
+    __slots__ = ("_conflicts", "_context", "_held", "_signed", "shared")
 
     def __init__(self, signed: Signed, context: Context, conflicts: Conflicts) -> None:
         self._signed, self._context, self._conflicts = signed, context, conflicts
+        self._held: set[tuple[int, int, str]] = set()  # most who attest sign as well
         self.shared = False
 
     def check(self, procedure: Procedure, act: Mapping[str, Value]) -> None:
@@ -94,10 +95,13 @@ class SignatureCheck:
 
     def _check_power(self, office: int, officer: int, role: str, **where: Value) -> None:
         """Refuses who does not hold the role; notes whose end the act could not know."""
-        context = self._context
+        context, held = self._context, (office, officer, role)
+        if held in self._held:
+            return
         if context.powers_change and office != context.author:
             self.shared = True  # an end of these powers may come before this act
         if office == self._signed.judged or role in context.roles(office, officer):
+            self._held.add(held)
             return
         ended_by = context.ended_unseen(office, officer, role)
         if ended_by is None:
