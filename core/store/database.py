@@ -7,7 +7,7 @@ to SQLCipher ("file is not a database"); the key file has told a wrong passphras
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ _INCREMENTAL = 2  # of PRAGMA auto_vacuum
 # How a transaction begins, ends and is undone: by itself, or within others that become durable with it.
 _ALONE = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
 _ONE_OF_MANY = ("SAVEPOINT one", "RELEASE one", ("ROLLBACK TO one", "RELEASE one"))
+_GATHERED, _ATOMIC = 1, 2  # how deep
+_JOINED = nullcontext()
 _DAMAGE = (sqlcipher.DatabaseError, UnicodeDecodeError)  # names and texts on an old page need not be UTF-8
 
 
@@ -50,7 +52,6 @@ class Database:
         if create and not in_memory:
             Path(path).touch(mode=0o600)  # SQLite would let others read the encrypted bytes
         self._depth = 0
-        self._gathering = False
         self._put_off: list[tuple[Callable[[], None], Callable[[], None]]] = []
         self._cache_kib = cache_kib
         try:
@@ -98,39 +99,30 @@ class Database:
         if version != SCHEMA_VERSION:
             raise MunimentError(_code_of_version(version), path=self.path, version=version)
 
-    @contextmanager
-    def atomic(self) -> Iterator[None]:
+    def atomic(self) -> AbstractContextManager[None]:
         """All or nothing; durable on return. Nested calls join the outer one. Raises `disk-full`, `replica-damaged`."""
-        if self._depth:
-            yield
-            return
-        with self._transaction(*(_ONE_OF_MANY if self._gathering else _ALONE)):
-            self._depth = 1
-            try:
-                yield
-                self._finish_put_off()
-            finally:
-                self._depth = 0
+        if self._depth == _ATOMIC:
+            return _JOINED
+        return self._transaction(_ATOMIC, *(_ONE_OF_MANY if self._depth else _ALONE))
 
-    @contextmanager
-    def gathered(self) -> Iterator[None]:
+    def gathered(self) -> AbstractContextManager[None]:
         """Each `atomic` inside is all or nothing, and none of them is durable before all are, on return.
 
         One that fails is undone alone, unless the disk failed: then there may be nothing left of those before it.
         """
-        with self._transaction(*_ALONE):
-            self._gathering = True
+        return self._transaction(_GATHERED, *_ALONE)
+
+    @contextmanager
+    def _transaction(self, depth: int, begin: str, end: str, undo: Sequence[str]) -> Iterator[None]:
+        before = self._depth
+        self.execute(begin)
+        try:
+            self._depth = depth
             try:
                 yield
                 self._finish_put_off()
             finally:
-                self._gathering = False
-
-    @contextmanager
-    def _transaction(self, begin: str, end: str, undo: Sequence[str]) -> Iterator[None]:
-        self.execute(begin)
-        try:
-            yield
+                self._depth = before
             self.execute(end)
         except BaseException:
             for _, forget in self._put_off:
@@ -151,7 +143,7 @@ class Database:
 
     @property
     def in_atomic(self) -> bool:
-        return self._depth > 0 or self._gathering
+        return self._depth > 0
 
     @property
     def in_transaction(self) -> bool:

@@ -60,7 +60,7 @@ class FragileDatabase(Database):
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        outermost = self._depth == 0
+        outermost = self._depth < 2
         with super().atomic():
             yield
             if outermost:

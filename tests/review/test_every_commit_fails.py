@@ -26,7 +26,7 @@ class StubbornDatabase(Database):
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        outermost = self._depth == 0
+        outermost = self._depth < 2
         with super().atomic():
             yield
             if outermost and not self.again:
