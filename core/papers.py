@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.errors import MunimentError
+from core.laws.field_types import ASKED_OF_DOCUMENTS
 from core.ledger.encoding import Value
 from core.store.papers import MAX_PAPER_BYTES, Paper, PaperStore
 from core.views import ActView
 
 DOCUMENT = frozenset({"digest", "kind", "number", "issuer", "day", "pages"})
+WHOLE = DOCUMENT | ASKED_OF_DOCUMENTS.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def _named(office: Showing, act_id: bytes, digest: bytes) -> None:
 def documents_in(value: Value) -> Iterator[Mapping[str, Value]]:
     """Every document inside a value, however deep."""
     if isinstance(value, Mapping):
-        if value.keys() == DOCUMENT and type(value["digest"]) is bytes:
+        if DOCUMENT <= value.keys() <= WHOLE and type(value["digest"]) is bytes:
             yield value
         else:
             for part in value.values():

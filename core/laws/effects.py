@@ -22,6 +22,7 @@ from core.laws.field_types import (
     ActType,
     BooleanType,
     ChoiceType,
+    DocumentType,
     EntryOfType,
     Field,
     FieldType,
@@ -131,6 +132,9 @@ def convert(typed: Typed, kind: FieldType, text: str) -> Run:
             return run
         case GroupType() | ListType():
             raise ExpressionError("set-of-a-list", text)
+        case DocumentType():
+            require(isinstance(given, DocumentType) and set(given.asks) == set(kind.asks), "mixed-types", text)
+            return run
     require(given.kind == kind.kind and family(given) == family(kind), "mixed-types", text)
     return run
 

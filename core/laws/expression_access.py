@@ -25,6 +25,7 @@ from core.laws.expression_types import (
     to_fraction,
 )
 from core.laws.field_types import (
+    ASKED_OF_DOCUMENTS,
     BOOLEAN,
     FRACTION,
     INTEGER,
@@ -32,6 +33,7 @@ from core.laws.field_types import (
     ChoiceType,
     DayType,
     Derived,
+    DocumentType,
     EntryOfType,
     Field,
     FieldType,
@@ -122,7 +124,8 @@ def _parts(owner: FieldType) -> Mapping[str, FieldType]:
             "amount": INTEGER if getattr(owner, "exact", True) else FRACTION,
             "currency": ChoiceType(currencies),
         }
-    return _PARTS.get(owner.kind, {})
+    asked = owner.asks if isinstance(owner, DocumentType) else ()
+    return {**_PARTS.get(owner.kind, {}), **{one: ASKED_OF_DOCUMENTS[one] for one in asked}}
 
 
 def _declared(owner: FieldType, node: Member) -> Field | None:

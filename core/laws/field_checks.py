@@ -12,6 +12,7 @@ from math import gcd
 from typing import NoReturn
 
 from core.laws.field_types import (
+    ASKED_OF_DOCUMENTS,
     MAX_EXACT,
     AttestationType,
     ChoiceType,
@@ -77,7 +78,7 @@ def make_check(kind: FieldType) -> Check:
         case DayType():
             return _precise_day if kind.precise else _day
         case DocumentType():
-            return make_group_check(_DOCUMENT)
+            return make_group_check({**_DOCUMENT, **{one: Field(one, ASKED_OF_DOCUMENTS[one]) for one in kind.asks}})
         case SealedType():
             return _sealed(kind)
         case AttestationType():

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from core.laws.field_types import (
+    ASKED_OF_DOCUMENTS,
     ROADS,
     ActType,
     AttestationType,
@@ -167,7 +168,11 @@ def _day(part: Part) -> DayType:
 
 def _document(part: Part) -> DocumentType:
     _bounded(part, "max_mb")
-    return DocumentType(part.integer("max_mb", low=1, high=100))
+    asks = part.words("asks", optional=True)
+    for word in asks:
+        if word not in ASKED_OF_DOCUMENTS:
+            part.fail("unknown-word", f"{part.where}: asks: {word}", part.line_of("asks"))
+    return DocumentType(part.integer("max_mb", low=1, high=100), asks)
 
 
 def _record(part: Part) -> RecordType:

@@ -114,10 +114,11 @@ class OfficeType(FieldType):
 
 @dataclass(frozen=True, slots=True)
 class DocumentType(FieldType):
-    """{digest: 32 bytes, kind, number, issuer, day, pages}."""
+    """{digest: 32 bytes, kind, number, issuer, day, pages}, and what the law asks besides (`ASKED_OF_DOCUMENTS`)."""
 
     kind: ClassVar[str] = "document"
     max_mb: int = 1
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,5 +273,11 @@ INTEGER = IntegerType()
 FRACTION = FractionType()
 BOOLEAN = BooleanType()
 TEXT = TextType()
+# What a law may ask of a document besides (8-practice 31): the digest proves the scan, these tell of the paper.
+ASKED_OF_DOCUMENTS: Mapping[str, FieldType] = {
+    "form": ChoiceType(("original", "copy", "translation")),
+    "legalised": ChoiceType(("not_needed", "apostille", "legalised")),
+    "kept": TextType(80),  # the shelf mark of the paper
+}
 MAX_REASON_CHARS = 500
 REASON = Field("reason", TextType(max_chars=MAX_REASON_CHARS))  # of the procedures that every law has

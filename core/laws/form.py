@@ -10,6 +10,7 @@ from functools import partial
 from unicodedata import normalize
 
 from core.laws.field_types import (
+    ASKED_OF_DOCUMENTS,
     AttestationType,
     ChoiceType,
     DayType,
@@ -49,8 +50,8 @@ class FormField:
     `low`, `high`: of integers, money (minor units) and fractions (`above` instead of `low` where the bound itself is
     not allowed), in items for lists, in characters (`high`) for text, in megabytes for documents.
     `register`: full name, of a subject or record field. `record`: the subject in whose list `entries` an entry is
-    picked. `role`: who attests. `of`: the columns of a list or group. `reckoned`: nobody types it; it gives the value
-    by the other fields of the act, None while they lack something.
+    picked. `role`: who attests. `of`: the columns of a list or group, what a document is asked
+    besides. `reckoned`: nobody types it; it gives the value by the other fields of the act, None while they lack some.
     """
 
     name: str
@@ -169,8 +170,9 @@ def _field(law: Law, field: Field, language: str) -> FormField:
             )
         case DayType(precise=precise):
             return FormField(*base, precise=precise)
-        case DocumentType(max_mb=high):
-            return FormField(*base, high=high)
+        case DocumentType(max_mb=high, asks=asks):
+            asked = (_field(law, Field(one, ASKED_OF_DOCUMENTS[one]), language) for one in asks)
+            return FormField(*base, high=high, of=tuple(asked))
         case RecordType(register=register):
             return FormField(*base, register=law.register(register).full_name)
         case EntryOfType(owner=owner, list=entries, register=register):

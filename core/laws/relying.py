@@ -17,6 +17,7 @@ from core.laws.field_types import (
     INTEGER,
     ChoiceType,
     DayType,
+    DocumentType,
     Field,
     FieldType,
     FractionType,
@@ -239,6 +240,8 @@ def covers(declared: FieldType, other: FieldType, law: str) -> bool:
         case ListType(of=GroupType(fields=columns)), ListType(of=GroupType(fields=theirs)):
             size = other.max_items <= declared.max_items and other.min_items >= declared.min_items
             return size and _columns_fit(columns, theirs, law)
+        case DocumentType(), DocumentType():
+            return set(declared.asks) == set(other.asks)
         case GroupType(), GroupType():
             return _columns_fit(declared.fields, other.fields, law)
     return declared.kind == other.kind and not isinstance(other, SealedType)

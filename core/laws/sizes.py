@@ -4,7 +4,16 @@ its limit.
 
 from collections.abc import Mapping
 
-from core.laws.field_types import ChoiceType, Field, FieldType, GroupType, SealedType, TextType
+from core.laws.field_types import (
+    ASKED_OF_DOCUMENTS,
+    ChoiceType,
+    DocumentType,
+    Field,
+    FieldType,
+    GroupType,
+    SealedType,
+    TextType,
+)
 from core.ledger.sealed import MAX_OFFICES, MAX_SHARES
 
 SEALED_EXTRA_BYTES = 240  # padding, nonce, tag, commitment, names
@@ -36,6 +45,8 @@ def worst_bytes(kind: FieldType) -> int:
     if isinstance(kind, SealedType):
         shares = MAX_SHARES * 40 if kind.until else 0
         return worst_bytes(kind.of) + SEALED_EXTRA_BYTES + MAX_OFFICES * 5 + shares
+    if isinstance(kind, DocumentType):
+        return _FIXED["document"] + sum(worst_bytes(ASKED_OF_DOCUMENTS[one]) + len(one) + 3 for one in kind.asks)
     if isinstance(kind, GroupType):
         return 16 + worst_fields(kind.fields)
     return _FIXED.get(kind.kind, 3)

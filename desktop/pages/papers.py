@@ -16,7 +16,7 @@ from core.store.files import write_durably
 from desktop.desk import Desk
 from desktop.widgets.texts import button, label
 from desktop.wording import say
-from desktop.wording.values import day_text, size_text
+from desktop.wording.values import document_text, size_text
 
 COPIES = "opened-scans"  # in the office's folder: copies for other programs, which cannot read the encrypted replica
 # What programs for scans open; anything else is only saved, so that nothing is ever started by opening a scan.
@@ -67,8 +67,7 @@ class PapersPanel(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setColumnStretch(0, 1)
         for row, paper in enumerate(papers):
-            day = day_text(paper.document["day"])
-            words = say("value.document", **{**paper.document, "day": day})
+            words = document_text(paper.document)
             grid.addWidget(label(f"{words}\n{self._standing_words(paper)}", self._content), row, 0)
             grid.addLayout(self._buttons(paper, words), row, 1)
         self.setVisible(bool(papers))

@@ -21,6 +21,7 @@ from core.laws.field_types import (
 from core.ledger.encoding import Value
 from core.ledger.roll import Member
 from core.ledger.sealed import Sealed, read_sealed_value
+from core.papers import DOCUMENT, WHOLE
 from desktop.wording_paper import day_text, knows, say
 
 NO_MINOR_UNITS = frozenset({"ISK", "JPY", "KRW"})  # ISO 4217; all other currencies here have two
@@ -84,7 +85,7 @@ class Teller:
             return self._sealed(sealed)
         if keys == {"kind", "name", "number"} and (kind is None or isinstance(kind, PartyType)):
             return self._party(value)
-        if keys == {"digest", "kind", "number", "issuer", "day", "pages"}:
+        if DOCUMENT <= keys <= WHOLE:
             return self._document(value)
         if keys == {"answer", "by"}:
             return self._attestation(value)
@@ -108,7 +109,10 @@ class Teller:
         number = say(self.language, "number", number=value["number"])
         day = self.text(value["day"], DayType())
         pages = say(self.language, "pages", count=value["pages"])
-        return f"{value['kind']} {number}, {value['issuer']}, {day}, {pages}"
+        asked = (f"document-{name}-{value.get(name)}" for name in ("form", "legalised"))
+        told = [say(self.language, word) for word in asked if knows(word)]
+        kept = [say(self.language, "document-kept", kept=value["kept"])] if "kept" in value else []
+        return ", ".join([f"{value['kind']} {number}", str(value["issuer"]), day, pages, *told, *kept])
 
     def _attestation(self, value: Mapping[str, Value]) -> str:
         answer = str(value["answer"]).replace("_", " ")

@@ -92,7 +92,7 @@ def read(node: Node, kind: FieldType, around: Surroundings) -> Value:
         case AttestationType():
             return _attestation(node, kind, around)
         case DocumentType():
-            return _document(node, around.day)
+            return _document(node, kind, around.day)
         case PartyType() if isinstance(node.value, dict):
             return {"kind": "natural", **{name: _text(child) for name, child in node.value.items()}}
         case MoneyType() if isinstance(node.value, dict):
@@ -184,10 +184,13 @@ def _attestation(node: Node, kind: AttestationType, around: Surroundings) -> Val
     return {"answer": _text(answer), "by": _named(node, lambda: list(around.attesting(kind.role, stated)))}
 
 
-def _document(node: Node, day: tuple[int, int, int]) -> Value:
-    """A made-up document whose scan is its text."""
+_ASKED = {"form": "original", "legalised": "not_needed", "kept": "Shelf 1"}
+
+
+def _document(node: Node, kind: DocumentType, day: tuple[int, int, int]) -> Value:
+    """A made-up document whose scan is its text; what the law asks besides need not be told."""
     parts = {"text": _text(node)} if not isinstance(node.value, dict) else {k: _text(v) for k, v in node.value.items()}
-    if not {"text"} <= parts.keys() <= {"text", "kind", "number", "issuer", "day", "pages"}:
+    if not {"text"} <= parts.keys() <= {"text", "kind", "number", "issuer", "day", "pages", *kind.asks}:
         raise unfit(node.line, "unknown-key", ", ".join(parts))
     made_on = read_day(parts["day"]) if "day" in parts else list(day)
     if made_on is None or not parts.get("pages", "1").isdecimal():
@@ -199,4 +202,5 @@ def _document(node: Node, day: tuple[int, int, int]) -> Value:
         "issuer": parts.get("issuer", "Issuer"),
         "day": made_on,
         "pages": int(parts.get("pages", "1")),
+        **{name: parts.get(name, _ASKED[name]) for name in kind.asks},
     }

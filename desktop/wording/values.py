@@ -89,7 +89,7 @@ def _text(value: Value, field: FormField, offices: Sequence[str]) -> str:  # noq
         case "office":
             return offices[value]
         case "document":
-            return say("value.document", **{**value, "day": day_text(value["day"])})
+            return document_text(value)
         case "attestation":
             return choice_label(field, value["answer"])
         case "list":
@@ -141,3 +141,10 @@ def claimed_text(claimed_ms: int) -> str:
         return datetime.fromtimestamp(claimed_ms / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
     except (OverflowError, ValueError, OSError):  # a claim beyond every calendar is shown as its number
         return str(claimed_ms)
+
+
+def document_text(value: Mapping[str, Value]) -> str:
+    """What a document says of itself, and what the law asked of its paper."""
+    told = [say("value.document", **{**value, "day": day_text(value["day"])})]
+    told += [say(f"document.{name}-{value[name]}") for name in ("form", "legalised") if name in value]
+    return ", ".join([*told, *([say("document.kept-at", kept=value["kept"])] if "kept" in value else [])])

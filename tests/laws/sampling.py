@@ -6,10 +6,11 @@ from hashlib import sha256
 from typing import Any
 
 from core.laws.field_types import (
+    ASKED_OF_DOCUMENTS,
     AttestationType,
     ChoiceType,
     DayType,
-    EntryOfType,
+    DocumentType,
     Field,
     FieldType,
     FractionType,
@@ -55,10 +56,10 @@ def fitting(kind: FieldType, number: int = 0) -> Any:
             return kind.words[number % len(kind.words)]
         case RecordType():
             return record_id(kind.register, number)
-        case EntryOfType():
-            return number + 1
         case AttestationType():
             return {"answer": kind.answers[0], "by": [0, 0]}
+        case DocumentType(asks=asks):
+            return {**document(f"{number}"), **{one: fitting(ASKED_OF_DOCUMENTS[one], number) for one in asks}}
         case GroupType():
             return fields_of(kind.fields, number)
         case ListType():
@@ -76,7 +77,7 @@ _OTHERS = {
     "period": lambda number: [0, 1, number],
     "party": lambda number: party(f"{number}"),
     "office": lambda number: number,
-    "document": lambda number: document(f"{number}"),
+    "entry_of": lambda number: number + 1,
     "act": lambda number: sha256(b"act %d" % number).digest(),
     "number": lambda number: format_number(0, 2026, number + 1),
     "opening": lambda _: bytes(32),

@@ -101,6 +101,7 @@ class DocumentEditor(Editor):
         self._choose = button(say("document.choose"), self)
         self._choose.clicked.connect(self._ask_path)
         self._state = label("", self, "quiet")
+        self._asked: dict[str, QLineEdit | ChoiceBox] = {part.name: self._line_of(part) for part in field.of}
         self._lay_out()
         for line in (self._kind, self._paper, self._issuer, self._day, self._pages):
             line.textEdited.connect(lambda _text: self.edited.emit())
@@ -125,17 +126,35 @@ class DocumentEditor(Editor):
                 grid.addWidget(line, row, place * 2 + 1)
         grid.addWidget(self._choose, 3, 1)
         grid.addWidget(self._state, 3, 2, 1, 2)
+        for place, (name, line) in enumerate(self._asked.items()):
+            caption = label(say(f"document.asked-{name}"), self, "quiet", wrap=False)
+            caption.setBuddy(line)
+            line.setAccessibleName(f"{self.field.label}: {caption.text()}")
+            grid.addWidget(caption, 4 + place // 2, place % 2 * 2)
+            grid.addWidget(line, 4 + place // 2, place % 2 * 2 + 1)
         grid.setColumnStretch(1, 2)
         grid.setColumnStretch(3, 1)
         self.setFocusProxy(self._kind)
 
+    def _line_of(self, part: FormField) -> QLineEdit | ChoiceBox:
+        """For what the law asks of the paper besides."""
+        if part.type == "choice":
+            box = choice_box([Choice(one.word, say(f"document.{part.name}-{one.word}")) for one in part.choices], self)
+            box.activated.connect(lambda _index: self.edited.emit())
+            return box
+        line = QLineEdit(self)
+        line.textEdited.connect(lambda _text: self.edited.emit())
+        return line
+
     def value(self) -> Value:
         texts = [typed_text(line.text()) for line in (self._kind, self._paper, self._issuer)]
         day, pages = read_typed(_DAY, self._day.text()), read_typed(_PAGES, self._pages.text())
-        if self._digest is None and not any(texts) and day is None and pages is None:
+        asked = {name: _said(line) for name, line in self._asked.items()}
+        if self._digest is None and not any(texts) and day is None and pages is None and not any(asked.values()):
             return None
         kind, number, issuer = texts
-        return {"digest": self._digest, "kind": kind, "number": number, "issuer": issuer, "day": day, "pages": pages}
+        told = {"digest": self._digest, "kind": kind, "number": number, "issuer": issuer, "day": day, "pages": pages}
+        return {**told, **asked}
 
     def show_value(self, value: Value) -> None:
         if value == self.value():
@@ -143,6 +162,11 @@ class DocumentEditor(Editor):
         paper = value or {}
         for line, name in ((self._kind, "kind"), (self._paper, "number"), (self._issuer, "issuer")):
             line.setText(paper.get(name) or "")
+        for name, part in self._asked.items():
+            if isinstance(part, ChoiceBox):
+                part.setCurrentIndex(max(0, part.findData(paper.get(name))))
+            else:
+                part.setText(paper.get(name) or "")
         self._day.setText(show_typed(_DAY, paper.get("day")))
         self._pages.setText(show_typed(_PAGES, paper.get("pages")))
         self._take_digest(paper.get("digest"))
@@ -181,3 +205,8 @@ class DocumentEditor(Editor):
     def _take_digest(self, digest: bytes | None) -> None:
         self._digest = digest
         self._state.setText(say("document.kept") if digest else "")
+
+
+def _said(line: QLineEdit | ChoiceBox) -> Value:
+    """Of what a law asks besides; None while nothing is."""
+    return line.currentData() if isinstance(line, ChoiceBox) else typed_text(line.text()) or None
