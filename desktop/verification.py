@@ -20,6 +20,7 @@ from core.folder import read_bounded
 from core.laws.law import Law
 from core.laws.law_reading import law_from_canonical
 from core.laws.law_source import MAX_LAW_BYTES
+from core.laws.undecided import OPEN_STATES
 from core.ledger.block import block_id, decode_header
 from core.ledger.forks import check_evidence, decode_evidence_file
 from core.ledger.receipt import ReceiptFacts, check_receipt
@@ -180,8 +181,9 @@ def _is_so(result: VerifyResult, printed: PrintedStep) -> bool | None:
     """Whether the act has come as far as printed, and so; None where a lower step may have been true that day."""
     if (printed.step, printed.outcome) == (result.step, result.outcome):
         return True
-    # What a certified state says of an act is never said otherwise; but what became of a request afterwards may be.
-    settled = result.checkpoint is not None and result.outcome not in WAITING
+    # What a certified state says of an act is never said otherwise; but what became afterwards of a request, or of an
+    # act that was suspended or held, may be.
+    settled = result.checkpoint is not None and result.outcome not in (*WAITING, *OPEN_STATES)
     return False if settled and (result.proved or printed.step == "final") else None
 
 
