@@ -13,7 +13,7 @@ from desktop.widgets.texts import card, label
 from desktop.wording import say
 from desktop.wording.questions import question_words
 
-SHOWN = 6
+SHOWN = 3  # beside the record, which is what one has come for
 
 
 class QuestionsPanel(QWidget):
@@ -29,9 +29,10 @@ class QuestionsPanel(QWidget):
         self.hide()
 
     def show_record(self, record: bytes) -> None:
+        if record != self._record:  # what was asked about another must not stand beside it meanwhile
+            self.hide()
         self._record = record
         if not any(law.asks_others for law in self._desk.laws.values()):
-            self.hide()
             return
         self._desk.ask(
             self, lambda office: office.questions_about(record), lambda views: self._show(record, views), self._fail
