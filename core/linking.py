@@ -135,10 +135,12 @@ class Linking(Sealing):
         for record in changed:
             self._stale |= self._watchers.get(record, set())
         changed.clear()
+        if not self._stale:
+            return
         present, agreed = (WorkingState(self.store.state, author) for author in (self.number, None))
         ended, read = [], dict[bytes, tuple[TimelineEntry, ...]]()  # a thousand may ask about one record
         waiting = (pair for pair in dict.fromkeys((*first, *self._kept)) if pair in self._stale)
-        looked = list(islice(waiting, LOOKED_AT_ONCE)) if self._stale else []
+        looked = list(islice(waiting, LOOKED_AT_ONCE))
         for pair in looked:
             self._unready.pop(pair, None)
             self._ready[pair] = list(self._answerable(pair, present, read))

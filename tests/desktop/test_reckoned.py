@@ -1,4 +1,4 @@
-"""What follows from the other fields of an act is filled in by the window: the fee of the day, and nobody types it."""
+"""What a law says of a field beyond its type, in the window: what follows from others, what is asked of a document."""
 
 import os
 from collections.abc import Callable
@@ -11,14 +11,24 @@ from pytestqt.qtbot import QtBot
 from core.laws import parse_law
 from desktop.application import OpenOffice
 from desktop.widgets.fields.editor import MoneyEditor
+from desktop.widgets.fields.entering import is_complete
+from desktop.wording.values import value_text
 from tests.desktop.conftest import MadeNetwork, make_network
+from tests.laws.counter import document
+from tests.laws.test_walkthrough import EXAMPLE
 from tests.ledger.building import party
 from tests.stories.test_fees import BOATS
+
+DEEDS = EXAMPLE.replace("law: boats", "law: deeds").replace(
+    "owners: {type: list",
+    "deed: {type: document, max_mb: 1, asks: [form, legalised, kept]}\n      owners: {type: list",
+    1,
+)
 
 
 @pytest.fixture
 def network(tmp_path: Path) -> MadeNetwork:
-    return make_network(tmp_path, [parse_law(BOATS).canonical], names=("Dudzicki",))
+    return make_network(tmp_path, [parse_law(one).canonical for one in (BOATS, DEEDS)], names=("Dudzicki",))
 
 
 @pytest.fixture
@@ -52,11 +62,39 @@ def test_the_fee_follows_from_its_day_and_is_signed(desk: OpenOffice, qtbot: QtB
     page.keeper.set(("fee_day",), [2026, 6, 1])
     settle()
     assert (due.value(), form.act()["fee_due"]) == ([4500, "EUR"], [4500, "EUR"])
-    if folder := os.environ.get("MUNIMENT_PICTURES"):
-        desk.window.resize(1366, 768)
-        page.filling.scroll.ensureWidgetVisible(due)
-        desk.window.grab().save(str(Path(folder) / "fee.png"))
+    picture(desk, "fee")
     page.filling.review.click()
     qtbot.waitUntil(lambda: page.reviewing is not None, timeout=20_000)
     assert page.reviewing is not None
     assert page.reviewing._proposal.transaction.act["fee_due"] == [4500, "EUR"]
+
+
+def test_a_document_is_asked_for_what_the_law_asks_of_its_paper(desk: OpenOffice, qtbot: QtBot) -> None:
+    def settle() -> None:
+        qtbot.waitUntil(lambda: not desk.desk.background.busy(), timeout=20_000)
+
+    page = desk.window.new_act
+    desk.window.go("new")
+    page.start("deeds.enter_boat")
+    settle()
+    assert page.filling is not None
+    assert page.keeper is not None
+    form, deed = page.filling.form, page.filling.form.editor("deed")
+    (field,) = [one for one in form.fields if one.name == "deed"]
+    whole = {**document(), "form": "translation", "legalised": "apostille", "kept": "Shelf 7"}
+    page.keeper.set(("deed",), {**whole, "kept": None})
+    settle()
+    assert not is_complete(field, deed.value())
+    page.keeper.set(("deed",), whole)
+    settle()
+    assert (deed.value(), form.act()["deed"]) == (whole, whole)
+    assert is_complete(field, deed.value())
+    picture(desk, "deed")
+    told = value_text(whole, field, ["Dudzicki"])
+    assert told == "deed No. 17 of 2026-03-01, Notary, Translation, Apostille, kept at Shelf 7"
+
+
+def picture(desk: OpenOffice, name: str) -> None:
+    if folder := os.environ.get("MUNIMENT_PICTURES"):
+        desk.window.resize(1366, 768)
+        desk.window.grab().save(str(Path(folder) / f"{name}.png"))
