@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from core.crypto.signing import verify
 from core.epochs import Epochs
+from core.ledger import multiproof
 from core.ledger.checkpoint import Checkpoint
-from core.ledger.constitution_tree import Opened, open_constitution
-from core.ledger.epoch_proof import EpochProof, Step
+from core.ledger.constitution_tree import Opened, node_leaves, open_constitution
+from core.ledger.epoch_proof import EpochProof, Step, kept_needed
 from core.ledger.roll import Roll
 from core.ledger.roll_certificate import RollCertificate, make_roll_certificate
 from core.store.checkpoints import CheckpointStore
@@ -71,18 +72,20 @@ class EpochProving:
     def _roll(self, steps: Sequence[Step]) -> Roll:
         return self.epochs.constitutions[steps[-1].checkpoint.epoch if steps else 0].roll
 
-    def _step(self, trusted: Roll, last: int) -> Step | None:
-        """The farthest step from a roll to a checkpoint of a later epoch, up to the last."""
-        for epoch in range(last, trusted.epoch, -1):
-            roll = self.epochs.constitutions[epoch].roll
-            same = [one.number for one in trusted.members if one.witness and _still_signs(roll, one.number, one.key)]
-            checkpoint = self.checkpoints.first_cosigned(epoch, same, trusted.quorum)
+    def _step(self, before: Roll, last: int) -> Step | None:
+        """The farthest step from a roll to a certified checkpoint of a later epoch, up to the last."""
+        for epoch in range(last, before.epoch, -1):
+            roll, needed = self.epochs.constitutions[epoch].roll, kept_needed(before.witness_count)
+            same = [one.number for one in before.members if one.witness and _still_signs(roll, one.number, one.key)]
+            checkpoint = self.checkpoints.first_certified(epoch, same, needed)
             if checkpoint is None or checkpoint.constitution is None:
                 continue
             cosigned = self.checkpoints.cosignatures(checkpoint.anchor)
-            certificate = make_roll_certificate(trusted, cosigned, verify)
+            kept = [one.witness for one in cosigned if one.witness in same][:needed]
+            certificate = make_roll_certificate(roll, cosigned, verify, kept)
             if certificate is not None:
-                return Step(checkpoint, certificate, self._opened(epoch, (), ()))
+                proof = tuple(multiproof.prove(node_leaves(before), kept))
+                return Step(checkpoint, self._opened(epoch, (), ()), certificate, tuple(kept), proof)
         return None
 
     def _opened(self, epoch: int, members: Collection[int], laws: Collection[bytes]) -> Opened:

@@ -17,8 +17,8 @@ from core.ledger.charter import Charter
 from core.office import Office
 from core.sealing.opening import ERASED
 from desktop.library import library_laws
-from desktop.printing.following import Following, following
-from desktop.printing.office_extract import given_number
+from desktop.printing.following import Following, following, given_number
+from desktop.wording_paper import say
 
 T = TypeVar("T")
 Run = Callable[[Callable[[], T]], T]  # runs a question on the thread that the office lives on
@@ -62,6 +62,12 @@ class Knowledge:
 
 def _digest(text: bytes) -> bytes:
     return tagged_hash("law", text)
+
+
+def office_name(knowledge: Knowledge, network: bytes, number: int, language: str) -> str:
+    """An office of a network by its name, where the reader knows that network; else by its number, from 1."""
+    known = knowledge.node(number, None) if knowledge.network == network else None
+    return known[0] if known else say(language, "number", number=number + 1)
 
 
 def knowledge_of_charter(charter: Charter) -> Knowledge:

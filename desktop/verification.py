@@ -26,7 +26,7 @@ from core.ledger.forks import check_evidence, decode_evidence_file
 from core.ledger.receipt import ReceiptFacts, check_receipt
 from core.ledger.receipt_format import decode_receipt
 from core.ledger.request import act_of
-from desktop.knowledge import Knowledge, Present
+from desktop.knowledge import Knowledge, Present, office_name
 from desktop.printing.code import unpack
 from desktop.printing.comparing import find_difference, read_printed_step
 from desktop.printing.extract import PrintedStep
@@ -233,11 +233,10 @@ def _erased(facts: ReceiptFacts, law: Law | None, present: Present) -> tuple[tup
 
 
 def _office_name(knowledge: Knowledge, facts: ReceiptFacts, number: int) -> str:
-    """An office by its name, where the reader or the receipt knows it."""
-    known = knowledge.node(number, None) if knowledge.network == facts.network else None
-    if known is not None:
-        return known[0]
-    return facts.members[number].office if number in facts.members else say(facts.language, "number", number=number)
+    """An office by its name, where the receipt or the reader knows it."""
+    if number in facts.members:
+        return facts.members[number].office
+    return office_name(knowledge, facts.network, number, facts.language)
 
 
 def find_law(facts: ReceiptFacts, document: pypdfium2.PdfDocument | None, knowledge: Knowledge) -> Law | None:

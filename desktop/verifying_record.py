@@ -12,7 +12,7 @@ from core.laws.derived import derived_at
 from core.laws.law import Register
 from core.laws.placing import day_of
 from core.ledger.record_receipt import KIND, RecordFacts, check_record_receipt
-from desktop.knowledge import Knowledge
+from desktop.knowledge import Knowledge, office_name
 from desktop.printing.facts import in_language, moment_text
 from desktop.printing.values import Teller, grouped
 from desktop.verify_result import VerifyResult
@@ -29,7 +29,7 @@ def verify_record(data: bytes, knowledge: Knowledge) -> VerifyResult:
     except MunimentError as error:
         return VerifyResult(False, error.code, "record", detail=error.facts)
     known = knowledge.network == facts.network
-    names = tuple(_office_name(knowledge, number, known=known) for number in facts.witnesses)
+    names = tuple(office_name(knowledge, facts.network, number, LANGUAGE) for number in facts.witnesses)
     number = facts.checkpoint.anchor
     return VerifyResult(
         True,
@@ -86,8 +86,3 @@ def _register(facts: RecordFacts, knowledge: Knowledge) -> Register | None:
         if facts.record.register in law.by_full_name:
             return law.by_full_name[facts.record.register]
     return None
-
-
-def _office_name(knowledge: Knowledge, number: int, *, known: bool) -> str:
-    office = knowledge.node(number, None) if known else None
-    return office[0] if office else say(LANGUAGE, "number", number=number)

@@ -1,16 +1,19 @@
 """The epochs' part of a proof: what votes have made of a network, for a stranger who knows nothing but the network id.
 
-It begins with the roll that the charter's head holds. A *step* is a checkpoint of a later epoch that a quorum of the
-roll so far has cosigned; it names that epoch's constitution, whose head is the next roll. Where a quorum of the
-founders still cosigns with the keys they founded with, no step is needed, however many epochs lie between. Behind the
-steps constitutions are *opened*: that of the last checkpoint, and where it is needed those before it, each named by
-the next; they hold the law of an act, and offices that joined or changed their key. FORMAT.md §9.
+It begins with the roll that the charter's head holds. A *step* is a checkpoint of a later epoch with a certificate by
+the quorum of that epoch's own roll, which stands in the head of the constitution that it names; more than half of the
+witnesses of the roll so far are among those who have signed, with the keys that it gives them. More than half are
+more than the f who may lie, so the next roll is as good as the one so far. Where a quorum of the founders still
+cosigns with the keys they founded with, no step is needed, however many epochs lie between. Behind the steps
+constitutions are *opened*: that of the last checkpoint, and where it is needed those before it, each named by the
+next; they hold the law of an act, and offices that joined or changed their key. FORMAT.md §9.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.errors import MunimentError
+from core.ledger import merkle, multiproof
 from core.ledger.charter import CharterHead, Verify
 from core.ledger.checkpoint import Checkpoint, checkpoint_value, read_checkpoint_value
 from core.ledger.constitution_tree import (
@@ -21,7 +24,7 @@ from core.ledger.constitution_tree import (
     opened_value,
     read_opened_value,
 )
-from core.ledger.encoding import Value, decode, encode
+from core.ledger.encoding import Value, decode, encode, is_natural
 from core.ledger.roll import Member
 from core.ledger.roll_certificate import (
     RollCertificate,
@@ -38,8 +41,10 @@ MAX_CONSTITUTIONS = 64
 @dataclass(frozen=True, slots=True)
 class Step:
     checkpoint: Checkpoint
-    certificate: RollCertificate  # by the roll before
-    opened: Opened  # of the checkpoint's constitution, the head alone
+    opened: Opened  # of the constitution that it names, the head alone
+    certificate: RollCertificate  # by that head's roll
+    kept: tuple[int, ...]  # those of its witnesses who sign with the key that the roll before gives them, rising
+    kept_hashes: tuple[bytes, ...]  # from these keys to that roll's root over its keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,31 @@ def check_steps(proof: EpochProof, head: CharterHead, verify: Verify) -> Counted
     """
     roll = CountedRoll(head)
     for step in proof.steps:
-        check_roll_certificate(step.certificate, step.checkpoint, roll.head, verify)
+        _check_kept(step, roll)
         facts = check_opened(step.opened)
         epoch = step.checkpoint.epoch
         if facts.digest != step.checkpoint.constitution or facts.head.epoch != epoch or epoch <= roll.epoch:
             raise MunimentError("bad-epoch-proof")
+        check_roll_certificate(step.certificate, step.checkpoint, facts.head, verify)
         roll = CountedRoll(facts.head, epoch, facts.digest)
     return roll
+
+
+def kept_needed(witnesses: int) -> int:
+    """How many of a roll must have signed for a later one: more than half, so more than the f who may lie."""
+    return witnesses // 2 + 1
+
+
+def _check_kept(step: Step, before: CountedRoll) -> None:
+    """Whether enough of the roll before are among the signers; their signatures are for `check_roll_certificate`."""
+    keys = dict(zip(step.certificate.witnesses, step.certificate.keys, strict=True))
+    needed = kept_needed(before.witnesses)
+    if len(step.kept) < needed:
+        raise MunimentError("certificate-below-quorum", witnesses=len(step.kept), quorum=needed)
+    leaves = {number: merkle.leaf_hash(keys[number]) for number in step.kept if number in keys}
+    root = multiproof.root_from_proof(before.head.offices, leaves, step.kept_hashes)
+    if len(leaves) < len(step.kept) or root != before.head.nodes:
+        raise MunimentError("bad-epoch-proof")
 
 
 def check_adopted(proof: EpochProof, constitution: bytes | None) -> Adopted:
@@ -108,8 +131,10 @@ def encode_epoch_proof(proof: EpochProof) -> bytes:
     steps: list[Value] = [
         [
             checkpoint_value(step.checkpoint),
-            certificate_value(step.certificate, step.checkpoint.consensus_ms),
             opened_value(step.opened),
+            certificate_value(step.certificate, step.checkpoint.consensus_ms),
+            list(step.kept),
+            b"".join(step.kept_hashes),
         ]
         for step in proof.steps
     ]
@@ -128,11 +153,13 @@ def decode_epoch_proof(network: bytes, data: bytes) -> EpochProof:
 
 def _read_step(network: bytes, value: Value) -> Step:
     match value:
-        case [stated, signed, opened]:
+        case [stated, opened, signed, [*kept], bytes(joined)] if not len(joined) % merkle.HASH_BYTES:
             checkpoint = read_checkpoint_value(network, stated)
             certificate = checkpoint and read_certificate_value(signed, checkpoint.consensus_ms)
-            if checkpoint and certificate:
-                return Step(checkpoint, certificate, _read_opened(opened))
+            rising = all(map(is_natural, kept)) and kept == sorted(set(kept))
+            if checkpoint and certificate and rising:
+                hashes = tuple(joined[at : at + merkle.HASH_BYTES] for at in range(0, len(joined), merkle.HASH_BYTES))
+                return Step(checkpoint, _read_opened(opened), certificate, tuple(kept), hashes)
     raise MunimentError("malformed-epoch-proof")
 
 

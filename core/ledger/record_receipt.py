@@ -5,7 +5,6 @@ offices, or of a later roll that the epochs' part leads to, with their keys prov
 that anchor, and that nothing later had changed it then. FORMAT.md §9.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.errors import MunimentError
@@ -15,7 +14,6 @@ from core.ledger.checkpoint import Checkpoint, checkpoint_value, read_checkpoint
 from core.ledger.encoding import Value, decode, encode, is_natural
 from core.ledger.epoch_proof import EpochProof, check_adopted, check_steps, decode_epoch_proof, encode_epoch_proof
 from core.ledger.record import Record, decode_record
-from core.ledger.roll import Member
 from core.ledger.roll_certificate import (
     RollCertificate,
     certificate_value,
@@ -41,7 +39,6 @@ class RecordFacts:
     record: Record
     checkpoint: Checkpoint  # under which this was the record's state
     witnesses: tuple[int, ...]
-    members: Mapping[int, Member]  # offices that the epochs' part names
     epoch: int  # whose constitution it opens
 
 
@@ -106,7 +103,6 @@ def check_record_receipt(data: bytes, verify: Verify, network: bytes | None = No
         decode_record(record),
         known,
         certificate.witnesses,
-        adopted.members,
         adopted.epoch,
     )
 

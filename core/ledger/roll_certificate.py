@@ -47,16 +47,20 @@ class RollCertificate:
 
 
 def make_roll_certificate(
-    roll: Roll, cosignatures: Sequence[CheckpointCosignature], verify: Verify
+    roll: Roll, cosignatures: Sequence[CheckpointCosignature], verify: Verify, with_these: Sequence[int] = ()
 ) -> RollCertificate | None:
-    """From cosignatures of one checkpoint; None if fewer than the roll's quorum are of witnesses' keys of the roll."""
+    """From cosignatures of one checkpoint; None if fewer than the roll's quorum are of witnesses' keys of the roll.
+
+    It holds a quorum and no more, but all of `with_these`, who have cosigned.
+    """
     counted = {}
     for one in cosignatures:
         member = roll.member(one.witness)
         message = signing_message(one.checkpoint, one.timestamp_s)
         if member is not None and member.witness and verify(member.key, message, one.signature):
             counted[one.witness] = one, member.key
-    chosen = sorted(counted)[: roll.quorum]
+    others = [number for number in sorted(counted) if number not in with_these]
+    chosen = sorted([*with_these, *others][: max(roll.quorum, len(with_these))])
     if len(chosen) < roll.quorum:
         return None
     return RollCertificate(

@@ -152,13 +152,13 @@ class CheckpointStore:
         """Those counted, by witness; of an anchor that is not decided here, those that came early."""
         return self._cosignatures(anchor)
 
-    def first_cosigned(self, epoch: int, witnesses: Collection[int], count: int) -> Checkpoint | None:
-        """The first of an epoch that so many of these witnesses have cosigned."""
+    def first_certified(self, epoch: int, witnesses: Collection[int], count: int) -> Checkpoint | None:
+        """The first certified one of an epoch that so many of these witnesses have cosigned."""
         marks = ",".join("?" * len(witnesses))
         anchor = self._db.scalar(
             "SELECT checkpoint.anchor FROM checkpoint JOIN anchor ON anchor.number = checkpoint.anchor"
             " JOIN cosignature ON cosignature.anchor = checkpoint.anchor"
-            f" WHERE anchor.epoch = ? AND cosignature.witness IN ({marks})"
+            f" WHERE anchor.epoch = ? AND checkpoint.certified > 0 AND cosignature.witness IN ({marks})"
             " GROUP BY checkpoint.anchor HAVING count(*) >= ? ORDER BY checkpoint.anchor LIMIT 1",
             (epoch, *witnesses, count),
         )

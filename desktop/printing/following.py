@@ -1,4 +1,4 @@
-"""What follows from the record of an act on a day, as a paper since template 4 tells it: whether a power is in force.
+"""What only the register knows of an act's record: its number, and since template 4 what follows from it on a day.
 
 A paper is about one record: the one that the act made, else the first that it changed. Its derived fields are told as
 of the day of printing, as the printing office knows the record. They stand in the box that no signature covers: a
@@ -41,6 +41,17 @@ def following(office: Office, view: ActView, day: Whole, language: str) -> Follo
     told = office.record_view(record, day).derived
     rows = ((label, told[one]) for one, label in _labels(register, language).items() if one in told)
     return tuple((label, value) for label, value in rows if value is None or isinstance(value, bool))
+
+
+def given_number(office: Office, view: ActView) -> str:
+    """The number that the competent office gave the first numbered record of the act; "" where there is none."""
+    law = office.law_signed_under(view.transaction.law, view.transaction.law_version)
+    procedure = law.procedures.get(act_of(view.transaction).procedure)
+    for place, register in enumerate(procedure.creates.values() if procedure else ()):
+        record = office.store.state.present(new_record_id(view.id, place))
+        for key in law.registers[register].numbers if record is not None and record.id in view.records else ():
+            return str(record.key[key])
+    return ""
 
 
 def following_lines(language: str, rows: Following, day: Sequence[int]) -> list[str]:

@@ -10,7 +10,6 @@ from core.laws.requests import REFUSE
 from core.laws.resolving import CONFIRM, CURE
 from core.ledger.receipt import check_receipt
 from core.ledger.receipt_format import decode_receipt
-from core.ledger.record import new_record_id
 from core.ledger.request import act_of
 from core.office import Office
 from core.store.files import write_durably
@@ -18,7 +17,7 @@ from core.views import ActView, Clock, Ladder, Step, TimeBracket
 from desktop.printing.code import pack
 from desktop.printing.extract import PrintedBracket, PrintedStep
 from desktop.printing.facts import EPOCH, LAST_SHOWN
-from desktop.printing.following import Following, following
+from desktop.printing.following import Following, following, given_number
 from desktop.printing.paper import NEWEST, make_pdf
 from sync.service import Service
 
@@ -69,17 +68,6 @@ def extract_pdf(
     told = printed_bracket(bracket) if bracket else None
     printed = PrintedStep(step, view.ladder.outcome, seen, day, told, number, follows)
     return make_pdf(facts, law, pack(receipt), printed)
-
-
-def given_number(office: Office, view: ActView) -> str:
-    """The number that the competent office gave the first numbered record of the act; "" where there is none."""
-    law = office.law_signed_under(view.transaction.law, view.transaction.law_version)
-    procedure = law.procedures.get(act_of(view.transaction).procedure)
-    for place, register in enumerate(procedure.creates.values() if procedure else ()):
-        record = office.store.state.present(new_record_id(view.id, place))
-        for key in law.registers[register].numbers if record is not None and record.id in view.records else ():
-            return str(record.key[key])
-    return ""
 
 
 def printed_bracket(bracket: TimeBracket) -> PrintedBracket | None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from core.replaying import Replayed, replay
 from core.views import ActView
 from desktop.knowledge import knowledge_of_office
-from desktop.printing.following import following
-from desktop.printing.office_extract import extract_pdf, given_number
+from desktop.printing.following import following, given_number
+from desktop.printing.office_extract import extract_pdf
 from desktop.printing.paper import NEWEST
 from desktop.stories.playing import Play
 from desktop.stories.story import Step

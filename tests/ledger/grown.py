@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.crypto.signing import SigningKey, verify
+from core.ledger import multiproof
 from core.ledger.checkpoint import Checkpoint, cosign
 from core.ledger.constitution import Constitution, first_constitution
-from core.ledger.constitution_tree import digests, open_constitution
+from core.ledger.constitution_tree import digests, node_leaves, open_constitution
 from core.ledger.epoch_proof import EpochProof, Step
 from core.ledger.final_proof import make_final_proof
 from core.ledger.receipt_format import Receipt, decode_receipt
@@ -28,11 +29,13 @@ class Grown:
         renewed = self.constitutions[epoch].members[number].incarnation
         return SigningKey(seed("renewed", number)) if renewed else self.network.nodes[number]
 
-    def certificate(self, checkpoint: Checkpoint, counted_in: int, signers: Sequence[int]) -> RollCertificate:
+    def certificate(
+        self, checkpoint: Checkpoint, counted_in: int, signers: Sequence[int], with_these: Sequence[int] = ()
+    ) -> RollCertificate:
         """Of a checkpoint of any epoch, by the roll of `counted_in`."""
         first_s = CONSENSUS_MS // 1000
         signed = [cosign(checkpoint, n, first_s + n, self.key(checkpoint.epoch, n).sign) for n in signers]
-        made = make_roll_certificate(self.constitutions[counted_in].roll, signed, verify)
+        made = make_roll_certificate(self.constitutions[counted_in].roll, signed, verify, with_these)
         assert made is not None
         return made
 
@@ -41,11 +44,12 @@ class Grown:
         parts = (seed("anchor", epoch), CONSENSUS_MS + epoch, 100 + epoch, seed("root", epoch), seed("state", epoch))
         return Checkpoint(network, epoch, 40 + epoch, *parts, self.digests[epoch] if epoch else None)
 
-    def step(self, before: int, epoch: int, signers: Sequence[int] = (0, 1, 2, 3)) -> Step:
+    def step(self, before: int, epoch: int, kept: Sequence[int] = (0, 1, 2)) -> Step:
         """From the roll of one epoch to that of another."""
-        checkpoint = self.checkpoint(epoch)
+        checkpoint, roll = self.checkpoint(epoch), self.constitutions[before].roll
         opened = open_constitution(self.constitutions[epoch], self.digests[epoch - 1])
-        return Step(checkpoint, self.certificate(checkpoint, before, signers), opened)
+        certificate = self.certificate(checkpoint, epoch, range(4), kept)
+        return Step(checkpoint, opened, certificate, tuple(kept), tuple(multiproof.prove(node_leaves(roll), kept)))
 
     def receipt(self, epochs: EpochProof | None, counted_in: int, epoch: int = 3) -> Receipt:
         """Of a transfer that a checkpoint of an epoch proves final."""

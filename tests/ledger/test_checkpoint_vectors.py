@@ -257,10 +257,14 @@ def test_a_receipt_that_leads_to_a_later_roll() -> None:
     root = several(count, {place: leaf(one) for place, one in leaves}, list(hashes))
     assert (receipt[0], receipt[1], tagged("network", root)) == (2, network, network)
     assert receipt[13].hex() == made["proof"]
-    ((stated, signed, opened),), (constitution,) = cbor2.loads(receipt[13])
-    counted(signed, head[6], head[7], head[3], text_of(*stated, network=network), stated[3])
+    ((stated, opened, signed, kept, hashes),), (constitution,) = cbor2.loads(receipt[13])
     roll, _ = opened_head(opened, stated[7])
     assert roll[:2] == [1, stated[0]] == [1, 2]
+    counted(signed, roll[4], roll[6], roll[2], text_of(*stated, network=network), stated[3])
+    signers = [number for number in range(roll[4]) if int.from_bytes(signed[1], "big") >> number & 1]
+    keys = dict(zip(signers, map(leaf, cut(signed[4])), strict=True))
+    assert several(head[6], {number: keys[number] for number in kept}, cut(hashes)) == head[7]
+    assert 2 * len(kept) > head[6]
     version, result, (number, path), final, certificate, _ = cbor2.loads(receipt[12])
     entry = dump([tagged("transaction", network, receipt[4]), *result])
     epoch, anchor, block, time_ms, size, state, digest = final

@@ -82,26 +82,30 @@ def test_a_chain_that_lies_is_refused() -> None:
     head = decode_head(GROWN.network.charter.head)
     good, farther = GROWN.step(0, 1), GROWN.step(1, 2)
     assert check_steps(EpochProof((good, farther)), head, verify).epoch == 2
+    assert GROWN.step(0, 1, (1, 2, 3)).certificate.witnesses == (1, 2, 3)
     other = grown("Another")
-    below = replace(
-        good.certificate,
-        witnesses=(0, 1),
-        timestamps_s=good.certificate.timestamps_s[:2],
-        signatures=good.certificate.signatures[:2],
-        keys=good.certificate.keys[:2],
-    )
-    assert walked(replace(good, certificate=below)) == "certificate-below-quorum"
-    assert walked(GROWN.step(0, 2), GROWN.step(2, 1)) == "bad-epoch-proof"  # never back
-    assert walked(good, good) == "bad-epoch-proof"
-    assert walked(GROWN.step(0, 2), GROWN.step(2, 3), GROWN.step(2, 3)) == "bad-charter-proof"
-    assert walked(other.step(0, 1)) == "bad-charter-proof"
-    assert walked(replace(good, opened=opened(2, law=False))) == "bad-epoch-proof"
+    swapped = replace(good.certificate, signatures=good.certificate.signatures[::-1])
     forged = replace(good.checkpoint, constitution=other.digests[1])
-    assert walked(replace(good, checkpoint=forged, opened=opened(1, of=other))) == "bad-cosignature"
     unnamed = replace(good.checkpoint, constitution=None)
-    assert walked(replace(good, checkpoint=unnamed, certificate=GROWN.certificate(unnamed, 0, range(4)))) == (
-        "bad-epoch-proof"
-    )
+    refused = {
+        # Two of the four who founded: more than may lie, and yet not more than half of them.
+        "certificate-below-quorum": [[replace(good, kept=(0, 1))], [replace(good, kept=())]],
+        "bad-epoch-proof": [
+            [replace(good, kept=(0, 1, 3))],  # who has not signed
+            [replace(good, kept_hashes=())],
+            [GROWN.step(0, 2), GROWN.step(2, 1)],  # never back
+            [good, good],
+            [GROWN.step(2, 3, (0, 1, 3))],  # a gap: the roll before is not that of the charter
+            [other.step(0, 1)],
+            [replace(good, opened=opened(2, law=False))],
+            [replace(good, checkpoint=unnamed, certificate=GROWN.certificate(unnamed, 1, range(4)))],
+        ],
+        "bad-cosignature": [[replace(good, certificate=swapped)]],
+        "bad-charter-proof": [[replace(good, checkpoint=forged, opened=opened(1, of=other, law=False))]],
+    }
+    for code, chains in refused.items():
+        for number, chain in enumerate(chains):
+            assert walked(*chain) == code, (code, number)
 
 
 def test_leaves_are_those_of_the_constitution() -> None:
@@ -127,11 +131,18 @@ def test_wrong_kinds_are_malformed() -> None:
     encoded = encode_epoch_proof(EpochProof((GROWN.step(0, 2),), (opened(3, 2),)))
     assert encode_epoch_proof(decode_epoch_proof(network, encoded)) == encoded
     steps, constitutions = decode(encoded)
-    (stated, signed, head), (before, count, leaves, joined) = steps[0], constitutions[0]
+    (stated, head, signed, kept, hashes), (before, count, leaves, joined) = steps[0], constitutions[0]
     bad = [[steps], [steps, None], [None, constitutions], [steps * 65, []], [[], constitutions * 65], [[[1, 2]], []]]
-    bad += [
-        [[one], []] for one in ([stated[:6], signed, head], [stated, [], head], [stated, signed, []], [stated, signed])
-    ]
+    wrong_steps = (
+        [stated[:6], head, signed, kept, hashes],
+        [stated, [], signed, kept, hashes],
+        [stated, head, [], kept, hashes],
+        [stated, head, signed, kept[::-1], hashes],
+        [stated, head, signed, [*kept[:-1], True], hashes],
+        [stated, head, signed, kept, hashes[1:]],
+        [stated, head, signed, kept],
+    )
+    bad += [[[one], []] for one in wrong_steps]
     bad += [
         [[], [one]]
         for one in ([before[1:], count, leaves, joined], [before, -1, leaves, joined], [before, count, [], joined])

@@ -12,7 +12,8 @@ from core.ledger.encoding import Value
 from core.office import Office
 from core.views import ActView
 from desktop.knowledge import Knowledge, knowledge_of_office
-from desktop.printing.office_extract import extract_pdf, given_number
+from desktop.printing.following import given_number
+from desktop.printing.office_extract import extract_pdf
 from desktop.printing.paper import BRACKETED, NUMBERED
 from desktop.printing.reading import open_pdf, page_text
 from desktop.verification import verify_file
