@@ -1,7 +1,6 @@
 """What follows from an act's record on the day of printing: on the paper, read back, and worked out anew."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -91,4 +90,4 @@ def test_a_paper_of_an_older_template_says_nothing_of_it(office: Office, power: 
 
 
 def test_nothing_follows_from_an_act_that_has_had_no_effect(office: Office, power: ActView) -> None:
-    assert following(office, replace(power, records=()), LAST_DAY, "en") == ()
+    assert following(office, power._replace(records=()), LAST_DAY, "en") == ()

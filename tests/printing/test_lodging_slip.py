@@ -1,7 +1,6 @@
 """The slip of an application: its number stands on it, read back by whoever verifies it, and never one that may change."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,7 +73,7 @@ def test_a_number_that_no_office_gave_is_an_alteration(office: Office, lodged: A
 
 
 def test_no_slip_leaves_while_the_order_could_still_change_its_number(office: Office, lodged: ActView) -> None:
-    waiting = replace(lodged, ladder=replace(lodged.ladder, shared=True))
+    waiting = lodged._replace(ladder=lodged.ladder._replace(shared=True))
     with pytest.raises(MunimentError, match="paper-not-yet") as caught:
         slip(office, waiting, NUMBERED, given_number(office, lodged))
     assert caught.value.facts["needed"] == "final"
