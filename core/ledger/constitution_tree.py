@@ -144,9 +144,9 @@ def read_opened_value(value: Value) -> Opened | None:
         case [bytes(before), count, [*leaves], bytes(joined)] if is_natural(count) and count <= MAX_LEAVES:
             places = [one[0] for one in leaves if _is_leaf(one)]
             rising = places[:1] == [0] and all(a < b for a, b in pairwise(places))
-            whole = len(before) == merkle.HASH_BYTES and not len(joined) % merkle.HASH_BYTES
-            if rising and whole and len(places) == len(leaves) <= MAX_OPENED:
-                return Opened(before, dict(leaves), count, _split(joined))
+            hashes = merkle.split(joined) if len(before) == merkle.HASH_BYTES else None
+            if rising and hashes is not None and len(places) == len(leaves) <= MAX_OPENED:
+                return Opened(before, dict(leaves), count, hashes)
     return None
 
 
@@ -155,7 +155,3 @@ def _is_leaf(value: Value) -> bool:
         case [place, bytes()]:
             return is_natural(place)
     return False
-
-
-def _split(joined: bytes) -> tuple[bytes, ...]:
-    return tuple(joined[at : at + merkle.HASH_BYTES] for at in range(0, len(joined), merkle.HASH_BYTES))

@@ -153,12 +153,11 @@ def decode_epoch_proof(network: bytes, data: bytes) -> EpochProof:
 
 def _read_step(network: bytes, value: Value) -> Step:
     match value:
-        case [stated, opened, signed, [*kept], bytes(joined)] if not len(joined) % merkle.HASH_BYTES:
+        case [stated, opened, signed, [*kept], bytes(joined)]:
             checkpoint = read_checkpoint_value(network, stated)
             certificate = checkpoint and read_certificate_value(signed, checkpoint.consensus_ms)
-            rising = all(map(is_natural, kept)) and kept == sorted(set(kept))
-            if checkpoint and certificate and rising:
-                hashes = tuple(joined[at : at + merkle.HASH_BYTES] for at in range(0, len(joined), merkle.HASH_BYTES))
+            rising, hashes = all(map(is_natural, kept)) and kept == sorted(set(kept)), merkle.split(joined)
+            if checkpoint and certificate and rising and hashes is not None:
                 return Step(checkpoint, _read_opened(opened), certificate, tuple(kept), hashes)
     raise MunimentError("malformed-epoch-proof")
 

@@ -124,10 +124,8 @@ def _checkpoint(network: bytes, stated: Value, leaf: bytes, number: Value, path:
 def _root(leaf: bytes, number: Value, size: int, path: bytes) -> bytes:
     if not is_natural(number):
         raise MunimentError("malformed-final-proof")
-    hashes = [path[at : at + merkle.HASH_BYTES] for at in range(0, len(path), merkle.HASH_BYTES)]
-    root = None
-    if len(path) % merkle.HASH_BYTES == 0:
-        root = merkle.root_from_path(merkle.leaf_hash(leaf), number, size, hashes)
+    hashes = merkle.split(path)
+    root = None if hashes is None else merkle.root_from_path(merkle.leaf_hash(leaf), number, size, hashes)
     if root is None:
         raise MunimentError("bad-final-path")
     return root

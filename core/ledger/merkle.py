@@ -22,6 +22,13 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+def split(joined: bytes) -> tuple[bytes, ...] | None:
+    """The hashes that stand joined in a format; None where the last one is not whole."""
+    if len(joined) % HASH_BYTES:
+        return None
+    return tuple(joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES))
+
+
 def root(leaves: Sequence[bytes]) -> bytes:
     """Root of a list of 32-byte leaf hashes."""
     if len(leaves) < 2:

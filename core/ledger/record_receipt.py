@@ -115,8 +115,7 @@ def _read_epochs(network: bytes, value: Value) -> EpochProof:
 
 def _check_head(network: bytes, charter: Value) -> CharterHead:
     match charter:
-        case [count, bytes(head), bytes(joined)] if is_natural(count) and len(joined) % merkle.HASH_BYTES == 0:
-            hashes = [joined[at : at + merkle.HASH_BYTES] for at in range(0, len(joined), merkle.HASH_BYTES)]
+        case [count, bytes(head), bytes(joined)] if is_natural(count) and (hashes := merkle.split(joined)) is not None:
             root = multiproof.root_from_proof(count, {0: merkle.leaf_hash(head)}, hashes)
             if root is None or network_id(root) != network:
                 raise MunimentError("bad-charter-proof", network=network)
