@@ -39,7 +39,7 @@ class Answering(Questions):
         if not asked:
             return (group,), judged
         groups, ran, transactions = [group], list(judged.ran), dict(judged.transactions)
-        waiting = self.store.chain.waiting(self.number).union(*(one.verdict.touched for one in ran))
+        waiting = self.store.waiting.of(self.number).union(*(one.verdict.touched for one in ran))
         for called in asked:
             transaction = self._answer_to_self(called, judged.working)
             encoded = encode_transaction(transaction)

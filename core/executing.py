@@ -82,7 +82,7 @@ class Execution:
         self.changed_watched.update(self.watched)
         self._forget_foreseen()
         self._stale = False
-        self.store.chain.drop_all_waiting()
+        self.store.waiting.clear()
         dropped = self.store.state.clear_overlay()
         agreed = (self.store.state.agreed(record_id) for record_id in dropped)
         # Search finds the records by what the agreed state says of them again.
@@ -121,13 +121,13 @@ class Execution:
         enclosures = self._enclosures(vertex, groups)
         before = self.lace.standing_before({block for _, block in enclosures}, vertex)
         already = {act_id for act_id, block in enclosures if block in before or self.lace.vertices[block].anchor}
-        place = Place(vertex.author, position, already, self.store.chain.waiting(vertex.author), epoch=vertex.epoch)
+        place = Place(vertex.author, position, already, self.store.waiting.of(vertex.author), epoch=vertex.epoch)
         return self.fold.run_block(working, groups, place, acts)
 
     def _keep_waiting(self, author: int, position: int, ran: Iterable[Ran]) -> None:
         touched = {key for one in ran for key in one.verdict.touched}
         if touched:
-            self.store.chain.add_waiting(author, position, touched)
+            self.store.waiting.add(author, position, touched)
 
     def _enclosures(self, vertex: Vertex, groups: Sequence[Group]) -> list[tuple[bytes, bytes]]:
         ids = [act_id for group in groups for act_id in group.ids(self.fold.network)]
@@ -159,7 +159,7 @@ class Execution:
                 ran = self._execute_block(working, anchor, vertex, row, executed)
                 differs |= self._settle(row, ran)
             self.store.chain.mark_executed(row.position, anchor.number)
-            self.store.chain.drop_waiting(row.position)
+            self.store.waiting.drop(row.position)
             self.store.state.foreseen.drop(row.position)
             executed.add(vertex.id)
             self._note_watched(ran)

@@ -220,7 +220,7 @@ class Office(Answering, Bracketing):
         if unfit is not None:
             return Proposal(transaction, encoded, act_id, unfit)
         decoded = decode_transaction(encoded, encoded_here=True)
-        waiting = self.store.chain.waiting(self.number)
+        waiting = self.store.waiting.of(self.number)
         verdict = self.fold.judge(working, decoded, act_id, self.number, trace, waiting=waiting)
         if isinstance(verdict, Accepted):
             self._drawn_up = DrawnUp(act_id, decoded, verdict, working, self.store.database.row_changes)
@@ -265,7 +265,7 @@ class Office(Answering, Bracketing):
         working = WorkingState(self.store.state, self.number)
         head = self._head()
         after = head.id if head else None
-        waiting = self.store.chain.waiting(self.number)
+        waiting = self.store.waiting.of(self.number)
         claimed_ms, random = self._clock.now_ms(), self._random_bytes
         return Batch(self.fold, working, self.number, tuple(signers), claimed_ms, random, waiting, after)
 
@@ -319,7 +319,7 @@ class Office(Answering, Bracketing):
             working.apply(drawn_up.verdict.changes, drawn_up.verdict.index_changes)
             row = act_row(drawn_up.verdict, drawn_up.id, 0, 0, self.number)
             return Judged(working, [Ran(row, drawn_up.verdict)], {drawn_up.id: drawn_up.transaction})
-        ran, waiting = list[Ran](), self.store.chain.waiting(self.number)
+        ran, waiting = list[Ran](), self.store.waiting.of(self.number)
         for number, (act_id, transaction) in enumerate(zip(ids, transactions, strict=True)):
             verdict = self.fold.judge(working, transaction, act_id, self.number, waiting=waiting)
             if isinstance(verdict, Rejected):

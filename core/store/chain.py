@@ -336,21 +336,6 @@ class ChainStore:
     def anchor_count(self) -> int:
         return int(self._db.scalar("SELECT count(*) FROM anchor"))
 
-    def add_waiting(self, author: int, position: int, touched: Iterable[bytes]) -> None:
-        """What a block's shared acts read and write, while they wait for an anchor."""
-        self._db.executemany(
-            "INSERT OR IGNORE INTO waiting VALUES (?,?,?)", [(author, position, key) for key in sorted(touched)]
-        )
-
-    def drop_waiting(self, position: int) -> None:
-        self._db.execute("DELETE FROM waiting WHERE position = ?", (position,))
-
-    def drop_all_waiting(self) -> None:
-        self._db.execute("DELETE FROM waiting")
-
-    def waiting(self, author: int) -> set[bytes]:
-        return {row[0] for row in self._db.rows("SELECT key FROM waiting WHERE author = ?", (author,))}
-
     # -- evidence -----------------------------------------------------------------------------------------------
 
     def add_evidence(self, author: int, incarnation: int, seq: int, evidence: Evidence, position: int) -> None:

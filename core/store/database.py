@@ -52,7 +52,8 @@ class Database:
         if create and not in_memory:
             Path(path).touch(mode=0o600)  # SQLite would let others read the encrypted bytes
         self._depth = 0
-        self._put_off: list[tuple[Callable[[], None], Callable[[], None]]] = []
+        self._put_off: list[Callable[[], None]] = []
+        self._when_undone: list[Callable[[], None]] = []
         self._cache_kib = cache_kib
         try:
             self._connection = sqlcipher.connect(
@@ -125,7 +126,7 @@ class Database:
                 self._depth = before
             self.execute(end)
         except BaseException:
-            for _, forget in self._put_off:
+            for forget in self._when_undone:
                 forget()
             if self._connection.in_transaction:  # else SQLite has undone it: the disk has failed
                 with suppress(sqlcipher.DatabaseError):  # what failed first is what is told
@@ -134,7 +135,7 @@ class Database:
             raise
 
     def _finish_put_off(self) -> None:
-        for finish, _ in self._put_off:
+        for finish in self._put_off:
             finish()
 
     def overwrite(self) -> None:
@@ -152,7 +153,12 @@ class Database:
 
     def put_off(self, finish: Callable[[], None], forget: Callable[[], None]) -> None:
         """Have work done once at the end of each transaction, as a part of it; what fails is forgotten instead."""
-        self._put_off.append((finish, forget))
+        self._put_off.append(finish)
+        self.when_undone(forget)
+
+    def when_undone(self, forget: Callable[[], None]) -> None:
+        """Have done whenever a transaction is undone: what was remembered of it is not so."""
+        self._when_undone.append(forget)
 
     @contextmanager
     def bulk(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ from core.store.sealing import SealingStore
 from core.store.settled import SettledStore
 from core.store.sharing import SharingStore
 from core.store.state import StateStore
+from core.store.waiting import WaitingStore
 from core.views import Draft
 
 
@@ -25,6 +26,7 @@ class ReplicaStore:
         self.database = database
         self.chain = ChainStore(database)
         self.state = StateStore(database)
+        self.waiting = WaitingStore(database)
         self.entries = EntryLog(database)
         self.checkpoints = CheckpointStore(database)
         self.pages = PageStore(database)

@@ -46,7 +46,7 @@ class StateStore:
         self.total, self.present_total = self.totals.agreed, self.totals.present
         # Whether a register or an index was found empty, by (column that names it, name, whether of the agreed layer).
         self._empty: dict[tuple[str, str, bool], bool] = {}
-        database.put_off(_nothing, self._empty.clear)  # what a transaction that failed had cleared is there again
+        database.when_undone(self._empty.clear)  # what a transaction that failed had cleared is there again
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -383,7 +383,3 @@ class StateStore:
     def record_count(self) -> int:
         found: int = self._db.scalar("SELECT count(*) FROM record WHERE register NOT LIKE '%#%'")
         return found
-
-
-def _nothing() -> None:
-    """Nothing is left to the end of a transaction."""

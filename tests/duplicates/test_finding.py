@@ -1,6 +1,5 @@
 """Possible duplicates in whole offices: by what a law declares, after imports and meetings, until somebody looked."""
 
-from dataclasses import replace
 
 import pytest
 
@@ -100,7 +99,7 @@ def test_what_an_anchor_enters_that_was_refused_here_is_looked_through_again(off
     assert entered is not None
     database = office.store.database
     with database.atomic():  # as it stands where the act was refused first
-        chain.set_outcomes([replace(entered, outcome="rejected", records=())])
+        chain.set_outcomes([entered._replace(outcome="rejected", records=())])
     assert Duplicates(office).catch_up() == 1
     with database.atomic():
         chain.set_outcomes([entered])

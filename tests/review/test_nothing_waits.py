@@ -30,10 +30,10 @@ def test_acts_of_a_forker_hold_up_nothing(proof_first: bool) -> None:
         hand_over(forker, reader)
     else:
         hand_over(forker, reader)
-        assert reader.store.chain.waiting(FORKER)
+        assert reader.store.waiting.of(FORKER)
         reader.receive(block.header_bytes, block.signature, None)
     assert reader.forkers() == {FORKER}
-    assert reader.store.chain.waiting(FORKER) == set()
+    assert reader.store.waiting.of(FORKER) == set()
 
 
 def test_what_became_void_with_an_old_key_does_not_make_later_acts_wait() -> None:
@@ -59,7 +59,7 @@ def test_what_became_void_with_an_old_key_does_not_make_later_acts_wait() -> Non
     town.settle()
     assert [office.lace.epoch for office in town.offices] == [1] * 4
     assert [view.ladder.code for view in renewed.today().void] == ["not-in-the-roll"]
-    assert all(office.store.chain.waiting(3) == set() for office in town.offices)
+    assert all(office.store.waiting.of(3) == set() for office in town.offices)
     accept = renewed.propose("land", "accept", {"parcel": foreign}, {}, [registrar(renewed)])
     renewed.record(sign(network, renewed, [accept]))
     town.settle()

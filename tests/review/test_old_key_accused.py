@@ -16,7 +16,7 @@ FORKER = 3
 def standing(office: Office) -> tuple[object, ...]:
     chains = [office.lace.is_forked(chain) for chain in office.lace.chains.values()]
     foreseen = [one.id for one in office.lace.foreseen()]
-    return chains, office.forkers(), foreseen, office.store.chain.waiting(FORKER), office.state_root()
+    return chains, office.forkers(), foreseen, office.store.waiting.of(FORKER), office.state_root()
 
 
 def test_an_old_key_is_accused_before_and_after_a_restart() -> None:
