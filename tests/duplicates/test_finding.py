@@ -1,6 +1,5 @@
 """Possible duplicates in whole offices: by what a law declares, after imports and meetings, until somebody looked."""
 
-
 import pytest
 
 from core.duplicates.finding import Duplicates
