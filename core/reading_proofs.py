@@ -8,7 +8,8 @@ from core.ledger.block import Header
 from core.ledger.epoch_proof import EpochProof
 from core.ledger.final_proof import MAX_RECORDS, WrittenRecord, make_final_proof
 from core.ledger.payload import Group, Payload, decode_payload
-from core.ledger.receipt_format import MAX_CREATED, Origin
+from core.ledger.receipt import check_receipt
+from core.ledger.receipt_format import MAX_CREATED, Origin, decode_receipt
 from core.ledger.receipt_making import TEMPLATE, later_members, make_final_receipt, make_receipt
 from core.ledger.record import Record, decode_record, encode_record, new_record_id
 from core.ledger.record_receipt import make_record_receipt
@@ -19,6 +20,7 @@ from core.reading_laws import LawReading
 from core.store.chain import ActRow
 from core.store.working import WorkingState
 
+NOT_NAMED_YET = ("signer-not-in-charter", "role-not-held")
 MAX_ORIGIN_BYTES = 1500  # a longer one would cost the paper a second code
 
 
@@ -27,8 +29,8 @@ class ProofReading(LawReading):
         """The proof of one act that a stranger can check with the network id. `template`: how its paper is set.
 
         It proves what became of the act where a certified checkpoint says so, and what votes have made of the network
-        as far as the act needs it. Raises `unknown-act`, and before that `signer-not-in-charter` where no checkpoint
-        names an office that joined later or a new key, `paper-once-final` for an act of a node.
+        as far as the act needs it. Raises `unknown-act`, and before that `paper-once-final` for an act of a node,
+        `paper-once-named` where no checkpoint yet names an office that joined later, a new key, officer or role.
         """
         row = self.store.chain.act(act_id)
         if row is None:
@@ -48,7 +50,14 @@ class ProofReading(LawReading):
         if is_of_node(transaction.signers):  # no officer of the charter has signed it: only the register vouches for it
             raise MunimentError("paper-once-final", act=act_id)
         epochs = self._epochs_of_block(transaction, block.header)
-        return make_receipt(self.charter, block, payload, item, place, language, known, template, epochs)
+        try:
+            made = make_receipt(self.charter, block, payload, item, place, language, known, template, epochs)
+            check_receipt(decode_receipt(made), verify)  # no paper leaves that would be told to be false
+        except MunimentError as error:
+            if error.code not in NOT_NAMED_YET:
+                raise
+            raise MunimentError("paper-once-named", act=act_id) from None
+        return made
 
     def register_state(self, act_id: bytes) -> int | None:
         """Number of the register's first certified state that holds what became of an act; None until there is one."""

@@ -56,7 +56,7 @@ DONE = {
     " common order. Every act is in it, readable by anybody, with all names and numbers: give it only to whom the law"
     " lets read the register. No key is in it.",
     "facts-to-compare": "The code was signed as it says. A picture cannot prove its visible text: compare what was signed,"
-    " below, with the paper, word by word.",
+    " below, with the paper, word by word. Nothing proves what is not among it, such as the words of its box.",
     "record-proof-written": "The proof of what the common register says of the record is {path}. Anybody can check it with"
     " Muniment.",
     "record-proven": "This proves what the common register said of the record in its state No. {number}. Whether a later"

@@ -34,6 +34,12 @@ REFUSALS = {
         "Nothing was lost.",
         "Print it once the act is final: from then on the common register vouches for it.",
     ),
+    "paper-once-named": Trouble(
+        "No state of the common register that the majority has signed names who signed this act yet: an office that"
+        " joined lately, a new key, or a new officer or role. A paper could not prove it.",
+        "Nothing was lost.",
+        "Meet other offices and print it once the act is final.",
+    ),
     "no-such-entry": Trouble(
         "The entry that is named is not in the record, or has ended.", DRAFT, "Choose one of the entries shown."
     ),
