@@ -6,6 +6,7 @@ from html import escape
 from core.laws.field_types import (
     AttestationType,
     ChoiceType,
+    DocumentType,
     EntryOfType,
     Field,
     FieldType,
@@ -64,6 +65,8 @@ class Names:
                 return say("law.kind.sealed", inside=self.held(kind.of))
             case OpeningType():
                 return say("law.kind.opening", field=f"{kind.record}.{kind.column}")
+            case DocumentType(asks=asks):
+                return "; ".join([say("law.kind.document"), *(say(f"document.asked-{one}").lower() for one in asks)])
         return say(f"law.kind.{kind.kind}")
 
     def readers(self, field: Field) -> str:

@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from core.laws import parse_law
+from core.laws import check_law, parse_law
 from desktop.application import OpenOffice
+from desktop.printing.law_page import law_page
 from desktop.widgets.fields.editor import MoneyEditor
 from desktop.widgets.fields.entering import is_complete
 from desktop.wording.values import value_text
@@ -92,6 +93,8 @@ def test_a_document_is_asked_for_what_the_law_asks_of_its_paper(desk: OpenOffice
     picture(desk, "deed")
     told = value_text(whole, field, ["Dudzicki"])
     assert told == "deed No. 17 of 2026-03-01, Notary, Translation, Apostille, kept at Shelf 7"
+    law = parse_law(DEEDS)
+    assert "document with its scan; presented as; legalised; paper kept at" in law_page(law, check_law(law, {}))
 
 
 def picture(desk: OpenOffice, name: str) -> None:
