@@ -199,7 +199,7 @@ def _attestation(part: Part) -> AttestationType:
     roles = read_roles(part, "by")
     if len(roles) != 1:
         part.fail("one-role-attests", part.where, part.line_of("by"))
-    return AttestationType(roles[0], part.words("answers"))
+    return AttestationType(roles[0], part.words("answers"), part.flag("signs"))
 
 
 def _group(part: Part) -> GroupType:

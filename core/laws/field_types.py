@@ -148,11 +148,12 @@ class EntryOfType(FieldType):
 
 @dataclass(frozen=True, slots=True)
 class AttestationType(FieldType):
-    """{answer, by: [office, officer]}: an officer with the role says so."""
+    """{answer, by: [office, officer]}: an officer with the role says so; `signs`: and signs the act."""
 
     kind: ClassVar[str] = "attestation"
     role: str = ""
     answers: tuple[str, ...] = ()
+    signs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from core.crypto.hashing import tagged_hash
 from core.laws.effects import Effect
 from core.laws.expression_types import ForeignRead, Run, Typed
 from core.laws.field_checks import Check
-from core.laws.field_types import EntryOfType, Field, FieldType, OpeningType, SealedType, SubjectType
+from core.laws.field_types import AttestationType, EntryOfType, Field, FieldType, OpeningType, SealedType, SubjectType
 from core.laws.reading import Texts
 from core.ledger.encoding import Value
 
@@ -281,7 +281,7 @@ class Procedure:
     frame_size: int
     entries: tuple[tuple[tuple[str, ...], EntryOfType], ...]  # paths in the act that name an entry
     records: tuple[tuple[tuple[str, ...], str], ...]  # paths in the act that name a record, and its register
-    attestations: tuple[tuple[str, str], ...]  # fields that an officer attests, and the role
+    attestations: tuple[tuple[str, AttestationType], ...]  # fields that an officer attests
     foreign_reads: tuple[ForeignRead, ...]
     line: int
     links: tuple[Link, ...] = ()

@@ -89,7 +89,7 @@ def read_procedure(name: str, part: Part, around: Around) -> Procedure:
             scope.slots.used,
             tuple((path, kind) for path, kind in _paths(act) if isinstance(kind, EntryOfType)),
             tuple((path, kind.register) for path, kind in _paths(act) if isinstance(kind, RecordType)),
-            tuple((key, field.type.role) for key, field in act.items() if isinstance(field.type, AttestationType)),
+            tuple((key, field.type) for key, field in act.items() if isinstance(field.type, AttestationType)),
             tuple(sorted(scope.reads)),
             part.line,
             links=links,

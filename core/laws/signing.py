@@ -55,10 +55,17 @@ class SignatureCheck:
             self._check_node(procedure)
         else:
             self._check_signers(procedure)
-        for name, role in procedure.attestations:
+        for name, kind in procedure.attestations:
             if name in act and name not in self._signed.stands:
                 office, officer = act[name]["by"]
-                self._check_power(office, officer, role, field=name)
+                if kind.signs and not self._is_signed_by(office, officer):
+                    raise Refused("attestation-not-signed", field=name, office=office, officer=officer, role=kind.role)
+                self._check_power(office, officer, kind.role, field=name)
+
+    def _is_signed_by(self, office: int, officer: int) -> bool:
+        """Of a request others sign later; of what a cure brings those who sign the cure."""
+        still_open = not self._signed.whole and self._signed.undecided is None
+        return still_open or any((one.office, one.officer) == (office, officer) for one in self._signed.people)
 
     def _check_node(self, procedure: Procedure) -> None:
         alone = self._signed.people == (Signer(self._context.author, NODE_NUMBER, NODE_ROLE),)

@@ -57,6 +57,11 @@ REFUSALS = {
     "signer-twice": Trouble("One person signs twice in the same role.", DRAFT, "Choose each signature once."),
     "role-not-asked": Trouble("The signature of a {role} is not asked for.", DRAFT, "Leave it out."),
     "role-missing": Trouble("The signature of a {role} is missing.", DRAFT, "Choose who signs as {role}."),
+    "attestation-not-signed": Trouble(
+        "Something is attested here by a {role} who does not sign this act.",
+        DRAFT,
+        "Let that officer sign, or name as attesting the {role} who signs.",
+    ),
     "role-not-held": Trouble("The officer does not have the role of {role}.", DRAFT, "Choose an officer who has."),
     "signer-of-another-office": Trouble(
         "An officer of another office cannot sign this act.", DRAFT, "Choose an officer of this office."
