@@ -40,6 +40,7 @@ NAMES = ("Шацк", "Телеханы", "Gori", "Cluj")
 OFFICE_SECRET = "four quiet words here"
 REGISTRAR_SECRET = "the registrar's own words"
 ROLES = ("registrar", "notary")
+LAWS = ("charter", "land")  # each process of an office reads all that are in force
 FOUNDED_MS = 1_700_000_000_000
 TRACEBACK = "Traceback (most recent call last)"
 
@@ -173,7 +174,7 @@ def found_network(
         create_office(place.folder, NAMES[number], OFFICE_SECRET, people, make_certificate, cheap, cheap)
         places.append(place)
         cards.append(decode_card(read_bounded(place.folder.card), verify))
-    laws = [*(parse_law(text).canonical for text in library_laws().values()), *more_laws]
+    laws = [*(parse_law(library_laws()[law]).canonical for law in LAWS), *more_laws]
     charter = found(name, FOUNDED_MS, cards, laws, {})
     for place in places:
         enter_network(place.folder, charter.encoded, OFFICE_SECRET)
