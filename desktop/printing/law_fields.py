@@ -58,7 +58,8 @@ class Names:
                 list_of = self.of(owner.fields[kind.list]) if owner is not None else kind.list
                 return say("law.kind.entry_of", list=list_of, register=self.register(kind.register))
             case AttestationType():
-                return say("law.kind.attestation", role=say(f"role.{kind.role}"))
+                words = "law.kind.attestation-signs" if kind.signs else "law.kind.attestation"
+                return say(words, role=say(f"role.{kind.role}"))
             case ListType():
                 return say("law.kind.list", most=kind.max_items)
             case SealedType():

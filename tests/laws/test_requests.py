@@ -506,3 +506,36 @@ def test_whatever_a_decision_carries_it_gets_a_verdict(law: Law, data: st.DataOb
     if isinstance(verdict, Accepted):
         decided = next(change.new for change in verdict.changes if change.new.register == "#decisions")
         assert decided.key["request"] == decode_request(bytes(carried)).id(NETWORK)
+
+
+def test_who_attests_signs_the_request_or_the_act_that_enters_it_or_the_cure() -> None:
+    text, consent = (
+        (LIBRARY / "land.yaml").read_text(encoding="utf-8"),
+        "      spouse_consent:\n        {type: attestation, ",
+    )
+    assert consent in text
+    offices = Offices(parse_law(text.replace(consent, f"{consent}signs: true, ")))
+    parcel = offices.register()
+    keepers = {**sale(), "spouse_consent": {"answer": "given", "by": [KEEPER, 1]}}
+    direct = offices.counters[KEEPER].transaction(
+        "transfer", keepers, {"parcel": parcel}, (("registrar", 0), ("notary", 2))
+    )
+    refused = offices.refuse(direct)
+    assert (refused.code, refused.facts["field"]) == ("attestation-not-signed", "spouse_consent")
+    asked = offices.request(parcel, keepers)
+    assert offices.put(asked).outcome == "requested", "the keeper's notary may sign what enters it"
+    assert offices.refuse(offices.decision(asked)).code == "attestation-not-signed"
+    assert offices.put(offices.decision(asked, signers=(*REGISTRAR, ("notary", 1)))).outcome == "entered"
+    # Left out at first: whoever signs the cure attests what it brings.
+    other = offices.counters[KEEPER].enter(
+        "first_registration", first(right("ana", 1, 1), cadastral="0000000007"), signers=REGISTRAR
+    )
+    act = {name: value for name, value in keepers.items() if name != "spouse_consent"}
+    late = offices.counters[KEEPER].transaction("transfer", act, {"parcel": other}, (("registrar", 0), ("notary", 2)))
+    offices.at(20_000)
+    assert offices.put(late).outcome == "suspended"
+    for notary, outcome in ((2, "attestation-not-signed"), (1, "entered")):
+        said = {"act": id_of(late), "fields": {"spouse_consent": keepers["spouse_consent"]}}
+        cure = offices.counters[KEEPER].transaction("#cure", said, {"parcel": other}, (("notary", notary),))
+        verdict = offices.judge(cure)
+        assert (verdict.outcome if isinstance(verdict, Accepted) else verdict.code) == outcome

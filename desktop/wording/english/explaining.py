@@ -46,6 +46,7 @@ EXPLAINING_SCREEN = {
     "law.kind.record": "a record of {register}",
     "law.kind.entry_of": "an entry of {list}, {register}",
     "law.kind.attestation": "answer attested by the {role}",
+    "law.kind.attestation-signs": "answer attested by the {role}, who signs",
     "law.kind.number": "number with a check digit",
     "law.kind.group": "several together",
     "law.kind.list": "rows, at most {most}",
