@@ -1,7 +1,7 @@
 """Verifying the receipt of a record: a file that proves what the common register said of it, to whoever holds it.
 
-What it proves ends at the network id, as with a paper. Rules that the charter names give the words; where they are not
-at hand the law's own names stand in their place.
+What it proves ends at the network id, as with a paper. Rules that the file proves to have been in force give the
+words; where they are not at hand the law's own names stand in their place.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """What an extract says: rows of label and text, made from a checked receipt and the rules of its register.
 
-Only signed facts stand here. Labels and titles come from the law whose digest the charter names, so they are proved
+Only signed facts stand here. Labels and titles come from the law whose digest the receipt proves, so they are proved
 as well; where that law is not at hand the law's own names stand in their place. A record is named by its key as the
 act that created it stated it (the receipt's origin).
 """
