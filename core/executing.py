@@ -32,6 +32,7 @@ from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
 
 MAX_FORESEEN_ACTS = 8192  # verdicts kept until their anchor: some 5 KB each
+MUCH_WAITS = 50_000  # acts: some 0.6 KB each to undo, if an anchor executes them
 MAX_ACTS_AT_ONCE = 4096  # of executed acts whose effect is held in memory before it is written
 
 
@@ -57,7 +58,19 @@ class Execution:
     executed: list[tuple[int, int]] = field(default_factory=list)  # anchor and position of blocks, since it was looked
     watched: Collection[bytes] = ()  # records whose changes of either layer are noted until somebody looks …
     changed_watched: set[bytes] = field(default_factory=set)  # … here (core/linking.py)
+    _waiting: int | None = None  # acts that no anchor has executed; None: not counted yet
     _stale: bool = False  # the overlay is to be folded anew once the last of the anchors just decided is executed
+
+    @property
+    def much_waits(self) -> bool:
+        """Whether one block may have very many acts executed."""
+        if self._waiting is None:
+            told = (
+                self.lace.open_acts.told_apart(chain, lambda _vertex: "", forked=False)
+                for chain in self.lace.open_acts.chains()
+            )
+            self._waiting = sum(self.store.chain.act_count_at(places) for parts in told for _, places in parts)
+        return self._waiting >= MUCH_WAITS
 
     # -- the overlay --------------------------------------------------------------------------------------------
 
@@ -70,6 +83,8 @@ class Execution:
             judged = Judged(working, self._predict(working, vertex, groups, position, acts))
         rows = [ran.row for ran in judged.ran]
         self.store.chain.add_acts(position, rows)
+        if self._waiting is not None:
+            self._waiting += len(rows)
         if not self.lace.is_forked(vertex.chain) and not self.lace.is_void(vertex):
             self._keep_waiting(vertex.author, position, judged.ran)
             self._note_watched(judged.ran)
@@ -171,6 +186,8 @@ class Execution:
                 write_agreed(self.store, working)
                 working, held = WorkingState(self.store.state, None), 0
         write_agreed(self.store, working)
+        if self._waiting is not None:
+            self._waiting -= acts
         self.store.chain.add_anchor(
             AnchorRow(
                 anchor.number,

@@ -239,6 +239,8 @@ class Replica:
         accused = self._accused(payload, block.header.epoch)
         act_count = sum(len(group.transactions) for group in payload.groups) if payload else 0
         forks_before = self.lace.fork_count
+        if block.header.refs and self.execution.much_waits:
+            self.store.database.settle_gathered()
         try:
             with self.store.database.atomic():
                 position = self.store.chain.add_block(block, act_count, accused)

@@ -120,3 +120,23 @@ def test_a_block_that_finds_no_room_takes_nothing_of_those_before_it_with_it() -
     apart, _ = receiver()
     take(apart, blocks)
     assert office.store.state.overlay_rows() == apart.store.state.overlay_rows()
+
+
+def test_before_a_block_that_may_decide_very_much_what_was_gathered_is_durable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> None:
+        raise MunimentError("disk-full")
+
+    monkeypatch.setattr("core.executing.MUCH_WAITS", ACTS)
+    blocks, witness = chain(), open_in_memory(NETWORK, 2)
+    for block in blocks:
+        witness.receive(*block)
+    written = witness.write()
+    assert written is not None
+    office, database = receiver()
+    database.failing = fail
+    with pytest.raises(MunimentError, match="disk-full"):
+        take(office, [*blocks, witness.block(written)])
+    for one in (office, opened_again(database)):
+        assert [(tip.author, tip.seq) for tip in one.vector()] == [(1, ACTS)]

@@ -26,6 +26,8 @@ BUSY_TIMEOUT_S = 1.0
 _INCREMENTAL = 2  # of PRAGMA auto_vacuum
 # How a transaction begins, ends and is undone: by itself, or within others that become durable with it.
 _ALONE = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
+# SQLite keeps every page that one of several has changed in memory, to undo it alone: the first needs none of that.
+_FIRST_OF_MANY = ("", "", ("ROLLBACK", "BEGIN IMMEDIATE"))
 _ONE_OF_MANY = ("SAVEPOINT one", "RELEASE one", ("ROLLBACK TO one", "RELEASE one"))
 _GATHERED, _ATOMIC = 1, 2  # how deep
 _JOINED = nullcontext()
@@ -52,6 +54,7 @@ class Database:
         if create and not in_memory:
             Path(path).touch(mode=0o600)  # SQLite would let others read the encrypted bytes
         self._depth = 0
+        self._changes_before = 0  # row_changes when what is gathered began
         self._put_off: list[Callable[[], None]] = []
         self._when_undone: list[Callable[[], None]] = []
         self._cache_kib = cache_kib
@@ -104,7 +107,9 @@ class Database:
         """All or nothing; durable on return. Nested calls join the outer one. Raises `disk-full`, `replica-damaged`."""
         if self._depth == _ATOMIC:
             return _JOINED
-        return self._transaction(_ATOMIC, *(_ONE_OF_MANY if self._depth else _ALONE))
+        if not self._depth:
+            return self._transaction(_ATOMIC, *_ALONE)
+        return self._transaction(_ATOMIC, *(_ONE_OF_MANY if self._has_gathered else _FIRST_OF_MANY))
 
     def gathered(self) -> AbstractContextManager[None]:
         """Each `atomic` inside is all or nothing, and none of them is durable before all are, on return.
@@ -113,10 +118,25 @@ class Database:
         """
         return self._transaction(_GATHERED, *_ALONE)
 
+    @property
+    def _has_gathered(self) -> bool:
+        return self._depth == _GATHERED and self.row_changes != self._changes_before
+
+    def settle_gathered(self) -> None:
+        """What was gathered so far becomes durable now: very much follows, which is not to be undone in memory."""
+        if self._has_gathered:
+            self._finish_put_off()
+            self.execute("COMMIT")
+            self.execute("BEGIN IMMEDIATE")
+            self._changes_before = self.row_changes
+
     @contextmanager
     def _transaction(self, depth: int, begin: str, end: str, undo: Sequence[str]) -> Iterator[None]:
         before = self._depth
-        self.execute(begin)
+        if begin:
+            self.execute(begin)
+        if depth == _GATHERED:
+            self._changes_before = self.row_changes
         try:
             self._depth = depth
             try:
@@ -124,7 +144,8 @@ class Database:
                 self._finish_put_off()
             finally:
                 self._depth = before
-            self.execute(end)
+            if end:
+                self.execute(end)
         except BaseException:
             for forget in self._when_undone:
                 forget()

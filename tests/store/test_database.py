@@ -87,6 +87,8 @@ def test_gathered_transactions_become_durable_together(path: Path, tmp_path: Pat
 def test_of_gathered_transactions_the_one_that_fails_is_undone_alone() -> None:
     database = Database(IN_MEMORY, KEY)
     with database.gathered():
+        with pytest.raises(ZeroDivisionError):
+            set_and_fail(database, b"fails first")
         with database.atomic():
             database.set_meta("first", b"stands")
         with pytest.raises(ZeroDivisionError):
@@ -94,6 +96,25 @@ def test_of_gathered_transactions_the_one_that_fails_is_undone_alone() -> None:
         with database.atomic():
             database.set_meta("third", b"stands")
     assert [database.meta(name) for name in ("first", "name", "third")] == [b"stands", None, b"stands"]
+
+
+def test_the_first_of_those_gathered_needs_no_memory_to_be_undone_alone(path: Path) -> None:
+    """SQLite would keep each page that it changes; so what may change very many settles the others before."""
+    said = list[str]()
+    database = Database(path, KEY)
+    database._connection.set_trace_callback(said.append)
+    with database.gathered():
+        for name in ("first", "second"):
+            with database.atomic():
+                database.set_meta(name, b"there")
+        database.settle_gathered()
+        with database.atomic():
+            database.set_meta("third", b"there")
+    database._connection.set_trace_callback(None)
+    told = [words.split()[0] for words in said if words.split()[0] in ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")]
+    assert told == ["BEGIN", "SAVEPOINT", "RELEASE", "COMMIT", "BEGIN", "COMMIT"]
+    assert [database.meta(name) for name in ("first", "second", "third")] == [b"there"] * 3
+    database.close()
 
 
 def gather_and_fail(database: Database) -> None:
