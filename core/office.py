@@ -13,6 +13,7 @@ from core.batch import Batch
 from core.bracketing import Bracketing
 from core.errors import MunimentError
 from core.folding import Ran, act_row
+from core.laws.alike import DIFFERENT, SAME
 from core.laws.field_checks import FieldFault
 from core.laws.law import Called
 from core.laws.questions import DISMISS
@@ -158,6 +159,29 @@ class Office(Answering, Bracketing):
         law, working = self._law_asked(act, record), WorkingState(self.store.state, self.number)
         said: dict[str, Value] = {"act": act, "record": record, "reason": reason}
         return self._draw_up(working, law, DISMISS, {}, said, signers, (), None, trace)
+
+    def propose_alike(
+        self,
+        one: bytes,
+        other: bytes,
+        same: bool,
+        reason: str,
+        signers: Sequence[Signer],
+        instead_of: bytes | None = None,
+        trace: bool = False,
+    ) -> Proposal:
+        """Draw up the act that says whether two records mean one person or thing; nothing is merged by it.
+
+        `instead_of`: the act that is taken back, if it was decided otherwise before. Raises `unknown-record`.
+        """
+        self.people.require(Action.DRAW_UP)
+        working = WorkingState(self.store.state, self.number)
+        record = working.record(one)
+        if record is None:
+            raise MunimentError("unknown-record", record=one)
+        law, said = record.register.partition(".")[0], {"one": one, "other": other, "reason": reason}
+        said |= {"instead_of": instead_of} if instead_of is not None else {}
+        return self._draw_up(working, law, SAME if same else DIFFERENT, {}, said, signers, (), None, trace)
 
     def _answer_links(self) -> bytes | None:
         """As the law wants it, an act that nothing stands in the way of; whatever else is left to the officers."""

@@ -7,6 +7,7 @@ totals stay a function of the records and the rules in force, so that whoever jo
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from core.laws.alike import groups_of_alike
 from core.laws.indexing import groups_from_nothing
 from core.laws.law import Law
 from core.laws.questions import ASKED_OF, ASKED_REGISTER, groups_of_answers, groups_of_asked
@@ -16,6 +17,7 @@ from core.ledger.record import GroupChange, IndexChange, Record, decode_record
 from core.store.replica import ReplicaStore
 
 _RECORDS_A_STEP = 2_000
+_OF_THE_ENGINE = (groups_of_undecided, groups_of_asked, groups_of_answers, groups_of_alike)
 
 
 def groups_in(laws: Mapping[str, Law], records: Iterable[Record]) -> Iterator[GroupChange]:
@@ -26,8 +28,8 @@ def groups_in(laws: Mapping[str, Law], records: Iterable[Record]) -> Iterator[Gr
         if register is not None:
             yield from groups_from_nothing(register, record)
         else:
-            own = (*groups_of_undecided(record), *groups_of_asked(record), *groups_of_answers(record))
-            yield from (IndexChange(index, encode(group), record.id, True) for index, group in own)
+            own = (groups(record) for groups in _OF_THE_ENGINE)
+            yield from (IndexChange(index, encode(group), record.id, True) for one in own for index, group in one)
 
 
 def rebuild_indexes(store: ReplicaStore, laws: Mapping[str, Law], changed: Iterable[str]) -> None:

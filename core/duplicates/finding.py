@@ -9,22 +9,22 @@ no part in it. What a purpose must be stated for has, and is shown where a recor
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from core.crypto.hashing import tagged_hash
 from core.duplicates.comparing import compare
 from core.duplicates.traits import Traits, traits_of
-from core.errors import MunimentError
+from core.laws.alike import SAME, alike_id, answer_of, decided_about
 from core.laws.law import Register
 from core.laws.visibility import mask_record
 from core.ledger.encoding import Value, encode
 from core.ledger.record import Record
 from core.office import Office
-from core.people.actions import Action
-from core.store.likeness import LikenessStore
+from core.store.likeness import LikenessStore, PairRow
+from core.store.working import WorkingState
 
 PORTION = 500  # acts whose records are looked through in one transaction
 MOST_SHARING = 200  # records of one key that are compared: a name that everybody has tells nothing
-DIFFERENT, SAME = "different", "same"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Duplicates:
         """Look through everything that changed since the last time; how many pairs wait for somebody to look."""
         for _ in self.catch_up_in_steps():
             pass
-        return self._store.count()
+        return sum(1 for _ in self._open())
 
     def catch_up_in_steps(self) -> Iterator[None]:
         """As `catch_up`; each step is durable, and what is left after one is done the next time."""
@@ -62,9 +62,9 @@ class Duplicates:
             yield
 
     def pairs(self, limit: int = 100) -> list[Pair]:
-        """Those that nobody has looked at, in a fixed order."""
+        """Those that nobody has decided about, the first so many in a fixed order."""
         found = []
-        for row in self._store.pairs(limit):
+        for row in islice(self._open(), limit):
             one, other = self._present(row.one), self._present(row.other)
             if one is None or other is None or one.register not in self._registers:
                 continue
@@ -72,17 +72,6 @@ class Duplicates:
             if reasons:
                 found.append(Pair(one, other, reasons))
         return found
-
-    def different(self, one: bytes, other: bytes) -> None:
-        """Somebody has looked: they are not the same. Durable on return, in this office's copy.
-
-        Raises `no-such-pair`; `not-for-role`.
-        """
-        self._decide(one, other, DIFFERENT)
-
-    def same(self, one: bytes, other: bytes) -> None:
-        """Somebody has looked: they are the same, and by which act that is set right was seen to. As `different`."""
-        self._decide(one, other, SAME)
 
     def like(self, register: str, members: Mapping[str, Value]) -> list[tuple[Record, tuple[str, ...]]]:
         """What a record about to be made may be a duplicate of, before its act is signed. `members`: its keys and
@@ -96,17 +85,26 @@ class Duplicates:
         declared = self._registers.get(register)
         if declared is None:
             return []
-        found = self._alike(register, traits_of(declared.duplicates, members), None)
+        found = self._each_once(self._alike(register, traits_of(declared.duplicates, members), None))
         if not self._office.people.attended:
             return found
         shown = self._shown(register, members)
         told = ((other, compare(shown, self._shown(register, {**other.key, **other.fields}))) for other, _ in found)
         return [(other, reasons) for other, reasons in told if reasons]
 
-    def _decide(self, one: bytes, other: bytes, what: str) -> None:
-        self._office.people.require(Action.DRAW_UP)
-        if not self._store.decide(one, other, what):
-            raise MunimentError("no-such-pair")
+    def _open(self) -> Iterator[PairRow]:
+        """Without those that an act has decided about, of whichever office."""
+        return (row for row in self._store.pairs() if self._present(alike_id(row.one, row.other)) is None)
+
+    def _each_once(self, found: Iterable[tuple[Record, tuple[str, ...]]]) -> list[tuple[Record, tuple[str, ...]]]:
+        """Of records that were decided to be the same, the first."""
+        state, told, kept = WorkingState(self._office.store.state, self._office.number), set[bytes](), []
+        for record, reasons in found:
+            if record.id not in told:
+                kept.append((record, reasons))
+            decisions = decided_about(state, record.id)
+            told.update(side for one in decisions if answer_of(one) == SAME for side in one.key.values())
+        return kept
 
     def _told(self, one: Record, other: Record) -> tuple[str, ...]:
         left, right = (self._shown(side.register, {**side.key, **side.fields}) for side in (one, other))

@@ -10,6 +10,7 @@ effect changes nothing (LAWS.md). Nothing here reads a clock, a locale, an unord
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from core.laws.alike import DECIDING_ALIKE, decide_alike
 from core.laws.applying import Applying, Context, is_shared
 from core.laws.conflicts import Conflicts, refuse_released
 from core.laws.expression_days import Undecided
@@ -84,8 +85,11 @@ def _judge(state: State, transaction: Transaction, law: Law, context: Context, j
         return decide(state, transaction, law, context, run)
     if transaction.procedure in RESOLVING:
         return resolve(state, transaction, law, context, run)
-    if transaction.requests or (transaction.addressed_to is not None and transaction.procedure == DISMISS):
+    of_engine = transaction.procedure == DISMISS or transaction.procedure in DECIDING_ALIKE
+    if transaction.requests or (transaction.addressed_to is not None and of_engine):
         raise Refused("requests-not-asked", procedure=transaction.procedure)
+    if transaction.procedure in DECIDING_ALIKE:
+        return decide_alike(state, transaction, law, context)
     if transaction.procedure == DISMISS:
         return dismiss(state, transaction, law, context)
     procedure = law.procedures.get(transaction.procedure)

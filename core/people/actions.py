@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from core.errors import MunimentError
+from core.laws.alike import DECIDING_ALIKE
 from core.laws.law import Law
 from core.laws.questions import DISMISS
 from core.laws.requests import DECISIONS
@@ -94,6 +95,8 @@ def action_of(transaction: Transaction, laws: Mapping[str, Law]) -> Action:
     if transaction.procedure in RESOLVING and transaction.law == CHARTER:
         return Action.PROPOSE
     if transaction.procedure in DECISIONS or transaction.procedure in (CONFIRM, SET_ASIDE, DISMISS):
+        return Action.DECIDE
+    if transaction.procedure in DECIDING_ALIKE:
         return Action.DECIDE
     if transaction.procedure in RESOLVING:
         return Action.SIGN

@@ -11,8 +11,10 @@ from functools import cached_property
 
 from core.clock import Clock
 from core.errors import MunimentError
+from core.laws.alike import DECIDING_ALIKE
 from core.laws.derived import derived_at
 from core.laws.expression_days import Whole
+from core.laws.field_types import REASON
 from core.laws.law import Law, Register
 from core.laws.placing import day_of
 from core.laws.questions import DISMISS
@@ -168,9 +170,18 @@ class Showing(LedgerReading, UndecidedActs):
         law = self.laws.get(transaction.law)
         if transaction.procedure in RESOLVING:
             return view._replace(transaction=replace(transaction, act=self._shown_resolving(transaction, law, stated)))
+        if transaction.procedure in DECIDING_ALIKE:
+            return view._replace(transaction=replace(transaction, act=self._shown_alike(view)))
         procedure = law.procedures.get(transaction.procedure) if law is not None else None
         masked = mask_act(transaction.act, procedure, self.people.reader(stated))
         return view._replace(transaction=replace(transaction, act=masked))
+
+    def _shown_alike(self, view: ActView) -> dict[str, Value]:
+        """All but the reason, which is written about the two records: who may read those, reads it."""
+        act = view.transaction.act
+        about = (value for value in act.values() if type(value) is bytes)  # of a refused act anything may be missing
+        withheld = self.people.reader(self.people.has_stated(view.id, *about)).withholds(REASON)
+        return {name: withheld or value if name == "reason" else value for name, value in act.items()}
 
     def _shown_resolving(self, transaction: Transaction, law: Law | None, stated: bool) -> dict[str, Value]:
         """Of what is brought to an act, what that act's fields show."""

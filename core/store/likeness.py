@@ -1,7 +1,7 @@
 """Where possible duplicates meet: the keys of the records that take part, and the pairs that were found.
 
 Made from the records at any time, so it may be thrown away; its tables are made when first asked for, and a file of
-before knows none. What a person decided about a pair is kept whatever becomes of the keys.
+before knows none. What a person decided about a pair for this office alone, before there were acts for it, is kept.
 """
 
 from collections.abc import Iterable, Sequence
@@ -111,22 +111,10 @@ class LikenessStore:
             [(*sorted((record, other)), " ".join(reasons)) for other, reasons in alike],
         )
 
-    def pairs(self, limit: int) -> list[PairRow]:
-        """Undecided ones."""
-        asked = "SELECT one, other, reasons FROM likeness_pair WHERE decided IS NULL ORDER BY one, other LIMIT ?"
-        return [PairRow(one, other, tuple(reasons.split())) for one, other, reasons in self._db.rows(asked, (limit,))]
-
-    def count(self) -> int:
-        return int(self._db.scalar("SELECT count(*) FROM likeness_pair WHERE decided IS NULL"))
-
-    def decide(self, one: bytes, other: bytes, what: str) -> bool:
-        """Whether the pair was there undecided. Durable on return."""
-        with self._db.atomic():
-            done = self._db.execute(
-                "UPDATE likeness_pair SET decided = ? WHERE one = ? AND other = ? AND decided IS NULL",
-                (what, *sorted((one, other))),
-            )
-        return bool(done.rowcount)
+    def pairs(self) -> list[PairRow]:
+        """Those that this office has not decided about for itself, as it could before there were acts for it."""
+        asked = "SELECT one, other, reasons FROM likeness_pair WHERE decided IS NULL ORDER BY one, other"
+        return [PairRow(one, other, tuple(reasons.split())) for one, other, reasons in self._db.rows(asked)]
 
     def _cursor(self) -> int:
         return int(self._db.meta(_CURSOR) or b"0")
