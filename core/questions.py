@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.errors import MunimentError
-from core.laws.field_types import REASON
 from core.laws.law import Asks, Called
 from core.laws.questions import (
     ANSWERED,
@@ -21,7 +20,6 @@ from core.laws.questions import (
     found_by,
 )
 from core.ledger.encoding import Value, encode
-from core.ledger.record import Record
 from core.linking import MAX_MADE, Linking, called_for
 from core.store.working import WorkingState
 from core.views import ActView
@@ -116,16 +114,9 @@ class Questions(Linking):
             named,
             keeper,
             WAITS if by is None else ANSWERED if answer is None else answer.state,
-            self._reason(asked, answer) if answer is not None else "",
+            "" if answer is None else self.reason_about(answer.fields.get("reason", ""), record_id, *asked.about),
             self.act_view(by) if by is not None else None,
         )
-
-    def _reason(self, asked: Asked, answer: Record) -> Value:
-        """It was written about a record: who may read that, reads it."""
-        if not self.people.attended:
-            return answer.fields.get("reason", "")
-        stated = any(map(self.people.has_stated, (answer.key["record"], *asked.about)))
-        return self.people.reader(stated).withholds(REASON) or answer.fields.get("reason", "")
 
     # -- leaving one --------------------------------------------------------------------------------------------
 

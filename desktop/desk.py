@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from core.casefile.session import CaseFiles
 from core.crypto.signing import SigningKey
 from core.folder import Folder, open_officer
+from core.laws.alike import DECIDING_ALIKE
 from core.laws.derived import day_indexes
 from core.laws.form import FormField, record_form, state_label
 from core.laws.law import Law
@@ -236,7 +237,7 @@ class Desk(QObject):
         law_name, _, name = full_name.partition(".")
         if name == NOT_HELD:
             return say("act.text-not-held")
-        if name in RESOLVING or name == DISMISS:
+        if name in RESOLVING or name in DECIDING_ALIKE or name == DISMISS:
             return say(f"act.{name.removeprefix('#')}")
         law = self.laws.get(law_name)
         procedure = law.procedures.get(name) if law else None

@@ -24,6 +24,7 @@ from core.people.people import AGAIN
 from core.views import ActView, Draft
 from desktop.desk import Desk
 from desktop.locking import START
+from desktop.pages.alike import Question
 from desktop.pages.changes import ChangesPage
 from desktop.pages.condition import ConditionPage
 from desktop.pages.erasures import ErasuresPage
@@ -180,6 +181,7 @@ class MainWindow(QMainWindow):
             case RegisterPage():
                 page.ledger_wanted.connect(self._show_act)
                 page.act_wanted.connect(self._start_act)
+                page.alike_wanted.connect(self._decide_alike)
             case ConditionPage():
                 page.offices_wanted.connect(lambda: self.go("offices"))
             case ChangesPage():
@@ -205,6 +207,10 @@ class MainWindow(QMainWindow):
     def open_record(self, record_id: bytes) -> None:
         self.go("register")
         self.register.open_record(record_id)
+
+    def _decide_alike(self, question: Question) -> None:
+        self.go("duplicates")
+        self.twice.decide(question)
 
     def _show_fork(self, number: int) -> None:
         self.go("offices")

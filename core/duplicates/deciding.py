@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.laws.alike import ALIKE_REGISTER, SAME, answer_of, decided_about
-from core.laws.field_types import REASON
 from core.ledger.encoding import Value
 from core.ledger.record import Record
 from core.office import Office
@@ -44,9 +43,6 @@ def _view(office: Office, decided: Record) -> Decided:
     fields, (one, other) = decided.fields, (decided.key["one"], decided.key["other"])
     record, labels = office.store.state.present(one), office.labels((one, other))
     assert record is not None  # the law has found both, and nothing is taken out of a register
-    people, reason = office.people, fields["reason"]
-    if people.attended:  # it was written about these two: who may read them, reads it
-        reason = people.reader(people.has_stated(one, other)).withholds(REASON) or reason
     return Decided(
         (one, other),
         (labels[one], labels[other]),
@@ -54,6 +50,6 @@ def _view(office: Office, decided: Record) -> Decided:
         answer_of(decided) == SAME,
         fields["by"],
         fields["claimed_ms"],
-        reason,
+        office.reason_about(fields["reason"], one, other),
         fields["act"],
     )

@@ -126,6 +126,15 @@ class Showing(LedgerReading, UndecidedActs):
         record = self.store.state.present(record_id)
         return record is not None and is_found(words(self._shown(record, stated=True)), text)
 
+    def reason_about(self, reason: Value, *records: bytes) -> Value:
+        """What an act says about records: `Withheld` until a purpose was stored, where one of them asks for it."""
+        if not self.people.attended:
+            return reason
+        shown = (self._shown(one, stated=False) for one in map(self.store.state.present, records) if one is not None)
+        waits = (value is Withheld.PURPOSE for one in shown for value in one.fields.values())
+        stated = self.people.has_stated(*records) or not any(waits)
+        return self.people.reader(stated).withholds(REASON) or reason
+
     def _label(self, record: Record, label: str) -> str:
         keys = mask_record(record.key, self.register_of(record.register), self.people.reader(stated=True))
         return HIDDEN_LABEL if any(isinstance(value, Withheld) for value in keys.values()) else label
@@ -177,11 +186,10 @@ class Showing(LedgerReading, UndecidedActs):
         return view._replace(transaction=replace(transaction, act=masked))
 
     def _shown_alike(self, view: ActView) -> dict[str, Value]:
-        """All but the reason, which is written about the two records: who may read those, reads it."""
         act = view.transaction.act
         about = (value for value in act.values() if type(value) is bytes)  # of a refused act anything may be missing
-        withheld = self.people.reader(self.people.has_stated(view.id, *about)).withholds(REASON)
-        return {name: withheld or value if name == "reason" else value for name, value in act.items()}
+        reason = {name: self.reason_about(value, view.id, *about) for name, value in act.items() if name == "reason"}
+        return {**act, **reason}
 
     def _shown_resolving(self, transaction: Transaction, law: Law | None, stated: bool) -> dict[str, Value]:
         """Of what is brought to an act, what that act's fields show."""

@@ -19,6 +19,7 @@ from core.laws.conflicts import fits
 from core.people.actions import Action
 from core.views import RecordView, TimelineEntry
 from desktop.desk import Desk
+from desktop.pages.alike import AlikePanel
 from desktop.pages.days_asked import AsOf
 from desktop.pages.looking import LookBar, WhoLookedButton
 from desktop.pages.papers import PapersPanel
@@ -78,6 +79,8 @@ class RecordPanel(QWidget):
         self.sealed.failed.connect(self.notice.tell_trouble)
         self.questions = QuestionsPanel(desk, self)
         self.questions.failed.connect(self.notice.tell_trouble)
+        self.alike = AlikePanel(desk, self)
+        self.alike.failed.connect(self.notice.tell_trouble)
         self.papers = PapersPanel(desk, self)
         self.papers.failed.connect(self.notice.tell_trouble)
         self.papers.saved.connect(lambda path: self.notice.tell(sentence("paper-saved", {"path": path}), "done"))
@@ -117,6 +120,7 @@ class RecordPanel(QWidget):
         left.addWidget(self._now, 1)
         left.addWidget(self.sealed)
         left.addWidget(self.questions)
+        left.addWidget(self.alike)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.addWidget(present)
         split.addWidget(history)
@@ -165,6 +169,7 @@ class RecordPanel(QWidget):
         self.as_of.setVisible(view.day is not None)
         self.sealed.show_record(record)
         self.questions.show_record(record.id)
+        self.alike.show_record(record.id)
         self._fill_acts(view)
         chosen = max(0, self.timeline.currentRow())
         self.timeline.clear()

@@ -33,6 +33,7 @@ _WIDEST_NUMBER = 300
 class RegisterPage(Page):
     ledger_wanted = Signal(bytes)  # an act, to be shown in the ledger
     act_wanted = Signal(object, str)  # RecordView, full name of a procedure
+    alike_wanted = Signal(object)  # Question about two records
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(say("register.title"), desk, parent)
@@ -45,6 +46,7 @@ class RegisterPage(Page):
         self.record.left.connect(self._back)
         self.record.act_wanted.connect(self.act_wanted)
         self.record.ledger_wanted.connect(self.ledger_wanted)
+        self.record.alike.back_wanted.connect(self.alike_wanted)
         self.record.failed.connect(self.tell_trouble)
 
         self.search = QLineEdit(self._list_side)

@@ -1,18 +1,19 @@
-"""What may be entered twice, after imports and meetings: each pair side by side, until somebody has looked at it."""
+"""What may be entered twice, after imports and meetings: each pair side by side, until an act says what it is."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from core.duplicates.finding import DIFFERENT, SAME, Duplicates
+from core.duplicates.finding import Duplicates
 from core.laws.form import FormField
 from core.ledger.record import Record
 from core.office import Office
 from core.views import RecordView
 from desktop.desk import Desk, nothing
+from desktop.pages.alike import DecidingAlike, Question
 from desktop.pages.page import Page
 from desktop.pages.perhaps_entered import why
 from desktop.widgets.texts import button, card, label, literal
@@ -35,10 +36,13 @@ class TwicePage(Page):
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(say("duplicates.title"), desk, parent)
-        self._scroll = QScrollArea(self)
+        self._stack = QStackedWidget(self)
+        self._scroll = QScrollArea(self._stack)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.body.addWidget(self._scroll, 1)
+        self._stack.addWidget(self._scroll)
+        self.body.addWidget(self._stack, 1)
+        self.deciding: DecidingAlike | None = None
         self.pairs: Sequence[Sides] = ()
 
     def enter(self) -> None:
@@ -83,11 +87,11 @@ class TwicePage(Page):
         layout.addLayout(grid)
         row_of_answers = QHBoxLayout()
         row_of_answers.addStretch(1)
-        named = {"one": pair.one.label, "other": pair.other.label}
-        for key, answer in (("dealt", SAME), ("different", DIFFERENT)):
-            made = button(say(f"duplicates.{key}"), frame)
-            made.setAccessibleName(say(f"duplicates.{key}.which", **named))
-            made.clicked.connect(partial(self.note, pair, answer))
+        sides, labels = (pair.one.record.id, pair.other.record.id), (pair.one.label, pair.other.label)
+        for answer in ("same", "different"):
+            made = button(say(f"duplicates.answer.{answer}"), frame)
+            made.setAccessibleName(say(f"duplicates.answer.{answer}.which", one=labels[0], other=labels[1]))
+            made.clicked.connect(partial(self.decide, Question(sides, labels, register, answer == "same")))
             row_of_answers.addWidget(made)
         layout.addLayout(row_of_answers)
         return frame
@@ -103,21 +107,23 @@ class TwicePage(Page):
         value = record.key.get(field.name, record.fields.get(field.name))
         return "\n".join(value_lines(value, field, self.desk.offices))
 
-    def note(self, pair: Sides, answer: str) -> None:
-        """Somebody has looked; `answer`: different or same."""
-        one, other = pair.one, pair.other
+    # -- deciding -----------------------------------------------------------------------------------------------
 
-        def noted(_none: None) -> None:
-            key = "duplicates.noted-same" if answer == SAME else "duplicates.noted"
-            self.notice.tell(say(key, one=one.label, other=other.label), "done")
+    def decide(self, question: Question) -> None:
+        """Show what is to be said about two records, to be signed."""
+        self.leave_question()
+        deciding = self.deciding = DecidingAlike(self.desk, question, self._stack)
+        deciding.left.connect(self.leave_question)
+        self._stack.addWidget(deciding)
+        self._stack.setCurrentWidget(deciding)
+        deciding.focus_first()
+
+    def leave_question(self) -> None:
+        deciding, self.deciding = self.deciding, None
+        if deciding is not None:
+            self._stack.removeWidget(deciding)
+            deciding.deleteLater()
             self.refresh()
-
-        def work(office: Office) -> None:
-            duplicates = Duplicates(office)
-            decide = duplicates.same if answer == SAME else duplicates.different
-            decide(one.record.id, other.record.id)
-
-        self.desk.ask(self, work, noted, self.tell_trouble)
 
 
 def _look(office: Office) -> Iterator[Sequence[Sides]]:

@@ -31,18 +31,25 @@ def test_after_an_import_the_pairs_are_listed_until_somebody_looked(place: Place
     )  # fmt: skip
     assert said.exit_code == 0, said
     said = run("duplicates", *place.access)
-    assert "nobody has looked at: 1" in said.out
+    assert "nobody has decided about: 1" in said.out
     assert "Birth – nearly the same name: letters changed places, the same day, what goes with it agrees" in said.out
     assert "Name: Марыя Кавалёнак" in said.out
     assert "Name: Марыя Кавалёнка" in said.out
     assert "Сідорык" not in said.out, "what is not public is asked for with a purpose (`show`)"
     (pair,) = run("duplicates", *place.access, "--json").json["pairs"]
     one, other = (side["id"] for side in pair["sides"])
-    said = run("duplicates", *place.access, "--different", other, one, "--json")
-    assert (said.exit_code, said.json["count"]) == (0, 0)
-    assert run("duplicates", *place.access, "--json").json["pairs"] == []
-    refused(
-        run("duplicates", *place.access, "--different", other, one, "--json"), 1, "no-such-pair", "Nothing was changed"
-    )
-    refused(run("duplicates", *place.access, "--same", other, one, "--json"), 1, "no-such-pair")
-    refused(run("duplicates", *place.access, "--different", "x", one, "--json"), 1, "no-such-pair")
+    signed = ("--reason", "Two sisters.", "--officer", place.registrar, *place.access, "--json")
+    refused(run("duplicates", "--different", other, one, *place.access, "--json"), 2, "bad-officer")
+    said = run("duplicates", "--different", other, one, *signed)
+    assert said.exit_code == 0, said
+    listed = run("duplicates", *place.access, "--json").json
+    ((told,), act) = listed["decided"], said.json["act"]
+    assert (listed["pairs"], told["same"], told["reason"], told["act"]) == ([], False, "Two sisters.", act)
+    assert "Different from" in (shown := run("duplicates", *place.access).out)
+    assert act[:8] in shown
+    refused(run("duplicates", "--different", other, one, *signed), 1, "pair-not-decided", "Nothing was changed")
+    refused(run("duplicates", "--same", other, one, *signed), 1, "pair-not-decided")
+    refused(run("duplicates", "--same", "00" * 16, one, *signed), 1, "no-such-pair")
+    refused(run("duplicates", "--same", "x", one, *signed), 1, "no-such-pair")
+    assert run("duplicates", "--same", other, one, "--instead-of", act[:8], *signed).exit_code == 0
+    assert run("duplicates", *place.access, "--json").json["decided"][0]["same"] is True

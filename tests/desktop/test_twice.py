@@ -123,15 +123,39 @@ def test_the_pairs_stand_side_by_side_until_somebody_has_looked(
     picture(office.window, "side-by-side")
     first, second = page.pairs
     press(page, f"{first.one.label} and {first.other.label} are different")
+    sign(qtbot, office, "Two sisters.")
+    press(page.deciding, "Close")
     wait(qtbot, office)
     assert [pair.one.record.id for pair in page.pairs] == [second.one.record.id]
-    assert "are not the same. The register was not changed." in page.notice.text
-    press(page, f"{second.one.label} and {second.other.label} are the same, and it is dealt with")
+    # It stands on the pages of both, and is taken back from there.
+    office.window.open_record(first.other.record.id)
     wait(qtbot, office)
-    assert page.pairs == []
-    assert "No possible duplicates are known here" in all_text(page)
-    count = office.service.call(lambda: Duplicates(office.service.office).catch_up()).result()
-    assert count == 0
+    panel = office.window.register.record.alike
+    assert f"Different from {first.one.label}" in all_text(panel)
+    assert "Two sisters." in all_text(panel)
+    picture(office.window, "decided-on-the-page")
+    press(panel, f"Take back what was decided about this and {first.one.label}")
+    assert office.window.pages.shown == "duplicates"
+    assert "What was decided before is taken back by this." in all_text(page)
+    picture(office.window, "taking-back")
+    sign(qtbot, office, "One passport.")
+    office.window.open_record(first.one.record.id)
+    qtbot.waitUntil(lambda: f"The same as {first.other.label}" in all_text(panel), timeout=20_000)
+    assert office.service.call(lambda: Duplicates(office.service.office).catch_up()).result() == 1
+
+
+def sign(qtbot: QtBot, office: OpenOffice, reason: str) -> None:
+    """What is to be said about two records, as the registrar."""
+    deciding = office.window.twice.deciding
+    assert deciding is not None
+    deciding.sign.click()
+    assert "reason" in deciding.notice.text
+    deciding.reason.setPlainText(reason)
+    deciding.passphrase.setText(REGISTRAR_SECRET)
+    picture(office.window, "deciding")
+    deciding.sign.click()
+    wait(qtbot, office)
+    assert "All offices learn of it" in all_text(deciding), deciding.notice.text
 
 
 def test_the_page_is_there_only_where_a_law_looks_for_duplicates(

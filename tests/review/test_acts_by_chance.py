@@ -15,6 +15,7 @@ from re import _parser as patterns  # how the patterns of the laws are read
 from typing import Any
 
 from core.laws import Accepted, Law, Order, Rejected
+from core.laws.alike import DIFFERENT, SAME
 from core.laws.field_types import (
     AttestationType,
     ChoiceType,
@@ -111,6 +112,11 @@ class Chance:
         """The same as the answer to something, or as what leaves it; by a node or by officers."""
         asking = [record.key["act"] for one in self.made[ASKED_REGISTER] if (record := self.state.record(one))]
         answers = self.draw.choice([*asking[-3:], bytes(32)])
+        if self.draw.random() < 0.1:
+            ids = [one for made in self.made.values() for one in made[-3:]] or [bytes(16)]
+            sides = {"one": self.draw.choice(ids), "other": self.draw.choice(ids)}
+            way = self.draw.choice([SAME, DIFFERENT])
+            return replace(act, procedure=way, changes={}, act={**sides, "reason": "looked at"})
         if self.draw.random() < 0.3:
             record = next((ref.record for ref in act.changes.values()), bytes(16))
             said: dict[str, Value] = {"act": answers, "record": record, "reason": "looked at"}

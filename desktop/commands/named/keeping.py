@@ -41,20 +41,31 @@ def import_table(
 def duplicates(
     different: Annotated[
         tuple[str, str] | None,
-        typer.Option("--different", metavar="NUMBER NUMBER", help="You have looked at both: not the same."),
+        typer.Option("--different", metavar="NUMBER NUMBER", help="Sign that these two are not the same."),
     ] = None,
     same: Annotated[
         tuple[str, str] | None,
-        typer.Option("--same", metavar="NUMBER NUMBER", help="The same, and an act has set it right."),
+        typer.Option("--same", metavar="NUMBER NUMBER", help="Sign that these two are the same. Nothing is merged."),
     ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stays on record at every office.")] = "",
+    by: Annotated[
+        str, typer.Option("--officer", metavar="NUMBER:ROLE:PASSPHRASE-FILE", help="Who decides in this office.")
+    ] = "",
+    instead_of: Annotated[
+        str, typer.Option("--instead-of", metavar="ACT", help="What was decided before, as listed, and is taken back.")
+    ] = "",
     data: Data = None,
     passphrase_file: Secret = None,
     json: Json = False,
 ) -> None:
-    """List what may be entered twice, at this office or after a meeting, each pair with the reason."""
-    from desktop.commands.duplicates import duplicates_command
+    """List what may be entered twice, here or after a meeting, and what was decided; or sign what two of them are."""
+    from desktop.commands.duplicates import alike_command, duplicates_command
 
-    conclude(lambda: duplicates_command(access(data, passphrase_file), different, same), json)
+    opening, sides = access(data, passphrase_file), same or different
+    if sides is None:
+        conclude(lambda: duplicates_command(opening), json)
+    else:
+        conclude(lambda: alike_command(opening, sides, same is not None, reason, by, instead_of), json)
 
 
 @app.command()

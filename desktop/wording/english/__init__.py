@@ -6,7 +6,12 @@ from desktop.wording.english.changes import CHANGES_DONE, CHANGES_REFUSALS, CHAN
 from desktop.wording.english.custody import CUSTODY, CUSTODY_DONE, CUSTODY_SCREEN
 from desktop.wording.english.demonstration import DEMONSTRATION
 from desktop.wording.english.done import DONE
-from desktop.wording.english.duplicates import DUPLICATES_DONE, DUPLICATES_SCREEN, DUPLICATES_TROUBLES
+from desktop.wording.english.duplicates import (
+    DUPLICATES_DONE,
+    DUPLICATES_REFUSALS,
+    DUPLICATES_SCREEN,
+    DUPLICATES_TROUBLES,
+)
 from desktop.wording.english.explaining import EXPLAINING_DONE, EXPLAINING_SCREEN, EXPLAINING_TROUBLES
 from desktop.wording.english.finding import FINDING_SCREEN, FINDING_TROUBLES
 from desktop.wording.english.importing import IMPORTING_SCREEN
@@ -98,6 +103,7 @@ ENGLISH = Catalogue(
         **CHANGES_REFUSALS,
         **SEALING_REFUSALS,
         **UNDECIDED_REFUSALS,
+        **DUPLICATES_REFUSALS,
     },
     law_faults={**LAW_FAULTS, **SEALING_FAULTS, **STORY_FAULTS},
     plural=lambda count: 0 if count == 1 else 1,
