@@ -187,9 +187,10 @@ class Showing(LedgerReading, UndecidedActs):
 
     def _shown_alike(self, view: ActView) -> dict[str, Value]:
         act = view.transaction.act
-        about = (value for value in act.values() if type(value) is bytes)  # of a refused act anything may be missing
-        reason = {name: self.reason_about(value, view.id, *about) for name, value in act.items() if name == "reason"}
-        return {**act, **reason}
+        if "reason" not in act:  # of a refused act anything may be missing
+            return dict(act)
+        about = (value for value in act.values() if type(value) is bytes)
+        return {**act, "reason": self.reason_about(act["reason"], view.id, *about)}
 
     def _shown_resolving(self, transaction: Transaction, law: Law | None, stated: bool) -> dict[str, Value]:
         """Of what is brought to an act, what that act's fields show."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ from core.verifying import verify_state
 from tests.duplicates.test_finding import LAW, fields
 from tests.ledger.building import Network, make_network
 from tests.offices import meet_until_quiet, open_in_memory, registrar, sign
+from tests.test_snapshot import assert_equal, joined
 
 DECIDES = LAW.replace("version: 1\n", 'version: 1\ndecisions: {by: [notary], article: "4"}\n', 1)
 OTHER = LAW.replace("law: births", "law: baptisms")
@@ -56,7 +58,9 @@ def decide(
     return office.record(sign(network(), office, [proposal]))[0].id
 
 
-def test_what_one_office_decides_every_office_knows_and_takes_back_by_name(offices: list[Office]) -> None:
+def test_what_one_office_decides_every_office_knows_and_takes_back_by_name(
+    offices: list[Office], tmp_path: Path
+) -> None:
     pair = [enter(offices[0], "Марыя Кавалёнак"), enter(offices[1], "Мария Коваленок")]
     meet_until_quiet(offices)
     before = [offices[0].record_view(one).record for one in pair]
@@ -85,6 +89,7 @@ def test_what_one_office_decides_every_office_knows_and_takes_back_by_name(offic
     assert [offices[1].record_view(one).record for one in pair] == before, "nothing is merged"
     assert len({office.state_root() for office in offices}) == 1
     # Whoever joins, or opens the copy again, puts the same index together from the records.
+    assert_equal(offices[0].store, joined(offices[0], tmp_path / "copy"))
     again = open_in_memory(network(), 1, offices[1].store, offices[1]._journal)
     (body,) = (body for _, body in again.store.state.agreed_of(ALIKE_REGISTER, 0, 10))
     groups = list(groups_in(again.laws, [decode_record(body)]))
