@@ -301,7 +301,7 @@ def test_fewer_blocks_than_the_peer_says_it_sent(arriving):
 
 
 def bomb(size):
-    return zstandard.ZstdCompressor(level=19).compress(bytes(size))
+    return zstandard.ZstdCompressor(level=1).compress(bytes(size))  # made at every collection of the tests
 
 
 @pytest.mark.parametrize(
