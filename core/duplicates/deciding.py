@@ -22,6 +22,7 @@ class Decided:
     claimed_ms: int  # when, by that office's clock
     reason: Value  # text; `Withheld` where the person may not read it, or has not said why
     act: bytes  # 32 bytes: what an act names that takes it back
+    pending: bool  # the order has not executed it yet
 
 
 def decisions_about(office: Office, record: bytes) -> list[Decided]:
@@ -52,4 +53,5 @@ def _view(office: Office, decided: Record) -> Decided:
         fields["claimed_ms"],
         office.reason_about(fields["reason"], one, other),
         fields["act"],
+        office.store.state.overlaid(decided.id) is not None,
     )

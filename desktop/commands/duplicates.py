@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from core.duplicates.deciding import Decided, decisions, decisions_about
+from core.duplicates.deciding import Decided, decisions
 from core.duplicates.finding import Duplicates, Pair
 from core.errors import MunimentError
+from core.laws.alike import alike_id
 from core.laws.form import record_form, state_label
 from core.laws.form import text as text_in
 from core.laws.verdict import Rejected
@@ -62,8 +63,9 @@ def alike_command(
     try:
         if any(office.store.state.present(side) is None for side in (one, other)):
             raise MunimentError("no-such-pair")
-        about = (found for found in decisions_about(office, one) if other in found.sides)
-        back = next((found.act for found in about if instead_of and found.act.hex().startswith(instead_of)), None)
+        decided = office.store.state.present(alike_id(one, other))
+        before: bytes = decided.fields["act"] if decided is not None else b""
+        back = before if instead_of and before.hex().startswith(instead_of) else None
         proposal = office.propose_alike(one, other, same, reason, [officer.signer(office.number)], back)
         if isinstance(proposal.verdict, Rejected):
             why = refusal(office.laws[proposal.transaction.law], proposal.verdict)

@@ -12,6 +12,7 @@ from core.errors import MunimentError
 from core.laws import parse_law
 from core.laws.alike import ALIKE_REGISTER, alike_id
 from core.laws.verdict import Accepted, Rejected
+from core.laws.visibility import Withheld
 from core.ledger.record import decode_record
 from core.ledger.transaction import Signer
 from core.office import Office
@@ -67,6 +68,7 @@ def test_what_one_office_decides_every_office_knows_and_takes_back_by_name(
     assert [Duplicates(one).catch_up() for one in offices] == [1, 1, 1]
     # The third office, which keeps neither, decides; the order of naming them tells nothing.
     first = decide(offices[2], pair[::-1], False, "Two sisters.")
+    assert [told.pending for told in decisions_about(offices[2], pair[0])] == [True]
     assert [Duplicates(one).catch_up() for one in offices] == [1, 1, 0]
     meet_until_quiet(offices)
     for office in offices:
@@ -74,6 +76,7 @@ def test_what_one_office_decides_every_office_knows_and_takes_back_by_name(
         for record in pair:
             (told,) = decisions_about(office, record)
             assert (told.same, told.by, told.reason, told.act) == (False, 2, "Two sisters.", first)
+            assert not told.pending
             assert (told.register, set(told.sides)) == ("births.birth", set(pair))
     # A new entry is compared with both of them still.
     assert len(Duplicates(offices[0]).like("births.birth", fields("Maryja Kavalionak", 1912, 3, 4))) == 2
@@ -108,6 +111,18 @@ def test_of_two_offices_that_decide_at_once_the_first_in_the_order_counts(office
     for office in offices:
         ladder = office.act_view(lost).ladder
         assert (ladder.step.value, ladder.code) == ("rejected", "decided-meanwhile")
+
+
+def test_the_reason_is_shown_as_the_fields_of_the_two_are(offices: list[Office]) -> None:
+    office = offices[0]
+    pair = [enter(office, "Марыя Кавалёнак"), enter(office, "Мария Коваленок", 5)]
+    act = decide(office, pair, False, "Two sisters.")
+    office.people.sign_in(1, network().officers[0][1])
+    (told,) = decisions_about(office, pair[0])
+    assert (told.reason, office.act_view(act).transaction.act["reason"]) == (Withheld.PURPOSE, Withheld.PURPOSE)
+    office.people.look(pair[1], "check")
+    (told,) = decisions_about(office, pair[0])
+    assert (told.reason, office.act_view(act).transaction.act["reason"]) == ("Two sisters.", "Two sisters.")
 
 
 def code(

@@ -56,6 +56,7 @@ DUPLICATES_SCREEN = {
     "alike.heading": "The same or not",
     "alike.told.same": "The same as {other} ({office}, {day}). Reason: {reason}",
     "alike.told.different": "Different from {other} ({office}, {day}). Reason: {reason}",
+    "alike.pending": "(Not final yet.)",
     "alike.back": "Take back…",
     "alike.back.which": "Take back what was decided about this and {label}",
     "act.same": "Two entries are the same",
