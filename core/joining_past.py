@@ -124,10 +124,11 @@ class JoiningPast(Exchange):
         accused = self._accused(payload, header.epoch)
         waiting = _Waiting(0, header.payload[0], content) if content is not None and header.payload else None
         acts = waiting.acts if waiting else 0
-        position = self.store.chain.add_block(block, acts, accused)
+        added = self.lace.add(block.id, header, acts > 0, accused)
+        position = added.vertex.position
+        self.store.chain.add_block(position, block, acts, accused)
         if stub_bytes is not None:
             self.store.pruned.add(position, stub_bytes)
-        added = self.lace.add(block.id, header, acts > 0, accused)
         self._keep_evidence(added, block, payload)
         if waiting is not None and acts:
             self._waiting[added.vertex] = _Waiting(position, waiting.root, waiting.content)

@@ -5,7 +5,7 @@ else happens (save, then speak); blocks that arrive together become durable
 together, each whole or not at all. What it means for the state stands in core/executing.py.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import islice
@@ -37,6 +37,7 @@ from core.verifying import verify_archive, verify_blocks, verify_certificates, v
 
 _STOPPED = "finality-stopped"
 _TOLD_AS_IT_IS = ("replica-damaged", "looks-damaged", "disk-full", "disk-failed")
+Signing = Callable[[], bytes]
 MENDED_AT_ONCE = 1_000  # acts that wait for an anchor: folding them again takes a second at most
 __all__ = ["Admitted", "Judged", "Replica"]
 
@@ -231,8 +232,8 @@ class Replica:
             raise MunimentError("payload-differs", author=author)
         return payload
 
-    def take(self, admitted: Admitted, judged: Judged | None = None) -> Added:
-        """Store and execute an admitted block whose parents are here. Durable on return."""
+    def take(self, admitted: Admitted, judged: Judged | None = None, sign: Signing | None = None) -> Added:
+        """Store and execute a block whose parents are here; durable on return. `sign`: gives its signature, late."""
         block, payload = admitted.block, admitted.payload
         if block.id in self.lace.vertices:  # the table of blocks has no index of ids that would refuse it
             raise MunimentError("replica-damaged", path=self.store.database.path, block=self.vertex(block.id).position)
@@ -243,13 +244,17 @@ class Replica:
             self.store.database.settle_gathered()
         try:
             with self.store.database.atomic():
-                position = self.store.chain.add_block(block, act_count, accused)
                 added = self.lace.add(block.id, block.header, act_count > 0, accused)
+                position = added.vertex.position
                 self._keep_evidence(added, block, payload)
                 if payload is not None and act_count:
                     self.execution.enter(added.vertex, payload.groups, admitted.acts, position, judged)
                 if payload is not None and (intake := self._intake()).needed:
                     intake.take_block(block, payload)
+                if sign is not None:
+                    block = replace(block, signature=sign())
+                    admitted = admitted._replace(block=block)
+                self.store.chain.add_block(position, block, act_count, accused)
                 for anchor in self.finality.add(added.vertex):
                     self._pass(anchor)
                 if payload is not None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.aside import MAX_ASIDE
+from core.crypto.signing import Signer as Key
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.exchange import Received, SignedHeader
@@ -596,6 +597,47 @@ class ForgetfulJournal(MemoryJournal):
 
     def is_ours(self) -> bool:
         return self._ours
+
+
+class NotedJournal(MemoryJournal):
+    """Notes what is asked of it, on a disk that may not take it."""
+
+    def __init__(self, noted: list[str]) -> None:
+        super().__init__()
+        self._noted = noted
+        self.fails = False
+
+    def prepare(self, mark: Mark, unsigned_block: bytes) -> None:
+        super().prepare(mark, unsigned_block)
+        self._noted.append("written")
+
+    def sync(self) -> None:
+        if self.fails:
+            raise MunimentError("file-not-written")
+        self._noted.append("durable")
+
+
+class NotedKey:
+    def __init__(self, key: Key, noted: list[str]) -> None:
+        self.public, self.open, self._key, self._noted = key.public, key.open, key, noted
+
+    def sign(self, message: bytes) -> bytes:
+        self._noted.append("signed")
+        return self._key.sign(message)
+
+
+def test_a_block_is_signed_only_when_its_intent_is_on_the_disk(network: Network) -> None:
+    noted: list[str] = []
+    journal = NotedJournal(noted)
+    office = open_in_memory(network, 0, journal=journal)
+    office._key = NotedKey(office._key, noted)
+    journal.fails = True
+    assert code_of(lambda: register(network, office, 1)) == "file-not-written"
+    assert (noted, office.vector(), office.list_records("land.parcel")) == (["written"], [], [])
+    journal.fails = False
+    register(network, office, 2)
+    assert noted == ["written", *("durable", "signed"), *("written", "durable", "signed")]
+    assert [row.label for row in office.list_records("land.parcel")] == ["0000000001", "0000000002"]
 
 
 def test_an_interrupted_block_is_finished_at_the_next_start(network: Network, offices: list[Office]) -> None:

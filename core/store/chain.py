@@ -61,13 +61,14 @@ class ChainStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def add_block(self, block: Block, act_count: int, accused: Sequence[int] = ()) -> int:
-        """Position of the block. `accused`: authors whose fork its payload proves. Inside `atomic`."""
+    def add_block(self, position: int, block: Block, act_count: int, accused: Sequence[int] = ()) -> None:
+        """`position`: behind the last. `accused`: authors whose fork its payload proves. Inside `atomic`."""
         header = block.header
-        cursor = self._db.execute(
-            "INSERT INTO block(id, author, incarnation, seq, header, signature, payload, acts, accused)"
-            " VALUES (?,?,?,?,?,?,?,?,?)",
+        self._db.execute(
+            "INSERT INTO block(position, id, author, incarnation, seq, header, signature, payload, acts, accused)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?)",
             (
+                position,
                 block.id,
                 header.author,
                 header.incarnation,
@@ -79,7 +80,6 @@ class ChainStore:
                 encode(list(accused)) if accused else None,
             ),
         )
-        return int(cursor.lastrowid)
 
     def mark_executed(self, position: int, anchor: int) -> None:
         self._db.execute("UPDATE block SET anchor = ? WHERE position = ?", (anchor, position))

@@ -1,5 +1,6 @@
 """The intent file: power cuts in any sector, damage, copies, a full disk, kills; and that no fork passes."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -270,6 +271,19 @@ def test_hostile_bytes_end_in_a_code(content: bytes, tmp_path_factory: pytest.Te
     path = tmp_path_factory.mktemp("hostile") / "intent"
     path.write_bytes(content)
     assert refusal(path) in {"intent-damaged", "intent-of-another-node"}
+
+
+def test_what_the_disk_did_not_take_was_never_there(tmp_path: Path) -> None:
+    path = written(tmp_path / "intent", 3)
+    log = IntentLog(path, NODE, COMPUTER)
+    log.append(4, block_id(4), box(4))
+    os.close(log._descriptor)  # no disk any more
+    for code in ("file-not-written", "intent-not-kept"):
+        with pytest.raises(MunimentError, match=code):
+            log.sync()
+    assert log.last() == mark(3)
+    with pytest.raises(MunimentError, match="intent-not-kept"):
+        log.append(4, block_id(4), box(4))
 
 
 # A process that may write its files only up to a limit meets a real failed write in the middle of one.
