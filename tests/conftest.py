@@ -19,29 +19,50 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 look_seldom()
 
 HERE = Path(__file__).parent
-# Those of which one test lasts longest come first, so that no processor is left alone with one of them at the end.
+# Those of which one test lasts longest come first in each process, so that none is left alone with one at the end. The
+# processes take turns with these rows; the first row waits more than it computes, and while it waits others compute.
 LONGEST_FIRST = (
-    "demonstration/test_story.py",
-    "lan/test_month.py",
-    "lan/test_diagnosis.py",
-    "lan/test_offices.py",
-    "simulation/test_seeds.py",
-    "simulation/test_more_seeds.py",
-    "importing/test_elections.py",
-    "test_torture.py",
-    "kills/test_kills.py",
-    "kills/test_meeting_kills.py",
-    "kills/test_faults.py",
-    "kills/test_custody_kills.py",
-    "test_bench.py",
-    "ledger/test_finality.py",
-    "stories/test_library.py",
+    (
+        "lan/test_month.py",
+        "lan/test_diagnosis.py",
+        "lan/test_offices.py",
+        "kills/test_kills.py",
+        "lan/test_discovery.py",
+        "sync/test_service.py",
+        "sync/test_discovery.py",
+    ),
+    (
+        "demonstration/test_story.py",
+        "simulation/test_seeds.py",
+        "importing/test_elections.py",
+        "kills/test_meeting_kills.py",
+        "kills/test_faults.py",
+        "kills/test_custody_kills.py",
+    ),
+    (
+        "simulation/test_more_seeds.py",
+        "test_torture.py",
+        "test_bench.py",
+        "ledger/test_finality.py",
+        "stories/test_library.py",
+    ),
 )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    places = {HERE / name: place for place, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: places.get(item.path, len(places)))
+    """Process after process is given an even part of the list, in this order; who has done its own takes from others."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    rows = {HERE / name: row for row, names in enumerate(LONGEST_FIRST) for name in names}
+    places = {HERE / name: place for names in LONGEST_FIRST for place, name in enumerate(names)}
+    others = [item for item in items if item.path not in rows]
+    ordered: list[pytest.Item] = []
+    for process in range(processes):
+        first = [item for item in items if item.path in rows and rows[item.path] % processes == process]
+        part = (len(items) - len(ordered)) // (processes - process)
+        room = max(0, part - len(first))
+        ordered += [*sorted(first, key=lambda item: places[item.path]), *others[:room]]
+        del others[:room]
+    items[:] = [*ordered, *others]
 
 
 def pytest_collection_finish() -> None:
