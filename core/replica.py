@@ -252,7 +252,7 @@ class Replica:
                 if payload is not None and (intake := self._intake()).needed:
                     intake.take_block(block, payload)
                 if sign is not None:
-                    block = replace(block, signature=sign())
+                    block = Block(block.id, block.header, block.header_bytes, sign(), block.payload)
                     admitted = admitted._replace(block=block)
                 self.store.chain.add_block(position, block, act_count, accused)
                 for anchor in self.finality.add(added.vertex):
