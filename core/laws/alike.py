@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from core.crypto.hashing import tagged_hash
 from core.laws.applying import Context
-from core.laws.field_checks import Check, FieldFault, make_group_check
+from core.laws.field_checks import Check, make_group_check
 from core.laws.field_types import REASON, ActType, Field, RecordType
 from core.laws.law import Law, Register
+from core.laws.questions import check_form
 from core.laws.signing import check_people
 from core.laws.verdict import Accepted, Refused
 from core.ledger.encoding import Value, encode
@@ -75,12 +76,7 @@ def decide_alike(state: State, transaction: Transaction, law: Law, context: Cont
 
 
 def _decide(state: State, transaction: Transaction, law: Law, context: Context) -> Accepted:
-    if transaction.changes:
-        raise Refused("records-differ", expected=[], given=sorted(transaction.changes))
-    try:
-        _CHECK(transaction.act)
-    except FieldFault as fault:
-        raise Refused(fault.code, field=fault.field, **fault.facts) from None
+    check_form(transaction, _CHECK)
     one, other = sorted((transaction.act["one"], transaction.act["other"]))
     register = _register(state, one, other, law)
     check_people(transaction.signers, context.author, context)

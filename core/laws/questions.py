@@ -163,18 +163,19 @@ def dismiss(state: State, transaction: Transaction, law: Law, context: Context) 
     Another office's act has asked and others may have answered: only the common order decides.
     """
     try:
-        _check_form(transaction)
+        check_form(transaction, _DISMISSAL)
         return _dismiss(state, transaction, law, context)
     except Refused as refused:
         refused.shared = True
         raise
 
 
-def _check_form(transaction: Transaction) -> None:
+def check_form(transaction: Transaction, check: Check) -> None:
+    """Of an act of the engine that changes no record of a law: its fields alone say what it is about."""
     if transaction.changes:
         raise Refused("records-differ", expected=[], given=sorted(transaction.changes))
     try:
-        _DISMISSAL(transaction.act)
+        check(transaction.act)
     except FieldFault as fault:
         raise Refused(fault.code, field=fault.field, **fault.facts) from None
 

@@ -1,11 +1,11 @@
 """Whether two records mean one person or thing: signing an act that says so, and what was decided about a record."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.duplicates.deciding import Decided, decisions_about
 from core.laws.alike import decided_by
@@ -14,13 +14,12 @@ from core.office import Office, Proposal
 from core.people.actions import Action
 from core.views import ActView
 from desktop.desk import Desk
+from desktop.pages.about_record import AboutRecord
 from desktop.pages.ending import Ending
 from desktop.widgets.status import Shape
-from desktop.widgets.texts import button, card, label
+from desktop.widgets.texts import button, label
 from desktop.wording import say
 from desktop.wording.duplicates import decided_words
-
-SHOWN = 6
 
 
 class Question(NamedTuple):
@@ -68,50 +67,26 @@ class DecidingAlike(Ending):
         return say("alike.done", seq=view.seq)
 
 
-class AlikePanel(QWidget):
+class AlikePanel(AboutRecord[Decided]):
     """What was decided about the record that is shown; each can be taken back."""
 
-    failed = Signal(object)
     back_wanted = Signal(object)  # Question
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self._record = b""
-        self._content: QWidget | None = None
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 8, 0, 0)
-        self.hide()
+        super().__init__(desk, say("alike.heading"), parent)
 
     def show_record(self, record: bytes) -> None:
-        self._record = record
-        self._desk.ask(
-            self,
-            lambda office: decisions_about(office, record),
-            lambda found: self._show(record, found),
-            self.failed.emit,
-        )
+        self.ask(record, lambda office: decisions_about(office, record))
 
-    def _show(self, record: bytes, found: Sequence[Decided]) -> None:
-        if record != self._record:
-            return
-        if self._content is not None:
-            self._content.deleteLater()
-        registers = dict(self._desk.registers())
-        frame, layout = card(self)
-        self._content = frame
-        layout.addWidget(label(say("alike.heading"), frame, "heading"))
-        for decided in found[:SHOWN]:
-            row = QHBoxLayout()
-            other = decided.labels[decided.sides[0] == record]
-            row.addWidget(label(decided_words(decided, other, self._desk.offices), frame, selectable=True), 1)
-            back = button(say("alike.back"), frame)
-            back.setAccessibleName(say("alike.back.which", label=other))
-            back.clicked.connect(partial(self.back_wanted.emit, Question.back(decided)))
-            back.setVisible(decided.register in registers and self._desk.may(Action.DRAW_UP))
-            row.addWidget(back, 0, Qt.AlignmentFlag.AlignTop)
-            layout.addLayout(row)
-        if len(found) > SHOWN:
-            layout.addWidget(label(say("today.more", count=len(found) - SHOWN), frame, "quiet"))
-        self._layout.addWidget(frame)
-        self.setVisible(bool(found))
+    def line(self, thing: Decided, parent: QWidget) -> QWidget:
+        line = QWidget(parent)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        other = thing.labels[thing.sides[0] == self.record]
+        row.addWidget(label(decided_words(thing, other, self._desk.offices), line, selectable=True), 1)
+        back = button(say("alike.back"), line)
+        back.setAccessibleName(say("alike.back.which", label=other))
+        back.clicked.connect(partial(self.back_wanted.emit, Question.back(thing)))
+        back.setVisible(thing.register in dict(self._desk.registers()) and self._desk.may(Action.DRAW_UP))
+        row.addWidget(back, 0, Qt.AlignmentFlag.AlignTop)
+        return line
