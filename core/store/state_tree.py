@@ -34,6 +34,7 @@ from core.store.database import Database
 _PAGE = Struct(f">512s{BRANCHES}I{BRANCHES}Q")  # hashes, then records and rows
 _READ_ROWS = 500  # of one statement
 _MAX_WAITING = 1 << 17  # changes: some 0.25 KB each
+_EDITS_AT_ONCE = 1 << 13  # neighbours in the tree, so that few of its rows are in memory at a time
 
 
 class _Branch(NamedTuple):
@@ -123,8 +124,9 @@ class StateTree:
         self._waiting.clear()
 
     def _update_tree(self, register: str, district: int, edits: list[bytes]) -> None:
-        top = self._top(register, district)
-        after = _Batch(self._db).apply(top, edits)
+        after = self._top(register, district)
+        for start in range(0, len(edits), _EDITS_AT_ONCE):
+            after = _Batch(self._db).apply(after, edits[start : start + _EDITS_AT_ONCE])
         if not after.records:
             self._db.execute("DELETE FROM state_tree WHERE register = ? AND district = ?", (register, district))
         else:

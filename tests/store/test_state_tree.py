@@ -45,6 +45,7 @@ def test_any_history_of_puts_and_removals_ends_in_the_literal_root(seed: int, mo
     """Every third with so little room for what waits that a transaction is hashed in parts."""
     if seed % 3 == 0:
         monkeypatch.setattr("core.store.state_tree._MAX_WAITING", 20)
+        monkeypatch.setattr("core.store.state_tree._EDITS_AT_ONCE", 7)
     random = Random(seed)
     database, tree = empty_tree()
     held: dict[bytes, bytes] = {}
