@@ -20,6 +20,7 @@ from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws.execution import Context, execute
 from core.laws.law import Law
+from core.laws.offering import REQUESTS_REGISTER, WITHDRAWN
 from core.laws.placing import Order
 from core.laws.relying import lacking
 from core.laws.requests import DECISIONS_REGISTER
@@ -359,8 +360,10 @@ def write_agreed(store: ReplicaStore, working: WorkingState) -> None:
     store.state.totals.add_agreed(added)
     store.state.totals.settle(added)
     store.state.write_history(working.between)
-    decided = (change.new for change in changes if change.new.register == DECISIONS_REGISTER)
-    store.chain.drop_requests(decision.key["request"] for decision in decided)
+    new = [change.new for change in changes]
+    decided = [one for one in new if one.register == DECISIONS_REGISTER]
+    withdrawn = [one for one in new if one.register == REQUESTS_REGISTER and one.state == WITHDRAWN]
+    store.chain.drop_requests(one.key["request"] for one in (*decided, *withdrawn))
     # Search finds the present state: a version that is newer in the overlay keeps its words.
     found = [c for c in _shown(changes) if c.old is None or store.state.overlaid(c.new.id) is None]
     store.pages.index_words((change.old, change.new) for change in found)

@@ -19,7 +19,7 @@ from core.laws.law import Called
 from core.laws.questions import DISMISS
 from core.laws.reckoning import fill_in
 from core.laws.requests import ENTER, REFUSE
-from core.laws.resolving import CONFIRM, CURE
+from core.laws.resolving import CONFIRM, CURE, WITHDRAW
 from core.laws.signing import NODE_NUMBER, NODE_ROLE
 from core.laws.verdict import Accepted, Rejected
 from core.ledger.encoding import Value
@@ -137,15 +137,20 @@ class Office(Answering, Bracketing):
     ) -> Proposal:
         """Draw up the act that ends a suspended or held one, or brings what is missing; `way`: of `RESOLVING`.
 
+        `WITHDRAW` also takes back a request that offers records of this office to another one's.
         `reason`: of every way but `CURE`, which may bring `fields`. Raises `no-such-undecided`.
         """
         self.people.require(Action.DRAW_UP)
-        view, working = self.undecided_view(act), WorkingState(self.store.state, self.number)
+        working = WorkingState(self.store.state, self.number)
         said: dict[str, Value] = {"act": act}
         if way == CURE:
             said |= {"fields": dict(fields)} if fields else {}
         else:
             said["reason"] = reason
+        if way == WITHDRAW and self.is_request(act):
+            law = self.request_view(act).act.transaction.law
+            return self._draw_up(working, law, way, {}, said, signers, (), None, trace)
+        view = self.undecided_view(act)
         named = view.records if way in (CURE, CONFIRM) else {}
         references = {name: _reference(working, record) for name, record in named.items()}
         law = view.act.transaction.law

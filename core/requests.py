@@ -7,8 +7,9 @@ agreed state says that it cannot be entered any more: its record has moved on, o
 
 from core.errors import MunimentError
 from core.laws.law import Law
+from core.laws.offering import WITHDRAWN, decision_record_id, is_joint, request_record_id
 from core.laws.relying import is_other
-from core.laws.requests import REFUSED_BY_KEEPER, decision_record_id, ends_ms
+from core.laws.requests import REFUSED_BY_KEEPER, ends_ms
 from core.ledger.encoding import Value
 from core.ledger.payload import Group
 from core.ledger.record import Record
@@ -22,6 +23,7 @@ from core.views import ActView, Ladder, RequestView, Step
 MADE_LIMIT = 50
 LAPSED = "lapsed"  # instead of the outcome of a request whose term has ended
 REFUSED_CODE, OVERTAKEN_CODE, LAPSED_CODE = "request-refused", "request-overtaken", "request-lapsed"
+WITHDRAWN_CODE = "request-withdrawn"
 
 
 class Requests(Reading):
@@ -69,6 +71,11 @@ class Requests(Reading):
         known = self.laws.get(law)
         return {"term_days": known.asking.term_days if known and known.asking else None}
 
+    def is_request(self, act: bytes) -> bool:
+        """Whether an act held here is asked of another office."""
+        row = self.store.chain.act(act)
+        return row is not None and row.outcome == REQUESTED
+
     def _request_row(self, request: bytes) -> ActRow:
         row = self.store.chain.act(request)
         if row is None or row.outcome != REQUESTED or not self._has_text(row):
@@ -86,7 +93,10 @@ class Requests(Reading):
         records = [self.store.state.present(ref.record) for ref in transaction.changes.values()]
         names = [label(record) for record in records if record is not None]
         end = self._ends_ms(row, transaction)
-        return RequestView(act, row.author, transaction.addressed_to, " · ".join(names), end)
+        offered = row.author == self.number and is_joint(self.store.state.present(request_record_id(row.id)))
+        waits = act.ladder.step is not Step.REJECTED and self._decision(row) is None
+        label_ = " · ".join(names)
+        return RequestView(act, row.author, transaction.addressed_to, label_, end, offered and waits)
 
     # -- how far a request has come -----------------------------------------------------------------------------
 
@@ -129,6 +139,10 @@ class Requests(Reading):
         assert request.addressed_to is not None
         facts: dict[str, Value] = {"office": self._office_name(request.addressed_to)}
         waits = own._replace(facts=facts)
+        asked = self.store.state.present(request_record_id(row.id))
+        if asked is not None and asked.state == WITHDRAWN:
+            facts = {"winner": asked.last_act}
+            return waits._replace(step=Step.REJECTED, code=WITHDRAWN_CODE, facts=facts, outcome="rejected")
         for ref in request.changes.values():
             agreed = self.store.state.agreed(ref.record)
             if agreed is not None and agreed.version > ref.version:

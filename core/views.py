@@ -123,6 +123,7 @@ class RequestView:
     to: int  # number of the competent office
     label: str  # of the records it is about
     ends_ms: int | None  # the common time until which it may be entered
+    withdrawable: bool  # it offers records of this office, and waits still
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,9 @@ class Applying:
         context = self._context
         for name in procedure.changes:
             old = self._records[name]
-            self._drafts[name] = Draft(old.register, old.id, old.keeper, context.incarnation, old)
+            beside = old.keeper not in (None, context.author) and name not in procedure.accepts
+            incarnation = old.incarnation if beside else context.incarnation  # of another keeper: it stays as it was
+            self._drafts[name] = Draft(old.register, old.id, old.keeper, incarnation, old)
         for number, (name, register_name) in enumerate(procedure.creates.items()):
             register = self._law.registers[register_name]
             record_id = new_record_id(context.transaction_id, number)

@@ -21,6 +21,7 @@ from core.laws.field_types import EntryOfType
 from core.laws.judging import Judge
 from core.laws.law import Law, Procedure
 from core.laws.linking import asks_of
+from core.laws.offering import OFFERED_REGISTER, end_offers, offered_among
 from core.laws.opening import open_for_rules
 from core.laws.placing import Claimed
 from core.laws.questions import DISMISS, check_answer, dismiss, keep_asked
@@ -117,6 +118,7 @@ class _Execution:
         self._records: dict[str, Record] = {}
         self._shared = signed.waits
         self._formed = False
+        self._offered: list[Record] = []
 
     def run(self, procedure: Procedure) -> Accepted:
         """The verdict; `Refused` says like it whether only an anchor decides."""
@@ -130,10 +132,13 @@ class _Execution:
                 refused.shared, refused.touched = self._waits(procedure)
                 raise
             accepted = Accepted("held", held, (), tuple(self._judge.steps), self._conflicts.findings)
-        if not self._shared and not self._context.waiting:  # as almost every act of a keeper
+        if not (self._shared or self._context.waiting or self._any_offered()):  # as almost every act of a keeper
             return accepted
         shared, touched = self._waits(procedure)
-        return replace(accepted, shared=True, touched=touched) if shared else accepted
+        if not shared:
+            return accepted
+        ended = end_offers(self._state, self._offered, accepted.changes, self._context)
+        return replace(accepted, changes=(*accepted.changes, *ended), shared=True, touched=touched)
 
     def _judge_act(self, procedure: Procedure) -> Accepted:
         transaction = self._transaction
@@ -216,7 +221,8 @@ class _Execution:
             record = self._record(ref.record, register, name)
             if record.keeper != author:
                 self._shared = True
-                if record.keeper is not None and not conflicts.may_name(procedure, name, record):
+                kept_by = (None, self._signed.beside)
+                if record.keeper not in kept_by and not conflicts.may_name(procedure, name, record):
                     raise Refused("not-keeper", office=record.keeper, record=name)
             if record.pending is not None or name in procedure.special:
                 self._shared |= record.pending is not None
@@ -284,13 +290,19 @@ class _Execution:
 
     def _waits(self, procedure: Procedure) -> tuple[bool, frozenset[bytes]]:
         """Whether only an anchor decides this verdict, and what the act touches (empty otherwise)."""
-        waiting = self._context.waiting
-        if not self._shared and not (waiting and self._formed):
+        waiting, any_offered = self._context.waiting, self._any_offered()
+        if not self._shared and not ((waiting or any_offered) and self._formed):
             return False, frozenset()
         touched = self._touched(procedure)
+        if any_offered:
+            self._offered = offered_among(self._state, touched, self._context.author)
+            self._shared |= bool(self._offered)
         if self._shared or not touched.isdisjoint(waiting):
             return True, touched
         return False, frozenset()
+
+    def _any_offered(self) -> bool:
+        return self._state.has_any(OFFERED_REGISTER)
 
     def _touched(self, procedure: Procedure) -> frozenset[bytes]:
         """The records that the act reads or writes and those they are kept with; registers in which it takes a key.

@@ -5,13 +5,16 @@ judged as that office would judge it, and then waits, outcome *requested*. The d
 inside and enters it (`#enter`) or refuses it with a reason (`#refuse`), once. Whoever holds the deciding act can
 execute it without the request's own block.
 
+A request may change records of the asking office too, beside those of the office asked: both have signed for theirs,
+and nothing changes at either until `#enter` stands in the common order (offering.py).
+
 Three kinds of record keep this (their registers begin with `#`, no page lists them):
 `#requests`, shared, one a request: since which consensus time it waits, so that no clock of one office sets its term;
 `#places`, shared, one a version of a record that requests would change: who asked first;
 `#decisions`, kept by the office that decides, one a request: so none is decided twice, and each finds its decision.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from core.crypto.hashing import tagged_hash
@@ -20,7 +23,20 @@ from core.laws.applying import Context
 from core.laws.field_checks import FieldFault, make_group_check
 from core.laws.field_types import REASON, Field
 from core.laws.law import Asking, Law, Procedure
-from core.laws.placing import DAY_MS
+from core.laws.offering import (
+    REQUESTS_REGISTER,
+    WITHDRAWN,
+    check_two_keepers,
+    decision_record_id,
+    is_joint,
+    is_over,
+    keeps_one,
+    offer,
+    refuse_undecided,
+    request_record_id,
+    shared_record,
+)
+from core.laws.placing import DAY_MS, Claimed, Order
 from core.laws.relying import is_other
 from core.laws.signing import Signed, check_people, counts, those_that_count
 from core.laws.undecided import keep_undecided
@@ -34,23 +50,13 @@ ENTER, REFUSE = "#enter", "#refuse"  # no procedure of a law can have these name
 DECISIONS = frozenset({ENTER, REFUSE})
 REFUSED_BY_KEEPER = "refused"
 WAITING = "waiting-for-keeper"  # the code of every act that is entered as a request
-REQUESTS_REGISTER, PLACES_REGISTER, DECISIONS_REGISTER = "#requests", "#places", "#decisions"
+PLACES_REGISTER, DECISIONS_REGISTER = "#places", "#decisions"
 MAX_WAITING = 16
 _NOTHING: Mapping[str, Field] = {}
 _REASON = {"reason": REASON}
 
 
 Run = Callable[[Transaction, Procedure, Context, Signed], Accepted]
-
-
-def request_record_id(request: bytes) -> bytes:
-    """16 bytes: the `#requests` record of a request, from its 32-byte id."""
-    return tagged_hash("request", request)[:RECORD_ID_BYTES]
-
-
-def decision_record_id(request: bytes) -> bytes:
-    """16 bytes: the `#decisions` record of a request. Its last act is the act that decided."""
-    return tagged_hash("request-decision", request)[:RECORD_ID_BYTES]
 
 
 def place_record_id(ref: RecordRef) -> bytes:
@@ -63,6 +69,15 @@ def place_record_id(ref: RecordRef) -> bytes:
 
 def ask(state: State, transaction: Transaction, law: Law, context: Context, run: Run) -> Accepted:
     """The verdict on a request: *requested*, or refused where the office it names could not enter it either."""
+    try:
+        return _ask(state, transaction, law, context, run)
+    except Refused as refused:
+        # Only foreseen: if it stands after all, what its author does to the same records waits for the order with it.
+        refused.touched |= {ref.record for ref in transaction.changes.values()}
+        raise
+
+
+def _ask(state: State, transaction: Transaction, law: Law, context: Context, run: Run) -> Accepted:
     asking, procedure = _asking(law), _procedure(law, transaction)
     keeper = transaction.addressed_to
     assert keeper is not None
@@ -70,39 +85,57 @@ def ask(state: State, transaction: Transaction, law: Law, context: Context, run:
         raise Refused("request-to-oneself", office=keeper)
     check_people(transaction.signers, context.author, context)
     request = context.transaction_id
-    if state.record(decision_record_id(request)) is None:
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    touched = frozenset[bytes]()
+    if state.record(decision_record_id(request)) is None:  # else decided before its own block could be executed
         # Judged now, so that nobody is sent to another office for nothing; what it would change is thrown away.
         people = those_that_count(transaction.signers, procedure)
-        signed = Signed(people, frozenset({context.author}), whole=False)
+        joint = keeps_one(state, transaction, procedure, context.author)
+        if joint:
+            check_two_keepers(state, transaction, procedure, keeper, context.author)
+        # For records of its own the asking office signs all that the law asks for: nobody adds to that elsewhere.
+        signed = Signed(people, frozenset({context.author}), whole=joint, beside=context.author if joint else None)
         trial = run(transaction, procedure, context._replace(author=keeper, order=None), signed)
-        _check_kept(state, transaction, procedure, keeper)
-        changes = (_asked(transaction, context), *_take_places(state, transaction, procedure, asking, context))
+        _check_kept(state, transaction, procedure, (keeper, context.author) if joint else (keeper,))
         findings = trial.findings
-    else:  # decided before its own block could be executed
-        changes, findings = (), ()
+        try:
+            places = _take_places(state, transaction, procedure, asking, context)
+            changes = (_asked(transaction, procedure, joint, context), *places)
+            if joint:
+                refuse_undecided(trial)
+                touched = trial.touched
+                changes = (*changes, *offer(state, touched, procedure, context))
+        except Refused as refused:
+            refused.touched |= trial.touched
+            raise
     facts: dict[str, Value] = {"office": keeper}
     if context.order is not None:
         facts["asked_ms"] = context.order.consensus_ms
     waits = Finding(WAITING, "", asking.article, REQUESTED, facts)
-    return Accepted(REQUESTED, changes, (), findings=(waits, *findings), shared=True)
+    return Accepted(REQUESTED, changes, (), findings=(waits, *findings), shared=True, touched=touched)
 
 
-def _check_kept(state: State, transaction: Transaction, procedure: Procedure, keeper: int) -> None:
+def _check_kept(state: State, transaction: Transaction, procedure: Procedure, keepers: Collection[int]) -> None:
     for name, ref in transaction.changes.items():
         if is_other(procedure.reads.get(name, "")):  # whoever keeps it, it is only read
             continue
         record = state.record(ref.record)
-        if record is None or record.keeper != keeper:
+        if record is None or record.keeper not in keepers:
             raise Refused("request-not-needed", record=name)
 
 
-def _asked(transaction: Transaction, context: Context) -> Change:
+def _asked(transaction: Transaction, procedure: Procedure, joint: bool, context: Context) -> Change:
     fields: dict[str, Value] = {"by": context.author}
     if context.order is not None:
         fields["asked_ms"] = context.order.consensus_ms
+    if joint:
+        refs = (transaction.changes[name] for name in procedure.changes)
+        versions: list[Value] = [[ref.record, ref.version] for ref in refs]
+        fields |= {"law": transaction.law, "procedure": procedure.name, "records": versions}
     key = {"request": context.transaction_id, "keeper": transaction.addressed_to}
     record_id = request_record_id(context.transaction_id)
-    return Change(None, _shared_record(REQUESTS_REGISTER, record_id, None, context, key, fields))
+    return Change(None, shared_record(REQUESTS_REGISTER, record_id, None, context, key, fields))
 
 
 def _take_places(
@@ -113,39 +146,21 @@ def _take_places(
     for name in procedure.changes:
         ref = transaction.changes[name]
         place = state.record(place_record_id(ref))
-        waiting = _waiting(state, place, asking, context)
+        waiting = _waiting(state, place, asking, context.order or Claimed(transaction.claimed_ms))
         if waiting and not asking.queue:
             raise Refused("already-requested", winner=waiting[0][:16], record=name)
         if len(waiting) == MAX_WAITING:
             raise Refused("queue-full", most=MAX_WAITING, record=name)
         key = {"record": ref.record, "version": ref.version}
         fields: dict[str, Value] = {"requests": [*waiting, context.transaction_id]}
-        changes.append(
-            Change(place, _shared_record(PLACES_REGISTER, place_record_id(ref), place, context, key, fields))
-        )
+        changes.append(Change(place, shared_record(PLACES_REGISTER, place_record_id(ref), place, context, key, fields)))
     return changes
 
 
-def _waiting(state: State, place: Record | None, asking: Asking, context: Context) -> list[bytes]:
-    """Requests at a place that are neither decided nor surely past their term, in the order in which they came."""
+def _waiting(state: State, place: Record | None, asking: Asking, at: Order | Claimed | None) -> list[bytes]:
+    """Requests at a place that are neither over nor surely past their term, in the order in which they came."""
     requests: list[bytes] = list(place.fields["requests"]) if place else []
-    return [
-        one
-        for one in requests
-        if state.record(decision_record_id(one)) is None and in_time(state, one, asking, context) is not False
-    ]
-
-
-def _shared_record(
-    register: str,
-    record_id: bytes,
-    old: Record | None,
-    context: Context,
-    key: Mapping[str, Value],
-    fields: Mapping[str, Value],
-) -> Record:
-    version = old.version + 1 if old else 1
-    return Record(register, record_id, None, 0, version, context.transaction_id[:16], "waiting", key, fields)
+    return [one for one in requests if not is_over(state, one) and in_time(state, one, asking, at) is not False]
 
 
 # -- the term -------------------------------------------------------------------------------------------------------
@@ -156,17 +171,15 @@ def ends_ms(asked_ms: int, asking: Asking) -> int | None:
     return None if asking.term_days is None else asked_ms + asking.term_days * DAY_MS
 
 
-def in_time(state: State, request: bytes, asking: Asking, context: Context) -> bool | None:
+def in_time(state: State, request: bytes, asking: Asking, at: Order | Claimed | None) -> bool | None:
     """Whether this place in the order is surely before a request's end, surely after it (False), or undecided (None).
 
     Before the order is known, and while the request itself has no place in it, nothing has ended.
     """
-    record, order = state.record(request_record_id(request)), context.order
+    record = state.record(request_record_id(request))
     asked = record.fields.get("asked_ms") if record else None
     end = None if asked is None else ends_ms(asked, asking)
-    if order is None or end is None:
-        return True
-    return order.by(end)
+    return True if at is None or end is None else at.by(end)
 
 
 # -- deciding -------------------------------------------------------------------------------------------------------
@@ -189,10 +202,16 @@ def decide(state: State, transaction: Transaction, law: Law, context: Context, r
     try:
         return _decide(state, transaction, request, request_id, law, context, run)
     except Refused as refused:
-        refused.shared |= (
-            request.law_version != transaction.law_version
-        )  # whether it stood before, only the order tells
+        # Whether it stood under earlier rules, and has its place beside a record of who asks, only the order tells.
+        refused.shared |= request.law_version != transaction.law_version or _is_for_two(state, request, request_id, law)
         raise
+
+
+def _is_for_two(state: State, request: Transaction, request_id: bytes, law: Law) -> bool:
+    procedure, asked_by = law.procedures.get(request.procedure), requesting_office(request)
+    return is_joint(state.record(request_record_id(request_id))) or (
+        procedure is not None and keeps_one(state, request, procedure, asked_by)
+    )
 
 
 def _decide(
@@ -235,6 +254,8 @@ def _enter(
     if older and not _goes_on(state, transaction, request, request_id, law):
         raise Refused("law-not-in-force", law=request.law, version=request.law_version)
     asking, procedure = _asking(law), _procedure(law, request)
+    asked_by = requesting_office(request)
+    joint = _check_standing(state, request, request_id, procedure, asked_by)
     in_term = _check_term(state, request_id, procedure, asking, context)
     if asking.queue:
         _check_turn(state, request, request_id, procedure, asking, context)
@@ -242,19 +263,35 @@ def _enter(
         if signer.role not in asking.decided_by and not counts(signer, procedure):
             raise Refused("role-not-asked", role=signer.role)
     # The common order decides where consensus time, another office's place in a queue or its officers' powers are read.
-    shared = asking.term_days is not None or asking.queue or context.powers_change or older
+    shared = asking.term_days is not None or asking.queue or context.powers_change or older or joint
     if in_term is None:
         facts: dict[str, Value] = {"term_days": asking.term_days}
         held = Finding("time-undecided", "", asking.article, "held", facts)
         return Accepted("held", (_decided(request_id, "held", context),), (), findings=(held,), shared=True)
     people = those_that_count((*request.signers, *transaction.signers), procedure)
-    offices = frozenset({requesting_office(request), context.author})
+    offices = frozenset({asked_by, context.author})
     # What is numbered or named by the act is so by the deciding one: its time, its id.
-    signed = Signed(people, offices, waits=shared, judged=_judged_office(state, request, request_id))
+    judged = _judged_office(state, request, request_id)
+    signed = Signed(people, offices, waits=shared, judged=judged, beside=asked_by if joint else None)
     act = replace(request, claimed_ms=transaction.claimed_ms)
-    entered = keep_undecided(state, run(act, procedure, context, signed), act, people, law, procedure, context)
+    ran = run(act, procedure, context, signed)
+    if joint:
+        refuse_undecided(ran)
+    entered = keep_undecided(state, ran, act, people, law, procedure, context)
     decided = _decided(request_id, entered.outcome, context)
     return replace(entered, changes=(*entered.changes, decided))
+
+
+def _check_standing(state: State, request: Transaction, request_id: bytes, procedure: Procedure, asked_by: int) -> bool:
+    """Whether the request offers records of who asks too. It then has its own place in the order, before its entry:
+    whatever that office had done to them is before it, and whatever it does since waits for the order.
+    """
+    asked = state.record(request_record_id(request_id))
+    if asked is None and keeps_one(state, request, procedure, asked_by):
+        raise Refused("request-not-placed", office=asked_by)
+    if asked is not None and asked.state == WITHDRAWN:
+        raise Refused("request-withdrawn", winner=asked.last_act)
+    return is_joint(asked)
 
 
 def _goes_on(state: State, transaction: Transaction, request: Transaction, request_id: bytes, law: Law) -> bool:
@@ -266,7 +303,7 @@ def _goes_on(state: State, transaction: Transaction, request: Transaction, reque
 
 def _check_term(state: State, request_id: bytes, procedure: Procedure, asking: Asking, context: Context) -> bool | None:
     """True or None (undecided); what happened has happened, so a fact has no term."""
-    in_term = True if procedure.act_class == "fact" else in_time(state, request_id, asking, context)
+    in_term = True if procedure.act_class == "fact" else in_time(state, request_id, asking, context.order)
     if in_term is False:
         raise Refused("request-expired", article=asking.article, term_days=asking.term_days)
     return in_term
@@ -278,7 +315,7 @@ def _check_turn(
     for name in procedure.changes:
         ref = request.changes.get(name)
         place = state.record(place_record_id(ref)) if ref else None
-        for earlier in _waiting(state, place, asking, context):
+        for earlier in _waiting(state, place, asking, context.order):
             if earlier == request_id:
                 break
             raise Refused("earlier-request", winner=earlier[:16], record=name)

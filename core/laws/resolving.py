@@ -14,6 +14,7 @@ from core.laws.applying import Context
 from core.laws.field_checks import Check, FieldFault, make_group_check
 from core.laws.field_types import REASON, ActType, Field
 from core.laws.law import Law, Procedure
+from core.laws.offering import is_joint, request_record_id, withdraw_request
 from core.laws.placing import DAY_MS
 from core.laws.signing import Signed, check_people
 from core.laws.terms import open_term
@@ -56,6 +57,12 @@ def resolve(state: State, transaction: Transaction, law: Law, context: Context, 
     if transaction.requests or transaction.addressed_to is not None:
         raise Refused("requests-not-asked", procedure=way)
     _check_fields(transaction)
+    asked = state.record(request_record_id(act["act"])) if way == WITHDRAW else None
+    if asked is not None and is_joint(asked):
+        try:
+            return withdraw_request(state, asked, transaction, law, context)
+        except Refused as refused:
+            raise _shared(refused) from None
     undecided = find_undecided(state, act["act"])
     if undecided is None:
         raise _shared(Refused("no-such-undecided", act=act["act"]))  # it may be on its way

@@ -25,6 +25,7 @@ class Signed:
     """Whose signatures an act stands on. `whole`: each role that the procedure asks for must be there.
 
     `waits`: what carries them waits for the common order, whatever the act itself does.
+    `beside`: the office that asked for the act on records of its own too, beside those of who enters it.
     `undecided`: what is executed was suspended or held before; `stands`: the fields it had then, whose attestations
     were judged; `decided`: what would hold it was decided.
     """
@@ -34,6 +35,7 @@ class Signed:
     whole: bool = True
     waits: bool = False
     judged: int | None = None  # the office whose officers' powers were judged at the place of their own request
+    beside: int | None = None
     undecided: Undecided | None = None
     stands: frozenset[str] = frozenset()
     decided: bool = False

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from core.errors import MunimentError
 from core.laws.field_types import SealedType
 from core.laws.law import Law, Procedure, Register
-from core.laws.requests import decision_record_id
+from core.laws.offering import decision_record_id
 from core.laws.resolving import CONFIRM, CURE
 from core.laws.undecided import undecided_id
 from core.ledger.anchors import Anchor

@@ -24,17 +24,10 @@ class Dismissing(Ending):
         self.standing.show_words(Shape.WAITING, about)
         self.standing_card.addWidget(label(why, self))
         self.standing_card.addWidget(label(say("dismiss.means"), self, "quiet"))
-        caption = label(say("dismiss.reason"), self, "strong")
-        caption.setBuddy(self.reason)
-        self.reason.setFixedHeight(96)
-        for widget in (caption, self.reason):
-            self.choices.addWidget(widget)
+        self.add_reason(say("dismiss.reason"))
         signing = law.procedures[self._asked.procedure].signing
         self.offer(law.deciding.by or tuple(dict.fromkeys((*signing.all_of, *signing.any_of))))
         self.lay_out()
-
-    def focus_first(self) -> None:
-        self.reason.setFocus()
 
     def proposing(self, signer: Signer, reason: str) -> Callable[[Office], Proposal]:
         act, record = self._asked.act, self._asked.record

@@ -53,6 +53,14 @@ class Ending(QWidget):
         self.sign.clicked.connect(self._sign)
         self.passphrase.returnPressed.connect(self._sign)
 
+    def add_reason(self, words: str) -> None:
+        """The reason among the choices, under its caption."""
+        caption = label(words, self, "strong")
+        caption.setBuddy(self.reason)
+        self.reason.setFixedHeight(96)
+        for widget in (caption, self.reason):
+            self.choices.addWidget(widget)
+
     def lay_out(self, between: QWidget | None = None) -> None:
         """`between`: what takes the room that is left; without it the room stays empty."""
         self.choices.addLayout(self._signature())
@@ -98,6 +106,10 @@ class Ending(QWidget):
         for role in roles:
             for number, officer in self._desk.officers_with(role):
                 self.officer.addItem(f"{officer.name} ({say(f'role.{role}')})", (number, role))
+
+    def focus_first(self) -> None:
+        """Where typing begins."""
+        self.reason.setFocus()
 
     # -- what a page says ---------------------------------------------------------------------------------------
 

@@ -69,10 +69,17 @@ class RequestText(QScrollArea):
         for field in procedure_form(self._law, request.procedure):
             if field.type == "subject":
                 view = records.get(field.name)
-                lines.append((field.label, [view.label if view else "…"]))
+                lines.append((field.label, [self._subject(view) if view else "…"]))
             elif field.name in request.act:
                 value = request.act[field.name]
                 lines.append((field.label, value_lines(value, field, self._desk.offices, entry_words, names)))
         lines.append((say("decide.asked-by"), list(people)))
         lines.append((say("decide.asked-when"), [claimed_text(request.claimed_ms)]))
         return lines
+
+    def _subject(self, view: RecordView) -> str:
+        """With the office that keeps it, where that is another one: of an act on records of two."""
+        keeper = view.record.keeper
+        if keeper in (None, self._desk.number):
+            return view.label
+        return say("decide.kept-by", record=view.label, office=self._desk.offices[keeper])

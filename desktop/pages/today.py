@@ -10,8 +10,10 @@ from core.views import ActView, RequestView, Step, Today
 from desktop.desk import Desk
 from desktop.pages.deciding import Deciding
 from desktop.pages.dismissing import Dismissing
+from desktop.pages.ending import Ending
 from desktop.pages.page import Page
 from desktop.pages.resolving import Resolving
+from desktop.pages.taking_back import TakingBack
 from desktop.pages.today_head import TodayHead
 from desktop.pages.today_reading import GROUPS, SHOWN, Waiting, read_waiting
 from desktop.pages.today_rows import TodayLists
@@ -39,7 +41,7 @@ class TodayPage(Page):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._scroll)
         self.body.addWidget(self._stack, 1)
-        self.deciding: Deciding | Resolving | Dismissing | None = None
+        self.deciding: Deciding | Ending | None = None
         self._shown = SHOWN  # of what is asked of this office
 
     def refresh(self) -> None:
@@ -65,7 +67,11 @@ class TodayPage(Page):
         """Show what an act of another register asks, to be left with a reason."""
         self._open(Dismissing(self.desk, asked, about, why, self._stack), say("dismiss.title"))
 
-    def _open(self, deciding: Deciding | Resolving | Dismissing, title: str) -> None:
+    def take_back(self, request: RequestView, about: str) -> None:
+        """Show a request of this office that offers a record of its own, to be taken back with a reason."""
+        self._open(TakingBack(self.desk, request, about, self._stack), say("withdraw.title"))
+
+    def _open(self, deciding: Deciding | Ending, title: str) -> None:
         self.leave_request()
         self.deciding = deciding
         deciding.left.connect(self.leave_request)
@@ -129,6 +135,7 @@ class TodayPage(Page):
         lists.decision_wanted.connect(self.decide)
         lists.resolving_wanted.connect(self.resolve)
         lists.dismissal_wanted.connect(self.dismiss)
+        lists.taking_back_wanted.connect(self.take_back)
         lists.more_wanted.connect(self.show_more)
         return lists
 

@@ -31,6 +31,7 @@ class TodayLists(QObject):
     decision_wanted = Signal(object)  # RequestView
     resolving_wanted = Signal(object)  # ActView
     dismissal_wanted = Signal(object, str, str)  # AskedView, what is asked and why, in words
+    taking_back_wanted = Signal(object, str)  # RequestView, what is requested of whom, in words
     more_wanted = Signal()
 
     def __init__(
@@ -147,8 +148,12 @@ class TodayLists(QObject):
         standing = ladder_words(ladder, len(self._desk.offices))
         if ladder.step is Step.REJECTED:
             standing = f"{standing}. {rejection_sentence(ladder)}"
-        act = self._open_button(parent, request.act) if request.act.records else None
-        _add_row(rows, parent, ladder_shape(ladder), words, standing, act)
+        last = self._open_button(parent, request.act) if request.act.records else None
+        if request.withdrawable:
+            last = button(say("withdraw.begin"), parent)
+            last.setAccessibleName(say("withdraw.which", act=words))
+            last.clicked.connect(partial(self.taking_back_wanted.emit, request, words))
+        _add_row(rows, parent, ladder_shape(ladder), words, standing, last)
 
     def _request_words(self, key: str, request: RequestView, office: str) -> str:
         transaction = request.act.transaction

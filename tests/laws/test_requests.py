@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from core.errors import MunimentError
 from core.laws import Accepted, Law, Order, Rejected, execute, parse_law
+from core.laws.offering import decision_record_id, request_record_id
 from core.laws.placing import DAY_MS
-from core.laws.requests import ENTER, REFUSE, decision_record_id, place_record_id, request_record_id
+from core.laws.requests import ENTER, REFUSE, place_record_id
 from core.ledger.encoding import encode
 from core.ledger.record import Record, encode_record
 from core.ledger.request import SignedRequest, act_of, decode_request, encode_request

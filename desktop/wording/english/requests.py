@@ -15,6 +15,7 @@ REQUEST_SCREEN = {
     "request.decided": "Decided by {office}",
     "rejected.request-refused": "refused by the competent office",
     "rejected.request-overtaken": "overtaken by another act",
+    "rejected.request-withdrawn": "taken back by the office that asked",
     "rejected.already-requested": "another request came first",
     # Asking
     "review.requested": "{office} is the competent office. The act will be requested from it and changes nothing until"
@@ -75,6 +76,17 @@ REQUEST_SCREEN = {
     "decide.refused": "The request is refused as No. {seq} of this office. {office} learns of it, with the reason, at the"
     " next meeting or from a file.",
     "decide.close": "&Close",
+    "decide.kept-by": "{record}, kept by {office}",
+    # Taking one back
+    "withdraw.title": "Take a request back",
+    "withdraw.begin": "&Take back…",
+    "withdraw.which": "Take back: {act}",
+    "withdraw.means": "Until it is decided, what this office does to its record waits for the other offices too. Taken"
+    " back, the request cannot be entered any more, unless {office} has entered it already: the offices' common order"
+    " says which came first.",
+    "withdraw.sign": "&Sign and take it back",
+    "withdraw.done": "Taken back, as No. {seq} of this office, if {office} has not entered it before. That shows here after"
+    " the next meetings.",
 }
 
 REQUEST_REFUSALS = {
@@ -88,6 +100,22 @@ REQUEST_REFUSALS = {
     ),
     "request-not-needed": Trouble(
         "No single office is the competent one for this record.", _DRAFT, "Sign the act here instead of requesting it."
+    ),
+    "third-keeper": Trouble(
+        "One of these records is kept by a third office: {office}. One act can change records of two offices at most.",
+        _DRAFT,
+        "Have one of the records released to another of the offices first, so that two of them keep all.",
+    ),
+    "request-not-placed": Trouble(
+        "The request would change a record of the office that asks, and is not entered at that office yet, or was"
+        " refused there.",
+        "Nothing was recorded, and neither record has changed.",
+        "Meet the office that asks, and look at the request again.",
+    ),
+    "request-withdrawn": Trouble(
+        "The office that asked has taken its request back ({winner}).",
+        "Nothing was lost: the request stays on record and cannot be entered any more.",
+        "Where the act is wanted after all, it is requested anew.",
     ),
     "already-requested": Trouble(
         "Another request on this record as it stands now came first ({winner}) and is not decided yet.",
