@@ -9,12 +9,12 @@ from core.errors import MunimentError
 from core.laws.law import Law
 from core.laws.offering import WITHDRAWN, decision_record_id, is_joint, request_record_id
 from core.laws.relying import is_other
-from core.laws.requests import REFUSED_BY_KEEPER, ends_ms
+from core.laws.requests import REFUSED_BY_KEEPER, ends_ms, place_record_id
 from core.ledger.encoding import Value
 from core.ledger.payload import Group
 from core.ledger.record import Record
 from core.ledger.request import REQUESTED, SignedRequest, act_of, encode_request
-from core.ledger.transaction import Transaction, decode_transaction
+from core.ledger.transaction import RecordRef, Transaction, decode_transaction
 from core.reading import Reading
 from core.store.chain import ActRow
 from core.store.pages import label
@@ -39,6 +39,16 @@ class Requests(Reading):
         """What this office has asked of others, decided or not, newest first."""
         rows = self.store.chain.unusual_acts(self.number, (REQUESTED,), limit)
         return [self._request_view(row) for row in rows if self._has_text(row)]
+
+    def requests_on(self, record_id: bytes) -> list[RequestView]:
+        """What would change a record as it stands now, and waits for its decision here or elsewhere."""
+        record = self.store.state.present(record_id)
+        if record is None:
+            return []
+        place = self.store.state.present(place_record_id(RecordRef(record.id, record.version, record.last_act)))
+        rows = map(self.store.chain.act, place.fields["requests"]) if place is not None else ()
+        views = [self._request_view(row) for row in rows if row is not None and self._has_text(row)]
+        return [view for view in views if view.act.ladder.outcome == REQUESTED]
 
     def request_view(self, request: bytes) -> RequestView:
         """Raises `unknown-request`."""

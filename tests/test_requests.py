@@ -7,6 +7,7 @@ from itertools import combinations
 import pytest
 
 from core.errors import MunimentError
+from core.ledger.encoding import Value
 from core.ledger.payload import Group
 from core.ledger.receipt_format import decode_receipt
 from core.ledger.request import SignedRequest, decode_request, encode_request
@@ -14,7 +15,7 @@ from core.ledger.transaction import MAX_REQUEST_BYTES, Signer, encode_transactio
 from core.office import Office
 from core.requests import acted
 from core.views import Step
-from tests.ledger.building import Network
+from tests.ledger.building import Network, document
 from tests.offices import (
     hand_over,
     land_network,
@@ -245,6 +246,42 @@ def test_an_act_of_the_keeper_overtakes_a_request(network: Network, offices: lis
         ladder = office.act_view(request.id).ladder
         assert (ladder.step, ladder.facts["winner"]) == (Step.REJECTED, own.id[:16])
     assert keeper.requests_for_me() == []
+
+
+# -- one act on records of two offices ------------------------------------------------------------------------------
+
+
+def test_a_parcel_offered_in_an_exchange_and_sold_unseen_goes_one_way_at_every_office(
+    network: Network, offices: list[Office]
+) -> None:
+    keeper, laptop, *_ = offices
+    (theirs,), (ours,) = (register(network, office, 1 + office.number).records for office in (keeper, laptop))
+    settle(offices)
+    holders = [laptop.record_view(one).record.fields["rights"][0]["holder"] for one in (ours, theirs)]
+    act: dict[str, Value] = {
+        "first_given": [{"entry": 1, "part": [1, 1]}],
+        "first_taken": [{"holder": holders[1], "part": [1, 1]}],
+        "second_given": [{"entry": 1, "part": [1, 1]}],
+        "second_taken": [{"holder": holders[0], "part": [1, 1]}],
+        "deed": document("Deed of exchange", "3"),
+        "consents": {"answer": "complete", "by": [LAPTOP, 1]},
+    }
+    signers = [registrar(laptop), Signer(LAPTOP, 1, "notary")]
+    proposal = laptop.propose("land", "exchange", {"first": ours, "second": theirs}, act, signers, addressed_to=KEEPER)
+    asked = laptop.record(sign(network, laptop, [proposal]))[0]
+    assert (asked.ladder.outcome, laptop.requests_made()[0].withdrawable) == ("requested", True)
+    settle(offices)
+    assert [view.act.id for view in keeper.requests_on(ours)] == [asked.id]
+    sold = sell(network, laptop, ours, 9)
+    entered = decide(network, keeper, asked.id)
+    assert (sold.ladder.shared, entered.ladder.shared) == (True, True)
+    settle(offices)
+    ladders = [[office.act_view(act.id).ladder for office in offices] for act in (sold, entered)]
+    stands = [{ladder.step is Step.FINAL and ladder.outcome == "entered" for ladder in one} for one in ladders]
+    assert stands in ([{True}, {False}], [{False}, {True}])
+    after = [keeper.record_view(one).record.last_act for one in (ours, theirs)]
+    assert (after[0] == after[1]) == (stands == [{False}, {True}])
+    assert keeper.requests_on(ours) == []
 
 
 # -- bad input ------------------------------------------------------------------------------------------------------

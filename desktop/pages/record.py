@@ -25,6 +25,7 @@ from desktop.pages.looking import LookBar, WhoLookedButton
 from desktop.pages.papers import PapersPanel
 from desktop.pages.questions import QuestionsPanel
 from desktop.pages.record_fields import RecordFields
+from desktop.pages.requests_panel import RequestsPanel
 from desktop.pages.sealed import SealedPanel
 from desktop.printing_act import print_act, save_proof
 from desktop.widgets.notice import Notice
@@ -79,6 +80,8 @@ class RecordPanel(QWidget):
         self.sealed.failed.connect(self.notice.tell_trouble)
         self.questions = QuestionsPanel(desk, self)
         self.questions.failed.connect(self.notice.tell_trouble)
+        self.requests = RequestsPanel(desk, self)
+        self.requests.failed.connect(self.notice.tell_trouble)
         self.alike = AlikePanel(desk, self)
         self.alike.failed.connect(self.notice.tell_trouble)
         self.papers = PapersPanel(desk, self)
@@ -119,6 +122,7 @@ class RecordPanel(QWidget):
         left.addWidget(self.as_of)
         left.addWidget(self._now, 1)
         left.addWidget(self.sealed)
+        left.addWidget(self.requests)
         left.addWidget(self.questions)
         left.addWidget(self.alike)
         split = QSplitter(Qt.Orientation.Horizontal, self)
@@ -168,6 +172,7 @@ class RecordPanel(QWidget):
         self._now.show_record(view)
         self.as_of.setVisible(view.day is not None)
         self.sealed.show_record(record)
+        self.requests.show_record(record.id)
         self.questions.show_record(record.id)
         self.alike.show_record(record.id)
         self._fill_acts(view)

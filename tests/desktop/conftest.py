@@ -80,6 +80,7 @@ def record_act(
     records: dict[str, bytes],
     act: dict[str, Value],
     roles: Sequence[str] = ("registrar",),
+    addressed_to: int | None = None,
 ) -> ActView:
     """Record one act of the land law as the officers of the folder."""
     secrets = {"registrar": (0, REGISTRAR_SECRET), "notary": (1, NOTARY_SECRET)}
@@ -87,7 +88,7 @@ def record_act(
     signers = [Signer(office.number, secrets[role][0], role) for role in roles]
 
     def work() -> ActView:
-        proposal = office.propose("land", procedure, records, act, signers)
+        proposal = office.propose("land", procedure, records, act, signers, addressed_to=addressed_to)
         message = office.signing_message([proposal.encoded])
         keys = [open_officer(folder, *secrets[role]) for role in roles]
         for signer, key in zip(signers, keys, strict=True):

@@ -7,10 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from core.ledger.encoding import Value
 from core.views import RecordView, Step
 from desktop.application import OpenOffice
 from desktop.pages.deciding import Deciding
 from desktop.pages.new_act import NewActPage
+from desktop.pages.taking_back import TakingBack
 from tests.desktop.conftest import (
     ALICE,
     NAMES,
@@ -25,6 +27,7 @@ from tests.desktop.typing_keys import press, write
 from tests.ledger.building import document
 
 CADASTRAL = "7000000123"
+OWN = "7000000124"
 KEEPER, LAPTOP = NAMES[0], NAMES[1]
 BARYS = {"kind": "natural", "name": "Barys Čyž", "number": "P-300"}
 
@@ -218,3 +221,60 @@ def test_what_cannot_be_entered_any_more_can_only_be_refused(
     assert "This request cannot be entered: The record was changed meanwhile by another act." in all_text(deciding)
     assert not deciding.enter.isEnabled()
     assert deciding.refuse.isEnabled()
+
+
+def test_an_act_on_two_parcels_of_two_offices_shows_both_and_is_taken_back(
+    keeper: OpenOffice, laptop: OpenOffice, qtbot: QtBot
+) -> None:
+    registered = first_registration(OWN, "2 Street", BARYS)
+    (ours,) = record_act(laptop.service, laptop.desk.folder, "first_registration", {}, registered).records
+    carry(laptop, keeper)
+    parcel = laptop.service.call(lambda: laptop.service.office.search(CADASTRAL)[0].id).result()
+    whole = [{"entry": 1, "part": [1, 1]}]
+    act: dict[str, Value] = {
+        "first_given": whole,
+        "first_taken": [{"holder": ALICE, "part": [1, 1]}],
+        "second_given": whole,
+        "second_taken": [{"holder": BARYS, "part": [1, 1]}],
+        "deed": document("Deed", "16"),
+        "consents": {"answer": "complete", "by": [1, 1]},
+    }
+    both = {"first": ours, "second": parcel}
+    record_act(laptop.service, laptop.desk.folder, "exchange", both, act, ("registrar", "notary"), addressed_to=0)
+    carry(laptop, keeper)
+    words = f"Exchange of two parcels · {OWN} · {CADASTRAL}"
+    for office, record in ((laptop, ours), (keeper, parcel)):
+        office.window.open_record(record)
+        wait(qtbot, office)
+        shown = all_text(office.window.register)
+        assert f"{words}: asked by {LAPTOP}" in shown
+        assert f"waits for {KEEPER}" in shown
+    page = keeper.window.today
+    keeper.window.go("today")
+    wait(qtbot, keeper)
+    (button,) = [one for one in page.findChildren(QPushButton) if one.text() == "De&cide…"]
+    button.click()
+    wait(qtbot, keeper)
+    deciding = page.deciding
+    assert isinstance(deciding, Deciding)
+    shown = all_text(deciding)
+    assert f"{OWN}, kept by {LAPTOP}" in shown
+    assert f"{CADASTRAL}\n" in shown
+    assert deciding.enter.isEnabled()
+    page = laptop.window.today
+    laptop.window.go("today")
+    wait(qtbot, laptop)
+    (button,) = [one for one in page.findChildren(QPushButton) if one.text() == "&Take back…"]
+    assert words in button.accessibleName()
+    button.click()
+    stage = page.deciding
+    assert isinstance(stage, TakingBack)
+    stage.reason.setPlainText("Both have changed their minds.")
+    stage.passphrase.setText(REGISTRAR_SECRET)
+    with qtbot.waitSignal(stage.ended, timeout=20_000):
+        stage.sign.click()
+    assert f"if {KEEPER} has not entered it before" in all_text(stage)
+    carry(laptop, keeper)
+    keeper.window.go("today")
+    wait(qtbot, keeper)
+    assert "waits for this office" not in all_text(keeper.window.today)

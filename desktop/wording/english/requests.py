@@ -47,6 +47,8 @@ REQUEST_SCREEN = {
     "dismiss.done": "Left, as No. {seq} of this office. The office whose act asks learns of it, with the reason, at the"
     " next meeting or from a file.",
     "act.dismiss": "What another register asks is left",
+    "record.requests": "Requests that wait",
+    "record.request": "{act} · {label}: asked by {by}, {day}; waits for {office}.",
     "record.questions": "Between registers",
     "question.waits": "{procedure} · {label}, because of {act} ({by}, {day}): waits for {office}.",
     "question.answered": "{procedure} · {label}, because of {act} ({by}, {day}): answered by {office}, {answered}.",
