@@ -72,9 +72,15 @@ def ask(state: State, transaction: Transaction, law: Law, context: Context, run:
     try:
         return _ask(state, transaction, law, context, run)
     except Refused as refused:
-        # Only foreseen: if it stands after all, what its author does to the same records waits for the order with it.
-        refused.touched |= {ref.record for ref in transaction.changes.values()}
+        refused.touched |= _named(transaction)
         raise
+
+
+def _named(transaction: Transaction) -> frozenset[bytes]:
+    """What its author does next to these records waits for the order with it, also where it is foreseen to come to
+    nothing: it may stand after all.
+    """
+    return frozenset(ref.record for ref in transaction.changes.values())
 
 
 def _ask(state: State, transaction: Transaction, law: Law, context: Context, run: Run) -> Accepted:
@@ -87,7 +93,7 @@ def _ask(state: State, transaction: Transaction, law: Law, context: Context, run
     request = context.transaction_id
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
-    touched = frozenset[bytes]()
+    touched = _named(transaction) | procedure.pools
     if state.record(decision_record_id(request)) is None:  # else decided before its own block could be executed
         # Judged now, so that nobody is sent to another office for nothing; what it would change is thrown away.
         people = those_that_count(transaction.signers, procedure)
@@ -104,7 +110,7 @@ def _ask(state: State, transaction: Transaction, law: Law, context: Context, run
             changes = (_asked(transaction, procedure, joint, context), *places)
             if joint:
                 refuse_undecided(trial)
-                touched = trial.touched
+                touched |= trial.touched
                 changes = (*changes, *offer(state, touched, procedure, context))
         except Refused as refused:
             refused.touched |= trial.touched
