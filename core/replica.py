@@ -21,10 +21,10 @@ from core.ledger.anchors import Anchor, Finality
 from core.ledger.block import Block, Header, block_id, block_preimage, decode_header
 from core.ledger.blocklace import Added, Blocklace, Vertex
 from core.ledger.charter import Charter
-from core.ledger.checkpoint import decode_cosignature
+from core.ledger.checkpoint import cosignatures_in
 from core.ledger.constitution import Constitution
 from core.ledger.forks import evidence_of, proven_fork
-from core.ledger.payload import Cosignature, Evidence, Payload, decode_payload, payload_root
+from core.ledger.payload import Evidence, Payload, decode_payload, payload_root
 from core.ledger.roll import Roll
 from core.people.actions import Gate
 from core.reindexing import complete_indexes, rebuild_indexes
@@ -297,20 +297,10 @@ class Replica:
         self.execution.rebuild_overlay()
 
     def _count_cosignatures(self, payload: Payload, header: Header) -> None:
-        """A witness's own word on a checkpoint; whatever else stands there is carried and not judged."""
-        for item in payload.items:
-            if not isinstance(item, Cosignature):
-                continue
-            try:
-                cosignature = decode_cosignature(self.network, item.note)
-            except MunimentError:
-                continue
-            epoch = cosignature.checkpoint.epoch
-            if cosignature.witness != header.author or epoch > header.epoch:
-                continue
-            counted = self.store.checkpoints.take(cosignature, self.epochs.constitutions[epoch].roll, verify)
-            if counted is Counted.CONFLICT:
-                self._doubt_own_state(cosignature.checkpoint.anchor, self.epochs.constitutions[epoch].roll)
+        for one in cosignatures_in(payload, header, self.network):
+            roll = self.epochs.constitutions[one.checkpoint.epoch].roll
+            if self.store.checkpoints.take(one, roll, verify) is Counted.CONFLICT:
+                self._doubt_own_state(one.checkpoint.anchor, roll)
 
     def _doubt_own_state(self, anchor: int, roll: Roll) -> None:
         """More witnesses than may lie say another register state than ours: an honest one differs, so stop.

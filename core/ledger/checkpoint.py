@@ -8,15 +8,16 @@ c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignature.
 """
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
+from core.ledger.block import Header
 from core.ledger.charter import Verify
 from core.ledger.encoding import Value, decode, encode, is_natural
 from core.ledger.merkle import HASH_BYTES
-from core.ledger.payload import SIGNATURE_BYTES
+from core.ledger.payload import SIGNATURE_BYTES, Cosignature, Payload
 from core.ledger.roll import Member, Roll
 
 VERSION = 1
@@ -166,3 +167,16 @@ def check_certificate(certificate: Certificate, roll: Roll, verify: Verify) -> N
     witnesses = len({cosignature.witness for cosignature in certificate.cosignatures})
     if witnesses < roll.quorum:
         raise MunimentError("certificate-below-quorum", witnesses=witnesses, quorum=roll.quorum)
+
+
+def cosignatures_in(payload: Payload, header: Header, network: bytes) -> Iterator[CheckpointCosignature]:
+    """A witness's own words on checkpoints; whatever else stands in its block is carried and not judged."""
+    for item in payload.items:
+        if not isinstance(item, Cosignature):
+            continue
+        try:
+            found = decode_cosignature(network, item.note)
+        except MunimentError:
+            continue
+        if found.witness == header.author and found.checkpoint.epoch <= header.epoch:
+            yield found

@@ -51,13 +51,16 @@ class DictState:
     records: dict[bytes, bytes] = field(default_factory=dict)
     groups: dict[tuple[str, bytes], set[bytes]] = field(default_factory=dict)
     sums: dict[tuple[str, bytes], dict[str, int]] = field(default_factory=dict)
+    _registers: dict[bytes, str] = field(default_factory=dict)  # of the records, once it was asked
 
     def record(self, record_id: bytes) -> Record | None:
         encoded = self.records.get(record_id)
         return None if encoded is None else decode_record(encoded)
 
     def has_any(self, register: str) -> bool:
-        return any(decode_record(one).register == register for one in self.records.values())
+        for record_id in self.records.keys() - self._registers.keys():
+            self._registers[record_id] = decode_record(self.records[record_id]).register
+        return register in self._registers.values()
 
     def find(self, index: str, group: bytes, limit: int) -> Sequence[bytes]:
         return sorted(self.groups.get((index, group), ()))[:limit]
