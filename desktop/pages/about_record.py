@@ -35,6 +35,8 @@ class AboutRecord(QWidget, Generic[T]):
 
     def ask(self, record: bytes, work: Callable[[Office], Sequence[T]]) -> None:
         """`work`: what there is to say about the record."""
+        if record != self.record:  # what is said of another must not stand beside it until the answer comes
+            self.hide()
         self.record = record
         self._desk.ask(self, work, lambda found: self._show(record, found), self.failed.emit)
 
