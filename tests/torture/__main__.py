@@ -42,8 +42,8 @@ SHARES = {
 LEAST_S = {"hostile": 20.0}  # with less of a share a part is left out: one attack alone takes longer
 
 
-def run(work: Path, seconds: float, first_seed: int) -> list[Part]:
-    """Every part in turn; what one leaves of its share goes to the next."""
+def run(work: Path, seconds: float, first_seed: int, only: str | None) -> list[Part]:
+    """Every part in turn; what one leaves of its share goes to the next. With `only` that one has all the time."""
     makers: dict[str, Callable[[float], list[Part]]] = {
         "kills": lambda until_s: torture_kills(work, first_seed, until_s),
         "faults": lambda until_s: torture_faults(work, first_seed, until_s),
@@ -58,11 +58,12 @@ def run(work: Path, seconds: float, first_seed: int) -> list[Part]:
     }
     parts: list[Part] = []
     until_s = time.monotonic()
-    for name, make in makers.items():
-        until_s += seconds * SHARES[name]
-        if seconds * SHARES[name] < LEAST_S.get(name, 0):
+    shares = {only: 1.0} if only else SHARES
+    for name, share in shares.items():
+        until_s += seconds * share
+        if seconds * share < LEAST_S.get(name, 0):
             continue
-        for part in make(until_s):
+        for part in makers[name](until_s):
             print(f"  {part.name}: {part.run:,} of {part.planned:,}, {part.failed} failed", file=sys.stderr)
             parts.append(part)
     return parts
@@ -73,13 +74,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make torture")
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=0, help="the first try's; others count up from it")
+    parser.add_argument("--only", choices=SHARES, help="one part, with all the time")
     parser.add_argument("--out", type=Path, default=BUILD / "torture.json")
     asked = parser.parse_args()
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     work = Path(mkdtemp(prefix="torture-", dir=asked.out.parent))
     begun_s = time.monotonic()
     try:
-        parts = run(work, asked.seconds, asked.seed)
+        parts = run(work, asked.seconds, asked.seed, asked.only)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     report = {

@@ -1,4 +1,7 @@
-"""A thousand inputs for each parser as Hypothesis draws them, a few in turn; what every run of the tests does in small."""
+"""Inputs for each parser as Hypothesis draws them, on and on; every run of the tests does a thousand each.
+
+Ten to an example: what Hypothesis does around an example takes thirty times as long as the parser.
+"""
 
 from pathlib import Path
 from random import Random
@@ -10,12 +13,20 @@ from core.errors import MunimentError
 from tests.torture.parsers import Parser, make_parsers
 from tests.torture.part import Part
 
-EXAMPLES, AT_ONCE = 1_000, 25
-DRAWN = st.one_of(st.integers(0, 2**64), st.binary(max_size=300))  # the seed of a mutation, or plain bytes
+PLANNED, AT_ONCE = 1_000_000, 100  # inputs
+TO_AN_EXAMPLE = 10
+DRAWN = st.lists(  # the seed of a mutation, or plain bytes
+    st.one_of(st.integers(0, 2**64), st.binary(max_size=300)), min_size=TO_AN_EXAMPLE, max_size=TO_AN_EXAMPLE
+)
 
 
-def read_or_refuse(parser: Parser, drawn: int | bytes) -> None:
+def read_or_refuse(parser: Parser, inputs: list[int | bytes]) -> None:
     """Whatever comes is read, and then stands for one value alone, or refused with a code."""
+    for drawn in inputs:
+        _read_or_refuse(parser, drawn)
+
+
+def _read_or_refuse(parser: Parser, drawn: int | bytes) -> None:
     if isinstance(drawn, int):
         parser.try_one(Random(drawn))
         return
@@ -31,15 +42,15 @@ def torture_drawn(work: Path, first_seed: int, until_s: float) -> list[Part]:
     folder = work / "drawn"
     folder.mkdir()
     parsers = make_parsers(folder)
-    part = Part("drawn by Hypothesis, 25 at once", planned=len(parsers) * EXAMPLES // AT_ONCE)
+    part = Part(f"drawn by Hypothesis, {AT_ONCE} at once", planned=len(parsers) * PLANNED // AT_ONCE)
 
     def one(number: int) -> None:
         parser = parsers[number % len(parsers)]
 
         @seed(number)
-        @settings(max_examples=AT_ONCE, deadline=None, database=None)
+        @settings(max_examples=AT_ONCE // TO_AN_EXAMPLE, deadline=None, database=None)
         @given(DRAWN)
-        def read(drawn: int | bytes) -> None:
+        def read(drawn: list[int | bytes]) -> None:
             read_or_refuse(parser, drawn)
 
         read()
