@@ -48,12 +48,17 @@ def check_paper(path: Path, service: Service[Office]) -> PaperCheck:
     message = sentence(result.code, result.detail)
     if result.valid and not result.network_known:
         message = f"{message} {say('verify.other-network')}"
+    if result.box_differs:
+        message = f"{message} {say('verify.box-differs')}"
     step, shape = _present(result, office)
     facts = {name: value for name, value in result.facts if not _is_technical(name)}
     for name, seq, order_office in result.erased:
         facts[name] = f"{facts.get(name, '')}\n{say('sealed.erased', seq=seq, office=order_office)}".strip()
     technical = {name: value for name, value in result.facts if _is_technical(name)}
-    printed = tuple((f"{one.words}. {say(one.judgement)}", one.same is False) for one in result.as_printed)
+    printed = tuple(
+        (say("verify.box-line", words=one.words, judgement=say(one.judgement)), one.same is False)
+        for one in result.as_printed
+    )
     return PaperCheck(result.valid, message, facts, technical, step, shape, ", ".join(result.witnesses), printed)
 
 

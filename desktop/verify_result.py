@@ -49,3 +49,8 @@ class VerifyResult:
     checkpoint: str | None = None  # the certified state of the register that says so: by the code, or by the replica
     erased: tuple[tuple[str, int, str], ...] = ()  # by the replica: label, number of the order, its office
     detail: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def box_differs(self) -> bool:
+        """Whether a line of the box is known not to be so: genuine facts lend a forged box their credit."""
+        return any(one.same is False for one in self.as_printed)

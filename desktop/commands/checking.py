@@ -51,6 +51,10 @@ def _told(result: VerifyResult) -> dict[str, Any]:
     }
     lines = [f"  {label}: {text}" for label, text in result.facts]
     lines += [f"  {field}: {say('sealed.erased', seq=seq, office=office)}" for field, seq, office in result.erased]
-    lines += [f"  {one.words}. {say(one.judgement)}" for one in result.as_printed]
-    message = "\n".join([sentence(result.code, result.detail), *lines])
+    box = [say("verify.box-line", words=one.words, judgement=say(one.judgement)) for one in result.as_printed]
+    lines += [f"  {line}" for line in box]
+    found = sentence(result.code, result.detail)
+    if result.box_differs:
+        found = f"{found} {say('verify.box-differs')}"
+    message = "\n".join([found, *lines])
     return {"message": message, "code": result.code, "exit": DONE if result.valid else REFUSED, **facts}

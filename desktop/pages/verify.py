@@ -115,7 +115,8 @@ class VerifyPage(Page):
 
     def _show(self, check: PaperCheck) -> None:
         self.busy.end()
-        self.notice.tell(check.message, "done" if check.valid else "trouble")
+        doubted = any(differs for _, differs in check.as_printed)
+        self.notice.tell(check.message, "trouble" if not check.valid else "care" if doubted else "done")
         content = QWidget(self._result)
         outer = QVBoxLayout(content)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -126,10 +127,12 @@ class VerifyPage(Page):
             layout.addWidget(status)
         if check.seen_by:
             layout.addWidget(label(f"{say('verify.seen-by')}: {check.seen_by}", frame))
-        for words, differs in check.as_printed:
-            layout.addWidget(label(words, frame, "trouble" if differs else ""))
         layout.addWidget(label(say("verify.facts"), frame, "heading"))
         layout.addLayout(_facts_grid(frame, check.facts))
+        if check.as_printed:
+            layout.addWidget(label(say("verify.box"), frame, "heading"))
+        for words, differs in check.as_printed:
+            layout.addWidget(label(words, frame, "trouble" if differs else ""))
         if check.technical:
             layout.addWidget(label(say("verify.technical"), frame, "heading"))
             layout.addLayout(_facts_grid(frame, check.technical))

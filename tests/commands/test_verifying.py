@@ -34,10 +34,7 @@ def test_a_stranger_verifies(founded: Founded, paper: Path) -> None:
     told = run("verify", paper)
     assert told.exit_code == 0
     assert "What was signed stands on this paper unaltered." in told.out
-    assert (
-        "Signed and kept at this office only. As printed when it left the office; the paper does not prove it"
-        in told.out
-    )
+    assert "“Signed and kept at this office only”: so it is printed; the paper does not prove it" in told.out
     assert answer["as_printed"] == [{"words": "Signed and kept at this office only", "same": None}]
     assert "0000000001" in told.out
     assert told.err == ""

@@ -19,6 +19,8 @@ from desktop.pages.page import Page
 from desktop.pages.today import TodayPage
 from desktop.pages.verify import DropPlace, VerifyPage
 from desktop.pages_picture import PAGES, PagePictures
+from desktop.printing.office_extract import extract_pdf
+from desktop.printing.paper import NEWEST
 from sync.events import MeetingProgress
 from sync.pace import Limits
 from sync.progress import Progress
@@ -357,7 +359,7 @@ def test_printed_extract_verifies_when_dropped(open_desk: Open, qtbot: QtBot, tm
         _drop(page.findChildren(DropPlace)[0], paper)
     assert checked.args == [True]
     assert "unaltered" in page.notice.text
-    assert any("Signed and kept at this office only" in text for text in _texts(page))
+    assert "“Signed and kept at this office only”: this is so." in _texts(page)
 
 
 def test_a_file_that_is_no_extract_is_a_sentence(open_desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
@@ -420,8 +422,22 @@ def test_the_proof_of_entry_is_saved_once_the_majority_has_signed(
         verify.check(str(tmp_path / "proof"))
     assert checked.args == [True]
     assert "common register said of the record" in verify.notice.text
+    (tmp_path / "forged.pdf").write_bytes(office.service.call(lambda: _said_otherwise(office, settled.id)).result())
+    with qtbot.waitSignal(verify.checked, timeout=60_000):
+        verify.check(str(tmp_path / "forged.pdf"))
+    assert verify.notice.text.endswith("read what is said of it before relying on the paper.")
+    assert verify.notice.property("role") == "notice-care"
+    assert any("without effect”: this is not so" in text for text in _texts(verify))
     office.window.open_record(_register(office, "7900000001"))
     _wait(qtbot, office)
     panel.save_proof(str(tmp_path / "early"))
     qtbot.waitUntil(lambda: panel.notice.text.startswith("The majority has not yet signed"), timeout=10_000)
     assert not (tmp_path / "early").exists()
+
+
+def _said_otherwise(office: OpenOffice, record: bytes) -> bytes:
+    """The genuine code of an act under a box that says something else of it: whoever prints can set one."""
+    own = office.service.office
+    view = own.act_view(own.record_view(record).timeline[0].act)
+    other = view._replace(ladder=view.ladder._replace(outcome="without_effect"))
+    return extract_pdf(own, own.receipt(view.id, "en", NEWEST), other, (2026, 11, 23))

@@ -62,6 +62,6 @@ DONE = {
     "record-proven": "This proves what the common register said of the record in its state No. {number}. Whether a later"
     " act has changed it since, any office of the network can tell.",
     "fork-proven": "This proves that {office} has signed two different histories.",
-    "valid": "What was signed stands on this paper unaltered. The words of its box are no part of that: see what is said"
-    " of each.",
+    "valid": "What was signed stands on this paper unaltered. Its box was not signed: what is known of each of its lines"
+    " is said below.",
 }

@@ -261,14 +261,16 @@ SCREEN = {
     "verify.technical": "Technical details",
     "verify.other-network": "It belongs to another network of offices than this one.",
     "verify.not-held": "This office's copy does not hold the act: it cannot say how far it has come.",
-    "verify.printed-same": "As printed; it is so.",
-    "verify.printed-differs": "As printed, but it is not so: what is known of the act stands above. Do not rely on the"
-    " paper.",
-    "verify.printed-unknown": "As printed when it left the office; the paper does not prove it. Any office can tell.",
-    "verify.follows-same": "As printed; this office's register comes to the same for that day.",
-    "verify.follows-differs": "As printed, but this office's register comes to something else for that day: what was"
+    "verify.box": "In the box of the paper, which was not signed",
+    "verify.box-differs": "But a line of the box is not so: read what is said of it before relying on the paper.",
+    "verify.box-line": "“{words}”: {judgement}",
+    "verify.printed-same": "this is so.",
+    "verify.printed-differs": "this is not so; how far the act has come stands above. Do not rely on the paper.",
+    "verify.printed-unknown": "so it is printed; the paper does not prove it. Any office can tell.",
+    "verify.follows-same": "this office's register comes to the same for that day.",
+    "verify.follows-differs": "this office's register comes to something else for that day; what was"
     " entered since has changed it, or the paper was never right. Look up the record.",
-    "verify.follows-unknown": "As printed; the paper does not prove it. Ask an office.",
+    "verify.follows-unknown": "the paper does not prove it. Ask an office.",
     "verify.as-of-copy": "By this office's copy now: {step}",
     "verify.by-file": "Proved by the file itself: {step}",
     "verify.seen-by": "Countersigned by",
