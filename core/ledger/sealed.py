@@ -19,8 +19,9 @@ from core.ledger.encoding import Value, decode, encode, is_natural
 MAX_OFFICES = 256
 MAX_SHARES = 128
 DIGEST_BYTES = 32
-PAD_BYTES = 64  # so that the length of a box tells little
+LEAST_BYTES = 512  # of a padded content: most names, bids and "where the paper lies" are no longer
 MAX_CONTENT_BYTES = 48 << 10
+MAX_PADDED_BYTES = MAX_CONTENT_BYTES + 64
 ERASED = "erased"
 _LENGTH_BYTES = 4
 _OPEN_KEYS = frozenset({"box", "by", "key", "offices"})
@@ -77,7 +78,7 @@ def read_sealed_value(value: Value) -> Sealed | None:
     box, by, commitment, offices = value["box"], value["by"], value["key"], value["offices"]
     if not (type(box) is bytes and is_natural(by) and _is_digest(commitment) and _ascending(offices, MAX_OFFICES)):
         return None
-    if not NONCE_BYTES + TAG_BYTES < len(box) <= MAX_CONTENT_BYTES + PAD_BYTES + NONCE_BYTES + TAG_BYTES:
+    if not NONCE_BYTES + TAG_BYTES < len(box) <= MAX_PADDED_BYTES + NONCE_BYTES + TAG_BYTES:
         return None
     if "shares" not in value:
         return Sealed(box, by, commitment, tuple(offices))
@@ -114,7 +115,16 @@ def close_box(network: bytes, key: bytes, content: Value, nonce: bytes) -> bytes
     if len(encoded) > MAX_CONTENT_BYTES:
         raise MunimentError("too-large", bytes=len(encoded), limit=MAX_CONTENT_BYTES)
     body = len(encoded).to_bytes(_LENGTH_BYTES, "big") + encoded
-    return seal(key, body + bytes(-len(body) % PAD_BYTES), _place(network), nonce)
+    return seal(key, body.ljust(_padded(len(body)), b"\0"), _place(network), nonce)
+
+
+def _padded(length: int) -> int:
+    """The next power of two from `LEAST_BYTES` on, at most `MAX_PADDED_BYTES`: a box has one of eight lengths.
+
+    Finer steps (multiples of 64, or Padmé, arXiv:1806.03160, with 16 to an octave at 1 KiB) would tell one text of a
+    page from another.
+    """
+    return min(max(LEAST_BYTES, 1 << (length - 1).bit_length()), MAX_PADDED_BYTES)
 
 
 def open_box(network: bytes, key: bytes, sealed: Sealed) -> Value:

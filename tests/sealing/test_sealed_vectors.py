@@ -15,7 +15,7 @@ from nacl.signing import VerifyKey
 from core.errors import MunimentError
 from core.ledger.encoding import encode
 from core.ledger.payload import ErasureNote, ShareRelease, decode_payload
-from core.ledger.sealed import open_box, read_sealed_value
+from core.ledger.sealed import MAX_CONTENT_BYTES, close_box, open_box, read_sealed_value
 from core.sealing.envelope import RELEASED, read_envelope
 from tests.independent.auditing import blocks as formats
 from tests.independent.auditing.blocks import Block
@@ -23,7 +23,7 @@ from tests.independent.auditing.values import tree_root
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "sealed.json").read_text("utf-8"))
 NETWORK, KEY = bytes.fromhex(VECTORS["network"]), bytes.fromhex(VECTORS["key"])
-KINDS = ("sealed", "until")
+KINDS = {"sealed": 64, "until": 64, "padded": 512}  # and how long what is in the box is
 
 
 def tagged(tag: str, *parts: bytes) -> bytes:
@@ -42,7 +42,7 @@ def test_the_box_the_commitment_and_the_name(kind: str) -> None:
     plain = crypto_aead_xchacha20poly1305_ietf_decrypt(box[24:], place, box[:24], KEY)
     length = int.from_bytes(plain[:4], "big")
     assert plain[4 : 4 + length] == vector["content"]
-    assert len(plain) % 64 == 0
+    assert len(plain) == KINDS[kind]
     assert set(plain[4 + length :]) <= {0}
     value = {"box": box, "by": vector["by"], "key": vector["commitment"], "offices": vector["offices"]}
     if shares:
@@ -74,6 +74,21 @@ def test_the_application_reads_them(kind: str) -> None:
     assert encode(open_box(NETWORK, KEY, sealed)).hex() == VECTORS[kind]["content"]
     with pytest.raises(MunimentError, match="sealed-key-differs"):
         open_box(NETWORK, bytes(32), sealed)
+
+
+def test_a_new_box_is_padded() -> None:
+    nonce, content = bytes.fromhex(VECTORS["nonce"]), cbor2.loads(bytes.fromhex(VECTORS["padded"]["content"]))
+    assert close_box(NETWORK, KEY, content, nonce).hex() == VECTORS["padded"]["box"]
+
+
+def test_boxes_have_eight_lengths() -> None:
+    def length(content_bytes: int) -> int:  # of the box beyond its nonce and tag; 3 bytes say how long a text is
+        return len(close_box(NETWORK, KEY, bytes(content_bytes - 3), bytes(24))) - 40
+
+    whole = [length(2**power - 4) for power in range(9, 16)]
+    assert whole == [512, 1024, 2048, 4096, 8192, 16384, 32768]
+    assert [length(300), length(509), length(1021)] == [512, 1024, 2048]
+    assert length(32765) == length(MAX_CONTENT_BYTES) == 49216
 
 
 def test_payload_items() -> None:
