@@ -9,11 +9,11 @@ from core.errors import MunimentError
 from core.importing.cells import Text, text_of
 from core.importing.map import BRACES, ImportMap, RecordPick, Template, columns_of
 from core.importing.table import Row
-from core.importing.values import party, reader_of
+from core.importing.values import number_of_row, party, reader_of
 from core.laws import field_types as types
 from core.ledger.encoding import Value
 
-_PARTY_PARTS = {"name", "number", "kind"}
+_PARTY_PARTS = {"name", "number", "kind", "each"}
 _DAY_PARTS = {"day", "precision"}
 _PRECISIONS = {"year": 1, "month": 2, "day": 3}
 _THE_SAME_FOR_ALL = (types.TextType, types.ChoiceType, types.IntegerType, types.BooleanType)
@@ -63,7 +63,10 @@ class Filling:
         if isinstance(kind, types.RecordType):
             return self._record(template, path)
         if isinstance(kind, types.PartyType):
-            return self._party(self._parts(template, _PARTY_PARTS, "name", path), optional, path)
+            texts = self._parts(template, _PARTY_PARTS, "name", path)
+            if template.get("each", "row") != "row":
+                raise MunimentError("unknown-field", field=f"{path}.each")
+            return self._party(texts, optional, path, texts.pop("each", None) is not None)
         if isinstance(kind, types.DayType):
             return self._day(kind, self._parts(template, _DAY_PARTS, "day", path), optional, path)
         raise MunimentError("unknown-field", field=path)
@@ -106,7 +109,8 @@ class Filling:
             raise MunimentError("unknown-field", field=f"{path}.{wrong[0]}")
         return {name: text_of(text, self._map, path) for name, text in texts.items()}
 
-    def _party(self, texts: dict[str, Text], optional: bool, path: str) -> Fill:
+    def _party(self, texts: dict[str, Text], optional: bool, path: str, each_row: bool) -> Fill:
+        """`each_row`: whoever has no number is somebody of this row alone."""
         read = field_reader(types.PartyType(), path)
 
         def fill(row: Row, _find: Find | None) -> Value:
@@ -115,6 +119,8 @@ class Filling:
             if not name and optional:
                 return None
             read(name)
+            if each_row and not parts.get("number"):
+                parts["number"] = number_of_row(row, path, name)
             return party(name, **parts)
 
         return fill

@@ -20,8 +20,12 @@ fields:                            # texts with {column} in braces; the law's ty
   born: {day: "{birth_date}", precision: year}   # a day that is known no better: year, month or day
   rights: [{kind: ownership, holder: "Buyer of sale {sale_id}", part: "1/1"}]
 
-An entry of a list is left out where each column that it names is empty: a table with columns for four witnesses may
-name two. A record of an act may be given by `record` fields too, as `{register: land.parcel, key: {…}}`.
+  holder: {name: "{owner}", number: "{passport}", kind: natural, each: row}   # a party; a text alone is the name
+
+Who has no number is one person wherever the name is the same; with `each: row` somebody else in each row, as in a table
+of people who have none. An entry of a list is left out where each column that it names is empty: a table with columns
+for four witnesses may name two. A record of an act may be given by `record` fields too, as
+`{register: land.parcel, key: {…}}`.
 """
 
 import re

@@ -7,13 +7,14 @@ print it, "AMD267,254,619.60": the currency in front, commas between thousands. 
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
 from core.laws import field_types as types
-from core.ledger.encoding import Value
+from core.laws.numbers import PERSON_DRAWN_BYTES, person_number
+from core.ledger.encoding import Value, encode
 
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,19}", re.ASCII)
@@ -54,6 +55,12 @@ def party(name: str, number: str = "", kind: str = "natural") -> Value:
     if not number:
         number = tagged_hash("party-of-a-table", name.encode()).hex()[:16]
     return {"kind": kind, "name": name, "number": number}
+
+
+def number_of_row(row: Mapping[str, str], *place: str) -> str:
+    """A person number that follows from all cells of a row, and the place in it: the same whenever it is imported."""
+    parts = tagged_hash("party-of-a-row", encode([*place, dict(row)]))
+    return person_number(parts[:PERSON_DRAWN_BYTES])
 
 
 def _integer(text: str) -> Value:

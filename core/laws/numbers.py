@@ -28,6 +28,8 @@ COUNTING = "counting"
 POOL: Final = 1_000_000  # serials that the pools of two incarnations lie apart; the first of each is left out
 _MOST_SERIAL: Final = 10**12 - 1
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,9})/([0-9]{4})/([0-9]{6,12})-([0-9]{2})", re.ASCII)
+PERSON_DRAWN_BYTES = 16
+_PERSON = re.compile(r"P-([0-9]{6})-([0-9]{6})-([0-9]{6})-([0-9]{2})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_MS = 253_402_300_799_999  # the last moment of 9999
 
@@ -68,8 +70,11 @@ def year_of(claimed_ms: int) -> int:
 
 
 def format_number(office: int, year: int, serial: int) -> str:
-    digits = f"{office}{year:04}{serial:06}"
-    return f"{office}/{year:04}/{serial:06}-{98 - int(digits) * 100 % 97:02}"
+    return f"{office}/{year:04}/{serial:06}-{_check_digits(f'{office}{year:04}{serial:06}')}"
+
+
+def _check_digits(digits: str) -> str:
+    return f"{98 - int(digits) * 100 % 97:02}"
 
 
 def is_number(text: str) -> bool:
@@ -82,6 +87,18 @@ def is_number(text: str) -> bool:
 def is_mistyped(text: str) -> bool:
     """Whether it has the shape of a number and wrong check digits: no office can have given it."""
     return _NUMBER.fullmatch(text) is not None and not is_number(text)
+
+
+def person_number(drawn: bytes) -> str:
+    """From `PERSON_DRAWN_BYTES` random bytes, 18 digits: of ten million two are the same once in 20,000 registers."""
+    digits = f"{int.from_bytes(drawn, 'big') % 10**18:018}"
+    return f"P-{digits[:6]}-{digits[6:12]}-{digits[12:]}-{_check_digits(digits)}"
+
+
+def is_person_mistyped(text: str) -> bool:
+    """Whether it has the shape of a person number and wrong check digits."""
+    parts = _PERSON.fullmatch(text)
+    return parts is not None and _check_digits("".join(parts.groups()[:3])) != parts[4]
 
 
 def next_number(state: State, counters: dict[bytes, Draft], pool: Pool, of: str) -> str:

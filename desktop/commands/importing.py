@@ -17,6 +17,7 @@ from core.importing.map import ImportMap, parse_map
 from core.importing.selecting import Selection
 from core.importing.table import count_rows, read_table
 from core.laws.law import Law
+from core.laws.numbers import PERSON_DRAWN_BYTES, person_number
 from core.laws.sentences import rule_sentence
 from core.laws.verdict import Accepted
 from core.ledger.transaction import Signer
@@ -29,6 +30,12 @@ from desktop.wording.refusal import refusal
 REPORT_COLUMNS = ("row", "outcome", "code", "field", "article", "sentence")
 _RUNS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run instead of showing it
 _TELL_EVERY_S = 2.0
+
+
+def person_number_command(count: int) -> dict[str, Any]:
+    """Numbers for people who have none, as the window gives them."""
+    numbers = [person_number(urandom(PERSON_DRAWN_BYTES)) for _ in range(count)]
+    return {"message": "\n".join(numbers), "numbers": numbers}
 
 
 def import_command(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.laws.numbers import is_person_mistyped
 from tests.commands.places import Founded, Place, Said, refused, run, untouched
 
 HEAD = "number,owner,price\n"
@@ -206,3 +207,9 @@ def test_missing_files(office: Place, tmp_path: Path) -> None:
                 "--map", tmp_path / map_file, "--officer", office.registrar, *office.access, "--json",
             )  # fmt: skip
             refused(said, 3, "file-not-read" if table == "." else "file-not-found")
+
+
+def test_numbers_for_people_who_have_none() -> None:
+    said = run("person-number", "--count", "3", "--json").json
+    assert said["message"].split("\n") == said["numbers"]
+    assert len({one for one in said["numbers"] if one.startswith("P-") and not is_person_mistyped(one)}) == 3

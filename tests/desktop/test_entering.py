@@ -86,5 +86,7 @@ def test_words_of_values() -> None:
     assert money_text(-5, "EUR") == "−0.05 EUR"
     party = _field("party")
     assert value_text({"kind": "natural", "name": "Ala", "number": "P-1"}, party) == "Ala (P-1)"
+    assert is_readable(party, {"kind": "natural", "name": "Ala", "number": "P-204733-118356-640917-05"})
+    assert not is_readable(party, {"kind": "natural", "name": "Ala", "number": "P-204733-118356-640971-05"})
     assert value_text("nonsense", party) == "nonsense"  # an old record is shown as it stands
     assert len(claimed_text(0)) == len("1970-01-01 00:00")

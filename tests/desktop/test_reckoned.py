@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from core.laws import check_law, parse_law
+from core.laws.numbers import is_person_mistyped
 from desktop.application import OpenOffice
 from desktop.printing.law_page import law_page
+from desktop.widgets.fields.compound import PartyEditor
 from desktop.widgets.fields.editor import MoneyEditor
 from desktop.widgets.fields.entering import is_complete
 from desktop.wording.values import value_text
@@ -37,7 +39,7 @@ def desk(open_desk: Callable[..., OpenOffice]) -> OpenOffice:
     return open_desk(0)
 
 
-def test_the_fee_follows_from_its_day_and_is_signed(desk: OpenOffice, qtbot: QtBot) -> None:
+def test_the_fee_follows_from_its_day_and_who_has_no_number_is_given_one(desk: OpenOffice, qtbot: QtBot) -> None:
     def settle() -> None:
         qtbot.waitUntil(lambda: not desk.desk.background.busy(), timeout=20_000)
 
@@ -64,10 +66,27 @@ def test_the_fee_follows_from_its_day_and_is_signed(desk: OpenOffice, qtbot: QtB
     settle()
     assert (due.value(), form.act()["fee_due"]) == ([4500, "EUR"], [4500, "EUR"])
     picture(desk, "fee")
+    page.keeper.set(("owners",), [{**owner, "owner": {"kind": "unknown", "name": "Burial of 1790", "number": ""}}])
+    settle()
+    page.filling.review.click()
+    settle()
+    told = [one.text() for one in page.filling.findChildren(QLabel)]
+    assert any(one.endswith("press “Give one”.") for one in told)
+    (person,) = form.findChildren(PartyEditor)
+    picture(desk, "ungiven")
+    assert not person.give.isHidden()
+    person.give.click()
+    settle()
+    picture(desk, "given")
+    assert person.give.isHidden()
     page.filling.review.click()
     qtbot.waitUntil(lambda: page.reviewing is not None, timeout=20_000)
     assert page.reviewing is not None
-    assert page.reviewing._proposal.transaction.act["fee_due"] == [4500, "EUR"]
+    signed = page.reviewing._proposal.transaction.act
+    assert signed["fee_due"] == [4500, "EUR"]
+    (entered,) = signed["owners"]
+    assert entered["owner"]["number"].startswith("P-")
+    assert not is_person_mistyped(entered["owner"]["number"])
 
 
 def test_a_document_is_asked_for_what_the_law_asks_of_its_paper(desk: OpenOffice, qtbot: QtBot) -> None:

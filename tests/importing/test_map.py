@@ -13,6 +13,7 @@ from core.importing.map import MAX_MAP_BYTES, ImportMap, RecordPick, parse_map
 from core.importing.values import party
 from core.laws import field_types as types
 from core.laws.field_types import Field
+from core.laws.numbers import is_person_mistyped
 from desktop.demonstration.excerpts import DATA
 from tests.offices import land_law
 
@@ -165,6 +166,24 @@ def test_fields_are_filled_by_their_types() -> None:
 def test_an_empty_optional_cell_stays_out() -> None:
     assert values({"area": "{a}"}, DECLARED, a="  ") == {}
     assert values({"owner": {"name": "{a}", "kind": "legal"}}, DECLARED, a="") == {}
+
+
+def test_people_without_numbers_are_one_by_name_or_one_each_row() -> None:
+    def numbers(template: object, **row: str) -> str:
+        found = values({"owner": template}, DECLARED, **row)["owner"]["number"]
+        assert isinstance(found, str)
+        return found
+
+    each = {"name": "{a}", "number": "{id}", "each": "row"}
+    one, same = numbers(each, a="Ada", id="", page="1"), numbers(each, a="Ada", id="", page="1")
+    other = numbers(each, a="Ada", id=" ", page="2")
+    assert one == same != other
+    assert one.startswith("P-")
+    assert not is_person_mistyped(one)
+    assert numbers(each, a="Ada", id="7-A", page="1") == "7-A"
+    assert numbers({"name": "{a}"}, a="Ada", page="1") == numbers({"name": "{a}"}, a="Ada", page="2")
+    with pytest.raises(MunimentError, match="unknown-field"):
+        values({"owner": {"name": "{a}", "each": "name"}}, DECLARED, a="Ada")
 
 
 def test_a_cell_in_braces_is_text_and_no_column() -> None:

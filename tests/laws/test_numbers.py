@@ -6,10 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.crypto.hashing import tagged_hash
 from core.laws.drafts import Draft
 from core.laws.field_checks import FieldFault, make_check
 from core.laws.field_types import NumberType
-from core.laws.numbers import POOL, Pool, format_number, is_mistyped, is_number, next_number, year_of
+from core.laws.numbers import (
+    PERSON_DRAWN_BYTES,
+    POOL,
+    Pool,
+    format_number,
+    is_mistyped,
+    is_number,
+    is_person_mistyped,
+    next_number,
+    person_number,
+    year_of,
+)
 from core.laws.verdict import Refused
 from tests.laws.counter import DictState
 
@@ -141,3 +153,15 @@ def test_a_number_that_an_act_names_is_checked() -> None:
         assert fault.value.code == "number-mistyped"
     assert is_mistyped("3/2026/000017-13")
     assert not is_mistyped("Harbour 17")
+
+
+def test_who_has_no_number_is_given_one_that_says_nothing() -> None:
+    assert person_number((204733118356640917).to_bytes(PERSON_DRAWN_BYTES, "big")) == "P-204733-118356-640917-05"
+    drawn = [person_number(tagged_hash("drawn", bytes([n]))[:PERSON_DRAWN_BYTES]) for n in range(50)]
+    assert len(set(drawn)) == 50
+    for number in drawn:
+        assert not is_person_mistyped(number)
+        for place in (place for place, one in enumerate(number) if one.isdigit()):
+            others = (one for one in "0123456789" if one != number[place])
+            assert all(is_person_mistyped(number[:place] + one + number[place + 1 :]) for one in others), number
+    assert not is_person_mistyped("P-17")

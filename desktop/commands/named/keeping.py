@@ -37,6 +37,17 @@ def import_table(
     conclude(lambda: import_command(opening, law, procedure, map_file, table, named, dry_run, report), json)
 
 
+@app.command(name="person-number")
+def person_number(
+    count: Annotated[int, typer.Option("--count", min=1, max=100_000, help="How many, one a line.")] = 1,
+    json: Json = False,
+) -> None:
+    """New random numbers for people who have none, to be filled into a table: one register a number, never two."""
+    from desktop.commands.importing import person_number_command
+
+    conclude(lambda: person_number_command(count), json)
+
+
 @app.command()
 def duplicates(
     different: Annotated[

@@ -1,5 +1,6 @@
 """Editors of values that have several parts: a party, a document, what an officer attests."""
 
+from os import urandom
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QWidget
@@ -7,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QWidget
 from core.errors import MunimentError
 from core.folder import read_bounded
 from core.laws.form import Choice, FormField, typed_text
+from core.laws.numbers import PERSON_DRAWN_BYTES, person_number
 from core.ledger.encoding import Value
 from desktop.desk import Desk
 from desktop.widgets.fields.choice_box import ChoiceBox, choice_box
@@ -21,7 +23,7 @@ _PAGES = FormField("pages", "integer", "", "", True)
 
 
 class PartyEditor(Editor):
-    """Kind, name and number. Two parties are the same when their numbers are."""
+    """Kind, name and number. Two parties are the same when their numbers are: who has none is given one."""
 
     def __init__(self, field: FormField, parent: QWidget) -> None:
         super().__init__(field, parent)
@@ -32,11 +34,15 @@ class PartyEditor(Editor):
         self._number.setMaxLength(64)
         self._name.setPlaceholderText(say("party.name"))
         self._number.setPlaceholderText(say("party.number"))
-        self._number.setMaximumWidth(170)
+        self._number.setFixedWidth(230)
+        self.give = button(say("party.give"), self)
+        self.give.setToolTip(say("party.give.why"))
+        self.give.clicked.connect(self._give_number)
         for line in (self._name, self._number):
-            line.textEdited.connect(lambda _text: self.edited.emit())
+            line.textEdited.connect(lambda _text: self._changed())
         self._kind.activated.connect(lambda _index: self.edited.emit())
-        self._hold(self._name, self._number, self._kind)
+        self._hold(self._name, self._number, self.give, self._kind)
+        self.give.setAccessibleName(f"{field.label}: {say('party.give')}")
         self._name.setAccessibleName(f"{field.label}: {say('party.name')}")
         self._number.setAccessibleName(f"{field.label}: {say('party.number')}")
         self._kind.setAccessibleName(f"{field.label}: {say('party.kind')}")
@@ -54,6 +60,20 @@ class PartyEditor(Editor):
         self._name.setText(party["name"])
         self._number.setText(party["number"])
         self._kind.setCurrentIndex(max(0, self._kind.findData(party["kind"])))
+        self._offer()
+
+    def _give_number(self) -> None:
+        self._number.setText(person_number(urandom(PERSON_DRAWN_BYTES)))
+        self._number.setFocus()  # before the button goes
+        self._changed()
+
+    def _changed(self) -> None:
+        self._offer()
+        self.edited.emit()
+
+    def _offer(self) -> None:
+        """A number that is there, from a passport or an older paper, is never replaced."""
+        self.give.setVisible(not self._number.text().strip())
 
 
 class AttestationEditor(Editor):

@@ -8,7 +8,7 @@ from math import gcd
 from re import fullmatch
 
 from core.laws.form import FormField, typed_text
-from core.laws.numbers import is_number
+from core.laws.numbers import is_number, is_person_mistyped
 from core.ledger.encoding import Value
 from core.ledger.transaction import ACT_ID_BYTES
 from desktop.wording.values import day_text, fraction_text
@@ -58,11 +58,27 @@ def is_readable(field: FormField, value: Value) -> bool:
             return isinstance(value, list) and all(_row_readable(field, row) for row in value)
         case "group":
             return _row_readable(field, value)
+        case "party" if is_mistyped_party(value):
+            return False
         case "party" | "document" | "attestation":
             return isinstance(value, dict) and all(part not in (None, "") for part in value.values())
         case "money":
             return isinstance(value, list) and isinstance(value[0], int)
     return not isinstance(value, str)
+
+
+def is_mistyped_party(value: Value) -> bool:
+    """Whether the number is one that an office gives to who has none, written wrongly."""
+    return isinstance(value, dict) and is_person_mistyped(str(value.get("number", "")))
+
+
+def unreadable_part(field: FormField, value: Value) -> tuple[FormField, Value]:
+    """The first field that cannot be read, of a value that cannot: in a list or a group one of its columns."""
+    for row in value if isinstance(value, list) else [value]:
+        for column in field.of if isinstance(row, dict) and field.type in ("list", "group") else ():
+            if not is_readable(column, row.get(column.name)):
+                return unreadable_part(column, row.get(column.name))
+    return field, value
 
 
 def is_complete(field: FormField, value: Value) -> bool:

@@ -17,7 +17,13 @@ from desktop.desk import Desk
 from desktop.drafting import path_of
 from desktop.widgets.fields.compound import AttestationEditor, DocumentEditor, PartyEditor
 from desktop.widgets.fields.editor import ChoiceEditor, Editor, LineEditor, MoneyEditor, TextEditor, YesNoEditor
-from desktop.widgets.fields.entering import clean_value, is_complete, is_readable
+from desktop.widgets.fields.entering import (
+    clean_value,
+    is_complete,
+    is_mistyped_party,
+    is_readable,
+    unreadable_part,
+)
 from desktop.widgets.fields.group import GroupEditor
 from desktop.widgets.fields.opening import OpeningEditor
 from desktop.widgets.fields.picking import EntryEditor, OfficeEditor, RecordEditor
@@ -248,7 +254,10 @@ class ActForm(QWidget):
         value = self._value_of(field)
         if value in (None, []) or is_readable(field, value):
             return say("form.empty" if field.reckoned is None else "form.reckoned")
-        return say("form.mistyped" if field.type == "number" else "form.unreadable")
+        wrong, part = unreadable_part(field, value)
+        if wrong.type == "party" and not is_mistyped_party(part):
+            return say("form.party")
+        return say("form.mistyped" if wrong.type in ("number", "party") else "form.unreadable")
 
     def _hint(self, field: FormField, wrong: str) -> None:
         hint = self._hints[field.name]
