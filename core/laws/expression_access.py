@@ -41,6 +41,7 @@ from core.laws.field_types import (
     GroupType,
     IntegerType,
     ListType,
+    OfficerType,
     RecordType,
     SealedType,
     SubjectType,
@@ -61,7 +62,7 @@ _PARTS: Mapping[str, Mapping[str, FieldType]] = {
         "day": DayType(),
         "pages": IntegerType(1, None),
     },
-    "attestation": {"answer": TEXT},
+    "attestation": {"answer": TEXT, "by": OfficerType()},
 }
 
 

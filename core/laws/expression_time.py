@@ -7,6 +7,7 @@ or for reading the day that is asked for (core/laws/derived.py).
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Protocol
@@ -138,6 +139,20 @@ def add_to_day(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     return Typed(day.type, run, day.cost + count.cost + 2)
 
 
+def last_of_month(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
+    """`last_of_month(day)`, of a whole day: what ends with the month and not with the day."""
+    (argument,) = arguments(node, 1)
+    day = check(argument, scope, known)
+    _require_whole_day(day, node.text)
+    start = day.run
+
+    def run(frame: Frame) -> list[int]:
+        year, month, _ = start(frame)
+        return [year, month, monthrange(year, month)[1]]
+
+    return Typed(_WHOLE_DAY, run, day.cost + 2)
+
+
 def add_working_days(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     """`add_working_days(day, n, 'BY')`; only in conditions of a procedure, where a missing calendar holds the act."""
     require(scope.timed, "no-time-here", node.text)
@@ -232,6 +247,7 @@ TIME_FUNCTIONS: Mapping[str, Callable[[Call, Scope, Known, Check], Typed]] = {
     "surely_after": surely,
     "add_days": add_to_day,
     "add_months": add_to_day,
+    "last_of_month": last_of_month,
     "add_working_days": add_working_days,
     "roll_forward": roll_forward,
     "age": age,

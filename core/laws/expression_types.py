@@ -161,7 +161,7 @@ _FUNCTION_WORDS = (
     "agreed",
     "confirmed",
 )
-_TIME_WORDS = ("surely_by", "surely_after", "add_days", "add_months", "add_working_days", "roll_forward", "age")
+_TIME_WORDS = ("surely_by", "surely_after", "add_days", "add_months", "last_of_month", "add_working_days", "roll_forward", "age")
 _WORDS = frozenset({*_FUNCTION_WORDS, *_TIME_WORDS, "placed", "today", "in", "true", "false"})
 
 
@@ -178,7 +178,7 @@ def family(checked: FieldType) -> tuple[str, ...]:
             return ("a record", register)
         case EntryOfType(register=register, list=name):
             return ("an entry", register, name)
-        case _ if checked.kind in ("boolean", "day", "party", "office", "act"):
+        case _ if checked.kind in ("boolean", "day", "party", "office", "officer", "act"):
             return (checked.kind,)
     return ()
 

@@ -157,6 +157,13 @@ class AttestationType(FieldType):
 
 
 @dataclass(frozen=True, slots=True)
+class OfficerType(FieldType):
+    """[office, officer], who attests: only in expressions, to ask whether two are one person."""
+
+    kind: ClassVar[str] = "officer"
+
+
+@dataclass(frozen=True, slots=True)
 class NumberType(FieldType):
     """A serial number (str): as a key the keeper gives it when it executes the act, as a field it names a given one."""
 
