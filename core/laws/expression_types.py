@@ -161,7 +161,16 @@ _FUNCTION_WORDS = (
     "agreed",
     "confirmed",
 )
-_TIME_WORDS = ("surely_by", "surely_after", "add_days", "add_months", "last_of_month", "add_working_days", "roll_forward", "age")
+_TIME_WORDS = (
+    "surely_by",
+    "surely_after",
+    "add_days",
+    "add_months",
+    "last_of_month",
+    "add_working_days",
+    "roll_forward",
+    "age",
+)
 _WORDS = frozenset({*_FUNCTION_WORDS, *_TIME_WORDS, "placed", "today", "in", "true", "false"})
 
 

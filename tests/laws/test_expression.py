@@ -13,6 +13,7 @@ from core.laws.expression_parsing import parse_expression
 from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_types import BUDGET, FIRST_NAME, MAX_STEPS, TRACE, EvaluationError, Name, Scope, Slots
 from core.laws.field_types import (
+    AttestationType,
     ChoiceType,
     DayType,
     Field,
@@ -42,6 +43,8 @@ FIELDS = {
     "bob": PartyType(),
     "rows": ListType(COLUMNS, 20, 1),
     "maybe": IntegerType(0, 9),
+    "said": AttestationType("clerk", ("yes",)),
+    "repeated": AttestationType("clerk", ("yes",)),
 }
 ACT: dict[str, Any] = {
     "n": 7,
@@ -56,6 +59,8 @@ ACT: dict[str, Any] = {
     "old_day": [1897],
     "ana": {"kind": "natural", "name": "Ana", "number": "1"},
     "bob": {"kind": "natural", "name": "Bob", "number": "2"},
+    "said": {"answer": "yes", "by": [3, 1]},
+    "repeated": {"answer": "yes", "by": [3, 2]},
     "rows": [{"n": 1, "part": [1, 2]}, {"n": 2, "part": [1, 3]}, {"n": 3, "part": [1, 6]}],
 }
 
@@ -103,6 +108,10 @@ def value(text: str, **act: Any) -> Any:
         ("act.n in act.rows.map(r, r.n)", False),
         ("act.ana == act.bob || act.ana in [act.bob, act.ana]", True),
         ("act.ana.name != act.bob.name", True),
+        ("act.said.by != act.repeated.by && act.said.by == act.said.by", True),
+        ("last_of_month(act.day)", [2026, 2, 28]),
+        ("act.day == last_of_month(day(2026, 2, 1))", True),
+        ("last_of_month(day(2028, 2, 29)) == add_days(day(2028, 3, 1), -1)", True),
         ("act.price + act.other", [1100, "EUR"]),
         ("act.price * 3 > act.other", True),
         ("round(act.price * act.part, half_even)", [334, "EUR"]),
@@ -134,6 +143,8 @@ def test_values(text: str, expected: Any) -> None:
         ("mixed-types", "act.text == 1"),
         ("mixed-types", "act.n == act.word"),
         ("mixed-types", "act.text + 'x'"),
+        ("mixed-types", "act.said.by == act.said.answer"),
+        ("mixed-types", "act.said.by == act.n"),
         ("mixed-types", "act.ana == act.text"),
         ("mixed-types", "act.price == act.n"),
         ("mixed-types", "[1, 'a']"),
@@ -146,6 +157,7 @@ def test_values(text: str, expected: Any) -> None:
         ("several-currencies", "act.mixed < act.mixed"),
         ("several-currencies", "sum([act.price, act.mixed])"),
         ("day-without-precision", "act.day < act.old_day"),
+        ("day-without-precision", "act.day == last_of_month(act.old_day)"),
         ("may-divide-by-zero", "1 / act.n"),
         ("may-divide-by-zero", "1 / 0"),
         ("may-be-empty", "min(act.rows.filter(r, r.n > 1).map(r, r.n))"),
