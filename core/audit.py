@@ -52,6 +52,8 @@ def export_audit(replica: Exchange, folder: Path) -> AuditSummary:
     before.
     """
     replica.people.require(Action.EXPORT_AUDIT)
+    while replica.enter_in_order():  # what is claimed is told of anchors executed whole
+        pass
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise MunimentError("audit-folder-not-empty", path=str(folder))
     made = not folder.exists()

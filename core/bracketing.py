@@ -25,7 +25,8 @@ class Bracketing(Reading):
         state = self._state_before(vertex)
         lower = state[1] if state else self.charter.founded_ms
         seen = self._first_seen(vertex, lower)
-        entered_ms = self.store.chain.anchors(vertex.anchor - 1, 1)[0].consensus_ms if vertex.anchor else None
+        anchor = self.execution.anchor_of(vertex)
+        entered_ms = self.store.chain.anchors(anchor - 1, 1)[0].consensus_ms if anchor else None
         upper = entered_ms
         if upper is None and seen is not None and seen.claimed_ms >= lower - DAY_MS:
             upper = seen.claimed_ms

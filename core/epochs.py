@@ -137,7 +137,7 @@ class Epochs:
             raise MunimentError("closed-without-change", anchor=closing_anchor)  # q honest CLOSEs say that one passed
         following = self._applied(change, closing_anchor)
         self._db.execute("INSERT INTO epoch VALUES (?, ?)", (following.epoch, encode_constitution(following)))
-        self._db.execute("DELETE FROM meta WHERE name = ?", (_PASSED,))
+        self._db.drop_meta(_PASSED)
         self.constitutions.append(following)
         self.digests.append(digest_after(self.digests[-1], following))
         self.passed = None

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from core.aside import Aside
+from core.checking import CheckedReplica
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.ledger.block import Header, block_id, decode_header
@@ -17,7 +18,6 @@ from core.ledger.blocklace import Vertex, each_tip
 from core.ledger.charter import Charter
 from core.ledger.forks import check_evidence
 from core.ledger.payload import Evidence
-from core.replica import Replica
 from core.store.encounters import EncounterStore
 from core.store.papers import PaperStore
 from core.store.replica import ReplicaStore
@@ -57,7 +57,7 @@ class Received(Enum):
     ASIDE = "aside"  # a parent is missing, or it is one branch too many; not in the vector
 
 
-class Exchange(Replica):
+class Exchange(CheckedReplica):
     """Satisfies sync.replica.Replica, but for `number` and `write`, which need a key."""
 
     def __init__(self, store: ReplicaStore, charter: Charter) -> None:
@@ -69,8 +69,8 @@ class Exchange(Replica):
 
     @property
     def anchor(self) -> int:
-        """Number of the newest decided anchor; 0 before the first."""
-        return self.finality.count
+        """Number of the newest anchor whose acts are all executed here; 0 before the first."""
+        return self.finality.count - (self.execution.under_way is not None)
 
     @property
     def encounters(self) -> EncounterStore:
@@ -225,6 +225,13 @@ class Exchange(Replica):
         if received in self._salvaged_for:
             self.take_salvaged()
         return Received.ACCEPTED
+
+    def enter_in_order(self) -> bool:
+        """As above; where that begins an epoch, what waited aside for it is taken in."""
+        more = super().enter_in_order()
+        if self.lace.epoch > self._aside_epoch:
+            self._take_from_aside(b"")
+        return more
 
     def _check_may_come(self, header: Header, signed: StoredBlock) -> None:
         """In an epoch to come no key returns that has left the roll, and an incarnation's key is what it was.

@@ -3,7 +3,9 @@
 Rules: the agreed state is a fold over what anchors execute, in their order (3-ledger §6), and nothing else. Everything
 not executed yet is folded over it in order of arrival: the *overlay*, which pages read and which predicts outcomes.
 A block of a proven forker that is not certified, and a void one, has no effect on it. Where an anchor decides
-otherwise than predicted the overlay is folded anew. All of it happens inside the transaction of the block that decided.
+otherwise than predicted the overlay is folded anew. All of it happens inside the transaction of the block that decided,
+or in portions: a batch is an ordered list of blocks, so "the first so many are executed" is a state like any other, and
+how far it has come stands beside what it has changed. Whatever follows from the whole anchor waits for its last block.
 What a keeper alone decides is not judged twice: the verdict of the prediction is applied if every record it replaces is
 still the version that it replaced (a bounded number of verdicts is kept in memory, else the act is judged again).
 """
@@ -12,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from heapq import merge
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -23,6 +26,7 @@ from core.laws.verdict import Accepted, Rejected
 from core.ledger.anchors import Anchor, Finality
 from core.ledger.blocklace import Blocklace, Vertex
 from core.ledger.checkpoint import Checkpoint
+from core.ledger.encoding import decode, encode
 from core.ledger.entry import entry_leaf, rejected_leaf
 from core.ledger.payload import Group, decode_payload
 from core.ledger.record import Record, record_digest
@@ -34,6 +38,12 @@ from core.store.working import WorkingState
 MAX_FORESEEN_ACTS = 8192  # verdicts kept until their anchor: some 5 KB each
 MUCH_WAITS = 50_000  # acts: some 0.6 KB each to undo, if an anchor executes them
 MAX_ACTS_AT_ONCE = 4096  # of executed acts whose effect is held in memory before it is written
+_PLACE = "executing"  # how far the newest anchor's batch is executed; there only while some of it is not
+
+
+def was_interrupted(store: ReplicaStore) -> bool:
+    """Whether an earlier run has begun to execute the newest anchor, and not ended it."""
+    return store.database.meta(_PLACE) is not None
 
 
 class Judged(NamedTuple):
@@ -45,8 +55,20 @@ class Judged(NamedTuple):
 
 
 @dataclass
+class UnderWay:
+    """An anchor whose acts are being executed; how many of them have been, also in an earlier run."""
+
+    anchor: Anchor
+    all_acts: int
+    blocks: int = 0
+    acts: int = 0
+    differs: bool = False  # from what was predicted
+    kept: bool = False  # how far it has come stands on the disk
+
+
+@dataclass
 class Execution:
-    """Writes both layers of one replica's state. Every call is inside `atomic`."""
+    """Writes both layers of one replica's state. Every call that writes is inside `atomic`."""
 
     store: ReplicaStore
     lace: Blocklace
@@ -58,8 +80,9 @@ class Execution:
     executed: list[tuple[int, int]] = field(default_factory=list)  # anchor and position of blocks, since it was looked
     watched: Collection[bytes] = ()  # records whose changes of either layer are noted until somebody looks …
     changed_watched: set[bytes] = field(default_factory=set)  # … here (core/linking.py)
-    _waiting: int | None = None  # acts that no anchor has executed; None: not counted yet
-    _stale: bool = False  # the overlay is to be folded anew once the last of the anchors just decided is executed
+    under_way: UnderWay | None = None
+    stale: bool = False  # the overlay is to be folded anew once all that is decided is executed
+    _waiting: int | None = None  # acts that no anchor has taken up; None: not counted yet
 
     @property
     def much_waits(self) -> bool:
@@ -96,13 +119,14 @@ class Execution:
         """Fold everything that waits over the agreed state again, in order of arrival."""
         self.changed_watched.update(self.watched)
         self._forget_foreseen()
-        self._stale = False
+        self.stale = False
         self.store.waiting.clear()
         dropped = self.store.state.clear_overlay()
         agreed = (self.store.state.agreed(record_id) for record_id in dropped)
         # Search finds the records by what the agreed state says of them again.
         self.store.pages.replace_words(record for record in agreed if record is not None)
-        for vertex in self.lace.foreseen():
+        rest = sorted(self.rest(), key=_by_arrival)
+        for vertex in merge(rest, self.lace.foreseen(), key=_by_arrival):
             row = self.store.chain.block_at(vertex.position)
             working = WorkingState(self.store.state, vertex.author)
             ran = self._predict(working, vertex, _groups(row), row.position, self._known_faults(row))
@@ -163,29 +187,9 @@ class Execution:
 
     # -- the agreed state ---------------------------------------------------------------------------------------
 
-    def execute(self, anchor: Anchor) -> None:
-        """Fold an anchor's batch into the agreed state; keep the anchor."""
-        working, executed, differs = WorkingState(self.store.state, None), set[bytes](), False
-        acts = held = 0
-        for vertex in anchor.batch:
-            row = self.store.chain.block_at(vertex.position)
-            ran = self._as_foreseen(working, vertex)
-            if ran is None:
-                ran = self._execute_block(working, anchor, vertex, row, executed)
-                differs |= self._settle(row, ran)
-            self.store.chain.mark_executed(row.position, anchor.number)
-            self.store.waiting.drop(row.position)
-            self.store.state.foreseen.drop(row.position)
-            executed.add(vertex.id)
-            self._note_watched(ran)
-            if self.fold.asking:
-                self.executed.append((anchor.number, row.position))
-            self.store.entries.append([_entry(one, working) for one in ran])
-            acts, held = acts + len(ran), held + len(ran)
-            if held >= MAX_ACTS_AT_ONCE:
-                write_agreed(self.store, working)
-                working, held = WorkingState(self.store.state, None), 0
-        write_agreed(self.store, working)
+    def begin(self, anchor: Anchor) -> None:
+        """Keep an anchor that was just decided; `go_on` executes its batch."""
+        acts = self.store.chain.act_count_at([vertex.position for vertex in anchor.batch])
         if self._waiting is not None:
             self._waiting -= acts
         self.store.chain.add_anchor(
@@ -200,16 +204,82 @@ class Execution:
                 anchor.closing,
             )
         )
-        if acts:
-            self._add_checkpoint(anchor)
-        if differs:
+        self.under_way = UnderWay(anchor, acts)
+
+    def go_on(self, room: int | None) -> int:
+        """Fold blocks of the anchor under way into the agreed state; how many acts they had.
+
+        `room`: no further block is begun once there are so many; None: all of the batch. With its last block the
+        anchor is executed and under way no more.
+        """
+        under = self.under_way
+        assert under is not None
+        working, held, before = WorkingState(self.store.state, None), 0, under.acts
+        while under.blocks < len(under.anchor.batch) and (room is None or under.acts - before < room):
+            ran = self._execute_next(working, under)
+            held += len(ran)
+            if held >= MAX_ACTS_AT_ONCE:
+                write_agreed(self.store, working)
+                working, held = WorkingState(self.store.state, None), 0
+        write_agreed(self.store, working)
+        if under.blocks == len(under.anchor.batch):
+            self._finish(under)
+        return under.acts - before
+
+    def _execute_next(self, working: WorkingState, under: UnderWay) -> list[Ran]:
+        anchor, vertex = under.anchor, under.anchor.batch[under.blocks]
+        row = self.store.chain.block_at(vertex.position)
+        ran = self._as_foreseen(working, vertex)
+        if ran is None:
+            ran = self._execute_block(working, anchor, vertex, row)
+            under.differs |= self._settle(row, ran)
+        self.store.chain.mark_executed(row.position, anchor.number)
+        self.store.waiting.drop(row.position)
+        self.store.state.foreseen.drop(row.position)
+        self._note_watched(ran)
+        if self.fold.asking:
+            self.executed.append((anchor.number, row.position))
+        self.store.entries.append([_entry(one, working) for one in ran])
+        under.blocks, under.acts = under.blocks + 1, under.acts + len(ran)
+        return ran
+
+    def _finish(self, under: UnderWay) -> None:
+        """What follows from an anchor as a whole."""
+        self.under_way = None
+        if under.kept:
+            self.store.database.drop_meta(_PLACE)
+        if under.acts:
+            self._add_checkpoint(under.anchor)
+        settled = under.acts and not self.lace.open_acts
+        self.stale |= under.differs or bool(settled and not self.store.state.overlay_is_empty())
+        if self.stale:  # verdicts were given on an overlay that is not so
             self._forget_foreseen()
-        settled = acts and not self.lace.open_acts
-        self._stale |= differs or bool(settled and not self.store.state.overlay_is_empty())
-        # One block may decide several anchors. The acts of those still to come wait no more and are not agreed yet:
-        # an overlay without them would have later acts of their chains refused, and those verdicts kept.
-        if self._stale and anchor.number == self.finality.count:
-            self.rebuild_overlay()
+
+    def keep_place(self) -> None:
+        """How far the anchor under way has come, for the next portion, in this run or in another."""
+        under = self.under_way
+        assert under is not None
+        self.store.database.set_meta(_PLACE, encode([under.blocks, under.acts]))
+        under.kept = True
+
+    def resume(self, newest: Anchor) -> None:
+        """What an earlier run has begun. What it knew of the overlay is lost, so that is folded anew in the end."""
+        kept = self.store.database.meta(_PLACE)
+        if kept is not None:
+            blocks, acts = decode(kept)
+            all_acts = self.store.chain.anchors(newest.number - 1, 1)[0].acts
+            self.under_way, self.stale = UnderWay(newest, all_acts, blocks, acts, kept=True), True
+
+    def anchor_of(self, vertex: Vertex) -> int:
+        """Number of the anchor that has executed a block's acts here; 0 while none has, also where one is about to."""
+        under = self.under_way
+        if under is None or vertex.anchor != under.anchor.number:
+            return vertex.anchor
+        return self.store.chain.block_at(vertex.position).anchor
+
+    def rest(self) -> Sequence[Vertex]:
+        """Blocks that the anchor under way is still to execute, in its order."""
+        return self.under_way.anchor.batch[self.under_way.blocks :] if self.under_way is not None else ()
 
     def _add_checkpoint(self, anchor: Anchor) -> None:
         """After exactly those anchors that executed an act: one for every anchor would never end (3-ledger §9)."""
@@ -227,15 +297,10 @@ class Execution:
         )
         self.store.checkpoints.add(checkpoint, self.lace.rolls[anchor.epoch], verify)
 
-    def _execute_block(
-        self, working: WorkingState, anchor: Anchor, vertex: Vertex, row: BlockRow, executed: set[bytes]
-    ) -> list[Ran]:
-        """`executed`: ids of the blocks of this batch that came before."""
+    def _execute_block(self, working: WorkingState, anchor: Anchor, vertex: Vertex, row: BlockRow) -> list[Ran]:
         groups = _groups(row)
         already = {
-            act_id
-            for act_id, block in self._enclosures(vertex, groups)
-            if 0 < self.lace.vertices[block].anchor < anchor.number or block in executed
+            act_id for act_id, block in self._enclosures(vertex, groups) if self.anchor_of(self.lace.vertices[block])
         }
         place = Place(vertex.author, row.position, already, order=self._order(anchor, vertex), epoch=vertex.epoch)
         return self.fold.run_block(working, groups, place, self._known_faults(row))
@@ -299,6 +364,10 @@ class Execution:
         """The block that encloses an act, named by the first 16 bytes of its id."""
         row = self.store.chain.act_by_prefix(act)
         return self.lace.vertices[self.store.chain.id_at(row.block)] if row else None
+
+
+def _by_arrival(vertex: Vertex) -> int:
+    return vertex.order
 
 
 def _version(record: Record | None) -> tuple[int, bytes] | None:

@@ -104,9 +104,8 @@ class Joining(JoiningPast):
                 if payload.groups and not vertex.anchor:
                     acts = self._check_acts(block.header.epoch, payload)
                     self.execution.enter(vertex, payload.groups, acts, position, None)
-            self.finality.last_number = None
-            for anchor in self.finality.go_on():
-                self._pass(anchor)
+            self._take_up(self._decide_next())
+            self._execute()
 
     def _count_late_cosignatures(self, payload: Payload, header: Header) -> None:
         """Those of older checkpoints are settled; this replica knows none of them."""

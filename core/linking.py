@@ -210,7 +210,7 @@ class Linking(Sealing):
 
     def _anchor_of(self, act: bytes) -> int:
         row = self.store.chain.act(act)
-        return self.vertex(self.store.chain.id_at(row.block)).anchor if row is not None else 0
+        return self.execution.anchor_of(self.vertex(self.store.chain.id_at(row.block))) if row is not None else 0
 
     # -- looking ------------------------------------------------------------------------------------------------
 
@@ -233,7 +233,8 @@ class Linking(Sealing):
                 self._keep()
             if self._note_own(asking):
                 self.store.database.set_meta(_MADE, encode(list[Value](self.acts_that_ask)))
-            self.store.database.set_meta(_LOOKED, encode([self.finality.count, lowest]))
+            if execution.under_way is None:  # else the rest would be passed over after a restart
+                self.store.database.set_meta(_LOOKED, encode([self.finality.count, lowest]))
         execution.executed = []
 
     def _begin(self, execution: Execution) -> None:

@@ -318,10 +318,17 @@ class Office(Answering, Bracketing):
         self._go_on_alone()
         return batch.ids
 
+    def enter_in_order(self) -> bool:
+        """As above; a lone witness then goes on."""
+        more = super().enter_in_order()
+        if not more:
+            self._go_on_alone()
+        return more
+
     def _go_on_alone(self) -> None:
-        """A lone witness needs no meeting: it writes until nothing awaits (3-ledger §5)."""
+        """A lone witness needs no meeting: it writes until nothing awaits (3-ledger §5) that an anchor can decide."""
         if self.roll.witness_count == 1:
-            while self.write() is not None:
+            while self.execution.under_way is None and self.write() is not None:
                 pass
 
     def _recorded_before(self, ids: Sequence[bytes]) -> bool:

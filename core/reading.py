@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import astuple
+from itertools import groupby
 
 from core.errors import MunimentError
 from core.folding import REJECTED
 from core.laws.expression_days import Whole
 from core.ledger.block import Block, decode_header
 from core.ledger.encoding import encode
+from core.ledger.merkle import EMPTY_ROOT
 from core.ledger.payload import Evidence, Payload, decode_payload
 from core.ledger.record import Record
 from core.ledger.request import act_of
@@ -72,7 +74,8 @@ class Reading(Replica):
 
     def _when_executed(self, row: ActRow) -> tuple[int, int]:
         """Number of the anchor, later than any while there is none; and the author, where one executes two."""
-        return self.vertex(self.store.chain.id_at(row.block)).anchor or UNDECIDED, row.author
+        vertex = self.vertex(self.store.chain.id_at(row.block))
+        return self.execution.anchor_of(vertex) or UNDECIDED, row.author
 
     def _view(self, row: ActRow) -> ActView:
         block, acts = self._opened(row.block)
@@ -125,11 +128,12 @@ class Reading(Replica):
         step = Step.REJECTED if row.outcome == REJECTED else standing
         if standing is Step.REJECTED:  # whatever the law would have said of it
             code = WRITTEN_TWICE if self.lace.is_forked(vertex.chain) else NOT_IN_THE_ROLL
-        return Ladder(step, seen_by, self.roll.quorum, code, facts, row.outcome, vertex.anchor or None, row.shared)
+        anchor = self.execution.anchor_of(vertex) or None
+        return Ladder(step, seen_by, self.roll.quorum, code, facts, row.outcome, anchor, row.shared)
 
     def _vertex_step(self, vertex: Vertex) -> Step:
         """How far a block has climbed, whatever became of its single acts."""
-        if vertex.anchor:
+        if self.execution.anchor_of(vertex):
             return Step.FINAL
         if self.lace.is_void(vertex):
             return Step.REJECTED
@@ -237,6 +241,9 @@ class Reading(Replica):
         for chain in own:
             for name, positions in self.lace.open_acts.told_apart(chain, self._waits_for, self.lace.is_forked(chain)):
                 found[name] += positions
+        for vertex in self.execution.rest():
+            if vertex.chain in own:
+                found[self._waits_for(vertex)].append(vertex.position)
         return found
 
     def _waits_for(self, vertex: Vertex) -> str:
@@ -281,11 +288,17 @@ class Reading(Replica):
         refused, open_acts = self.store.chain.refused_counts(), self.lace.open_acts
         ladder[Step.REJECTED.value] = sum(refused.values())
         ladder[Step.FINAL.value] = acts - sum(refused.values())
-        for chain in open_acts.chains():
-            for step, positions in open_acts.told_apart(chain, self._told_step, self.lace.is_forked(chain)):
-                standing = self.store.chain.act_count_at(positions) - sum(refused.get(one, 0) for one in positions)
-                ladder[step] += standing
-                ladder[Step.FINAL.value] -= standing
+        standing = [
+            told
+            for chain in open_acts.chains()
+            for told in open_acts.told_apart(chain, self._told_step, self.lace.is_forked(chain))
+        ]
+        for step, rest in groupby(self.execution.rest(), self._told_step):
+            standing.append((step, [vertex.position for vertex in rest]))
+        for step, positions in standing:
+            count = self.store.chain.act_count_at(positions) - sum(refused.get(one, 0) for one in positions)
+            ladder[step] += count
+            ladder[Step.FINAL.value] -= count
         return LedgerCounts(self.store.state.record_count(), blocks, acts, ladder, self.state_root())
 
     def _told_step(self, vertex: Vertex) -> str:
@@ -296,9 +309,17 @@ class Reading(Replica):
         return [AnchorView(*astuple(row)) for row in self.store.chain.anchors(after, count)]
 
     def state_root(self) -> bytes:
-        """32 bytes that commit to every record of the agreed state."""
+        """32 bytes that commit to every record of the agreed state after the last anchor executed whole."""
+        newest = self.store.checkpoints.newest()
+        if self.execution.under_way is not None:
+            return newest.state_root if newest is not None else EMPTY_ROOT
         root: bytes = self.store.state.state_root()
         return root
+
+    def entering(self) -> tuple[int, int] | None:
+        """(executed, all) acts of the anchor that is being executed in portions; None while none is."""
+        under = self.execution.under_way
+        return (under.acts, under.all_acts) if under is not None else None
 
     # -- evidence and drafts ------------------------------------------------------------------------------------
 

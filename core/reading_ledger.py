@@ -50,7 +50,7 @@ class LedgerReading(ProofReading):
             vertex.claimed_ms,
             self._vertex_step(vertex),
             self._seen_by(vertex),
-            vertex.anchor,
+            self.execution.anchor_of(vertex),
             vertex.leads,
             len(self.lace.at(vertex.author, vertex.incarnation, vertex.seq)) > 1,
         )

@@ -73,6 +73,8 @@ class ProofReading(LawReading):
         """
         if self.store.state.agreed(record_id) is None and self.store.state.overlaid(record_id) is not None:
             raise MunimentError("register-not-certified", record=record_id)  # known here, agreed nowhere yet
+        if self.execution.under_way is not None:  # no checkpoint is of the state between two portions
+            raise MunimentError("register-not-certified", record=record_id)
         record, proof = self.store.state.prove(record_id)
         newest = self.store.checkpoints.newest()
         certified = self._proving.certify(newest) if newest else None

@@ -2,19 +2,20 @@
 
 Rules: a block is judged, stored and executed, with every anchor that it decides, in one transaction before anything
 else happens (save, then speak); blocks that arrive together become durable
-together, each whole or not at all. What it means for the state stands in core/executing.py.
+together, each whole or not at all. What it means for the state stands in core/executing.py. Where a transaction may
+execute so many acts only, the rest of an anchor's waits for `enter_in_order`, and the next anchor is decided behind it:
+one is under way at a time, and whatever speaks of the agreed state speaks of those that are executed whole.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from itertools import islice
 from typing import NamedTuple
 
 from core.crypto.signing import verify
 from core.epochs import Epochs
 from core.errors import MunimentError
-from core.executing import Execution, Judged
+from core.executing import Execution, Judged, was_interrupted
 from core.folding import Checked, Fold
 from core.laws.law import Law
 from core.ledger.anchors import Anchor, Finality
@@ -29,16 +30,13 @@ from core.ledger.roll import Roll
 from core.people.actions import Gate
 from core.reindexing import complete_indexes, rebuild_indexes
 from core.sealing.intake import Intake
-from core.store.chain import BlockRow
 from core.store.checkpoints import Counted
 from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
-from core.verifying import verify_archive, verify_blocks, verify_certificates, verify_past, verify_state
 
 _STOPPED = "finality-stopped"
 _TOLD_AS_IT_IS = ("replica-damaged", "looks-damaged", "disk-full", "disk-failed")
 Signing = Callable[[], bytes]
-MENDED_AT_ONCE = 1_000  # acts that wait for an anchor: folding them again takes a second at most
 __all__ = ["Admitted", "Judged", "Replica"]
 
 
@@ -56,6 +54,7 @@ class Replica:
     """Used from one thread."""
 
     newest_taken: "tuple[int, Admitted] | None" = None  # position and block
+    acts_at_once: int | None = None  # that one transaction may execute, one block at least; None: all
     unread = False  # a write was undone, and the disk did not say again what it holds: nothing is taken in or signed
 
     def __init__(self, store: ReplicaStore, charter: Charter) -> None:
@@ -92,7 +91,8 @@ class Replica:
         self.lace = Blocklace(self.epochs.constitutions[0].roll, self.network, self.store.settled)
         self.finality = Finality(self.lace)
         self._stayed = 0  # blocks in memory beyond the newest ones, the last time that others left
-        if self.finality_stopped:
+        stops, interrupted = self.finality_stopped is not None, was_interrupted(self.store)
+        if stops or interrupted:
             self.finality.last_number = self.store.chain.anchor_count()
         with self._reading_own_disk():
             complete_indexes(self.store)
@@ -104,7 +104,7 @@ class Replica:
                 added = self.lace.add(stored_id, header, has_acts, accused)
                 for anchor in self.finality.add(added.vertex):
                     anchors.append(anchor)
-                    if anchor.closing:
+                    if anchor.closing and not (interrupted and anchor.number == self.finality.last_number):
                         self._begin_epoch(self.epochs.constitutions[anchor.epoch + 1], anchor)
                 self._settle_graph()
             for author, incarnation in self.store.chain.accused():
@@ -113,6 +113,10 @@ class Replica:
         if stored != [(anchor.number, anchor.vertex.id) for anchor in anchors]:
             raise MunimentError("replica-damaged", path=self.store.database.path)
         self.execution = Execution(self.store, self.lace, self.finality, self._new_fold(), self.epochs.digests)
+        if interrupted:
+            self.execution.resume(anchors[-1])
+        elif not stops:
+            self.finality.last_number = self.finality.count + 1
         if any(law.seals for law in self.epochs.laws.values()):
             self.store.database.overwrite()
         self.unread = False
@@ -255,8 +259,8 @@ class Replica:
                     block = Block(block.id, block.header, block.header_bytes, sign(), block.payload)
                     admitted = admitted._replace(block=block)
                 self.store.chain.add_block(position, block, act_count, accused)
-                for anchor in self.finality.add(added.vertex):
-                    self._pass(anchor)
+                if self._take_up(self.finality.add(added.vertex)) or self.acts_at_once is None:
+                    self._execute()
                 if payload is not None:
                     self._count_cosignatures(payload, block.header)
                 if self.lace.fork_count > forks_before or self._restores(added):
@@ -280,9 +284,49 @@ class Replica:
         """Whether a proven forker's block was certified: it counts after all."""
         return any(vertex.has_acts and self.lace.is_forked(vertex.chain) for vertex in added.certified)
 
+    # -- what anchors execute -----------------------------------------------------------------------------------
+
+    def enter_in_order(self) -> bool:
+        """Execute more of what is decided, durable on return; whether some of it still is to be."""
+        self.require_read()
+        try:
+            with self.store.database.atomic():
+                self._execute()
+        except BaseException:
+            self._load_again()
+            raise
+        self._settle_graph()
+        return self.execution.under_way is not None
+
+    def _take_up(self, decided: Sequence[Anchor]) -> bool:
+        """Keep an anchor that was just decided: one at most, since the next is decided behind it."""
+        for anchor in decided:
+            self.execution.begin(anchor)
+        return bool(decided)
+
+    def _execute(self) -> None:
+        """The anchor under way and what is decided behind it, as much as one transaction may execute."""
+        room = self.acts_at_once
+        while (under := self.execution.under_way) is not None:
+            executed = self.execution.go_on(room)
+            if self.execution.under_way is not None:
+                self.execution.keep_place()
+                return
+            room = max(0, room - executed) if room is not None else None
+            self._pass(under.anchor)
+            self._take_up(self._decide_next())
+        if self.execution.stale:
+            self.execution.rebuild_overlay()
+
+    def _decide_next(self) -> list[Anchor]:
+        """The anchor behind the newest one that the blocks held here decide, if there is one."""
+        if self.finality_stopped is not None:
+            return []
+        self.finality.last_number = self.finality.count + 1
+        return self.finality.go_on()
+
     def _pass(self, anchor: Anchor) -> None:
-        """Execute an anchor, look whether a vote has passed by it, and begin the next epoch behind a closing one."""
-        self.execution.execute(anchor)
+        """After its acts: look whether a vote has passed by it, and begin the next epoch behind a closing one."""
         if (intake := self._intake()).needed:
             intake.pass_anchor(anchor)
         self._doubt_own_state(anchor.number, self.epochs.constitutions[anchor.epoch].roll)  # for what came early
@@ -345,54 +389,3 @@ class Replica:
         self._store_evidence(evidence)
         if self.lace.fork_count > forks_before:
             self.execution.rebuild_overlay()
-
-    # -- checking what is on the disk ---------------------------------------------------------------------------
-
-    def verify_state(self) -> Iterator[None]:
-        """Check what is derived from the blocks, in steps, and fold anew what is only foreseen.
-
-        Raises `replica-damaged`, `archive-missing`, `archive-damaged`, `looks-damaged`.
-        """
-        yield from verify_state(self.store, self.laws, self.lace.epoch)
-        yield from verify_past(self.store)
-        yield from verify_certificates(self.store, lambda epoch: self.epochs.constitutions[epoch].roll)
-        yield from verify_archive(self.store, self.network)
-        with self._reading_own_disk():
-            self.store.looks.verify()
-        self.mend_overlay()
-        yield
-
-    def mend_overlay(self) -> bool:
-        """Fold what is foreseen anew where it is little enough for one step; whether something else stood there.
-
-        No checkpoint proves what no anchor has executed, but the blocks do. A prediction may also be merely older than
-        what is agreed by now: so what differs is no alarm.
-        """
-        some = islice(self.lace.foreseen(), MENDED_AT_ONCE + 1)
-        acts = self.store.chain.act_counts_at([vertex.position for vertex in some])
-        if sum(acts.values()) > MENDED_AT_ONCE or (not acts and self.store.state.overlay_is_empty()):
-            return False
-        before = self.store.state.overlay_rows()
-        with self._reading_own_disk(), self.store.database.atomic():
-            self.execution.rebuild_overlay()
-        return self.store.state.overlay_rows() != before
-
-    def verify_stored(self, after_position: int, count: int) -> int | None:
-        """Check so many stored blocks again, as if they came from outside; the last position, None at the end.
-
-        Raises `replica-damaged` naming the block. SQLCipher finds a changed page, not an old page put back.
-        """
-        with self._reading_own_disk():
-            return verify_blocks(self.store, self.network, self._stands, self._check_payload, after_position, count)
-
-    def _stands(self, row: BlockRow) -> bool:
-        """Whether a stored block is one of the graph, with its author's signature and the anchor that executed it."""
-        block = row.block
-        vertex = self.lace.vertices.get(block.id)
-        key = self.epochs.key_of(block.header.author, block.header.incarnation)
-        return (
-            key is not None
-            and verify(key, block_preimage(self.network, block.header_bytes), block.signature)
-            and vertex is not None
-            and row.anchor == vertex.anchor
-        )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from core.crypto.signing import verify
 from core.errors import MunimentError
+from core.executing import was_interrupted
 from core.laws.law import Law
 from core.ledger.block import block_id
 from core.ledger.checkpoint import check_certificate
@@ -47,15 +48,20 @@ def verify_past(store: ReplicaStore) -> Iterator[None]:
 
 
 def _until_it_stands(store: ReplicaStore, check: Callable[[], Iterator[None]]) -> Iterator[None]:
-    seen = -1
-    while seen != (seen := store.chain.anchor_count()):
+    seen = (-1, -1)
+    while seen != (seen := _standing(store)):
         try:
             yield from check()
         except (TypeError, ValueError, LookupError) as error:  # an old page cuts values off
             raise _damaged(store, str(error)) from None
         except MunimentError as error:
-            if store.chain.anchor_count() == seen:
+            if _standing(store) == seen:
                 raise error if error.code == "replica-damaged" else _damaged(store, error.code) from None
+
+
+def _standing(store: ReplicaStore) -> tuple[int, int]:
+    """What grows whenever the agreed state changes: (anchors, entries)."""
+    return store.chain.anchor_count(), store.entries.size
 
 
 def _verify_once(store: ReplicaStore, laws: Mapping[str, Law], epoch: int) -> Iterator[None]:
@@ -96,8 +102,9 @@ def _compare_roots(store: ReplicaStore, root: bytes, index_entries: int, epoch: 
     if root != store.state.state_root() or index_entries != store.state.index_count():
         raise _damaged(store, "state")
     newest = store.checkpoints.newest()
-    # What begins an epoch is written after the closing checkpoint and stands under the next one.
-    if newest is None or newest.epoch < epoch:
+    # What begins an epoch is written after the closing checkpoint and stands under the next one. And no checkpoint is
+    # of the state between two portions of an anchor.
+    if newest is None or newest.epoch < epoch or was_interrupted(store):
         return
     if newest.state_root != root or (newest.size, newest.root) != (store.entries.size, store.entries.root()):
         raise _damaged(store, "checkpoint")

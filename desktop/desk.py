@@ -32,7 +32,15 @@ from desktop.background import Background, Failed, Task, Then
 from desktop.locking import ENDED, AutoLock
 from desktop.standing import Standing, read_standing
 from desktop.wording import say, text_in
-from sync.events import Event, MeetingEnded, MeetingFailed, MeetingProgress, OpenedAgain, ReplicaDamaged
+from sync.events import (
+    ActsEntered,
+    Event,
+    MeetingEnded,
+    MeetingFailed,
+    MeetingProgress,
+    OpenedAgain,
+    ReplicaDamaged,
+)
 from sync.service import Service
 
 T = TypeVar("T")
@@ -93,7 +101,7 @@ class Desk(QObject):
             self.changed.emit()
         elif isinstance(event, ReplicaDamaged):
             self._look_again()
-        elif isinstance(event, OpenedAgain):
+        elif isinstance(event, OpenedAgain) or (isinstance(event, ActsEntered) and event.entered == event.acts):
             self.changed.emit()
 
     def _look_again(self) -> None:

@@ -43,7 +43,7 @@ from desktop.widgets.sidebar import Sidebar
 from desktop.widgets.who import WhoIsHere
 from desktop.window_pages import PageOf, WindowPages
 from desktop.wording import say, sentence
-from sync.events import Event, NotOpenedAgain, OpenedAgain
+from sync.events import ActsEntered, EnteringFailed, Event, NotOpenedAgain, OpenedAgain
 
 SIZE = (1366, 768)  # the offices' screens
 
@@ -260,10 +260,14 @@ class MainWindow(QMainWindow):
             self.page.refresh()
 
     def _hear(self, event: Event) -> None:
-        """The office went on under its new key by itself, or could not."""
+        """The office went on under its new key by itself, or could not; or it enters very many acts."""
         notice = self.page.notice if self.signing_in is None else self.signing_in.notice
         if isinstance(event, OpenedAgain):
             notice.tell(sentence("opened-again", {}), "done")
+        elif isinstance(event, ActsEntered) and self.signing_in is None:
+            self.side.show_entering(event.entered, event.acts)
+        elif isinstance(event, EnteringFailed):
+            notice.tell_trouble(MunimentError(event.code, **event.facts))
         elif isinstance(event, NotOpenedAgain):
             notice.tell_trouble(MunimentError("not-opened-again", why=sentence(event.code, event.facts)))
 

@@ -53,6 +53,22 @@ class ReplicaDamaged:
 
 
 @dataclass(frozen=True)
+class ActsEntered:
+    """How far the acts that the offices have agreed on at once are entered here; seldom, and in the end."""
+
+    entered: int
+    acts: int
+
+
+@dataclass(frozen=True)
+class EnteringFailed:
+    """They could not be entered, for now; it is tried again by itself."""
+
+    code: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class CourierProgress:
     blocks: int  # written or read so far
 
@@ -84,6 +100,8 @@ Event = (
     | MeetingFailed
     | PeerRefused
     | ReplicaDamaged
+    | ActsEntered
+    | EnteringFailed
     | CourierProgress
     | DraftsChanged
     | OpenedAgain

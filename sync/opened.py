@@ -14,6 +14,14 @@ class OwnedReplica(Replica, Protocol):
     def new_key_in_force(self) -> bool:
         """Whether it would sign again if it were opened anew."""
 
+    acts_at_once: int | None  # that one transaction executes; None: all that is decided
+
+    def entering(self) -> tuple[int, int] | None:
+        """(executed, all) acts of what is being executed in portions; None while nothing is."""
+
+    def enter_in_order(self) -> bool:
+        """Execute a portion, durable on return; whether more is to follow. Raises `disk-full`, `disk-failed`."""
+
     def close(self) -> None: ...
 
     def verify_stored(self, after_position: int, count: int) -> int | None:

@@ -41,7 +41,7 @@ class Replica(Protocol):
 
     @property
     def anchor(self) -> int:
-        """Number of the newest decided anchor; 0 before the first."""
+        """Number of the newest anchor whose acts are all executed; 0 before the first."""
 
     @property
     def lace(self) -> Blocklace:

@@ -24,6 +24,7 @@ from core.store.encounters import Line
 from sync.courier_desk import CourierDesk, CourierReport
 from sync.diagnosis import WAIT_S, Diagnosis, diagnose
 from sync.discovery import Discovery, Neighbour
+from sync.entering import Entering
 from sync.events import (
     Event,
     NeighboursChanged,
@@ -215,6 +216,13 @@ class Service(Generic[R]):
         """Take in a courier file, then write a block if there is reason. See sync/courier.py."""
         return self._submit(self._desk.read(path), counted=True)
 
+    def enter_all(self) -> "Future[None]":
+        """Enter all acts that the offices have agreed on; else it happens beside other work. `ActsEntered` tells of it.
+
+        Raises `disk-full`, `disk-failed`, `replica-damaged`.
+        """
+        return self._submit(self._entering.enter_all(), counted=True)
+
     async def _counted(self, work: Coroutine[Any, Any, T]) -> T:
         self._under_way += 1
         try:
@@ -268,6 +276,7 @@ class Service(Generic[R]):
 
     def _prepare(self, port: int) -> None:
         office, credentials = self.office, self._credentials()
+        self._entering = Entering(office, self._tell)
         self._desk = CourierDesk(office, self._seeds, self._tell)
         self._neighbourhood = Neighbourhood(office.network, lambda: office.roll, office.number)
         self._meetings = Meetings(office, credentials, self._neighbourhood, self._tell)
@@ -299,7 +308,7 @@ class Service(Generic[R]):
         """Until it is stopped, or until a new key is in force: then it is to be opened again."""
         if self._settings.announce:
             await self._discovery.start()
-        verifying = asyncio.create_task(self._verify_again())
+        beside = [asyncio.create_task(self._verify_again()), asyncio.create_task(self._entering.keep_on())]
         waking = Waking(self._loop.time(), self._clock.now_ms())
         try:
             while not self._stopping.is_set():
@@ -313,7 +322,8 @@ class Service(Generic[R]):
                     async with asyncio.timeout(TICK_S):
                         await self._stopping.wait()
         finally:
-            verifying.cancel()
+            for task in beside:
+                task.cancel()
         return False
 
     def _opens_again(self) -> bool:

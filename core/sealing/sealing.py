@@ -112,7 +112,8 @@ class Sealing(Writing, Showing):
             return False
         vertex = self.lace.vertices[self.store.chain.id_at(row.block)]
         there = self.store.sealing.of_act(row.id, law, self.number)
-        return bool(vertex.anchor or self.lace.is_void(vertex)) and any(not one.erased for one in there)
+        settled = self.execution.anchor_of(vertex) or self.lace.is_void(vertex)
+        return bool(settled) and any(not one.erased for one in there)
 
     def _await_recording(self, act_id: bytes, secrets: list[Secret]) -> None:
         if secrets:

@@ -246,6 +246,9 @@ class Database:
     def set_meta(self, name: str, value: bytes) -> None:
         self.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
+    def drop_meta(self, name: str) -> None:
+        self.execute("DELETE FROM meta WHERE name = ?", (name,))
+
     def copy_to(self, path: Path, key: bytes | None = None) -> None:
         """A whole encrypted copy of this moment under a key (by default the same), every page of it read back.
 

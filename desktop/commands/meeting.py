@@ -1,5 +1,6 @@
 """An office without a window: a replica that is always on, and courier files."""
 
+import sys
 import threading
 from collections.abc import Sequence
 from functools import partial
@@ -11,8 +12,8 @@ from core.office import Office
 from desktop.control import Control
 from desktop.unlocking import Access
 from desktop.wording import sentence
-from desktop.wording.meetings import brought_words, exchange_words
-from sync.events import Event, MeetingEnded, MeetingFailed, NotOpenedAgain, OpenedAgain
+from desktop.wording.meetings import brought_words, entered_words, exchange_words
+from sync.events import ActsEntered, EnteringFailed, Event, MeetingEnded, MeetingFailed, NotOpenedAgain, OpenedAgain
 from sync.service import Service, Settings
 
 QUIET = Settings(port=0, loopback_only=True, announce=False, automatic=False)
@@ -56,7 +57,9 @@ def _print_event(service: Service[Office], event: Event) -> None:
     if isinstance(event, MeetingEnded):
         names = [member.office for member in service.office.roll.members]
         print(exchange_words(event.report, names), flush=True)
-    elif isinstance(event, MeetingFailed):
+    elif isinstance(event, ActsEntered):
+        print(entered_words(event.entered, event.acts), flush=True)
+    elif isinstance(event, MeetingFailed | EnteringFailed):
         print(sentence(event.code, event.facts), flush=True)
     elif isinstance(event, OpenedAgain):
         print(sentence("opened-again", {}), flush=True)
@@ -77,10 +80,18 @@ def courier_read_command(access: Access, file: Path) -> dict[str, Any]:
     service = _quiet_service(access)
     try:
         report = service.read_courier(file).result()
+        service.listen(_print_entered)
+        service.enter_all().result()
     finally:
         service.stop()
     told = [sentence("courier-read", {"blocks": report["blocks_new"]}), *brought_words(report)]
     return {"message": "\n".join(told), **report}
+
+
+def _print_entered(event: Event) -> None:
+    """Beside what the command answers."""
+    if isinstance(event, ActsEntered):
+        print(entered_words(event.entered, event.acts), file=sys.stderr, flush=True)
 
 
 def _quiet_service(access: Access) -> Service[Office]:

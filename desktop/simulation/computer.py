@@ -112,10 +112,12 @@ class Computer:
         office_class: OpenOffice,
         fill: Callable[[Database], None] | None = None,
         keep: int | None = None,
+        acts_at_once: int | None = None,
     ) -> None:
         """`fill`: puts a replica on the empty disk, for an office that joins a network.
 
         `keep`: how many of the newest blocks stay in memory; older ones leave it one by one. None: as in real life.
+        `acts_at_once`: what one transaction executes; the rest when the world says so. None: all.
         """
         self.number = number
         self.fuse = Fuse()
@@ -126,7 +128,7 @@ class Computer:
         database = FragileDatabase(self.fuse)
         if fill is not None:
             fill(database)
-        self._keep = keep
+        self._keep, self._acts_at_once = keep, acts_at_once
         self._store = self._stored(database)
         self._journal: Journal = FragileJournal(self.fuse)
         self.office = self._open()
@@ -140,7 +142,7 @@ class Computer:
     def _open(self) -> Office:
         self.fuse.put_out()
         self.starts += 1
-        return self._office_class(
+        office = self._office_class(
             self._store,
             self._network.charter,
             self.number,
@@ -149,6 +151,8 @@ class Computer:
             self.clock,
             self._random.randbytes,
         )
+        office.acts_at_once = self._acts_at_once
+        return office
 
     def restart(self) -> None:
         """After a power cut: the same disk, read anew."""

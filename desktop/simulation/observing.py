@@ -100,7 +100,7 @@ class Observer:
         held = [one for one in map(office.lace.vertices.get, blocks) if one] if key not in self._settled else []
         if not held:
             return False
-        steps = tuple((one.approvals, one.certified, one.anchor) for one in held)
+        steps = tuple((one.approvals, one.certified, office.execution.anchor_of(one)) for one in held)
         now = steps, office.lace.forkers, office.lace.epoch
         if self._looked_at.get(key) == now:
             return False

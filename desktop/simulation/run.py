@@ -137,7 +137,7 @@ def _until_quiet(
 
 def _quiet(world: World) -> bool:
     """Whether everybody awake holds the same and has nothing left to say, which it would say at its next meeting."""
-    if not _alike(world):
+    if not _alike(world) or any(world.office(number).entering() for number in world.awake):
         return False
     wrote = [world.office(number).write() for number in world.sound]
     return not any(wrote)

@@ -69,6 +69,7 @@ class World:
         self.network: Network = found_network(seed, scenario.nodes, scenario.faults)
         self.notary = Notary(self.network, Random(f"{seed}/acts"), "officers" in scenario.faults)
         self.choice = Random(f"{seed}/authors")
+        self._portions = Random(f"{seed}/portions")
         self._encounters = Encounters(scenario.meetings, scenario.nodes, Random(f"{seed}/meetings"))
         self._carry = faulty_wire(scenario.faults, Random(f"{seed}/wire"))
         numbers = list(range(scenario.nodes))
@@ -91,7 +92,10 @@ class World:
         kind = RogueOffice if number in self.malicious else Office
         # Blocks leave memory early in every eighth world with trouble: nothing may come out otherwise.
         keep = FEW_IN_MEMORY if self.scenario.troubled and self.seed % 8 == 0 else None
-        return Computer(self.network, number, Random(f"{self.seed}/nonces/{number}"), off_ms, kind, keep=keep)
+        # In others every second honest office executes block by block: the rest comes out the same at once.
+        portions = self.scenario.troubled and self.seed % 8 == 4 and number % 2 and kind is Office
+        nonces = Random(f"{self.seed}/nonces/{number}")
+        return Computer(self.network, number, nonces, off_ms, kind, keep=keep, acts_at_once=1 if portions else None)
 
     def _character(self, number: int) -> Character:
         rogue = self.computers[number].office
@@ -197,9 +201,23 @@ class World:
                 if number not in self.malicious:  # nobody knows which of the two it was: both start again
                     self.computers[number].restart()
         for number in self.met:
+            self._enter_some(number)
             self.computers[number].fuse.put_out()
         self._pass_time()
         return met
+
+    def _enter_some(self, number: int) -> None:
+        """Between two meetings an office executes a part of what waits in the common order; all of it once healed."""
+        computer, most = self.computers[number], self._portions.randint(0, 3) if self.troubled else None
+        try:
+            while computer.office.entering() is not None and most != 0:
+                most = most - 1 if most is not None else None
+                computer.office.enter_in_order()
+        except PowerCut:
+            computer.restart()
+        except MunimentError as error:
+            if error.code != "disk-full":
+                raise
 
     def _pass_time(self) -> None:
         self.meetings += 1

@@ -12,6 +12,7 @@ from desktop.locking import ASKED
 from desktop.widgets.texts import label
 from desktop.widgets.who import WhoIsHere
 from desktop.wording import say
+from desktop.wording.meetings import entered_words
 
 WIDTH = 190
 _NEEDS = {"new": Action.DRAW_UP, "duplicates": Action.DRAW_UP}  # pages that are nothing for some roles
@@ -41,6 +42,10 @@ class Sidebar(QWidget):
         for number, key in enumerate(keys, start=1):
             layout.addWidget(self._button(key, number, key not in _NEEDS or desk.may(_NEEDS[key])))
         layout.addStretch(1)
+        self.entering = label("", self, "quiet")
+        self.entering.setContentsMargins(18, 0, 10, 8)
+        self.entering.hide()
+        layout.addWidget(self.entering)
         self.who = WhoIsHere(person, desk.standing.lock_s, self)
         self.who.lock_wanted.connect(lambda: desk.lock(ASKED))
         self.who.lock_time_chosen.connect(desk.set_lock_time)
@@ -64,6 +69,11 @@ class Sidebar(QWidget):
     def offers(self, key: str) -> bool:
         """Whether the page is one for this person; pages without a button are."""
         return key not in self.buttons or not self.buttons[key].isHidden()
+
+    def show_entering(self, entered: int, acts: int) -> None:
+        """How far acts are entered that the offices have agreed on at once; nothing once they are."""
+        self.entering.setText(entered_words(entered, acts))
+        self.entering.setVisible(entered < acts)
 
     def press(self, key: str) -> None:
         """Show which page is open; none of the buttons for a page that has none."""

@@ -17,6 +17,13 @@ def exchange_words(report: Mapping[str, Any], offices: Sequence[str]) -> str:
     return " ".join(words) or sentence("nothing-new")
 
 
+def entered_words(entered: int, acts: int) -> str:
+    """How far acts are entered that the offices have agreed on at once."""
+    if entered == acts:
+        return say("order.entered", acts=f"{acts:,}")
+    return say("order.entering", entered=f"{entered:,}", acts=f"{acts:,}")
+
+
 def all_passed_on(report: Mapping[str, Any]) -> bool:
     return not report["lacking"] and not report["withheld"]
 

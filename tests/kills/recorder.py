@@ -5,8 +5,9 @@
 Each line of its input is a case: a JSON list [folder, boundary, delay in seconds, number of its first parcel, task]. For
 each it forks a child. With the task `renew` it makes a new key for the office; with `passphrase`, `rekey`, `kit`,
 `reset` and `restore` it does what the custody of its keys needs (tests/kills/test_custody_kills.py); with `meet` and
-`stick` it takes a neighbour's blocks in as the service does (tests/kills/test_meeting_kills.py); with `work` it opens the office in the folder, takes a neighbour's blocks in, records acts and answers the
-neighbour. After each call
+`stick` it takes a neighbour's blocks in as the service does (tests/kills/test_meeting_kills.py); with `enter` it executes
+an anchor block by block (tests/kills/test_order_kills.py); with `work` it opens the office in the folder, takes a
+neighbour's blocks in, records acts and answers the neighbour. After each call
 *returned*, the child prints what was done (`open`, `act <id>`, `block <id>`), and that line is the acknowledgement. The
 child kills itself at the boundary of that number, counted where our code meets the system: before and after each
 fsync, fdatasync, rename and truncation, before each removal, before and in the middle of each write, before each BEGIN
@@ -205,6 +206,18 @@ def stick(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> No
     with_service(folder, lambda service: service.read_courier(folder.path / STICK_FILE).result(TIMEOUT_S), tell)
 
 
+def enter(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> None:
+    """What is decided is executed block by block; told is how many acts of the anchor are."""
+    office = open_office(folder, PASSPHRASE, StepClock()).office
+    office.acts_at_once = 1
+    while office.enter_in_order():
+        entering = office.entering()
+        assert entering is not None
+        tell(f"entered {entering[0]}")
+    tell("entered all")
+    office.close()
+
+
 def with_service(folder: Folder, what: Callable[[Service[Office]], object], tell: Callable[[str], None]) -> None:
     """Does it, and tells every block that is held then."""
     settings = Settings(port=0, loopback_only=True, announce=False, automatic=False)
@@ -221,6 +234,7 @@ def with_service(folder: Folder, what: Callable[[Service[Office]], object], tell
 TASKS = {
     "meet": meet,
     "stick": stick,
+    "enter": enter,
     "work": work,
     "renew": renew,
     "passphrase": passphrase,

@@ -51,16 +51,23 @@ def predicted(office: Office) -> list[object]:
     return [*agreed(office), *map(office.store.database.rows, PREDICTED)]
 
 
-def replayed(world: World, blocks: dict[bytes, StoredBlock], draw: Random) -> Office:
-    """A fresh replica of the first office, given the blocks in an order by chance, parents first."""
+def replayed(world: World, blocks: dict[bytes, StoredBlock], draw: Random, acts_at_once: int | None = None) -> Office:
+    """A fresh replica of the first office, given the blocks in an order by chance, parents first.
+
+    `acts_at_once`: executed in portions that come at any time, with what arrives and restarts between them.
+    """
     office = world.opened(0)
     heads = {block: decode_header(stored.header) for block, stored in blocks.items()}
     left, pick = sorted(blocks), draw.choice((_first_author_first, _oldest_first, _by_chance))
-    while ready := [block for block in left if not office.lace.waits(heads[block])]:
-        block = pick(ready, heads, draw)
-        office.receive(*blocks[block])
-        left.remove(block)
-        if draw.random() < 0.02:
+    while (ready := [block for block in left if not office.lace.waits(heads[block])]) or office.entering():
+        office.acts_at_once = acts_at_once
+        if not ready or (office.entering() and draw.random() < 0.3):
+            office.enter_in_order()
+        else:
+            block = pick(ready, heads, draw)
+            office.receive(*blocks[block])
+            left.remove(block)
+        if draw.random() < (0.02 if office.entering() is None else 0.1):
             before, office = predicted(office), world.opened(0, office)
             assert predicted(office) == before, "a restart changed it"
     return office

@@ -54,13 +54,15 @@ def closing_world(first: int) -> World:
     return next(world for world in map(lived, count(first)) if world.offices[0].lace.epoch > 0)
 
 
-@pytest.mark.parametrize("first", [3, 7])
-def test_what_was_undone_leaves_nothing_behind(first: int) -> None:
+@pytest.mark.parametrize(("first", "acts_at_once"), [(3, None), (7, 1)])
+def test_what_was_undone_leaves_nothing_behind(first: int, acts_at_once: int | None) -> None:
+    """The second executes what anchors decide in portions: each of them fails once."""
     world = closing_world(first)
     blocks = blocks_of(world)
     stubborn = StubbornDatabase(IN_MEMORY, DATABASE_KEY)
     plain, office = reader_of(world, Database(IN_MEMORY, DATABASE_KEY)), reader_of(world, stubborn)
-    left = sorted(blocks)
+    office.acts_at_once = acts_at_once
+    left, portions = sorted(blocks), 0
     while ready := [block for block in left if not plain.lace.waits(decode_header(blocks[block].header))]:
         before = predicted(office)
         with pytest.raises(MunimentError, match="disk-full"):
@@ -69,6 +71,13 @@ def test_what_was_undone_leaves_nothing_behind(first: int) -> None:
         for one in (plain, office):
             one.receive(*blocks[ready[0]])
         left.remove(ready[0])
+        while office.entering() is not None:
+            before, portions = predicted(office), portions + 1
+            with pytest.raises(MunimentError, match="disk-full"):
+                office.enter_in_order()
+            assert predicted(office) == before
+            office.enter_in_order()
     assert plain.lace.epoch > 0
-    assert stubborn.undone == len(blocks) - len(left)
+    assert stubborn.undone == len(blocks) - len(left) + portions
+    assert bool(portions) == (acts_at_once is not None)
     assert predicted(office) == predicted(plain)

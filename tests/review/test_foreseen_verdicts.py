@@ -121,17 +121,16 @@ WAYS: Mapping[str, int] = {"enter": 2, "widen": 9, "build": 6, "flood": 1, "reso
 class Compared(Execution):
     """Judges anew whatever is applied from the kept verdicts, on the same state and at the same place."""
 
-    def execute(self, anchor: Anchor) -> None:
-        self._at, self._before = anchor, set[bytes]()
-        super().execute(anchor)
+    def begin(self, anchor: Anchor) -> None:
+        self._at = anchor
+        super().begin(anchor)
 
     def _as_foreseen(self, working: WorkingState, vertex: Vertex) -> list[Ran] | None:
-        before, anew = frozenset(self._before), copied(working)
-        self._before.add(vertex.id)
+        anew = copied(working)
         applied = super()._as_foreseen(working, vertex)
         if applied is not None:
             row = self.store.chain.block_at(vertex.position)
-            judged = self._execute_block(anew, self._at, vertex, row, set(before))
+            judged = self._execute_block(anew, self._at, vertex, row)
             assert [told(one) for one in judged] == [told(one) for one in applied]
             APPLIED.append(len(applied))
         return applied

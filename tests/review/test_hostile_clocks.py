@@ -37,13 +37,13 @@ def anchors_of(offices: list[Office], monkeypatch: pytest.MonkeyPatch) -> list[t
     """Every anchor as it is executed, with the office."""
     seen: list[tuple[Office, Anchor]] = []
     for office in offices:
-        real = office.execution.execute
+        real = office.execution.begin
 
-        def execute(anchor: Anchor, office: Office = office, real: Callable[[Anchor], None] = real) -> None:
+        def begin(anchor: Anchor, office: Office = office, real: Callable[[Anchor], None] = real) -> None:
             seen.append((office, anchor))
             real(anchor)
 
-        monkeypatch.setattr(office.execution, "execute", execute)
+        monkeypatch.setattr(office.execution, "begin", begin)
     return seen
 
 

@@ -26,6 +26,13 @@ class OwnedGraph(GraphReplica):
     closed = False
     quarantine = None
     new_key_in_force = False
+    acts_at_once = None
+
+    def entering(self):
+        return None
+
+    def enter_in_order(self):
+        return False
 
     def close(self):
         self.closed = True

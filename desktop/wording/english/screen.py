@@ -26,6 +26,8 @@ SCREEN = {
     # The window
     "window.title": "Muniment – {office}",
     "window.number": "Office No. {number}",
+    "order.entering": "Entering {entered} of {acts} acts in the common order… Meanwhile you can work as always.",
+    "order.entered": "{acts} acts are entered in the common order.",
     "window.another": "Another window",
     "page.today": "&Today",
     "page.register": "&Register",

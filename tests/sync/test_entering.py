@@ -1,0 +1,124 @@
+"""Very many acts become final at once: they are entered in portions, and meetings, pages and records go on meanwhile."""
+
+import queue
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from core.exchange import Received
+from core.office import Office
+from core.store.database import IN_MEMORY, Database
+from core.store.journal import MemoryJournal
+from core.store.replica import ReplicaStore
+from core.views import Step
+from sync.events import ActsEntered
+from sync.service import Service, Settings
+from tests.drawing import draw
+from tests.ledger.building import seed
+from tests.offices import DATABASE_KEY, StepClock, land_network, register, registrar, registration
+from tests.sync.besieged import Opened
+
+NETWORK = land_network(2)
+BLOCKS, ACTS_EACH = 24, 3
+QUIET = Settings(port=0, loopback_only=True, announce=False, automatic=False)
+TIMEOUT_S = 120
+MEETINGS = 12
+
+
+class Braked(Office):
+    """Enters a portion for each block that comes meanwhile, until it is let go: else it might be done too soon."""
+
+    portions = 0
+    let_go = False
+
+    def receive(self, header: bytes, signature: bytes, payload: bytes | None) -> Received:
+        self.portions += self.entering() is not None
+        return super().receive(header, signature, payload)
+
+    def enter_in_order(self) -> bool:
+        if not self.let_go and not self.portions:
+            return True
+        self.portions = max(0, self.portions - 1)
+        return super().enter_in_order()
+
+
+class Node:
+    def __init__(self, number: int) -> None:
+        self.events: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self._number = number
+        self.service: Service[Braked] = Service(self._open, QUIET)
+        self.service.listen(self.events.put)
+        self.service.start()
+
+    def _open(self) -> Any:
+        store, key = ReplicaStore(Database(IN_MEMORY, DATABASE_KEY)), NETWORK.nodes[self._number]
+        office = Braked(store, NETWORK.charter, self._number, key, MemoryJournal(), StepClock(), draw)
+        return Opened(office, seed(NETWORK.charter.name, self._number, "node"))
+
+    def ask(self, what: Any) -> Any:
+        return self.service.call(lambda: what(self.service.office)).result(TIMEOUT_S)
+
+    def meet(self, other: "Node") -> Any:
+        return self.service.meet_address(f"127.0.0.1:{other.service.port}").result(TIMEOUT_S)
+
+    def until_told(self) -> ActsEntered:
+        """How far it has come, once it is told again."""
+        while not isinstance(event := self.events.get(timeout=TIMEOUT_S), ActsEntered):
+            pass
+        return event
+
+
+@pytest.fixture
+def nodes() -> Iterator[list[Node]]:
+    made = [Node(0), Node(1)]
+    yield made
+    for node in made:
+        node.service.stop()
+
+
+def bring_in(office: Braked) -> None:
+    """An import: many blocks of some acts."""
+    office.let_go = True
+    for block in range(BLOCKS):
+        batch = office.batch([registrar(office)])
+        for act in range(ACTS_EACH):
+            batch.add("land", "first_registration", {}, registration(block * ACTS_EACH + act))
+        office.record_batch(batch, [NETWORK.officers[1][0].sign(batch.signing_message)])
+
+
+def slow_down(office: Braked) -> None:
+    office.acts_at_once = 1
+
+
+def test_an_import_is_entered_between_meetings_pages_and_records(nodes: list[Node]) -> None:
+    asked, importing = nodes
+    importing.ask(bring_in)
+    asked.ask(slow_down)
+    for _ in range(MEETINGS):
+        if asked.ask(Office.entering) is not None:
+            break
+        importing.meet(asked)
+    told = asked.until_told()
+    entered, acts = asked.ask(Office.entering)
+    assert told.entered <= entered < acts == told.acts == BLOCKS * ACTS_EACH
+    before = asked.ask(lambda office: office.state_root())
+    recorded = asked.ask(lambda office: register(NETWORK, office, 1_000))
+    report = importing.meet(asked)
+    assert report["blocks_new"], "what was recorded meanwhile has come to the neighbour"
+    assert len(asked.ask(lambda office: office.list_records("land.parcel", limit=500))) == acts + 1
+    assert asked.ask(lambda office: office.counts().ladder[Step.CERTIFIED.value]) > 0
+    now, _ = asked.ask(Office.entering)
+    assert now > entered, "portions are entered between the messages of the meeting"
+    assert asked.ask(lambda office: office.state_root()) == before, "what is said of the register is of whole anchors"
+    asked.ask(lambda office: setattr(office, "let_go", True))
+    while asked.until_told().entered < acts:
+        pass
+    for _ in range(MEETINGS):
+        importing.meet(asked)
+        roots = [node.ask(lambda office: (office.anchor, office.state_root())) for node in nodes]
+        if asked.ask(lambda office: office.act_view(recorded.id)).ladder.step is Step.FINAL and roots[0] == roots[1]:
+            break
+    else:
+        raise AssertionError("the offices do not come to one state")
+    assert set(asked.ask(lambda office: list(office.verify_state()))) == {None}
