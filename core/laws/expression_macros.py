@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.laws.expression_syntax import Call, Expression, ExpressionError, Literal, Member, Name, Operation
-from core.laws.expression_types import BUDGET, EvaluationError, Frame, Known, Run, Scope, Typed, require
+from core.laws.expression_types import BUDGET, EvaluationError, Frame, Known, Path, Run, Scope, Typed, require
 from core.laws.field_types import BOOLEAN, FieldType, GroupType, ListType
+from core.ledger.encoding import Value
 
 
 class Check(Protocol):
@@ -34,7 +35,7 @@ def macro(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     if node.name != "map":
         require(body.type.kind == "boolean", "not-a-condition", inner.text)
     cost = loop_cost(listed, body.cost)
-    run = _by_column(node.name, variable, inner, kind, listed.run, body.cost + 1)
+    run = _by_column(node.name, variable, inner, kind, listed, body.cost + 1)
     if run is None:
         run = _MACROS[node.name](listed.run, within.names[variable.text].slot, body.run, body.cost + 1)
     if node.name == "map":
@@ -117,19 +118,21 @@ _MACROS: Mapping[str, Callable[[Run, int, Run, int], Run]] = {
 
 
 def _by_column(
-    macro_name: str, variable: Name, inner: Expression, kind: FieldType, items: Run, cost: int
+    macro_name: str, variable: Name, inner: Expression, kind: FieldType, listed: Typed, cost: int
 ) -> Run | None:
     """The two loops that a total runs for each record, `map(v, v.count)` and `filter(v, v.list_no == 3)`, without a
     frame for each row. They spend the same steps: neither stops early, and neither can fail between two rows.
     """
     if macro_name == "map":
         column = _column(inner, variable, kind)
-        return None if column is None else ColumnOf(items, column, cost)
+        return None if column is None else ColumnOf(listed.run, column, cost)
     if macro_name != "filter" or not isinstance(inner, Operation) or inner.operator != "==":
         return None
     read, wanted = inner.sides
     column = _column(read, variable, kind)
-    return RowsWith(items, column, wanted.value, cost) if column and isinstance(wanted, Literal) else None
+    if column is None or not isinstance(wanted, Literal):
+        return None
+    return RowsWith(listed.run, column, wanted.value, cost, listed.path)
 
 
 def _column(node: Expression, variable: Name, kind: FieldType) -> str | None:
@@ -147,8 +150,9 @@ class RowsWith:
 
     items: Run
     column: str
-    wanted: object
+    wanted: Value
     cost: int  # steps a row
+    path: Path | None  # of the list
 
     def __call__(self, frame: Frame) -> list[Any]:
         rows, column, wanted = self.items(frame), self.column, self.wanted
@@ -171,18 +175,68 @@ class ColumnOf:
 
     def summed(self) -> Run:
         """Their sum. Of some rows alone it takes one loop, for as many steps as the two that are written."""
-        if not isinstance(self.items, RowsWith):
-            return lambda frame: sum(self(frame))
-        items, named, wanted, passing = self.items.items, self.items.column, self.items.wanted, self.items.cost
-        column, cost = self.column, self.cost
+        if isinstance(self.items, RowsWith):
+            return SumOfRows(self.items, self.column, self.cost)
+        return lambda frame: sum(self(frame))
 
-        def run(frame: Frame) -> int:
-            rows = items(frame)
-            kept = [row[column] for row in rows if row[named] == wanted]
-            _spend(frame, passing * len(rows) + cost * len(kept))
-            return sum(kept)
 
-        return run
+@dataclass(frozen=True, slots=True)
+class SumOfRows:
+    """The sum of what some rows of a list say in a column."""
+
+    rows: RowsWith
+    column: str
+    cost: int  # steps a row that counts
+
+    def __call__(self, frame: Frame) -> int:
+        rows, column, named, wanted = self.rows.items(frame), self.column, self.rows.column, self.rows.wanted
+        kept = [row[column] for row in rows if row[named] == wanted]
+        _spend(frame, self.rows.cost * len(rows) + self.cost * len(kept))
+        return sum(kept)
+
+
+def sums_of(runs: Mapping[str, Run]) -> Callable[[Frame], dict[str, Any]]:
+    """What several pieces come to, by name. Sums over one list whose rows one column tells apart, as those of a result
+    sheet, take one loop together, for as many steps as one after the other.
+    """
+    alone, together = dict[str, Run](), dict[tuple[Path, str], dict[str, SumOfRows]]()
+    for name, run in runs.items():
+        if isinstance(run, SumOfRows) and run.rows.path is not None:
+            together.setdefault((run.rows.path, run.rows.column), {})[name] = run
+        else:
+            alone[name] = run
+    loops = [_loop_of(sums) for sums in together.values()]
+
+    def find(frame: Frame) -> dict[str, Any]:
+        found = {name: run(frame) for name, run in alone.items()}
+        for loop in loops:
+            found.update(loop(frame))
+        return found
+
+    return find
+
+
+def _loop_of(sums: Mapping[str, SumOfRows]) -> Run:
+    rows_of = next(iter(sums.values())).rows
+    items, named = rows_of.items, rows_of.column
+    passing = sum(run.rows.cost for run in sums.values())
+    by_word: dict[Value, list[tuple[str, str, int]]] = {}
+    for name, run in sums.items():
+        by_word.setdefault(run.rows.wanted, []).append((name, run.column, run.cost))
+
+    def add_up(frame: Frame) -> dict[str, int]:
+        rows, found = items(frame), dict.fromkeys(sums, 0)
+        steps = passing * len(rows)
+        for row in rows:
+            word = row[named]
+            if type(word) is not list and type(word) is not dict:  # of a record of another law: it is no such word
+                for name, column, cost in by_word.get(word, ()):
+                    found[name] += row[column]
+                    steps += cost
+        _spend(frame, steps)
+        return found
+
+    return add_up
 
 
 def arguments(node: Call, count: int) -> tuple[Expression, ...]:

@@ -6,13 +6,13 @@ that it has not checked. Everything that can be compiled is compiled here, once.
 LAWS.md the manual.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from core.crypto.hashing import tagged_hash
 from core.laws.effects import Effect
-from core.laws.expression_types import ForeignRead, Run, Typed
+from core.laws.expression_types import ForeignRead, Frame, Run, Typed
 from core.laws.field_checks import Check
 from core.laws.field_types import AttestationType, EntryOfType, Field, FieldType, OpeningType, SealedType, SubjectType
 from core.laws.reading import Texts
@@ -110,7 +110,7 @@ class Total:
     register: str
     by: Mapping[str, Run]
     by_types: Mapping[str, FieldType]
-    add: Mapping[str, Run]
+    add: Callable[[Frame], Mapping[str, int | Sequence[int]]]  # of one record; money with its currency
     add_types: Mapping[str, FieldType]
     holds: Run | None
     prefixes: bool

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from core.laws.best_reading import MAX_RANKED, read_order
+from core.laws.expression_macros import sums_of
 from core.laws.expression_types import BestShape, Name, Scope, Slots
 from core.laws.field_reading import KEY_TYPES, STORED_TYPES, read_fields
 from core.laws.field_types import (
@@ -126,7 +127,7 @@ def _read_total(law: str, name: str, part: Part, register: Register) -> Total:
             register.full_name,
             {},
             types,
-            {},
+            sums_of({}),
             sums,
             None,
             prefixes,

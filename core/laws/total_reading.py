@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from core.laws.expression import compile_condition, compile_expression
+from core.laws.expression_macros import sums_of
 from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_types import NOTHING, Known, Scope, TotalShape, Typed
 from core.laws.field_types import INTEGER, FieldType, IntegerType, MoneyType
@@ -53,7 +54,7 @@ def _read_total(name: str, part: Part, register: Register, law: str, scope: Scop
         register.name,
         {key: typed.run for key, typed in by.items()},
         {key: typed.type for key, typed in by.items()},
-        {key: typed.run for key, typed in add.items()},
+        sums_of({key: typed.run for key, typed in add.items()}),
         add_types,
         holds,
         prefixes,

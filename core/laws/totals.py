@@ -43,7 +43,7 @@ def shares(
         group = [_part(run(frame)) for run in total.by.values()]
         added = added_before.get(total.full_name)
         if added is None or old is None or not _made_of_the_same(total, old, record):
-            added = {name: _whole(run(frame)) for name, run in total.add.items()}
+            added = {name: _whole(value) for name, value in total.add(frame).items()}
         found.append(Share(total, group, added))
     return found
 

@@ -103,7 +103,8 @@ class PageStore:
         # An act that is executed again (first in the overlay, then agreed) has its words here already.
         known = self._with_words([new.id for old, new in changes if old is None])
         created = [(new.id, words(new)) for old, new in changes if old is None and new.id not in known]
-        replaced = [(new.id, words(new)) for old, new in changes if old is not None and words(old) != words(new)]
+        texts = ((new.id, words(old), words(new)) for old, new in changes if old is not None)
+        replaced = [(record_id, said) for record_id, before, said in texts if said != before]
         self._add(created)
         self._replace(replaced)
 

@@ -7,9 +7,11 @@ Sums are written as text, because they have no bound.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from core.ledger.encoding import decode, encode
+from core.ledger.encoding import decode_known, encode_known
 from core.ledger.record import TotalChange
 from core.store.database import Database
+
+_DROP = "DELETE FROM overlay_total WHERE name = ? AND grp = ? AND record = ?"
 
 
 def add_sums(held: dict[str, int], added: Mapping[str, int]) -> dict[str, int]:
@@ -19,6 +21,10 @@ def add_sums(held: dict[str, int], added: Mapping[str, int]) -> dict[str, int]:
         if not held[name]:
             del held[name]
     return held
+
+
+def _place(change: TotalChange) -> tuple[str, bytes, bytes]:
+    return change.total, change.group, change.record
 
 
 class TotalStore:
@@ -60,17 +66,7 @@ class TotalStore:
         self._db.executemany("DELETE FROM total WHERE name = ? AND grp = ?", emptied)
 
     def add_foreseen(self, changes: Iterable[TotalChange]) -> None:
-        """A record mostly adds the same to several groups, and for the first time."""
-        last: Mapping[str, int] | None = None
-        body = b""
-        for change in changes:
-            place = (change.total, change.group, change.record)
-            if self._db.scalar("SELECT 1 FROM overlay_total WHERE name = ? AND grp = ? AND record = ?", place):
-                self._add_to_overlay(change, 1)
-                continue
-            if change.added != last:
-                last, body = change.added, _written(change.added)
-            self._db.execute("INSERT INTO overlay_total VALUES (?,?,?,?)", (*place, body))
+        self._add_to_overlay(changes, 1)
 
     def settle(self, changes: Iterable[TotalChange]) -> None:
         """What the agreed layer has taken is foreseen no more. After the overlay's records were settled."""
@@ -78,25 +74,31 @@ class TotalStore:
             self._db.scalar("SELECT 1 FROM overlay LIMIT 1") is None
         ):
             return
+        stays, gone = list[TotalChange](), list[TotalChange]()
         for change in changes:
-            if self._db.scalar("SELECT 1 FROM overlay WHERE id = ?", (change.record,)) is not None:
-                self._add_to_overlay(change, -1)
-            else:
-                self._db.execute(
-                    "DELETE FROM overlay_total WHERE name = ? AND grp = ? AND record = ?",
-                    (change.total, change.group, change.record),
-                )
+            overlaid = self._db.scalar("SELECT 1 FROM overlay WHERE id = ?", (change.record,)) is not None
+            (stays if overlaid else gone).append(change)
+        self._db.executemany(_DROP, [_place(change) for change in gone])
+        self._add_to_overlay(stays, -1)
 
-    def _add_to_overlay(self, change: TotalChange, sign: int) -> None:
-        place = (change.total, change.group, change.record)
-        held = _read(
-            self._db.scalar("SELECT added FROM overlay_total WHERE name = ? AND grp = ? AND record = ?", place)
-        )
-        add_sums(held, {name: sign * amount for name, amount in change.added.items()})
-        if held:
-            self._db.execute("INSERT OR REPLACE INTO overlay_total VALUES (?,?,?,?)", (*place, _written(held)))
-        else:
-            self._db.execute("DELETE FROM overlay_total WHERE name = ? AND grp = ? AND record = ?", place)
+    def _add_to_overlay(self, changes: Iterable[TotalChange], sign: int) -> None:
+        """What stands at a place is asked once; a record mostly adds the same to several groups."""
+        held: dict[tuple[str, bytes, bytes], dict[str, int]] = {}
+        for change in changes:
+            place = _place(change)
+            if place not in held:
+                query = "SELECT added FROM overlay_total WHERE name = ? AND grp = ? AND record = ?"
+                held[place] = _read(self._db.scalar(query, place))
+            added = change.added if sign > 0 else {name: -amount for name, amount in change.added.items()}
+            add_sums(held[place], added)
+        rows, last, body = [], dict[str, int](), b""
+        for place, sums in held.items():
+            if sums and sums != last:
+                last, body = sums, _written(sums)
+            if sums:
+                rows.append((*place, body))
+        self._db.executemany("INSERT OR REPLACE INTO overlay_total VALUES (?,?,?,?)", rows)
+        self._db.executemany(_DROP, [place for place, sums in held.items() if not sums])
 
     def clear_foreseen(self) -> None:
         self._db.execute("DELETE FROM overlay_total")
@@ -107,8 +109,8 @@ class TotalStore:
 
 
 def _written(sums: Mapping[str, int]) -> bytes:
-    return encode({name: str(amount) for name, amount in sums.items()})
+    return encode_known({name: str(amount) for name, amount in sums.items()})
 
 
 def _read(body: bytes | None) -> dict[str, int]:
-    return {name: int(amount) for name, amount in decode(body).items()} if body else {}
+    return {name: int(amount) for name, amount in decode_known(body).items()} if body else {}

@@ -165,8 +165,8 @@ def ask_total(play: Play, step: Step) -> None:
     assert node is not None
     if given.keys() != set(names) or not (total.prefixes or len(names) == len(total.by)):
         raise unfit(step.line, "unknown-field", ", ".join(given))
-    wanted = node.value if isinstance(node.value, dict) else {next(iter(total.add)): node}
-    for name in wanted.keys() - total.add.keys():
+    wanted = node.value if isinstance(node.value, dict) else {next(iter(total.add_types)): node}
+    for name in wanted.keys() - total.add_types.keys():
         raise unfit(node.line, "unknown-name", name)
     for office in play.online(step.at):
         around = play.surroundings(office, law, {})

@@ -1,5 +1,6 @@
 """Conditions: exact values, refused types, guards, traces, and a budget that always ends an evaluation."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
 from typing import Any
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.laws.expression import compile_condition, compile_expression
+from core.laws.expression_macros import sums_of
 from core.laws.expression_parsing import parse_expression
 from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_types import BUDGET, FIRST_NAME, MAX_STEPS, TRACE, EvaluationError, Name, Scope, Slots
@@ -293,3 +295,26 @@ def test_a_word_that_begins_with_in_is_no_operator(text: str) -> None:
     with pytest.raises(ExpressionError) as refused:
         parse_expression(text)
     assert refused.value.detail.startswith("in")
+
+
+NUMBERS = st.none() | st.integers(0, 4) | st.booleans() | st.just([1])  # other laws may have put other kinds there
+
+
+@given(st.lists(st.fixed_dictionaries({"n": NUMBERS, "m": st.integers(0, 9)}), max_size=6), st.integers(0, 120))
+def test_sums_taken_together_are_those_taken_alone(rows: list[dict[str, Any]], budget: int) -> None:
+    slots = Slots()
+    columns = GroupType({name: Field(name, IntegerType(0, 9)) for name in ("n", "m")})
+    act = GroupType({name: Field(name, ListType(columns, 6)) for name in ("rows", "more")})
+    around = Scope({"act": Name(act, slots.take())}, slots)
+    texts = {f"{of}_{n}": f"sum(act.{of}.filter(r, r.n == {n}).map(r, r.m))" for of in ("rows", "more") for n in (1, 2)}
+    texts |= {"again": "sum(act.rows.filter(r, r.n == 2).map(r, r.n))", "size": "size(act.rows)"}
+    runs = {name: compile_expression(text, around).run for name, text in texts.items()}
+
+    def ended(find: Callable[[list[Any]], dict[str, Any]]) -> tuple[Any, int]:
+        places = frame(around, {"rows": rows, "more": rows[:2]}, budget)
+        try:
+            return find(places), places[BUDGET]
+        except EvaluationError as error:
+            return error.code, -1
+
+    assert ended(sums_of(runs)) == ended(lambda places: {name: run(places) for name, run in runs.items()})
