@@ -29,6 +29,13 @@ MAX_NEAR = 32  # rows of neighbouring groups that are read at once
 _ID_HEAD, _ID_END = b"\x50", 2 + RECORD_ID_BYTES  # of a group, a list of at most 23: one byte, then each value's
 # What names a register or an index in the tables of its entries, agreed and foreseen.
 _REGISTER, _INDEX = "register", "name"
+_COUNT = "SELECT (SELECT count(*) FROM index_entry WHERE name = ?1 AND grp = ?2)"
+# How many more there are with the overlay: it may repeat what the agreed layer says already.
+_FORESEEN = (
+    "(SELECT coalesce(sum(added - EXISTS (SELECT 1 FROM index_entry AS agreed WHERE agreed.name = ?1"
+    " AND agreed.grp = ?2 AND agreed.record = overlay_index.record)), 0)"
+    " FROM overlay_index WHERE name = ?1 AND grp = ?2)"
+)
 _TABLES = {_REGISTER: ("record", "overlay"), _INDEX: ("index_entry", "overlay_index")}
 
 
@@ -75,20 +82,18 @@ class StateStore:
         )
         return [row[0] for row in rows]
 
-    def count(self, index: str, group: bytes) -> int:
-        if self.is_bare(index, agreed_only=True):
+    def count(self, index: str, group: bytes, agreed_only: bool = True) -> int:
+        if self.is_bare(index, agreed_only):
             return 0
-        found: int = self._db.scalar("SELECT count(*) FROM index_entry WHERE name = ? AND grp = ?", (index, group))
+        found: int = self._db.scalar(_COUNT if agreed_only else f"{_COUNT} + {_FORESEEN}", (index, group))
         return found
 
-    def holds(self, index: str, group: bytes, record_id: bytes) -> bool:
-        """Whether the agreed layer has the record in the group."""
-        return bool(
-            self._db.scalar(
-                "SELECT 1 FROM index_entry WHERE name = ? AND grp = ? AND record = ?",
-                (index, group, record_id),
-            )
-        )
+    def holds(self, index: str, group: bytes, record_id: bytes, agreed_only: bool = True) -> bool:
+        """Whether the agreed layer has the record in the group, or both layers together."""
+        held = "EXISTS (SELECT 1 FROM index_entry WHERE name = ?1 AND grp = ?2 AND record = ?3)"
+        added = "(SELECT added FROM overlay_index WHERE name = ?1 AND grp = ?2 AND record = ?3)"
+        place = (index, group, record_id)
+        return bool(self._db.scalar(f"SELECT {held}" if agreed_only else f"SELECT coalesce({added}, {held})", place))
 
     def uses(self, register: str, agreed_only: bool) -> bool:
         """Whether a register has a record; the disk is not asked again for one that was empty and stayed so."""
@@ -119,17 +124,6 @@ class StateStore:
         """Records that acts not yet executed add to (True) or take from (False) a group."""
         rows = self._db.rows("SELECT record, added FROM overlay_index WHERE name = ? AND grp = ?", (index, group))
         return {record: bool(added) for record, added in rows}
-
-    def count_with_overlay(self, index: str, group: bytes) -> tuple[int, dict[bytes, bool]]:
-        """`count` and `overlay_index` in one statement."""
-        if self.is_bare(index, agreed_only=False):
-            return 0, {}
-        *overlaid, (_, count) = self._db.rows(
-            "SELECT record, added FROM overlay_index WHERE name = ?1 AND grp = ?2"
-            " UNION ALL SELECT NULL, count(*) FROM index_entry WHERE name = ?1 AND grp = ?2",
-            (index, group),
-        )
-        return count, {record: bool(added) for record, added in overlaid}
 
     def groups_near(self, index: str, beginning: bytes, agreed_only: bool) -> dict[bytes, set[bytes]] | None:
         """The records of each group that begins so (`beginning_of`), in one statement; None where there are many."""

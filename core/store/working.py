@@ -59,16 +59,12 @@ class WorkingState:
                 there = there | {record for record, added in own.items() if added}
                 there -= {record for record, added in own.items() if not added}
             return len(there)
-        if self._author is None:
-            stored, changed = self._store.count(index, group), own
-        else:
-            stored, overlaid = self._store.count_with_overlay(index, group)
-            changed = overlaid | own
-        # A change may repeat what the layer below says already, so only real differences count.
-        for record, added in changed.items():
-            held = self._store.holds(index, group, record)
-            stored += int(added) - int(held)
-        return stored
+        agreed_only = self._author is None
+        count = self._store.count(index, group, agreed_only)
+        # A change may repeat what the layers below say already, so only real differences count.
+        for record, added in own.items():
+            count += int(added) - int(self._store.holds(index, group, record, agreed_only))
+        return count
 
     def _groups_near(self, index: str, group: bytes) -> dict[bytes, set[bytes]] | None:
         """The groups of an index that begin with the same record: conditions count one after the other of them."""
