@@ -11,6 +11,7 @@ from hashlib import sha256
 from core import officers, voting
 from core.errors import MunimentError
 from core.laws.law_reading import law_from_canonical
+from core.laws.powers import NO_LIMITS, Limits, row_of
 from core.ledger.charter import decode_card
 from core.ledger.constitution import Change
 from core.ledger.encoding import Value
@@ -103,20 +104,24 @@ def draw_up_vote(office: Office, change: ChangeView, answer: str, administrator:
     return _propose(office, "vote", {}, {"proposal": change.id, "answer": answer}, administrator)
 
 
-def draw_up_appointment(office: Office, name: str, public_key: str, roles: list[str], administrator: int) -> Proposal:
-    """The act that appoints an officer under the office's next number."""
+def draw_up_appointment(
+    office: Office, name: str, public_key: str, roles: list[str], administrator: int, limits: Limits = NO_LIMITS
+) -> Proposal:
+    """The act that appoints an officer under the office's next number, for each role within these limits."""
     number = officers.next_number(WorkingState(office.store.state, office.number), office.number)
     act: dict[str, Value] = {
         "number": number,
         "name": name,
         "public_key": public_key,
-        "roles": [{"role": role} for role in roles],
+        "roles": [row_of(role, limits) for role in roles],
     }
     return _propose(office, "appoint", {}, act, administrator)
 
 
-def draw_up_roles(office: Office, officer: int, roles: list[str], reason: str, administrator: int) -> Proposal:
-    """The act that gives an officer other roles, or ends the office without any.
+def draw_up_roles(
+    office: Office, officer: int, roles: list[str], reason: str, administrator: int, limits: Limits = NO_LIMITS
+) -> Proposal:
+    """The act that gives an officer other roles, each within these limits, or ends the office without any.
 
     Raises `unknown-officer`, `roles-held-already`, `last-administrator`: an office without one can change nothing.
     """
@@ -125,13 +130,13 @@ def draw_up_roles(office: Office, officer: int, roles: list[str], reason: str, a
     found = next((one for one in people if one.number == officer), None)
     if found is None:
         raise MunimentError("unknown-officer", officer=officer)
-    if found.roles == frozenset(roles):
+    if found.roles == frozenset(roles) and all(found.limits.get(role, NO_LIMITS) == limits for role in roles):
         raise MunimentError("roles-held-already", name=found.name)
     if ADMINISTRATOR not in roles and not any(
         ADMINISTRATOR in one.roles for one in people if one.number != found.number
     ):
         raise MunimentError("last-administrator", name=found.name)
-    rows: list[Value] = [{"role": role} for role in roles]
+    rows: list[Value] = [row_of(role, limits) for role in roles]
     if found.record is None:
         act: dict[str, Value] = {"number": found.number, "name": found.name, "roles": rows, "reason": reason}
         return _propose(office, "restate", {}, act, administrator)

@@ -140,6 +140,7 @@ class Fold:
             waiting,
             powers_change=True,
             ended_unseen=partial(officers.ended_unseen, state, self.roll, order),
+            limits=partial(officers.limits, state),
             agrees=partial(is_quorum, self.roll),
             lacking=self.lacking,
             late=self._is_late(law, epoch, order),

@@ -7,9 +7,11 @@ looked up where the act is judged, and never taken from the act. What a row of `
 gave the role and which ended it, so that an end which an act could not know is told from one that it ignored.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from core.laws.placing import Order
+from core.laws.powers import NO_LIMITS, Limits, limits_of
 from core.ledger import appointment
 from core.ledger.encoding import encode
 from core.ledger.record import RECORD_ID_BYTES, Record
@@ -32,6 +34,7 @@ class Serving:
     key: bytes | None
     roles: frozenset[str]  # empty once the powers have ended
     record: bytes | None  # id of the record that says so; None: the roll alone
+    limits: Mapping[str, Limits] = field(default_factory=dict)  # of the roles that have any
 
 
 def officer_record(state: WorkingState, office: int, number: int) -> Record | None:
@@ -48,6 +51,12 @@ def roles(state: WorkingState, roll: Roll, office: int, number: int) -> frozense
     if record is None:
         return roll.roles(office, number)
     return _roles(record, roll, office) if roll.member(office) is not None else _NOBODY
+
+
+def limits(state: WorkingState, office: int, number: int, role: str) -> Limits | None:
+    """Of a role that the officer holds; None without any."""
+    record = officer_record(state, office, number)
+    return _limits(record).get(role) if record is not None else None
 
 
 def key(state: WorkingState, roll: Roll, office: int, number: int) -> bytes | None:
@@ -111,13 +120,20 @@ def _serving(state: WorkingState, roll: Roll, office: int, number: int, first: O
     record = officer_record(state, office, number)
     name = first.name if first is not None else record.key["name"] if record is not None else ""
     held = roles(state, roll, office, number)
-    return Serving(number, name, first.key if first else _key(record), held, record.id if record else None)
+    limited = _limits(record) if record is not None else {}
+    return Serving(number, name, first.key if first else _key(record), held, record.id if record else None, limited)
 
 
 def _roles(record: Record, roll: Roll, office: int) -> frozenset[str]:
     held = frozenset(row["role"] for row in record.fields["powers"] if "ended" not in row)
     known = "public_key" in record.fields or roll.officer(office, record.key["number"]) is not None
     return held if known else _NOBODY
+
+
+def _limits(record: Record) -> dict[str, Limits]:
+    """Of the roles that have any."""
+    found = {row["role"]: limits_of(row) for row in record.fields["powers"] if "ended" not in row}
+    return {role: one for role, one in found.items() if one != NO_LIMITS}
 
 
 def _key(record: Record | None) -> bytes | None:

@@ -79,7 +79,7 @@ def _decide(state: State, transaction: Transaction, law: Law, context: Context) 
     check_form(transaction, _CHECK)
     one, other = sorted((transaction.act["one"], transaction.act["other"]))
     register = _register(state, one, other, law)
-    check_people(transaction.signers, context.author, context)
+    check_people(transaction.signers, context.author, context, transaction.claimed_ms)
     roles = decided_by(law, register)
     if roles and not any(signer.role in roles for signer in transaction.signers):
         raise Refused("role-missing", article=law.deciding.article, role=roles[0])

@@ -17,6 +17,7 @@ from core.laws.judging import UNFIT, Judge, evaluate
 from core.laws.law import Condition, Law, Procedure, Register
 from core.laws.numbers import Pool, next_number, year_of
 from core.laws.placing import Order
+from core.laws.powers import Limits
 from core.laws.record_checks import check_bounds, check_size
 from core.laws.totals import StateAfter
 from core.laws.verdict import Refused
@@ -29,6 +30,10 @@ __all__ = ["Applying", "Context", "Order"]
 
 def _never_ended(_office: int, _officer: int, _role: str) -> None:
     """Where officers never change."""
+
+
+def _unlimited(_office: int, _officer: int, _role: str) -> None:
+    """Where no power has a term or a territory."""
 
 
 def _nobody_agrees(_offices: Collection[int | None]) -> bool:
@@ -57,6 +62,7 @@ class Context(NamedTuple):
     waiting: AbstractSet[bytes] = frozenset()
     powers_change: bool = False  # offices appoint and end officers: what another office's may do, the order decides
     ended_unseen: Callable[[int, int, str], bytes | None] = _never_ended
+    limits: Callable[[int, int, str], Limits | None] = _unlimited  # of a role that an officer holds
     agrees: Callable[[Collection[int | None]], bool] = _nobody_agrees
     late: bool = False  # the block is of an epoch before the law's, and the order still takes acts of that one
     former: Mapping[int, Law] = MappingProxyType({})  # by version: of acts begun before (transition.py)

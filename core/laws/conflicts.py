@@ -6,14 +6,14 @@ the first one is executed and stays so, and the record comes to stand *held* wit
 until an act settles it. Only shared records can be met so: of any other the keeper's own chain is the order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from core.laws.applying import Context
 from core.laws.law import Law, Procedure
 from core.laws.verdict import Finding, Refused
 from core.ledger.encoding import Value
-from core.ledger.record import HELD_ACTS, MAX_HELD_ACTS, RECORD_ID_BYTES, RELEASED_TO, Change, Record
+from core.ledger.record import HELD_ACTS, MAX_HELD_ACTS, RECORD_ID_BYTES, RELEASED_TO, Change, Record, State
 from core.ledger.transaction import RecordRef
 
 
@@ -21,6 +21,18 @@ def refuse_released(record: Record, name: str) -> None:
     """Refuses what is not for a record on its way to another keeper, nor for what is kept with it."""
     if record.pending is not None and RELEASED_TO in record.pending:
         raise Refused("record-released", record=name, office=record.pending[RELEASED_TO])
+
+
+def above(state: State, law: Law, record: Record) -> Iterator[Record]:
+    """The records with which this one is kept, the nearest first; of another law's record that law alone knows."""
+    register = law.by_full_name.get(record.register)
+    while register is not None and register.home.kind == "with":
+        kept_with = record.fields.get(register.home.field)  # none, where another version of the law kept it alone
+        found = state.record(kept_with) if kept_with is not None else None
+        if found is None:
+            return
+        yield found
+        record, register = found, law.by_full_name[found.register]
 
 
 def fits(procedure: Procedure, name: str, record: Record, office: int) -> bool:
@@ -120,8 +132,11 @@ class Conflicts:
 
     def meet_ended(self, office: int, officer: int, role: str, by: bytes) -> None:
         """Powers ended before this place, and the act could not know: whoever supervises the office decides."""
-        facts: dict[str, Value] = {"office": office, "officer": officer, "role": role, "winner": by, "unseen": True}
-        self.findings = (*self.findings, Finding("powers-ended-unseen", "", "", "held", facts))
+        self.hold("powers-ended-unseen", office=office, officer=officer, role=role, winner=by, unseen=True)
+
+    def hold(self, code: str, **facts: Value) -> None:
+        """What only somebody competent can decide."""
+        self.findings = (*self.findings, Finding(code, "", "", "held", facts))
 
     def _note(self, code: str, outcome: str, name: str, record: Record) -> None:
         facts: dict[str, Value] = {"record": name, "winner": record.last_act, "unseen": self._is_unseen(record)}

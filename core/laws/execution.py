@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from core.laws.alike import DECIDING_ALIKE, decide_alike
 from core.laws.applying import Applying, Context, is_shared
-from core.laws.conflicts import Conflicts, refuse_released
+from core.laws.conflicts import Conflicts, above, refuse_released
 from core.laws.expression_days import Undecided
 from core.laws.expression_time import Moment
 from core.laws.expression_types import ACT_ID, AGREES, BUDGET, CONFIRMED, MAX_STEPS, STATE, TIME, Frame
@@ -24,6 +24,7 @@ from core.laws.linking import asks_of
 from core.laws.offering import OFFERED_REGISTER, end_offers, offered_among
 from core.laws.opening import open_for_rules
 from core.laws.placing import Claimed
+from core.laws.powers import refuse_elsewhere
 from core.laws.questions import DISMISS, check_answer, dismiss, keep_asked
 from core.laws.relying import lack
 from core.laws.requests import DECISIONS, ask, decide
@@ -155,7 +156,7 @@ class _Execution:
                 self._shared = True  # by then the network may have changed its rules
                 raise Refused("other-law-differs", law=register.partition(".")[0], register=register)
         self._find_records(procedure)
-        signatures = SignatureCheck(self._signed, self._context, self._conflicts)
+        signatures = SignatureCheck(self._signed, self._context, self._conflicts, transaction.claimed_ms)
         try:
             signatures.check(procedure, transaction.act)
         finally:
@@ -174,6 +175,9 @@ class _Execution:
             return Accepted(outcome, (), (), tuple(self._judge.steps), findings)
         applying = Applying(self._state, self._law, self._context, self._judge, self._records)
         changes, moved = applying.run(procedure, frame, transaction.claimed_ms)
+        if signatures.bound:
+            written = (one for change in changes for one in (change.new, *self._above(change.new)))
+            refuse_elsewhere(self._law, written, signatures.bound)
         for asked, found in self._asked(procedure, frame, changes) if procedure.links else ():
             changes, moved = (*changes, asked), (*moved, *found)
         if answer is not None:
@@ -252,15 +256,7 @@ class _Execution:
                 )
 
     def _above(self, record: Record) -> Iterator[Record]:
-        """The records with which this one is kept, the nearest first; of another law's record that law alone knows."""
-        register = self._law.by_full_name.get(record.register)
-        while register is not None and register.home.kind == "with":
-            kept_with = record.fields.get(register.home.field)  # none, where another version of the law kept it alone
-            above = self._state.record(kept_with) if kept_with is not None else None
-            if above is None:
-                return
-            yield above
-            record, register = above, self._law.by_full_name[above.register]
+        return above(self._state, self._law, record)
 
     def _record(self, record_id: bytes, register: str, where: str) -> Record:
         record = self._state.record(record_id)

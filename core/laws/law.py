@@ -146,6 +146,7 @@ class Register:
     frame_size: int = 0
     worst_bytes: Mapping[str, int] = field(default_factory=dict)  # of one row of each list; "" for all the rest
     duplicates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what possible duplicates are found by
+    territory: str = ""  # the key or field that begins with the territory it lies in
     line: int = 0
 
 

@@ -170,7 +170,7 @@ def withdraw_request(state: State, asked: Record, transaction: Transaction, law:
         raise Refused("already-decided", winner=(decided or asked).last_act)
     if transaction.changes:
         raise Refused("records-differ", expected=[], given=sorted(transaction.changes))
-    check_people(transaction.signers, context.author, context)
+    check_people(transaction.signers, context.author, context, transaction.claimed_ms)
     procedure = law.procedures.get(fields["procedure"])
     own = (*procedure.signing.all_of, *procedure.signing.any_of) if procedure is not None else ()
     if own and not any(signer.role in own for signer in transaction.signers):

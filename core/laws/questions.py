@@ -187,7 +187,7 @@ def _dismiss(state: State, transaction: Transaction, law: Law, context: Context)
     asks = [one for one in mine if _is_asked(state, asked, one, record, law, context)]
     if not asks:
         raise Refused("not-so-asked", act=act)
-    check_people(transaction.signers, context.author, context)
+    check_people(transaction.signers, context.author, context, transaction.claimed_ms)
     roles = law.deciding.by or tuple(_roles(law, asks))
     if roles and not any(signer.role in roles for signer in transaction.signers):
         raise Refused("role-missing", article=law.deciding.article, role=roles[0])

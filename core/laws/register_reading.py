@@ -63,6 +63,7 @@ def read_register(name: str, part: Part, law: str) -> Register:
             numbers=tuple(key_name for key_name, field in key.items() if field.type.kind == "number"),
             day_book=day_book,
             duplicates=_read_duplicates(part, {**key, **fields}),
+            territory=_read_territory(part, {**key, **fields}),
             line=part.line,
         )
     if worst_fields(key) + worst_fields(fields) + 200 > MAX_RECORD_BYTES:
@@ -100,6 +101,16 @@ def _read_duplicates(part: Part, members: Mapping[str, Field]) -> dict[str, tupl
                 if members[word].type.kind not in DUPLICATE_TYPES[name]:
                     below.fail("mixed-types", f"{name}: {word}", below.line_of(name))
     return {name: words for name, words in found.items() if words}
+
+
+def _read_territory(part: Part, members: Mapping[str, Field]) -> str:
+    """The text that tells where a record lies: of officers with a territory (powers.py)."""
+    name = part.text("territory", "")
+    if name and name not in members:
+        part.fail("unknown-field", name, part.line_of("territory"))
+    if name and members[name].type.kind != "text":
+        part.fail("mixed-types", name, part.line_of("territory"))
+    return name
 
 
 def _read_home(part: Part, fields: Mapping[str, Field]) -> Home:

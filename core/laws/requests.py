@@ -89,7 +89,7 @@ def _ask(state: State, transaction: Transaction, law: Law, context: Context, run
     assert keeper is not None
     if keeper == context.author:
         raise Refused("request-to-oneself", office=keeper)
-    check_people(transaction.signers, context.author, context)
+    check_people(transaction.signers, context.author, context, transaction.claimed_ms)
     request = context.transaction_id
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -235,8 +235,8 @@ def _decide(
         raise Refused("already-decided", winner=decided.last_act)
     asked_by, judged = requesting_office(request), _judged_office(state, request, request_id)
     if transaction.procedure == ENTER and judged is None:
-        check_people(request.signers, asked_by, context)
-    check_people(transaction.signers, context.author, context)
+        check_people(request.signers, asked_by, context, transaction.claimed_ms)
+    check_people(transaction.signers, context.author, context, transaction.claimed_ms)
     if not any(signer.role in asking.decided_by for signer in transaction.signers):
         raise Refused("role-missing", role=asking.decided_by[0])
     if transaction.procedure == REFUSE:

@@ -96,7 +96,7 @@ def _resolve(
     procedure = law.procedures.get(undecided.procedure)
     if procedure is None and way in _EXECUTES:
         raise Refused("unknown-procedure", procedure=undecided.procedure)
-    check_people(transaction.signers, context.author, context)
+    check_people(transaction.signers, context.author, context, transaction.claimed_ms)
     _check_who(transaction, undecided, law, procedure, context)
     if way not in _EXECUTES:
         return _end(state, transaction, undecided, context)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from core.laws.applying import Context
 from core.laws.conflicts import Conflicts
+from core.laws.expression_days import TIME_UNDECIDED
 from core.laws.law import Procedure
+from core.laws.powers import NOT_IN_TERM, Bound, Limits, in_term
 from core.laws.undecided import Undecided
 from core.laws.verdict import Refused
 from core.ledger.encoding import Value
@@ -42,12 +44,17 @@ class Signed:
 
 
 class SignatureCheck:
-    """The roles and powers of those who sign one act. `shared`: only the common order tells whether they had them."""
+    """The roles and powers of those who sign one act. `shared`: only the common order tells whether they had them.
 
-    __slots__ = ("_conflicts", "_context", "_held", "_signed", "shared")
+    `bound`: who of them may act in one territory alone, which what the act writes tells (powers.refuse_elsewhere).
+    """
 
-    def __init__(self, signed: Signed, context: Context, conflicts: Conflicts) -> None:
+    __slots__ = ("_claimed_ms", "_conflicts", "_context", "_held", "_signed", "bound", "shared")
+
+    def __init__(self, signed: Signed, context: Context, conflicts: Conflicts, claimed_ms: int) -> None:
         self._signed, self._context, self._conflicts = signed, context, conflicts
+        self._claimed_ms = claimed_ms
+        self.bound: list[Bound] = []
         self._held: set[tuple[int, int, str]] = set()  # most who attest sign as well
         self.shared = False
 
@@ -109,22 +116,50 @@ class SignatureCheck:
             return
         if context.powers_change and office != context.author:
             self.shared = True  # an end of these powers may come before this act
-        if office == self._signed.judged or role in context.roles(office, officer):
+        if office == self._signed.judged:
             self._held.add(held)
+            return
+        if role in context.roles(office, officer):
+            self._held.add(held)
+            limits = context.limits(office, officer, role)
+            if limits is not None:
+                self._check_limits(office, officer, role, limits)
             return
         ended_by = context.ended_unseen(office, officer, role)
         if ended_by is None:
             raise Refused("role-not-held", **where, office=office, officer=officer, role=role)
         self._conflicts.meet_ended(office, officer, role, ended_by)
 
+    def _check_limits(self, office: int, officer: int, role: str, limits: Limits) -> None:
+        if limits.territory is not None:
+            self.bound.append(Bound(office, officer, role, limits.territory))
+        if not limits.has_term:
+            return
+        self.shared = True  # whether it was in the term, only the order tells
+        inside = in_term(limits, self._context.order, self._claimed_ms)
+        if inside is False:
+            raise _outside(office, officer, role, limits)
+        if inside is None:
+            self._conflicts.hold(TIME_UNDECIDED, rule=NOT_IN_TERM, office=office, officer=officer, role=role)
 
-def check_people(signers: tuple[Signer, ...], office: int, context: Context) -> None:
-    """Refuses any that is not of one office, in a role that it holds."""
+
+def _outside(office: int, officer: int, role: str, limits: Limits) -> Refused:
+    since, until = (str(day) if day is not None else "…" for day in (limits.since, limits.until))
+    return Refused(NOT_IN_TERM, office=office, officer=officer, role=role, since=since, until=until)
+
+
+def check_people(signers: tuple[Signer, ...], office: int, context: Context, claimed_ms: int) -> None:
+    """Refuses any that is not of one office, in a role that it holds, on the day that the act claims."""
     for signer in signers:
         if signer.office != office:
             raise Refused("signer-of-another-office", office=signer.office, role=signer.role)
         number, role = signer.officer, signer.role
-        if role in context.roles(office, number) or context.ended_unseen(office, number, role) is not None:
+        if role in context.roles(office, number):
+            limits = context.limits(office, number, role)
+            if limits is not None and not limits.covers(claimed_ms):
+                raise _outside(office, number, role, limits)
+            continue
+        if context.ended_unseen(office, number, role) is not None:
             continue
         refused = Refused("role-not-held", office=office, officer=number, role=role)
         refused.shared = context.powers_change and office != context.author

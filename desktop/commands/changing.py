@@ -18,6 +18,7 @@ from core.crypto.keyfile import calibrate
 from core.crypto.passphrase import passphrase_weakness
 from core.errors import MunimentError
 from core.folder import Folder, make_officer_key, read_bounded
+from core.laws.powers import NO_LIMITS, Limits
 from core.laws.problems import LawError
 from core.laws.verdict import Rejected
 from core.ledger.charter import ROLES
@@ -127,7 +128,13 @@ def list_command(access: Access) -> dict[str, Any]:
 
 
 def appoint_command(
-    access: Access, name: str, roles: str, key: str | None, new_passphrase_file: Path | None, by: str
+    access: Access,
+    name: str,
+    roles: str,
+    key: str | None,
+    new_passphrase_file: Path | None,
+    by: str,
+    limits: Limits,
 ) -> dict[str, Any]:
     """With a passphrase file the officer's key is made on this computer. Raises `bad-officer`."""
     chosen = _roles(roles)
@@ -145,7 +152,7 @@ def appoint_command(
                 raise MunimentError(weakness)
             made = make_officer_key(access.folder, number, secret, calibrate(time.perf_counter))
             key = made.public.hex()
-        proposal = draw_up_appointment(office, name, key or "", chosen, administrator.number)
+        proposal = draw_up_appointment(office, name, key or "", chosen, administrator.number, limits)
         _record(access.folder, office, proposal, administrator)
         facts = {"number": number, "name": name, "roles": chosen, "key": key}
         return {"message": sentence("officer-appointed", facts), **facts}
@@ -153,14 +160,16 @@ def appoint_command(
         office.close()
 
 
-def roles_command(access: Access, number: int, roles: str, reason: str, by: str) -> dict[str, Any]:
+def roles_command(
+    access: Access, number: int, roles: str, reason: str, by: str, limits: Limits = NO_LIMITS
+) -> dict[str, Any]:
     """Other roles for an officer; none at all ends the officer's powers."""
     chosen = _roles(roles) if roles else []
     administrator = parse_signing_officer(by)
     opened = access.open()
     office = opened.office
     try:
-        proposal = draw_up_roles(office, number, chosen, reason, administrator.number)
+        proposal = draw_up_roles(office, number, chosen, reason, administrator.number, limits)
         _record(access.folder, office, proposal, administrator)
         facts = {"number": number, "roles": chosen}
         return {"message": sentence("officer-changed" if chosen else "officer-ended", facts), **facts}

@@ -14,6 +14,7 @@ from core.casefile.view import SUBJECT_PREFIX
 from core.changing import ADMINISTRATOR, ChangeView, list_changes
 from core.clock import SystemClock
 from core.errors import MunimentError
+from core.laws.powers import NO_LIMITS, row_of
 from core.ledger.encoding import Value
 from core.office import Office
 from core.officers import Serving, next_number, officers_of
@@ -32,7 +33,7 @@ from desktop.widgets.status import Shape, StatusLine
 from desktop.widgets.technical import Technical
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say, sentence
-from desktop.wording.changes import change_title, count_words, next_words
+from desktop.wording.changes import change_title, count_words, next_words, role_words
 from desktop.wording.values import size_text
 
 _SHAPES = {"open": Shape.WITNESSED, "enough": Shape.CERTIFIED, "passed": Shape.FINAL, "behind": Shape.WAITING}
@@ -163,7 +164,7 @@ class ChangesPage(Page):
         for one in answer.people:
             row = QHBoxLayout()
             line = StatusLine(frame)
-            roles = ", ".join(say(f"role.{role}") for role in sorted(one.roles))
+            roles = ", ".join(role_words(role, one, answer.people) for role in sorted(one.roles))
             words = say("changes.officer", name=one.name, roles=roles) if roles else say("changes.ended", name=one.name)
             line.show_words(Shape.INFO if roles else Shape.REJECTED, words)
             row.addWidget(line, 1, Qt.AlignmentFlag.AlignVCenter)
@@ -189,7 +190,7 @@ class ChangesPage(Page):
         row.addWidget(made)
 
     def _change_roles(self, officer: Serving) -> None:
-        rows: list[Value] = [{"role": role} for role in sorted(officer.roles)]
+        rows: list[Value] = [row_of(role, officer.limits.get(role, NO_LIMITS)) for role in sorted(officer.roles)]
         if officer.record is None:
             fields: Mapping[str, Value] = {"number": officer.number, "name": officer.name, "roles": rows}
             self.act_wanted.emit(f"{LAW}.restate", fields)

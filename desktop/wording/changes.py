@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from core.changing import ChangeView
+from core.laws.powers import NO_LIMITS
+from core.officers import Serving
 from desktop.wording import say, sentence
 from desktop.wording.values import claimed_text
 
@@ -35,3 +37,17 @@ def standing_words(change: ChangeView) -> str:
 def heard_words(last_claimed_ms: int | None) -> str:
     """Since when a computer was not heard: what it wrote later only it knows."""
     return say("lost.heard", when=claimed_text(last_claimed_ms)) if last_claimed_ms else say("lost.never")
+
+
+def role_words(role: str, officer: Serving, people: Sequence[Serving]) -> str:
+    """A role with its limits: term, territory, for whom a deputy stands in."""
+    limits, words = officer.limits.get(role, NO_LIMITS), say(f"role.{role}")
+    names = {one.number: one.name for one in people}
+    told = {
+        "since": limits.since,
+        "until": limits.until,
+        "territory": limits.territory,
+        "deputy": names.get(limits.deputy_for, limits.deputy_for) if limits.deputy_for is not None else None,
+    }
+    parts = [say(f"changes.power.{name}", value=str(value)) for name, value in told.items() if value is not None]
+    return f"{words} ({', '.join(parts)})" if parts else words

@@ -1,13 +1,19 @@
 """Commands for the network: found one, enter one, change it; the officers and the key of this office."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from core.laws.powers import Limits
 from desktop.commands.named.options import By, Data, Homes, Json, Secret, access, conclude
 
 app = typer.Typer()
+Since = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the term.")]
+Until = Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day of the term.")]
+Territory = Annotated[str | None, typer.Option("--territory", metavar="TEXT", help="Only for what begins so.")]
+DeputyFor = Annotated[int | None, typer.Option("--deputy-for", metavar="NUMBER", help="Stands in for this officer.")]
 charter_app = typer.Typer(help="Found a network, enter one, change it; officers of this office.", no_args_is_help=True)
 app.add_typer(charter_app, name="charter")
 
@@ -89,6 +95,10 @@ def charter_appoint(
         Path | None,
         typer.Option("--new-passphrase-file", metavar="FILE", help="Make the key here, under this passphrase."),
     ] = None,
+    since: Since = None,
+    until: Until = None,
+    territory: Territory = None,
+    deputy_for: DeputyFor = None,
     data: Data = None,
     passphrase_file: Secret = None,
     json: Json = False,
@@ -96,8 +106,13 @@ def charter_appoint(
     """Appoint an officer of this office."""
     from desktop.commands.changing import appoint_command
 
-    opening = access(data, passphrase_file)
-    conclude(lambda: appoint_command(opening, name, roles, public_key, new_passphrase_file, by), json)
+    opening, limits = access(data, passphrase_file), _limits(since, until, territory, deputy_for)
+    conclude(lambda: appoint_command(opening, name, roles, public_key, new_passphrase_file, by, limits), json)
+
+
+def _limits(since: datetime | None, until: datetime | None, territory: str | None, deputy_for: int | None) -> Limits:
+    days = [day.date() if day is not None else None for day in (since, until)]
+    return Limits(*days, territory, deputy_for)
 
 
 @charter_app.command("roles")
@@ -106,6 +121,10 @@ def charter_roles(
     by: By,
     roles: Annotated[str, typer.Option("--role", metavar="ROLE[,ROLE]")],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT")],
+    since: Since = None,
+    until: Until = None,
+    territory: Territory = None,
+    deputy_for: DeputyFor = None,
     data: Data = None,
     passphrase_file: Secret = None,
     json: Json = False,
@@ -113,7 +132,8 @@ def charter_roles(
     """Give officer NUMBER of this office other roles."""
     from desktop.commands.changing import roles_command
 
-    conclude(lambda: roles_command(access(data, passphrase_file), number, roles, reason, by), json)
+    opening, limits = access(data, passphrase_file), _limits(since, until, territory, deputy_for)
+    conclude(lambda: roles_command(opening, number, roles, reason, by, limits), json)
 
 
 @charter_app.command("end")

@@ -62,6 +62,16 @@ REFUSALS = {
         DRAFT,
         "Let that officer sign, or name as attesting the {role} who signs.",
     ),
+    "appointment-not-in-term": Trouble(
+        "Officer No. {officer} is appointed as {role} from {since} until {until}, and this act is not of these days.",
+        DRAFT,
+        "Let an officer sign whose appointment covers the day.",
+    ),
+    "wrong-territory": Trouble(
+        "Officer No. {officer} acts as {role} only in the territory {territory}; {place} is not in it.",
+        DRAFT,
+        "Let the officer of that territory sign.",
+    ),
     "role-not-held": Trouble("The officer does not have the role of {role}.", DRAFT, "Choose an officer who has."),
     "signer-of-another-office": Trouble(
         "An officer of another office cannot sign this act.", DRAFT, "Choose an officer of this office."
