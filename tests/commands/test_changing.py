@@ -91,6 +91,10 @@ def test_an_officer_is_appointed_signs_and_is_ended(network: Founded, tmp_path: 
     changed = run("charter", "roles", "100", "--role", "clerk", "--reason", "moved", *administrator(office)).json
     assert changed["roles"] == ["clerk"]
     assert sign_as(office, tmp_path, f"100:registrar:{secret}", 8).json["code"] == "rows-refused"
+    term = ("--from", "2020-01-01", "--until", "2020-12-31", "--territory", "28", "--deputy-for", "0")
+    run("charter", "roles", "100", "--role", "registrar", "--reason", "a term", *term, *administrator(office))
+    late = sign_as(office, tmp_path, f"100:registrar:{secret}", 9)
+    assert "from 2020-01-01 until 2020-12-31" in str(late.json)
     ended = run("charter", "end", "100", "--reason", "retired", *administrator(office)).json
     assert "signed before stands" in ended["message"]
     with untouched(office):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from core.ledger.encoding import Value
 from core.views import ActView, Step
 from desktop.application import OpenOffice
 from desktop.pages.appointing import AppointForm
@@ -30,7 +31,7 @@ def changes(qtbot: QtBot, office: OpenOffice) -> ChangesPage:
     return office.window.changes
 
 
-def sign_draft(qtbot: QtBot, office: OpenOffice, seen: list[str] | None = None, **typed: str) -> ActView:
+def sign_draft(qtbot: QtBot, office: OpenOffice, seen: list[str] | None = None, **typed: Value) -> ActView:
     """Type what the draft still lacks, review it and sign as the administrator. `seen`: takes what the review says."""
     page = office.window.new_act
     qtbot.waitUntil(lambda: office.window.page is page and page.filling is not None, timeout=10_000)
@@ -126,11 +127,13 @@ def test_an_officer_is_appointed_and_a_founding_one_ended(network: MadeNetwork, 
     told = texts(changes(qtbot, office))
     assert "Ева Лис: registrar" in told
     press(page, "Other roles for Ева Лис")
-    changed = sign_draft(qtbot, office)
-    assert (changed.transaction.procedure, changed.transaction.act["roles"]) == (
-        "change_roles",
-        [{"role": "registrar"}],
-    )
+    deputy: Value = {"role": "registrar", "until": [2040, 1, 31], "territory": "28", "deputy_for": 0}
+    changed = sign_draft(qtbot, office, roles=[deputy])
+    assert (changed.transaction.procedure, changed.transaction.act["roles"]) == ("change_roles", [deputy])
+    first = office.desk.standing.officers[0].name
+    assert f"Ева Лис: registrar (until 2040-01-31, only 28, deputy of {first})" in texts(changes(qtbot, office))
+    press(page, "Other roles for Ева Лис")
+    assert sign_draft(qtbot, office).transaction.act["roles"] == [deputy]  # what is not changed stays as it was
     changes(qtbot, office)
     press(page, "End the powers of Ева Лис")
     sign_draft(qtbot, office, reason="retired")
