@@ -15,8 +15,6 @@ from core.laws.verdict import Refused
 from core.ledger.encoding import Value
 from core.ledger.record import Record
 
-NOT_IN_TERM, WRONG_TERRITORY = "appointment-not-in-term", "wrong-territory"
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -91,7 +89,7 @@ def refuse_elsewhere(law: Law, written: Iterable[Record], signers: Iterable[Boun
         for one in signers if place is not None else ():
             if not str(place).startswith(one.territory):
                 raise Refused(
-                    WRONG_TERRITORY,
+                    "wrong-territory",
                     office=one.office,
                     officer=one.officer,
                     role=one.role,

@@ -7,7 +7,7 @@ from core.laws.applying import Context
 from core.laws.conflicts import Conflicts
 from core.laws.expression_days import TIME_UNDECIDED
 from core.laws.law import Procedure
-from core.laws.powers import NOT_IN_TERM, Bound, Limits, in_term
+from core.laws.powers import Bound, Limits, in_term
 from core.laws.undecided import Undecided
 from core.laws.verdict import Refused
 from core.ledger.encoding import Value
@@ -140,12 +140,12 @@ class SignatureCheck:
         if inside is False:
             raise _outside(office, officer, role, limits)
         if inside is None:
-            self._conflicts.hold(TIME_UNDECIDED, rule=NOT_IN_TERM, office=office, officer=officer, role=role)
+            self._conflicts.hold(TIME_UNDECIDED, office=office, officer=officer, role=role)
 
 
 def _outside(office: int, officer: int, role: str, limits: Limits) -> Refused:
     since, until = (str(day) if day is not None else "…" for day in (limits.since, limits.until))
-    return Refused(NOT_IN_TERM, office=office, officer=officer, role=role, since=since, until=until)
+    return Refused("appointment-not-in-term", office=office, officer=officer, role=role, since=since, until=until)
 
 
 def check_people(signers: tuple[Signer, ...], office: int, context: Context, claimed_ms: int) -> None:

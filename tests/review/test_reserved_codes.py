@@ -18,7 +18,7 @@ from tests.offices import LIBRARY
 
 PROJECT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
-VERDICTS = {"Rejected", "Refused", "lost", "FieldFault", "Finding", "_note"}
+VERDICTS = {"Rejected", "Refused", "lost", "FieldFault", "Finding", "_note", "hold"}
 JUDGING = [
     *(PROJECT / "core" / "laws").glob("*.py"),
     *(PROJECT / "core" / name for name in ("folding.py", "office.py")),
