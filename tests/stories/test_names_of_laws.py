@@ -17,7 +17,11 @@ from desktop.library import library_laws
 PROJECT = Path(__file__).resolve().parents[2]
 READ_BY_THE_LEDGER = "charter"
 # A register or procedure may have a word that the program uses for something of its own: then it stands here.
-OWN_WORDS = {"file": "a file on the disk: options and facts", "restore": "putting back a backup: a command, a button"}
+OWN_WORDS = {
+    "file": "a file on the disk: options and facts",
+    "restore": "putting back a backup: a command, a button",
+    "territory": "where an officer may act, and the word in a law for where a record lies",
+}
 SIMULATION = PROJECT / "desktop" / "simulation"
 
 
