@@ -38,6 +38,7 @@ LONGEST_FIRST = (
         "kills/test_meeting_kills.py",
         "kills/test_faults.py",
         "kills/test_custody_kills.py",
+        "kills/test_import_kills.py",
     ),
     (
         "simulation/test_more_seeds.py",

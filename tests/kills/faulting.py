@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,7 @@ TOLD = {
 class FaultedEnding(Ending):
     errors: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)  # with `count`: each, as in `write /replica.db-wal`
 
 
 class Faulting:
@@ -66,16 +68,28 @@ class Faulting:
         assert self._process.stdout is not None
         at = at or 1 << 40
         self._process.stdin.write(json.dumps([str(desk.folder.path), task, KINDS[kind], at]) + "\n")
-        done, errors, crashes = list[str](), list[str](), list[str]()
+        told = defaultdict[str, list[str]](list)
         for line in self._process.stdout:
             word, _, rest = line.strip().partition(" ")
             if word == "end":
                 status, passed = rest.split()
-                return FaultedEnding(done, int(status), int(passed), errors, crashes)
-            {"error": errors, "crash": crashes}.get(word, done).append(
-                rest if word in ("error", "crash") else line.strip()
-            )
+                return FaultedEnding(told["done"], int(status), int(passed), told["error"], told["crash"], told["call"])
+            if word in ("error", "crash", "call"):
+                told[word].append(rest)
+            else:
+                told["done"].append(line.strip())
         raise AssertionError("the process itself has ended")
+
+    def boundaries_of(self, desk: Desk, task: str) -> list[int]:
+        """Numbers of the calls to be killed at: of each kind the first, the one in the middle and the last. Of one kind
+        are those that do the same with the same file after the same call: a copy writes hundreds of pages one like
+        another, and one that is cut at any of them is thrown away.
+        """
+        kinds, before = defaultdict[tuple[str, str], list[int]](list), ""
+        for number, call in enumerate(self.run(desk, task, "count", 0).calls, 1):
+            kinds[before, call].append(number)
+            before = call
+        return sorted({place for same in kinds.values() for place in (same[0], same[len(same) // 2], same[-1])})
 
     def close(self) -> None:
         assert self._process.stdin is not None

@@ -5,9 +5,10 @@
 Each line of its input is a case: a JSON list [folder, boundary, delay in seconds, number of its first parcel, task]. For
 each it forks a child. With the task `renew` it makes a new key for the office; with `passphrase`, `rekey`, `kit`,
 `reset` and `restore` it does what the custody of its keys needs (tests/kills/test_custody_kills.py); with `meet` and
-`stick` it takes a neighbour's blocks in as the service does (tests/kills/test_meeting_kills.py); with `enter` it executes
-an anchor block by block (tests/kills/test_order_kills.py); with `work` it opens the office in the folder, takes a
-neighbour's blocks in, records acts and answers the neighbour. After each call
+`stick` it takes a neighbour's blocks in as the service does (tests/kills/test_meeting_kills.py); with `import` it runs
+the command (tests/kills/test_import_kills.py); with `enter` it executes an anchor block by block
+(tests/kills/test_order_kills.py); with `work` it opens the office in the folder, takes a neighbour's blocks in, records
+acts and answers the neighbour. After each call
 *returned*, the child prints what was done (`open`, `act <id>`, `block <id>`), and that line is the acknowledgement. The
 child kills itself at the boundary of that number, counted where our code meets the system: before and after each
 fsync, fdatasync, rename and truncation, before each removal, before and in the middle of each write, before each BEGIN
@@ -29,6 +30,7 @@ from typing import Any
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from core.crypto.keyfile import Cost
+from core.crypto.passphrase import require_strong
 from core.crypto.signing import SigningKey
 from core.custody.making import draw_kit, keep_kit
 from core.custody.passphrases import change_passphrase, given_kit, reset_passphrase
@@ -36,6 +38,7 @@ from core.custody.rekeying import rekey
 from core.custody.restoring import FromNeighbour, NewPassphrase, restore_from_kit
 from core.custody.sheet import Sheet
 from core.cycles import look_seldom
+from core.errors import MunimentError
 from core.folder import Folder, open_office, open_officer
 from core.laws.law_reading import law_from_canonical
 from core.ledger.encoding import decode
@@ -43,6 +46,8 @@ from core.ledger.payload import Group
 from core.office import Office
 from core.renewing import make_new_key, note_new_key
 from core.store.files import write_durably
+from desktop.commands.importing import import_command
+from desktop.unlocking import Access
 from sync.certificate import make_certificate
 from sync.service import Service, Settings
 from tests.kills.cases import (
@@ -50,11 +55,14 @@ from tests.kills.cases import (
     BATCH_ACTS,
     BOX_FILE,
     CARD_FILE,
+    MAP_FILE,
     NEIGHBOUR_FILE,
     NEW_PASSPHRASE,
     PASSPHRASE,
+    PASSPHRASE_FILE,
     PORT_FILE,
     STICK_FILE,
+    TABLE_FILE,
     WORDS_FILE,
 )
 from tests.offices import StepClock, land_law, propose_registration, registrar, registration
@@ -195,6 +203,18 @@ def restore(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> 
     tell("restored")
 
 
+def import_table(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> None:
+    """`muniment import`, as often as it is run."""
+    access = Access(folder.path, folder.path / PASSPHRASE_FILE)
+    files = folder.path / MAP_FILE, folder.path / TABLE_FILE
+    officers = [f"0:registrar:{folder.path / PASSPHRASE_FILE}"]
+    try:
+        done = import_command(access, "land", "first_registration", *files, officers, dry_run=False)
+        tell(f"{done.get('code', 'written')} {done['done_before']} {done['acts']}")
+    except MunimentError as error:
+        tell(error.code)
+
+
 def meet(folder: Folder, _first_parcel: int, tell: Callable[[str], None]) -> None:
     """A meeting over a socket with the neighbour that listens."""
     port = (folder.path / PORT_FILE).read_text()
@@ -232,6 +252,7 @@ def with_service(folder: Folder, what: Callable[[Service[Office]], object], tell
 
 
 TASKS = {
+    "import": import_table,
     "meet": meet,
     "stick": stick,
     "enter": enter,
@@ -280,6 +301,7 @@ def run_case(path: str, boundary: int, delay_s: float | None, first_parcel: int,
 
 if __name__ == "__main__":
     look_seldom()
-    law_from_canonical(land_law().canonical)  # once here, so that no child reads the law again
+    law_from_canonical(land_law().canonical)  # once here, so that no child reads the law again,
+    require_strong(NEW_PASSPHRASE)  # nor the lists of weak passphrases
     for line in sys.stdin:
         run_case(*json.loads(line))

@@ -28,49 +28,39 @@ from tests.kills.test_kills import Desk, Ending, Recorder, check
 from tests.offices import StepClock
 
 RANDOM_KILLS = 12
-EVERY = 4  # boundaries of a restore, which begins anew in the same way at each of them
 pytestmark = pytest.mark.skipif(
     not hasattr(__import__("os"), "pidfd_open"), reason="the killed process is watched by Linux' pidfd"
 )
 
 
 @pytest.fixture(scope="module")
-def recorder() -> Iterator[Recorder]:
-    made = Recorder()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def quick_path(tmp_path: Path) -> Iterator[Path]:
-    """In memory where the system has such a place: what a killed process wrote is in the system's cache either way."""
+def worked(tmp_path_factory: pytest.TempPathFactory, recorder: Recorder) -> Iterator[Desk]:
+    """An office with a day's acts and a kit; in memory where the system has such a place: what a killed process wrote
+    is in the system's cache either way.
+    """
     memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as made:
-        yield Path(made)
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path_factory.mktemp("desk")) as folder:
+        made = Desk(Path(folder) / "office")
+        recorder.run(made.folder)
+        (sheet,) = make_kit(made.folder, passphrase=PASSPHRASE).sheets
+        (made.folder.path / WORDS_FILE).write_text(sheet.words)
+        (made.folder.path / BOX_FILE).write_bytes(sheet.box or b"")
+        made.keep()
+        yield made
 
 
 @pytest.fixture
-def desk(quick_path: Path, recorder: Recorder) -> Desk:
-    """An office with a day's acts and a kit."""
-    made = Desk(quick_path / "office")
-    recorder.run(made.folder)
-    (sheet,) = make_kit(made.folder, passphrase=PASSPHRASE).sheets
-    (made.folder.path / WORDS_FILE).write_text(sheet.words)
-    (made.folder.path / BOX_FILE).write_bytes(sheet.box or b"")
-    made.keep()
-    return made
+def desk(worked: Desk) -> Desk:
+    put_back(worked)
+    return worked
 
 
-def killed_everywhere(
-    recorder: Recorder, desk: Desk, task: str, closely: int | None = None
-) -> Iterator[tuple[Ending, str]]:
-    """At each boundary; or at so many of the last ones, and before them at one of `EVERY`."""
-    whole = recorder.run(desk.put_back(), task=task)
+def killed_everywhere(recorder: Recorder, desk: Desk, task: str) -> Iterator[tuple[Ending, str]]:
+    """At each boundary."""
+    whole = recorder.run(desk.folder, task=task)
     assert whole.status == 0
     reached = set()
     for boundary in range(1, whole.boundaries + 1):
-        if closely is not None and boundary <= whole.boundaries - closely and boundary % EVERY:
-            continue
         put_back(desk)
         ending = recorder.run(desk.folder, boundary, task=task)
         assert ending.status == -9
@@ -168,16 +158,19 @@ def test_one_of_two_kits_opens_at_every_moment(recorder: Recorder, desk: Desk) -
 
 
 def test_a_restore_from_the_kit_is_whole_or_begins_anew(recorder: Recorder, desk: Desk) -> None:
+    """Anew once from each kind of remains: the same files of the same sizes."""
     sheet = Sheet((desk.folder.path / WORDS_FILE).read_text(), (desk.folder.path / BOX_FILE).read_bytes())
     new = NewPassphrase(NEW_PASSPHRASE, Cost.cheapest, Cost.cheapest())
-    seen = set()
-    for number, (ending, why) in enumerate(killed_everywhere(recorder, desk, "restore", closely=12)):
+    seen, begun_anew = set(), set()
+    for ending, why in killed_everywhere(recorder, desk, "restore"):
         folder = Folder(desk.folder.path / "new")
         seen.add(folder.standing())
         if folder.standing() != "member":
             assert "restored" not in ending.done, why
-            if number % EVERY:
+            remains = frozenset((path.suffix, path.stat().st_size) for path in folder.path.rglob("*"))
+            if remains in begun_anew:
                 continue
+            begun_anew.add(remains)
             restore_from_kit(folder, given_kit([sheet]), FromNeighbour(desk.folder.charter), new)
         office = open_office(folder, NEW_PASSPHRASE, StepClock()).office
         assert office.quarantine == "restored", why

@@ -8,7 +8,7 @@ in its file exactly that block, and go on working.
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,13 +77,6 @@ class Recorder:
         assert self._process.wait(10) == 0
 
 
-@pytest.fixture(scope="module")
-def recorder() -> Iterator[Recorder]:
-    made = Recorder()
-    yield made
-    made.close()
-
-
 class Desk:
     """An office's folder that can be put back as it was, file by file.
 
@@ -145,8 +138,8 @@ def record_one_more(desk: Desk, office: Office) -> None:
     assert office.record(Group((proposal.encoded,), (signature,)))[0].ladder.step is Step.RECORDED
 
 
-def check(desk: Desk, ending: Ending, why: str, passphrase: str = PASSPHRASE) -> None:
-    """The office opens, and nothing that it acknowledged is missing."""
+def check(desk: Desk, ending: Ending, why: str, passphrase: str = PASSPHRASE) -> Counter[int]:
+    """The office opens, and nothing that it acknowledged is missing; how many blocks of each author it holds."""
     intended = desk.intents()
     office = open_office(desk.folder, passphrase, StepClock()).office
     try:
@@ -167,6 +160,7 @@ def check(desk: Desk, ending: Ending, why: str, passphrase: str = PASSPHRASE) ->
         assert office.verify_stored(0, 1000) is not None, why
         acts = sum(office.counts().ladder.values())
         assert len(office.list_records("land.parcel")) == acts, why
+        return Counter({tip.author: tip.seq for tip in office.vector()})
     finally:
         office.close()
 

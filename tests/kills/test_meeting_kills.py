@@ -17,19 +17,17 @@ from pathlib import Path
 import pytest
 
 from core.exchange import StoredBlock
-from core.folder import open_office
 from core.office import Office
 from sync.courier import CourierWriter
 from sync.service import Service, Settings
-from tests.kills.cases import BACKUP_FILE, PASSPHRASE, PORT_FILE, STICK_FILE
+from tests.kills.cases import BACKUP_FILE, PORT_FILE, STICK_FILE
 from tests.kills.faulting import TOLD, Faulting
 from tests.kills.test_kills import Desk, Ending, Recorder, check
 from tests.ledger.building import seed
-from tests.offices import StepClock, land_network, open_in_memory, register
+from tests.offices import land_network, open_in_memory, register
 
 NEIGHBOUR, RECORDER = 1, 2  # who listens, and whose acts it hands on
 ACTS = 7
-EVERY = 3  # boundaries; which is a third of them falls elsewhere in every meeting, as its messages arrive
 QUIET = Settings(port=0, loopback_only=True, announce=False, automatic=False)
 TIMEOUT_S = 60
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="the killed process is watched by Linux' pidfd")
@@ -40,13 +38,6 @@ class Opened:
     office: Office
     node_seed: bytes
     next_seed: bytes | None = None
-
-
-@pytest.fixture(scope="module")
-def recorder() -> Iterator[Recorder]:
-    made = Recorder()
-    yield made
-    made.close()
 
 
 @dataclass
@@ -94,25 +85,17 @@ def heard(office: Office) -> list[str]:
     return [f"block {office.at(0, 0, seq)[0].hex()}" for tip in office.lace.tips(0) for seq in range(1, tip.seq + 1)]
 
 
-def taken_in(desk: Desk) -> int:
-    """How many of the neighbour's blocks are held."""
-    office = open_office(desk.folder, PASSPHRASE, StepClock()).office
-    try:
-        return sum(tip.seq for tip in office.lace.tips(RECORDER))
-    finally:
-        office.close()
-
-
 @pytest.mark.parametrize("task", ["meet", "stick"])
 def test_killed_throughout_a_meeting_and_a_stick(recorder: Recorder, scene: Scene, task: str) -> None:
-    boundary, ending, found = 1 - EVERY, Ending([], -9, 0), set()
+    """At every boundary; there are more or fewer in every meeting, as its messages arrive."""
+    boundary, ending, found = 0, Ending([], -9, 0), set()
     while ending.status == -9:
-        boundary += EVERY
+        boundary += 1
         with scene.listening() as told:
             ending = recorder.run(scene.desk.folder, boundary, task=task)
             done = [*ending.done, *told()]
-        found.add(taken_in(scene.desk))
-        check(scene.desk, Ending(done, ending.status, 0), f"{task} killed at boundary {boundary}")
+        held = check(scene.desk, Ending(done, ending.status, 0), f"{task} killed at boundary {boundary}")
+        found.add(held[RECORDER])
     assert ending.status == 0
     assert len(ending.done) >= ACTS
     assert {0, ACTS} <= found
@@ -125,27 +108,24 @@ def test_a_meeting_after_the_kill_brings_the_rest(recorder: Recorder, scene: Sce
     scene.desk.keep()  # as the kill left it
     with scene.listening():
         assert recorder.run(scene.desk.folder, task="meet").status == 0
-    assert taken_in(scene.desk) == ACTS
+    assert check(scene.desk, Ending([], 0, 0), "met again")[RECORDER] == ACTS
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="calls are made to fail by a library that is compiled here")
 @pytest.mark.parametrize("task", ["meet", "stick"])
-def test_what_a_failing_disk_leaves_of_a_meeting_and_of_a_stick(tmp_path: Path, scene: Scene, task: str) -> None:
-    faulting, errors = Faulting(tmp_path), 0
-    try:
-        for kind in ("full", "sync"):
-            with scene.listening():
-                whole = faulting.run(scene.desk, task, "sync" if kind == "sync" else "count", 0)
-            assert (whole.status, whole.errors) == (0, []), whole
-            for at in sorted({1, whole.boundaries // 2, whole.boundaries - 1}):
-                with scene.listening() as told:
-                    ending = faulting.run(scene.desk, task, kind, at)
-                    done = [*ending.done, *told()]
-                why = f"{task}: {kind} at {at} of {whole.boundaries}: {ending}"
-                assert not ending.crashes, why
-                assert set(ending.errors) <= TOLD, why
-                check(scene.desk, Ending(done, 0, 0), why)
-                errors += len(ending.errors)
-    finally:
-        faulting.close()
+def test_what_a_failing_disk_leaves_of_a_meeting_and_of_a_stick(faulting: Faulting, scene: Scene, task: str) -> None:
+    errors = 0
+    for kind in ("full", "sync"):
+        with scene.listening():
+            whole = faulting.run(scene.desk, task, "sync" if kind == "sync" else "count", 0)
+        assert (whole.status, whole.errors) == (0, []), whole
+        for at in sorted({1, whole.boundaries // 2, whole.boundaries - 1}):
+            with scene.listening() as told:
+                ending = faulting.run(scene.desk, task, kind, at)
+                done = [*ending.done, *told()]
+            why = f"{task}: {kind} at {at} of {whole.boundaries}: {ending}"
+            assert not ending.crashes, why
+            assert set(ending.errors) <= TOLD, why
+            check(scene.desk, Ending(done, 0, 0), why)
+            errors += len(ending.errors)
     assert errors
