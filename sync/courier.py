@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from core.crypto.signing import SigningKey
 from core.errors import MunimentError
@@ -28,6 +28,7 @@ from sync.courier_cases import CasesBrought, CasesToCarry
 from sync.courier_file import CHUNK_BYTES, Index, Range, Scanned
 from sync.courier_papers import PapersBrought, PapersToCarry
 from sync.messages import CarriedCase, Chunk, Want
+from sync.progress import Progress
 from sync.replica import Replica, StoredBlock
 from sync.session import Session
 
@@ -53,6 +54,15 @@ class Carried:
     papers_refused: tuple[str, ...] = ()  # codes
 
 
+class Far(NamedTuple):
+    """How far a file is. Bytes are those of messages with their length prefix, as in sync/progress.py."""
+
+    acts: int  # in the file
+    size: int
+    done: int  # of `whole`, which for a file that is read is all of it twice: looked through, and taken in
+    whole: int
+
+
 class CourierWriter:
     """One file in the making: write all of `frames`, in order, then `carried` says what it holds."""
 
@@ -71,6 +81,7 @@ class CourierWriter:
         self._vector = tuple(replica.vector())
         self._blocks = self._select(whole)
         self._inside = frozenset(self._blocks)
+        self._progress = Progress()
         self._needs: set[bytes] = set()
         self._brings: dict[tuple[int, int], list[Range]] = {}
         self._bytes = 0
@@ -80,6 +91,11 @@ class CourierWriter:
         ranges = self._ranges
         count = len(self._blocks)
         return Carried(self._replica.number, tuple(self._recipients), count, 0, ranges, self._bytes)
+
+    def far(self) -> Far:
+        """How far `frames` is."""
+        whole = self._progress.bytes_planned + self._papers.bytes
+        return Far(self._progress.acts_planned, whole, min(self._progress.bytes_sent, whole), whole)
 
     def frames(self) -> Iterator[bytes]:
         """The bytes of the file, piece by piece, the index last."""
@@ -134,6 +150,7 @@ class CourierWriter:
         """One side of a meeting, with nobody to answer."""
         beside = chain(self._cases.messages(), self._papers.messages())
         session = Session.to_file(self._replica, self._blocks, self._note, beside)
+        self._progress = session.progress
         session.start()
         yield from session.outgoing()
 
@@ -220,8 +237,8 @@ class CourierReader:
         self._index = index
         self.cases = CasesBrought(index.sender, replica.number, seeds)
 
-    def blocks(self, replica: Replica) -> Iterator[int]:
-        """Rehearse the file, then commit block after block, both in portions; yields how many were committed so far.
+    def blocks(self, replica: Replica) -> Iterator[Far]:
+        """Rehearse the file, then commit block after block, both in portions; yields how far it is.
 
         Raises `courier-altered` and refusals' codes; in the rehearsal, so that nothing was written of that portion.
         """
@@ -231,17 +248,23 @@ class CourierReader:
         self._papers = PapersBrought(replica.papers, replica.encounters, self._index.sender)
         session = Session.from_file(replica, self._hear_beside)
         first, count = 0, len(self._scanned.chunks)
+
+        def far() -> Far:
+            size, heard = self._scanned.chunk_bytes, rehearsed.progress
+            done = min(heard.bytes_received + session.progress.bytes_received, 2 * size)
+            return Far(heard.acts_expected, size, done, 2 * size)
+
         while first < count:
             after = first
             while after < count and rehearsal.taken < REHEARSED_AT_ONCE:
                 for _ in self._converse(rehearsed, after, after + 1, nullcontext):
-                    yield session.progress.blocks_received
+                    yield far()
                 after += 1
             if after == count:
                 self._check_end(rehearsed)
             for _ in self._converse(session, first, after, replica.gathering):
                 self.blocks_new = session.progress.blocks_new
-                yield session.progress.blocks_received
+                yield far()
             rehearsal.begin_anew()
             first = after
         self._check_end(session)

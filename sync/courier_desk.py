@@ -10,10 +10,11 @@ from core.clock import SystemClock
 from core.errors import MunimentError
 from core.people.actions import Action
 from sync import courier_file
-from sync.courier import Carried, CourierReader, CourierWriter, DurableFile
+from sync.courier import Carried, CourierReader, CourierWriter, DurableFile, Far
 from sync.courier_cases import CasesBrought
 from sync.events import CourierProgress, DraftsChanged, Event
-from sync.progress import Progress
+from sync.pace import Estimate
+from sync.progress import PROGRESS_EVERY_S, Progress
 from sync.replica import Replica
 
 
@@ -46,8 +47,10 @@ class CourierDesk:
         writer = CourierWriter(self._replica, self.seeds[0], recipients, whole)
         file = DurableFile(path)
         try:
+            watch = self._watch()
             for data in writer.frames():
                 await asyncio.to_thread(file.write, data)
+                watch(writer.far())
             await asyncio.to_thread(file.finish)
         except BaseException:
             file.discard()
@@ -68,14 +71,29 @@ class CourierDesk:
                 scanned = await asyncio.to_thread(courier_file.scan, file)
                 reader = CourierReader(file, scanned)
                 reader.check(self._replica, *self.seeds)
-                for count in reader.blocks(self._replica):
-                    self._tell(CourierProgress(count))
+                watch = self._watch()
+                for far in reader.blocks(self._replica):
+                    watch(far)
                     await asyncio.sleep(0)
                 drafts = await self._take_cases(reader.cases)
             except OSError:  # the stick was pulled out
                 raise MunimentError("file-not-read", path=str(path)) from None
         written = self._replica.write() is not None
         return _report(path, reader.carried, int(written), drafts)
+
+    def _watch(self) -> Callable[[Far], None]:
+        """Tells how far it is, and for how long it will go on: as soon as that is known, then a few times a second."""
+        clock = asyncio.get_running_loop().time
+        estimate, told_s = Estimate(None, clock()), 0.0
+
+        def tell(far: Far) -> None:
+            nonlocal told_s
+            now_s = clock()
+            if far.whole and now_s - told_s >= PROGRESS_EVERY_S:
+                told_s = now_s
+                self._tell(CourierProgress(*far, estimate.seconds_left(far.whole - far.done, far.done, now_s)))
+
+        return tell
 
     async def _take_cases(self, cases: CasesBrought) -> Progress:
         """In a child process that may die: then the same file, or a later one, brings them."""

@@ -119,6 +119,10 @@ class Scanned(NamedTuple):
     index_box: bytes
     file_bytes: int
 
+    @property
+    def chunk_bytes(self) -> int:
+        return sum(length for _, length in self.chunks)
+
 
 # -- writing ----------------------------------------------------------------------------------------------
 

@@ -38,6 +38,15 @@ class PapersToCarry:
         first = 0 if self._papers.starts_anew_with(_NOBODY, wanted.digest) else wanted.first
         return PaperWish(wanted.digest, first, wanted.limit)
 
+    @property
+    def bytes(self) -> int:
+        """Of the scans that the file will carry."""
+        size = 0
+        for wish in self._theirs.values():
+            if (found := self._papers.chunk(wish.digest, wish.first)) and found[0] <= wish.limit:
+                size += CHUNK_BYTES * (found[0] - wish.first)
+        return min(size, MAX_BYTES)
+
     def messages(self) -> Iterator[Message]:
         if self._mine:
             self.count += 1

@@ -70,7 +70,13 @@ class EnteringFailed:
 
 @dataclass(frozen=True)
 class CourierProgress:
-    blocks: int  # written or read so far
+    """Of a file that is written or read."""
+
+    acts: int  # that are in it
+    size: int  # bytes of it, as far as is known
+    done: int  # of so many bytes: written, or looked through, or taken in; all of a file that is read is both
+    whole: int
+    seconds_left: float | None  # None while nothing can be said yet
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,12 @@ from core.clock import worked_s
 from core.errors import MunimentError
 from sync.link import PREFIX_BYTES, Link
 from sync.pace import Estimate, Pace, asked_pace, on_the_wire
-from sync.progress import Progress
+from sync.progress import PROGRESS_EVERY_S, Progress
 from sync.quotas import Spending
 from sync.replica import Replica
 from sync.session import Session
 
 LEAST_REST_S = 0.002
-PROGRESS_EVERY_S = 0.25  # a window wants to know a few times a second, not for each block
 GATHERED_WORK_S = 0.05  # of blocks that are committed together: so long a click in the window may wait
 
 

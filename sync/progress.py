@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+PROGRESS_EVERY_S = 0.25  # a window wants to know a few times a second, not for each block
+
 
 @dataclass
 class Progress:
@@ -14,7 +16,8 @@ class Progress:
     blocks_expected: int = 0  # to be received, as far as the vectors tell
     acts_expected: int = 0  # to be received, as the other side says before it begins
     bytes_expected: int = 0  # likewise
-    bytes_planned: int = 0  # what this side said that it will send
+    acts_planned: int = 0  # what this side said that it will send
+    bytes_planned: int = 0  # likewise
     blocks_written: int = 0  # by this node under the writing rule
     bytes_sent: int = 0
     bytes_received: int = 0

@@ -303,8 +303,9 @@ class Session:
             self.progress.blocks_written += self._replica.write() is not None
         missing = self._giving.missing()
         self.progress.withheld |= self._giving.withheld
-        if missing and self._turns == 1 and not self._one_way and self._talk is None:
+        if missing and self._turns == 1 and self._talk is None:
             plan = self._giving.plan(missing)
+            self.progress.acts_planned += plan.acts
             self.progress.bytes_planned += plan.size
             yield plan
         for block in missing:

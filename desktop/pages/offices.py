@@ -30,7 +30,7 @@ from desktop.widgets.status import Shape, StatusLine
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say
 from desktop.wording.finding import diagnosis_words
-from desktop.wording.meetings import all_passed_on, exchange_words
+from desktop.wording.meetings import all_passed_on, exchange_words, with_time
 from desktop.wording.values import claimed_text, size_text
 from sync.events import CourierProgress, Event, MeetingEnded, MeetingFailed, MeetingProgress, NeighboursChanged
 
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from sync.neighbourhood import Nearby
 
 MEET_WAIT_S = 15.0
-SOON_S = 20  # what takes less is not told in minutes
 
 
 class OfficesPage(Page):
@@ -308,18 +307,13 @@ class OfficesPage(Page):
         if progress.paper_bytes_expected:
             size = size_text(progress.paper_bytes_expected)
             words = say("offices.progress.scans", office=office, size=size)
-            return progress.paper_bytes, progress.paper_bytes_expected, self._with_time(words, event.seconds_left)
+            return progress.paper_bytes, progress.paper_bytes_expected, with_time(words, event.seconds_left)
         if not progress.acts_expected:
             words = say("offices.progress", office=office, count=progress.blocks_received)
             return progress.blocks_received, progress.blocks_expected, words
         size = size_text(progress.bytes_expected)
         words = say("offices.progress.planned", office=office, count=progress.acts_expected, size=size)
-        return progress.bytes_received, progress.bytes_expected, self._with_time(words, event.seconds_left)
-
-    def _with_time(self, words: str, seconds_left: float | None) -> str:
-        if seconds_left is None or seconds_left < SOON_S:
-            return words
-        return f"{words} {say('offices.progress.minutes', count=round(seconds_left / 60) or 1)}"
+        return progress.bytes_received, progress.bytes_expected, with_time(words, event.seconds_left)
 
     def _begin(self, what: str) -> None:
         self.notice.clear()

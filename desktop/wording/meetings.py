@@ -5,6 +5,15 @@ from typing import Any
 
 from desktop.wording import say, sentence
 
+SOON_S = 20  # what takes less is not told in minutes
+
+
+def with_time(words: str, seconds_left: float | None) -> str:
+    """How far an exchange is, and for how long it will go on, where that is known."""
+    if seconds_left is None or seconds_left < SOON_S:
+        return words
+    return f"{words} {say('offices.progress.minutes', count=round(seconds_left / 60) or 1)}"
+
 
 def exchange_words(report: Mapping[str, Any], offices: Sequence[str]) -> str:
     """`report`: a sync.meeting.MeetingReport; `offices`: names by number."""

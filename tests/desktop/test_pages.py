@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -21,7 +22,7 @@ from desktop.pages.verify import DropPlace, VerifyPage
 from desktop.pages_picture import PAGES, PagePictures
 from desktop.printing.office_extract import extract_pdf
 from desktop.printing.paper import NEWEST
-from sync.events import MeetingProgress
+from sync.events import CourierProgress, MeetingProgress
 from sync.pace import Limits
 from sync.progress import Progress
 from tests.desktop.conftest import ALICE, MARKUP, MadeNetwork, first_registration, record_act
@@ -319,6 +320,14 @@ def test_acts_size_and_minutes_are_told_before_they_come(open_desk: Open, qtbot:
     (cancel,) = page.busy.findChildren(QPushButton)
     cancel.click()
     assert page.notice.text.startswith("Stopped. What came so far is kept")
+    page.stick.click()
+    gate = Event()
+    office.service.call(gate.wait)
+    page.sticks.read_courier("nowhere")
+    page.take_event(CourierProgress(412, 1_440_000, 720_000, 2_880_000, 180.0))
+    assert "412 acts are in the file (1.4 MB). About 3 minutes." in _texts(page.sticks.busy)
+    gate.set()
+    qtbot.waitUntil(lambda: "nowhere" in page.sticks.notice.text)
 
 
 def test_a_slow_connection_is_kept_and_shown_again(open_desk: Open, qtbot: QtBot) -> None:

@@ -323,13 +323,35 @@ def test_a_file_too_long_for_memory_is_rehearsed_and_taken_in_portions(monkeypat
     reader = CourierReader(file, courier_file.scan(file))
     reader.check(second, seed(1))
     steps = reader.blocks(second)
-    assert next(filter(None, steps)) <= 6
+    next(far for far in steps if reader.blocks_new)
+    assert reader.blocks_new <= 6
     steps.close()  # the power fails
     held = len(second.newer_than([]))
     assert 4 <= held <= 6
     assert read(second, data).blocks_new == 30 - held
     assert same_view(first, second)
     assert 4 <= max(in_memory) <= 6
+
+
+def test_how_far_it_is_is_told_from_the_first_moment(monkeypatch):
+    monkeypatch.setattr("sync.courier.CHUNK_BYTES", 2000)
+    monkeypatch.setattr("sync.courier.REHEARSED_AT_ONCE", 4)
+    first, second, *_ = make_replicas(4)
+    for _ in range(30):
+        first.act(900)
+    writer = CourierWriter(first, seed(0), [1])
+    file, written = io.BytesIO(), []
+    for data in writer.frames():
+        file.write(data)
+        written.append(writer.far())
+    reader = CourierReader(file, courier_file.scan(io.BytesIO(file.getvalue())))
+    reader.check(second, seed(1))
+    for told, least in ((written[1:], 0.9), (list(reader.blocks(second)), 0.95)):
+        assert {far.acts for far in told} == {30}
+        assert len({far.whole for far in told}) == 1
+        assert [far.done for far in told] == sorted(far.done for far in told)
+        assert 0 < told[0].done < told[-1].done
+        assert told[-1].done >= least * told[-1].whole
 
 
 def test_a_file_with_fewer_blocks_than_its_index_says_leaves_nothing():

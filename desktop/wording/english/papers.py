@@ -24,6 +24,7 @@ PAPERS_SCREEN = {
     ),
     "offices.progress.scans": "{office}: the acts are exchanged; scans come ({size}).",
     "offices.progress.minutes": ("About one minute.", "About {count} minutes."),
+    "sticks.progress": ("One act is in the file ({size}).", "{count} acts are in the file ({size})."),
     "sticks.title": "Files on a stick",
     "sticks.writing": "Write a file",
     "sticks.writing.about": "It brings every act that one of the chosen offices may lack. Only they can read it, whoever"

@@ -252,7 +252,6 @@ SCREEN = {
     "offices.read.title": "The file on the stick",
     "offices.writing": "The file is being written…",
     "offices.reading": "The file is being read…",
-    "offices.stick-progress": ("One batch of acts so far…", "{count} batches of acts so far…"),
     # Verify
     "verify.title": "Verify",
     "verify.what": "An extract as a file, a scan or a photograph of one, the proof of a record, or a proof that an office"
