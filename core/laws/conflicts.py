@@ -6,7 +6,7 @@ the first one is executed and stays so, and the record comes to stand *held* wit
 until an act settles it. Only shared records can be met so: of any other the keeper's own chain is the order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from core.laws.applying import Context
@@ -48,14 +48,18 @@ def fits(procedure: Procedure, name: str, record: Record, office: int) -> bool:
 
 
 class Conflicts:
-    """What one act met. `findings` are told with its verdict; `newer`: shared records that unseen acts wrote first."""
+    """What one act met. `findings` are told with its verdict; `newer`: shared records that unseen acts wrote first.
 
-    __slots__ = ("_context", "findings", "newer")
+    `misplaced`: it is a fact that fits a record neither in its state nor in the version that it names.
+    """
+
+    __slots__ = ("_context", "findings", "misplaced", "newer")
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self.newer: list[tuple[str, Record]] = []
         self.findings: tuple[Finding, ...] = ()
+        self.misplaced = False
 
     def may_name(self, procedure: Procedure, name: str, record: Record) -> bool:
         """Whether the act may name a record of another keeper: it only reads it, or takes over what was released."""
@@ -87,8 +91,10 @@ class Conflicts:
         if self._context.transaction_id[:RECORD_ID_BYTES] in _acts_of(record):
             raise Refused("enclosed-twice")  # by this very act, which another node has enclosed too
         if not self._is_unseen(record):
-            raise Refused.lost("overtaken", record, record=name, version=record.version)
-        if procedure.when_unseen == "equal_rank":
+            if procedure.act_class != "fact":
+                raise Refused.lost("overtaken", record, record=name, version=record.version)
+            self.hold_fact("overtaken", record, {"record": name, "version": record.version})
+        elif procedure.when_unseen == "equal_rank":
             self._note("equal-rank", "warned", name, record)
         else:
             self.newer.append((name, record))
@@ -133,6 +139,11 @@ class Conflicts:
     def meet_ended(self, office: int, officer: int, role: str, by: bytes) -> None:
         """Powers ended before this place, and the act could not know: whoever supervises the office decides."""
         self.hold("powers-ended-unseen", office=office, officer=officer, role=role, winner=by, unseen=True)
+
+    def hold_fact(self, code: str, record: Record, told: Mapping[str, Value]) -> None:
+        """What has happened is not refused because of what stands here: both are shown, and somebody decides."""
+        self.misplaced = True
+        self.hold(code, **told, winner=record.last_act)
 
     def hold(self, code: str, **facts: Value) -> None:
         """What only somebody competent can decide."""

@@ -7,7 +7,7 @@ declared bounds, `always`, sizes, unique keys and full indexes. An act that is s
 effect changes nothing (LAWS.md). Nothing here reads a clock, a locale, an unordered set or a float.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from core.laws.alike import DECIDING_ALIKE, decide_alike
@@ -143,14 +143,7 @@ class _Execution:
 
     def _judge_act(self, procedure: Procedure) -> Accepted:
         transaction = self._transaction
-        try:
-            procedure.check_act(transaction.act)
-        except FieldFault as fault:
-            raise Refused(fault.code, field=fault.field, **fault.facts) from None
-        for name in procedure.sealed:
-            if name in transaction.act and transaction.act[name]["by"] != transaction.signers[0].office:
-                raise Refused("not-sealed", field=name)  # another office's text cannot be passed off as one's own
-        self._formed = True
+        self._check_form(procedure)
         for register in procedure.others:
             if lack(self._law.name, register) in self._context.lacking:
                 self._shared = True  # by then the network may have changed its rules
@@ -166,6 +159,8 @@ class _Execution:
             self._conflicts.refuse()
         if procedure.reasons or (procedure.creates and self._creates_shared(procedure)):
             self._shared = True
+        if self._conflicts.misplaced:  # the conditions would be asked of another state or version
+            return Accepted("held", (), (), tuple(self._judge.steps), self._conflicts.findings)
         frame = self._frame(procedure)
         earlier = self._earlier_acts(procedure) if self._law.suspended_registers or self._context.former else ()
         findings = self._conflicts.findings + earlier + self._find_failures(procedure, frame)
@@ -176,13 +171,24 @@ class _Execution:
         applying = Applying(self._state, self._law, self._context, self._judge, self._records)
         changes, moved = applying.run(procedure, frame, transaction.claimed_ms)
         if signatures.bound:
-            written = (one for change in changes for one in (change.new, *self._above(change.new)))
+            written = (one for change in changes for one in (change.new, *above(self._state, self._law, change.new)))
             refuse_elsewhere(self._law, written, signatures.bound)
         for asked, found in self._asked(procedure, frame, changes) if procedure.links else ():
             changes, moved = (*changes, asked), (*moved, *found)
         if answer is not None:
             changes, moved = (*changes, answer[0]), (*moved, *answer[1])
         return Accepted(outcome, changes, moved, tuple(self._judge.steps), findings)
+
+    def _check_form(self, procedure: Procedure) -> None:
+        transaction = self._transaction
+        try:
+            procedure.check_act(transaction.act)
+        except FieldFault as fault:
+            raise Refused(fault.code, field=fault.field, **fault.facts) from None
+        for name in procedure.sealed:
+            if name in transaction.act and transaction.act[name]["by"] != transaction.signers[0].office:
+                raise Refused("not-sealed", field=name)  # another office's text cannot be passed off as one's own
+        self._formed = True
 
     def _answer(self, procedure: Procedure) -> tuple[Change, tuple[IndexChange, ...]] | None:
         """What is written beside the effects of an act that answers another; a node enters nothing else, nor does
@@ -232,8 +238,8 @@ class _Execution:
                 self._shared |= record.pending is not None
                 conflicts.meet_pending(procedure, name, record, ref)
             if name in procedure.followers:
-                for above in self._above(record):
-                    refuse_released(above, name)
+                for keeping in above(self._state, self._law, record):
+                    refuse_released(keeping, name)
             if ref.last_act != record.last_act or ref.version != record.version:
                 conflicts.meet_newer(procedure, name, record)
             if ref.record in found:
@@ -246,17 +252,13 @@ class _Execution:
 
     def _check_states(self, procedure: Procedure) -> None:
         for name, states in procedure.in_state.items():
-            if self._records[name].state not in states:
-                raise Refused(
-                    "not-in-state",
-                    winner=self._records[name].last_act,
-                    record=name,
-                    state=self._records[name].state,
-                    of=sorted(states),
-                )
-
-    def _above(self, record: Record) -> Iterator[Record]:
-        return above(self._state, self._law, record)
+            record = self._records[name]
+            if record.state in states:
+                continue
+            told: dict[str, Value] = {"record": name, "state": record.state, "of": sorted(states)}
+            if procedure.act_class != "fact" or self._signed.decided:
+                raise Refused("not-in-state", winner=record.last_act, **told)
+            self._conflicts.hold_fact("not-in-state", record, told)
 
     def _record(self, record_id: bytes, register: str, where: str) -> Record:
         record = self._state.record(record_id)
@@ -312,7 +314,7 @@ class _Execution:
             for path, _ in procedure.records:
                 touched.update(_values_at(self._transaction.act, path))
         for record in self._records.values():
-            touched.update(above.id for above in self._above(record))
+            touched.update(one.id for one in above(self._state, self._law, record))
         return frozenset(touched)
 
     def _earlier_acts(self, procedure: Procedure) -> tuple[Finding, ...]:
