@@ -1,7 +1,7 @@
 """Many acts signed at once: drawn up one after another on a working copy, each by the same law as a typed act.
 
 Each act of a batch is an act of its own, with its id, outcome and proof; the officers sign the batch's root once. A
-batch is at most one block's payload. Nothing is written before `Office.record_batch`.
+batch is at most one block. Nothing is written before `Office.record_batch`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ from core.store.working import WorkingState
 
 # Room in the payload for the signatures and for the list's own bytes.
 ROOM_BYTES = MAX_PAYLOAD_BYTES - 4096
-MAX_ACTS = 4096
+MAX_ACTS = 256  # every office judges a block in one go, and its window waits so long
 
 
 @dataclass

@@ -275,7 +275,7 @@ class Execution:
         under = self.under_way
         if under is None or vertex.anchor != under.anchor.number:
             return vertex.anchor
-        return self.store.chain.block_at(vertex.position).anchor
+        return self.store.chain.anchor_at(vertex.position)
 
     def rest(self) -> Sequence[Vertex]:
         """Blocks that the anchor under way is still to execute, in its order."""

@@ -320,8 +320,8 @@ class Office(Answering, Bracketing):
 
     def enter_in_order(self) -> bool:
         """As above; a lone witness then goes on."""
-        more = super().enter_in_order()
-        if not more:
+        due, more = self.entering() is not None, super().enter_in_order()
+        if due and not more:
             self._go_on_alone()
         return more
 

@@ -244,7 +244,7 @@ class Replica:
         accused = self._accused(payload, block.header.epoch)
         act_count = sum(len(group.transactions) for group in payload.groups) if payload else 0
         forks_before = self.lace.fork_count
-        if block.header.refs and self.execution.much_waits:
+        if self.acts_at_once is None and block.header.refs and self.execution.much_waits:
             self.store.database.settle_gathered()
         try:
             with self.store.database.atomic():
@@ -289,6 +289,8 @@ class Replica:
     def enter_in_order(self) -> bool:
         """Execute more of what is decided, durable on return; whether some of it still is to be."""
         self.require_read()
+        if self.execution.under_way is None:
+            return False
         try:
             with self.store.database.atomic():
                 self._execute()

@@ -11,7 +11,7 @@ from core.errors import MunimentError
 from sync.events import ActsEntered, EnteringFailed, Event
 from sync.opened import OwnedReplica
 
-ACTS_AT_ONCE = 256  # as long as a click in the window may wait; a block is not divided
+ACTS_AT_ONCE = 256  # as long as a click in the window may wait; a block is not divided, and an import's has no more
 TOLD_EVERY_S = 0.25
 _LOOK_S = 0.5
 _AGAIN_S = 60.0  # a full disk is not empty at once

@@ -94,6 +94,10 @@ class ChainStore:
             raise MunimentError("replica-damaged", path=self._db.path)
         return _block_row(row)
 
+    def anchor_at(self, position: int) -> int:
+        """Number of the anchor that has executed the block at a position, 0 while none has."""
+        return int(self._db.scalar("SELECT anchor FROM block WHERE position = ?", (position,)))
+
     def weigh(self, positions: Sequence[int]) -> tuple[int, int]:
         """(acts, bytes of payloads) of the blocks at these positions; the payloads are not read."""
         acts = size = 0

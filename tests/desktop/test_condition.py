@@ -30,7 +30,7 @@ from desktop.dialogs.welcome import WelcomeStage
 from desktop.knowledge import knowledge_of_charter
 from desktop.pages.proposing import ProposeForm
 from desktop.verification import verify_file
-from sync.events import NotOpenedAgain, OpenedAgain, ReplicaDamaged
+from sync.events import ActsEntered, EnteringFailed, NotOpenedAgain, OpenedAgain, ReplicaDamaged
 from tests.desktop.conftest import (
     ALICE,
     OFFICE_SECRET,
@@ -163,7 +163,8 @@ def test_every_quarantine_says_why_what_works_and_what_ends_it(
     assert office.window.banner.text == "This office may read and pass on, but not sign."
 
 
-def test_the_window_says_that_its_office_went_on_under_the_new_key(open_desk: Open, qtbot: QtBot) -> None:
+def test_the_window_says_what_its_office_does_by_itself(open_desk: Open, qtbot: QtBot) -> None:
+    """It goes on under its new key, and enters very many acts."""
     office = open_desk()
     office.window.go("new")
     office.window.new_act.start("land.first_registration")
@@ -174,6 +175,15 @@ def test_the_window_says_that_its_office_went_on_under_the_new_key(open_desk: Op
     assert office.window.new_act.filling is filling
     office.desk.news.emit(NotOpenedAgain("disk-full", {}))
     assert "could not be opened with it" in office.window.new_act.notice.text
+    office.desk.news.emit(ActsEntered(40_000, 100_000))
+    shown = office.window.side.entering
+    assert shown.isVisible()
+    assert shown.text().startswith("Entering 40,000 of 100,000 acts in the common order")
+    office.desk.news.emit(EnteringFailed("disk-full", {}))
+    assert "disk" in office.window.new_act.notice.text
+    with qtbot.waitSignal(office.desk.changed, timeout=10_000):
+        office.desk._tell_news(ActsEntered(100_000, 100_000))
+    assert shown.isHidden()
 
 
 def test_damage_found_while_working_is_told_at_once(open_desk: Open, qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.batch import MAX_ACTS
+from core.batch import MAX_ACTS, ROOM_BYTES
 from core.errors import MunimentError
 from core.importing.importer import MAX_REPORTED, Importer, RowVerdict
 from core.importing.map import parse_map
@@ -96,21 +96,32 @@ def test_every_row_is_an_act_of_its_own(network: Network, offices: list[Office])
     assert len({other.state_root() for other in offices}) == 1
 
 
-def test_a_table_longer_than_a_block_takes_several(network: Network, offices: list[Office]) -> None:
-    rows = table(range(1_600))
+@pytest.mark.parametrize("room_bytes", [ROOM_BYTES, 40_000])
+def test_a_table_longer_than_a_block_takes_several(
+    network: Network, offices: list[Office], room_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many acts as a block is to have, or less room than they need."""
+    monkeypatch.setattr("core.batch.ROOM_BYTES", room_bytes)
+    rows = table(range(600))
     office = offices[0]
     progress: list[int] = []
     report = importer(office).judge(rows, progress.append)
-    assert (report.rows, report.acts, report.refused, progress) == (1_600, 1_600, (), [500, 1_000, 1_500])
+    assert (report.rows, report.acts, report.refused, progress) == (600, 600, (), [500])
     assert office.counts().blocks == 0
     acts, blocks = load(network, importer(office), rows)
-    assert (acts, office.counts().acts, office.counts().blocks) == (1_600, 1_600, blocks)
-    assert blocks > 1
-    payloads = [row.block.payload for row in office.store.chain.blocks(0, 100)]
-    assert all(len(payload or b"") <= MAX_PAYLOAD_BYTES for payload in payloads)
+    assert (acts, office.counts().acts, office.counts().blocks) == (600, 600, blocks)
+    assert blocks > 2
+    payloads = [row.block.payload or b"" for row in office.store.chain.blocks(0, 100)]
+    assert all(len(payload) <= MAX_PAYLOAD_BYTES for payload in payloads)
+    counts = [count for _, _, count in office.store.chain.act_counts_of_blocks(0, 100)]
     # Full blocks: what was left over of one goes first into the next.
-    assert all(len(payload or b"") > MAX_PAYLOAD_BYTES * 0.9 for payload in payloads[:-1])
-    places = [office.record_view(office.search(f"{number:010}", 1)[0].id).timeline[0].act for number in (0, 1_599)]
+    if room_bytes == ROOM_BYTES:
+        assert counts == [MAX_ACTS, MAX_ACTS, 600 - 2 * MAX_ACTS]
+    else:
+        assert all(
+            len(payload) > room_bytes * 0.9 and count < MAX_ACTS for payload, count in zip(payloads[:-1], counts)
+        )
+    places = [office.record_view(office.search(f"{number:010}", 1)[0].id).timeline[0].act for number in (0, 599)]
     assert [office.act_view(act).seq for act in places] == [1, blocks]
 
 

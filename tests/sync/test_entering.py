@@ -2,21 +2,21 @@
 
 import queue
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from core.exchange import Received
 from core.office import Office
-from core.store.database import IN_MEMORY, Database
 from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
 from core.views import Step
-from sync.events import ActsEntered
+from desktop.simulation.computer import FragileDatabase, Fuse
+from sync.events import ActsEntered, EnteringFailed
 from sync.service import Service, Settings
 from tests.drawing import draw
 from tests.ledger.building import seed
-from tests.offices import DATABASE_KEY, StepClock, land_network, register, registrar, registration
+from tests.offices import StepClock, land_network, register, registrar, registration
 from tests.sync.besieged import Opened
 
 NETWORK = land_network(2)
@@ -24,6 +24,7 @@ BLOCKS, ACTS_EACH = 24, 3
 QUIET = Settings(port=0, loopback_only=True, announce=False, automatic=False)
 TIMEOUT_S = 120
 MEETINGS = 12
+T = TypeVar("T")
 
 
 class Braked(Office):
@@ -46,13 +47,14 @@ class Braked(Office):
 class Node:
     def __init__(self, number: int) -> None:
         self.events: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self.fuse = Fuse()
         self._number = number
         self.service: Service[Braked] = Service(self._open, QUIET)
         self.service.listen(self.events.put)
         self.service.start()
 
     def _open(self) -> Any:
-        store, key = ReplicaStore(Database(IN_MEMORY, DATABASE_KEY)), NETWORK.nodes[self._number]
+        store, key = ReplicaStore(FragileDatabase(self.fuse)), NETWORK.nodes[self._number]
         office = Braked(store, NETWORK.charter, self._number, key, MemoryJournal(), StepClock(), draw)
         return Opened(office, seed(NETWORK.charter.name, self._number, "node"))
 
@@ -62,11 +64,15 @@ class Node:
     def meet(self, other: "Node") -> Any:
         return self.service.meet_address(f"127.0.0.1:{other.service.port}").result(TIMEOUT_S)
 
-    def until_told(self) -> ActsEntered:
-        """How far it has come, once it is told again."""
-        while not isinstance(event := self.events.get(timeout=TIMEOUT_S), ActsEntered):
+    def until_told(self, kind: type[T]) -> T:
+        while not isinstance(event := self.events.get(timeout=TIMEOUT_S), kind):
             pass
         return event
+
+    def let_go(self, office: Braked) -> None:
+        """Once on a full disk."""
+        self.fuse.light(0, full=True)
+        office.let_go = True
 
 
 @pytest.fixture
@@ -99,7 +105,7 @@ def test_an_import_is_entered_between_meetings_pages_and_records(nodes: list[Nod
         if asked.ask(Office.entering) is not None:
             break
         importing.meet(asked)
-    told = asked.until_told()
+    told = asked.until_told(ActsEntered)
     entered, acts = asked.ask(Office.entering)
     assert told.entered <= entered < acts == told.acts == BLOCKS * ACTS_EACH
     before = asked.ask(lambda office: office.state_root())
@@ -111,8 +117,10 @@ def test_an_import_is_entered_between_meetings_pages_and_records(nodes: list[Nod
     now, _ = asked.ask(Office.entering)
     assert now > entered, "portions are entered between the messages of the meeting"
     assert asked.ask(lambda office: office.state_root()) == before, "what is said of the register is of whole anchors"
-    asked.ask(lambda office: setattr(office, "let_go", True))
-    while asked.until_told().entered < acts:
+    asked.ask(asked.let_go)
+    assert asked.until_told(EnteringFailed).code == "disk-full"
+    asked.service.enter_all().result(TIMEOUT_S)
+    while asked.until_told(ActsEntered).entered < acts:
         pass
     for _ in range(MEETINGS):
         importing.meet(asked)
