@@ -118,9 +118,8 @@ def test_a_table_longer_than_a_block_takes_several(
     if room_bytes == ROOM_BYTES:
         assert counts == [MAX_ACTS, MAX_ACTS, 600 - 2 * MAX_ACTS]
     else:
-        assert all(
-            len(payload) > room_bytes * 0.9 and count < MAX_ACTS for payload, count in zip(payloads[:-1], counts)
-        )
+        assert all(len(payload) > room_bytes * 0.9 for payload in payloads[:-1])
+        assert max(counts) < MAX_ACTS
     places = [office.record_view(office.search(f"{number:010}", 1)[0].id).timeline[0].act for number in (0, 599)]
     assert [office.act_view(act).seq for act in places] == [1, blocks]
 
