@@ -15,6 +15,7 @@ from tempfile import mkdtemp
 
 from core.cycles import look_seldom
 from tests.torture.damage import torture_damage
+from tests.torture.discovery import torture_discovery
 from tests.torture.drawn import torture_drawn
 from tests.torture.faults import torture_faults
 from tests.torture.graphs import torture_graphs
@@ -36,10 +37,11 @@ SHARES = {
     "guided": 0.05,
     "graphs": 0.07,
     "pairing": 0.05,
+    "discovery": 0.01,
     "hostile": 0.05,
-    "simulation": 0.33,
+    "simulation": 0.32,
 }
-LEAST_S = {"hostile": 20.0}  # with less of a share a part is left out: one attack alone takes longer
+LEAST_S = {"hostile": 20.0, "discovery": 3.0}  # with less of a share a part is left out: one attack alone takes longer
 
 
 def run(work: Path, seconds: float, first_seed: int, only: str | None) -> list[Part]:
@@ -53,6 +55,7 @@ def run(work: Path, seconds: float, first_seed: int, only: str | None) -> list[P
         "guided": lambda until_s: torture_guided(work, parser_names(work), first_seed, until_s),
         "graphs": lambda until_s: torture_graphs(first_seed, until_s),
         "pairing": lambda until_s: torture_pairing(first_seed, until_s),
+        "discovery": lambda until_s: torture_discovery(first_seed, until_s),
         "hostile": lambda until_s: torture_hostile(first_seed, until_s),
         "simulation": lambda until_s: torture_simulation(first_seed, until_s),
     }
