@@ -78,9 +78,11 @@ class Reading(Replica):
         return self.execution.anchor_of(vertex) or UNDECIDED, row.author
 
     def _view(self, row: ActRow) -> ActView:
-        block, acts = self._opened(row.block)
-        transaction = self._read_before(row)
-        if transaction is None:
+        newest = self.newest_taken
+        if newest is not None and newest[0] == row.block and row.id in newest[1].acts.transactions:  # read already
+            block, transaction = newest[1].block, newest[1].acts.transactions[row.id]
+        else:
+            block, acts = self._opened(row.block)
             transaction = decode_transaction(acts[row.place]) if acts else self._not_held(row, block)
         ladder = self._ladder(row, block.id)
         written = row.records if ladder.step is not Step.REJECTED else ()
@@ -92,12 +94,6 @@ class Reading(Replica):
         law = next((record.register.partition(".")[0] for record in written if record is not None), "")
         version = self.laws[law].version if law in self.laws else 0
         return Transaction(law, version, NOT_HELD, {}, {}, (), block.header.claimed_ms, bytes(NONCE_BYTES))
-
-    def _read_before(self, row: ActRow) -> Transaction | None:
-        """An act of the block that was taken last, as it was read then."""
-        if self.newest_taken is None or self.newest_taken[0] != row.block:
-            return None
-        return self.newest_taken[1].acts.transactions.get(row.id)
 
     def _opened(self, position: int) -> tuple[Block, list[bytes]]:
         """A block and its encoded acts. The last one is kept: lists show act after act of one import."""
@@ -144,7 +140,7 @@ class Reading(Replica):
         return Step.WITNESSED if vertex.approvals.bit_count() > 1 else Step.RECORDED
 
     def _seen_by(self, vertex: Vertex) -> tuple[int, ...]:
-        return tuple(n for n in range(len(self.roll.members)) if vertex.approvals >> n & 1)
+        return tuple([n for n in range(len(self.roll.members)) if vertex.approvals >> n & 1])
 
     # -- records ------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from core.crypto.hashing import tagged_hash
 from core.errors import MunimentError
 from core.ledger.block import READ_AGAIN
-from core.ledger.encoding import MAX_DEPTH, Value, decode_unjudged, encode, is_natural, refuse_kinds
+from core.ledger.encoding import MAX_DEPTH, Value, decode_known, decode_unjudged, encode, is_natural, refuse_kinds
 
 VERSION = 1
 MAX_TRANSACTION_BYTES = 64 << 10
@@ -85,7 +85,8 @@ def decode_transaction(data: bytes, encoded_here: bool = False) -> Transaction:
 
     `encoded_here`: by `encode_transaction` just now, which has looked at the kinds of all values.
     """
-    parts = decode_unjudged(data, MAX_TRANSACTION_BYTES)
+    here = encoded_here and len(data) <= MAX_TRANSACTION_BYTES
+    parts = decode_known(data) if here else decode_unjudged(data, MAX_TRANSACTION_BYTES)
     try:
         version, law, law_version, procedure, changes, act, signers, claimed_ms, nonce, requests, *named = parts
         answers = bool(named) and type(named[0]) is bytes
