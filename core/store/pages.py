@@ -45,6 +45,18 @@ def words(record: Record) -> str:
     return " ".join(parts)
 
 
+def _says_otherwise(old: Record, new: Record) -> bool:
+    """Whether its words may be others: what an act has not touched is the very same in both versions."""
+    if old.key != new.key or old.fields.keys() != new.fields.keys():
+        return True
+    before, after = list[str](), list[str]()
+    for name, value in new.fields.items():
+        if value is not old.fields[name]:
+            _collect_texts([old.fields[name]], before)
+            _collect_texts([value], after)
+    return before != after
+
+
 def is_found(held: str, text: str) -> bool:
     """Whether `search` for a text finds a record of these words: each of its words begins one of theirs."""
     begins = [_plain(word) for word in _WORD.findall(text)[:MAX_QUERY_WORDS]]
@@ -103,8 +115,7 @@ class PageStore:
         # An act that is executed again (first in the overlay, then agreed) has its words here already.
         known = self._with_words([new.id for old, new in changes if old is None])
         created = [(new.id, words(new)) for old, new in changes if old is None and new.id not in known]
-        texts = ((new.id, words(old), words(new)) for old, new in changes if old is not None)
-        replaced = [(record_id, said) for record_id, before, said in texts if said != before]
+        replaced = [(new.id, words(new)) for old, new in changes if old is not None and _says_otherwise(old, new)]
         self._add(created)
         self._replace(replaced)
 

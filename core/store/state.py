@@ -29,12 +29,16 @@ MAX_NEAR = 32  # rows of neighbouring groups that are read at once
 _ID_HEAD, _ID_END = b"\x50", 2 + RECORD_ID_BYTES  # of a group, a list of at most 23: one byte, then each value's
 # What names a register or an index in the tables of its entries, agreed and foreseen.
 _REGISTER, _INDEX = "register", "name"
-_COUNT = "SELECT (SELECT count(*) FROM index_entry WHERE name = ?1 AND grp = ?2)"
-# How many more there are with the overlay: it may repeat what the agreed layer says already.
-_FORESEEN = (
-    "(SELECT coalesce(sum(added - EXISTS (SELECT 1 FROM index_entry AS agreed WHERE agreed.name = ?1"
-    " AND agreed.grp = ?2 AND agreed.record = overlay_index.record)), 0)"
-    " FROM overlay_index WHERE name = ?1 AND grp = ?2)"
+_AGREED_COUNT = "SELECT (SELECT count(*) FROM index_entry WHERE name = ?1 AND grp = ?2)"
+_AGREED_HOLDS = "EXISTS (SELECT 1 FROM index_entry WHERE name = ?1 AND grp = ?2 AND record = {})"
+# With the overlay, which may repeat what the agreed layer says already.
+_COUNT = (
+    f"{_AGREED_COUNT} + (SELECT coalesce(sum(added - {_AGREED_HOLDS.format('overlaid.record')}), 0)"
+    " FROM overlay_index AS overlaid WHERE name = ?1 AND grp = ?2)"
+)
+_HOLDS = (
+    "SELECT coalesce((SELECT added FROM overlay_index WHERE name = ?1 AND grp = ?2 AND record = ?3),"
+    f" {_AGREED_HOLDS.format('?3')})"
 )
 _TABLES = {_REGISTER: ("record", "overlay"), _INDEX: ("index_entry", "overlay_index")}
 
@@ -85,15 +89,13 @@ class StateStore:
     def count(self, index: str, group: bytes, agreed_only: bool = True) -> int:
         if self.is_bare(index, agreed_only):
             return 0
-        found: int = self._db.scalar(_COUNT if agreed_only else f"{_COUNT} + {_FORESEEN}", (index, group))
+        found: int = self._db.scalar(_AGREED_COUNT if agreed_only else _COUNT, (index, group))
         return found
 
     def holds(self, index: str, group: bytes, record_id: bytes, agreed_only: bool = True) -> bool:
         """Whether the agreed layer has the record in the group, or both layers together."""
-        held = "EXISTS (SELECT 1 FROM index_entry WHERE name = ?1 AND grp = ?2 AND record = ?3)"
-        added = "(SELECT added FROM overlay_index WHERE name = ?1 AND grp = ?2 AND record = ?3)"
-        place = (index, group, record_id)
-        return bool(self._db.scalar(f"SELECT {held}" if agreed_only else f"SELECT coalesce({added}, {held})", place))
+        query = f"SELECT {_AGREED_HOLDS.format('?3')}" if agreed_only else _HOLDS
+        return bool(self._db.scalar(query, (index, group, record_id)))
 
     def uses(self, register: str, agreed_only: bool) -> bool:
         """Whether a register has a record; the disk is not asked again for one that was empty and stayed so."""
