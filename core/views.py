@@ -229,6 +229,11 @@ class QuarantineView:
     held: int  # own blocks held here
     meant: int | None  # number of the last block that this computer meant to sign, where its intent file tells
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing of its own could be read when the copy was repaired, not even whether it had joined with a copy."""
+        return self.code == "database-behind" and self.held == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Stopped:

@@ -88,8 +88,8 @@ class ConditionPage(Page):
         layout.addWidget(label(say("condition.works"), frame, "heading"))
         layout.addLayout(_points(frame, ("condition.works.read", "condition.works.pass-on", "condition.works.drafts")))
         layout.addWidget(label(say("condition.ways"), frame, "heading"))
-        if view.code == "replica-damaged":
-            self._way(frame, layout, "repair")
+        if view.code == "replica-damaged" or view.is_empty:
+            self._way(frame, layout, "copy" if view.is_empty else "repair")
             self.repair = button(say("condition.repair"), frame, main=True)
             self.repair.clicked.connect(self.desk.repair_wanted)
             layout.addWidget(self.repair)

@@ -10,6 +10,8 @@ def repaired_words(told: Repaired) -> str:
     lines = [sentence("copy-repaired", facts)]
     if told.waiting or told.unreadable or told.refused:
         lines.append(sentence("copy-repaired-lacking", {**facts, "bad": told.unreadable + told.refused}))
+    if not told.blocks:
+        lines.append(sentence("copy-repaired-empty", {}))
     if told.lost:
         lines.append(sentence("copy-repaired-lost", {"names": ", ".join(say(f"repair.lost.{n}") for n in told.lost)}))
     return "\n".join(lines)

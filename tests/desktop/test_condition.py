@@ -21,6 +21,7 @@ from core.folder import Folder, open_office, read_bounded
 from core.laws.verdict import Accepted
 from core.ledger.charter import decode_charter
 from core.ledger.transaction import Signer
+from core.repairing import Repaired
 from core.views import QuarantineView, Reserve, Stopped
 from core.voting import unpack_content
 from desktop.application import Application, OpenOffice
@@ -30,6 +31,7 @@ from desktop.dialogs.welcome import WelcomeStage
 from desktop.knowledge import knowledge_of_charter
 from desktop.pages.proposing import ProposeForm
 from desktop.verification import verify_file
+from desktop.wording.repairing import repaired_words
 from sync.events import ActsEntered, EnteringFailed, NotOpenedAgain, OpenedAgain, ReplicaDamaged
 from tests.desktop.conftest import (
     ALICE,
@@ -124,6 +126,7 @@ def test_what_is_typed_stays_while_blocks_come_back(open_desk: Open, qtbot: QtBo
     office.window.go("condition")
     form = office.window.condition.new_key
     assert form is not None
+    assert office.window.condition.repair is None
     form.officer_secret.setText("half of a pass")
     say_condition(office, quarantine=QuarantineView("database-behind", True, 9, 15))
     assert "Held again: 9 of 15 entries" in texts(office.window.condition)
@@ -184,6 +187,19 @@ def test_the_window_says_what_its_office_does_by_itself(open_desk: Open, qtbot: 
     with qtbot.waitSignal(office.desk.changed, timeout=10_000):
         office.desk._tell_news(ActsEntered(100_000, 100_000))
     assert shown.isHidden()
+
+
+def test_a_copy_of_which_nothing_was_left_can_be_made_of_another_office_s(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    office.window.go("condition")
+    say_condition(office, quarantine=QuarantineView("database-behind", True, 0, 15))
+    page = office.window.condition
+    assert "cannot pass on the first acts, ask it for a copy of the register" in " ".join(texts(page))
+    assert page.repair is not None
+    with qtbot.waitSignal(office.desk.repair_wanted, timeout=20_000):
+        page.repair.click()
+    assert "muniment repair --copy" in repaired_words(Repaired())
+    assert "muniment repair --copy" not in repaired_words(Repaired(blocks=1))
 
 
 def test_damage_found_while_working_is_told_at_once(open_desk: Open, qtbot: QtBot) -> None:

@@ -17,6 +17,9 @@ DONE = {
     "copy-repaired": "The copy is put together anew, with {acts} acts. What was there is kept beside it.",
     "copy-repaired-lacking": "{bad} parts could not be read any more, and {waiting} wait for them. Nothing was made up"
     " for them. Meet another office, or repair again with a backup: the rest comes from there.",
+    "copy-repaired-empty": "None of its acts could be read. Meet the other offices. If they cannot pass on the first acts, ask"
+    " one for a copy of the register and repair again with it: in the window under what asks for attention, or by muniment"
+    " repair --copy FILE --checkpoint NUMBER.",
     "copy-repaired-lost": "Of what only this office keeps, this did not come whole: {names}. A backup may hold it.",
     "backup-restored": "The office is restored into {path}. It may read and pass on, but not sign, because the lost"
     " computer may have signed something that this copy does not hold.",
@@ -43,7 +46,7 @@ DONE = {
     "met": "The exchange is finished. Batches of acts that came: {received}, that went: {sent}.",
     "not-passed-on-lacking": "{office} knows newer acts of {offices} that it cannot pass on: it joined when they were long"
     " settled and never had their text. Nothing is lost. Meet another office that keeps them, or take the register over"
-    " with a copy from {office}.",
+    " with a copy from {office}: “Repair” where the passphrase is asked for, or muniment repair --copy.",
     "not-passed-on-withheld": "This computer knows newer acts of {offices} that it cannot pass on to {office}: it joined"
     " when they were long settled and never had their text. Nothing is lost. {office} gets them from another office, or"
     " takes the register over with a copy from here.",

@@ -67,6 +67,10 @@ SCREEN_CONDITION = {
     "condition.way.repair": "By repairing the copy",
     "condition.way.repair.about": "Everything that can still be read is put together anew and verified; what is missing comes"
     " from a backup or from the other offices. Nothing is made up, and what is on the disk now is kept aside.",
+    "condition.way.copy": "By another office's copy",
+    "condition.way.copy.about": "Nothing of this office's own acts could be read any more. If a meeting ends with the words"
+    " that the other office cannot pass on the first acts, ask it for a copy of the register (there: Offices, “Let an"
+    " office join…”), choose that file here and type the number of the register state. The rest comes by meeting.",
     "condition.repair": "&Repair this copy…",
     "condition.way.restore": "By a backup",
     "condition.way.restore.about": "Close Muniment, start it again and choose “Restore a backup” where it asks for the"
