@@ -140,7 +140,7 @@ class Replica:
             self._load()
 
     def _intake(self) -> Intake:
-        return Intake(self.store, self.network, self.epochs.laws)
+        return Intake(self.store, self.network, self.epochs.laws, self.roll)
 
     def _new_fold(self) -> Fold:
         present = self.epochs.present

@@ -4,7 +4,8 @@ An act is linked to every record that it names or creates, with the version that
 the same sealed value is linked to nothing: an order about its record would erase the first, or its event open it. An
 erasure executed at an anchor destroys what acts sealed about its record up to the version that the order had seen,
 entered or not; what arrives later and had seen no more is erased as it comes. An act that made no record is about none:
-an order of the office that sealed names it by its id (`erase_act`). All of it is inside the transaction of the block
+an order of the office that sealed names it by its id (`erase_act`); where that office has left the network, orders of
+as many offices as decide a change. All of it is inside the transaction of the block
 that decided.
 """
 
@@ -23,6 +24,7 @@ from core.ledger.encoding import encode
 from core.ledger.payload import ErasureNote, Payload, ShareRelease, decode_payload
 from core.ledger.record import RECORD_ID_BYTES, Record, decode_record, new_record_id
 from core.ledger.request import act_of, decode_request
+from core.ledger.roll import Roll
 from core.ledger.sealed import read_sealed_value, sealed_values
 from core.ledger.transaction import Transaction, decode_transaction, transaction_id
 from core.store.replica import ReplicaStore
@@ -38,11 +40,12 @@ Links = list[tuple[bytes, int]]
 
 @dataclass(frozen=True)
 class Intake:
-    """`laws`: those in force when it is asked."""
+    """`laws` and `roll`: those in force when it is asked."""
 
     store: ReplicaStore
     network: bytes
     laws: Mapping[str, Law]
+    roll: Roll
 
     @property
     def needed(self) -> bool:
@@ -159,9 +162,16 @@ class Intake:
             elif effect.verb == "erase_act":
                 named = act.act[effect.target.partition(".")[2]]
                 if may_be_erased(self.store, named):
-                    sealing.link_act(named, law.name, act.signers[0].office)
                     sealing.add_erasure(ErasureRow(act_id, named, 0, anchor, False))
+                    for office in (act.signers[0].office, *self._left_to_all(named)):
+                        sealing.link_act(named, law.name, office)
                     sealing.destroy(named, 0, act_id)
+
+    def _left_to_all(self, named: bytes) -> list[int]:
+        """Offices that order nothing any more, because they have left, where a quorum has ordered what they sealed."""
+        rows = map(self.store.chain.act, self.store.sealing.orders_about(named))
+        ordering = {row.author for row in rows if row is not None and self.roll.member(row.author) is not None}
+        return gone_from(self.roll) if len(ordering) >= self.roll.quorum else []
 
     def _discard_drafts(self, record: bytes) -> None:
         """Drafts about the record in which somebody may have typed what is erased."""
@@ -170,6 +180,11 @@ class Intake:
             procedure = law.procedures.get(draft.procedure) if law else None
             if procedure is not None and procedure.sealed:
                 self.store.discard_draft(draft.id)
+
+
+def gone_from(roll: Roll) -> list[int]:
+    """The numbers of those that have left the network."""
+    return [number for number, member in enumerate(roll.members) if member.removed]
 
 
 def may_be_erased(store: ReplicaStore, act_id: bytes) -> bool:

@@ -16,7 +16,7 @@ from core.ledger.transaction import RecordRef, Signer, Transaction, decode_trans
 from core.people.people import PREPARING
 from core.people.showing import Showing
 from core.sealing.closing import Closing, Secret
-from core.sealing.intake import may_be_erased
+from core.sealing.intake import gone_from, may_be_erased
 from core.sealing.keys import SealedKeys
 from core.sealing.opening import SealedReading
 from core.store.pages import label
@@ -97,8 +97,9 @@ class Sealing(Writing, Showing):
         return filled, texts
 
     def _check_erased_act(self, law: str, procedure: str, act: Mapping[str, Value]) -> None:
-        """An act named for erasure has ended without a record, and this office sealed something in it that is still
-        there. Raises `FieldFault` (`nothing-sealed-in-act`): the order would be signed and come to nothing.
+        """An act named for erasure has ended without a record, and this office, or one that has left, sealed something
+        in it that is still there. Raises `FieldFault` (`nothing-sealed-in-act`): the order would be signed and come to
+        nothing.
         """
         known = self.laws[law].procedures.get(procedure)
         for effect in known.effects if known else ():
@@ -111,7 +112,8 @@ class Sealing(Writing, Showing):
         if row is None or not may_be_erased(self.store, row.id):
             return False
         vertex = self.lace.vertices[self.store.chain.id_at(row.block)]
-        there = self.store.sealing.of_act(row.id, law, self.number)
+        sealers = (self.number, *gone_from(self.roll))
+        there = [one for office in sealers for one in self.store.sealing.of_act(row.id, law, office)]
         settled = self.execution.anchor_of(vertex) or self.lace.is_void(vertex)
         return bool(settled) and any(not one.erased for one in there)
 

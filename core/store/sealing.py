@@ -201,6 +201,10 @@ class SealingStore:
         )
         return [ErasureRow(act, record, version, anchor, bool(swept)) for act, record, version, anchor, swept in rows]
 
+    def orders_about(self, named: bytes) -> list[bytes]:
+        """Orders that name a record or an act."""
+        return [order for (order,) in self._db.rows("SELECT act FROM erasure WHERE record = ?", (named,))]
+
     def erased_up_to(self, record: bytes, version: int) -> bytes | None:
         """The order that destroyed what an act had sealed which saw this version of the record; None: there is none."""
         found: bytes | None = self._db.scalar(

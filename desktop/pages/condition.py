@@ -88,11 +88,8 @@ class ConditionPage(Page):
         layout.addWidget(label(say("condition.works"), frame, "heading"))
         layout.addLayout(_points(frame, ("condition.works.read", "condition.works.pass-on", "condition.works.drafts")))
         layout.addWidget(label(say("condition.ways"), frame, "heading"))
-        if view.code == "replica-damaged" or view.is_empty:
-            self._way(frame, layout, "copy" if view.is_empty else "repair")
-            self.repair = button(say("condition.repair"), frame, main=True)
-            self.repair.clicked.connect(self.desk.repair_wanted)
-            layout.addWidget(self.repair)
+        if view.code == "replica-damaged":
+            self._repairing(frame, layout, "repair")
         if view.code in _OTHER_WAYS:
             self._way(frame, layout, _OTHER_WAYS[view.code])
             layout.addWidget(self._meet(frame, main=self.repair is None))
@@ -103,12 +100,20 @@ class ConditionPage(Page):
                 key = "condition.way.recover.twice" if view.code == "own-fork" else "condition.way.recover.not"
                 layout.addWidget(label(say(key), frame))
             layout.addWidget(self._meet(frame))
+            if view.is_empty:
+                self._repairing(frame, layout, "copy")
             self._way(frame, layout, "key")
             layout.addWidget(label(self._key_act(), frame))
             self.new_key = NewKeyForm(self.desk, frame)
             layout.addWidget(self.new_key)
         layout.addWidget(Technical({say("condition.technical.code"): view.code}, frame))
         return frame
+
+    def _repairing(self, frame: QFrame, layout: QVBoxLayout, way: str) -> None:
+        self._way(frame, layout, way)
+        self.repair = button(say("condition.repair"), frame, main=way == "repair")
+        self.repair.clicked.connect(self.desk.repair_wanted)
+        layout.addWidget(self.repair)
 
     def _recover(self, frame: QFrame, layout: QVBoxLayout, view: QuarantineView) -> None:
         self._way(frame, layout, "recover")

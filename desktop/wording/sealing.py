@@ -57,6 +57,8 @@ def order_words(order: tuple[int, int] | None, offices: Sequence[str]) -> str:
 def erasure_words(view: ErasureView, offices: Sequence[str]) -> list[str]:
     """What an order has come to."""
     told = [say("erasures.noted", count=len(view.noted), offices=names(view.noted, offices))]
+    if not view.register and not view.fields:
+        told.append(say("erasures.of-an-office-that-left"))
     if view.missing:
         told.append(say("erasures.missing", count=len(view.missing), offices=names(view.missing, offices)))
     else:

@@ -6,7 +6,8 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from core.errors import MunimentError
-from core.laws.verdict import Rejected
+from core.laws import parse_law
+from core.laws.verdict import Accepted, Rejected
 from core.ledger.encoding import Value
 from core.ledger.payload import Group
 from core.ledger.sealed import erased_by, read_sealed_value
@@ -17,17 +18,20 @@ from core.store.database import Database
 from core.store.intent import Mark
 from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
+from core.store.working import WorkingState
 from core.views import ActView, Draft, Step
+from core.voting import free_place, pack_content
 from desktop.knowledge import knowledge_of_office
 from desktop.printing.office_extract import extract_pdf
 from desktop.printing.paper import BRACKETED
 from desktop.verification import verify_file
-from tests.ledger.building import FOUNDED_MS
-from tests.offices import DATABASE_KEY, hand_over
+from tests.ledger.building import FOUNDED_MS, PEOPLE, make_network
+from tests.offices import DATABASE_KEY, LIBRARY, hand_over, sign
 from tests.sealing.homes import (
     NAME,
     REPORT,
     act,
+    children_law,
     children_network,
     enter,
     entry,
@@ -449,6 +453,48 @@ def test_what_a_refused_act_sealed_is_destroyed_by_an_order_that_names_the_act(h
         (told,) = home.sealed.erasures()
         assert (told.act, told.fields, told.ground, told.missing) == (order.id, 1, "request", ())
         assert read(home, entered.records[0]) == {"words": REPORT}
+
+
+def test_what_an_office_sealed_that_has_left_is_destroyed_by_orders_of_a_quorum() -> None:
+    charter_law = parse_law((LIBRARY / "charter.yaml").read_text(encoding="utf-8"))
+    people = (*PEOPLE, ("Ирина Орлова", ("administrator",)))
+    network = make_network(4, (children_law().canonical, charter_law.canonical), people_of_each=people)
+    homes = [open_home(network, number) for number in range(4)]
+
+    def record(office: Office, law: str, procedure: str, fields: dict[str, Value]) -> ActView:
+        role = "administrator" if law == "charter" else "registrar"
+        officer = next(number for number, (_, roles) in enumerate(people) if role in roles)
+        proposal = office.propose(law, procedure, {}, fields, [Signer(office.number, officer, role)])
+        assert isinstance(proposal.verdict, Accepted), proposal.verdict
+        return office.record(sign(network, office, [proposal]))[0]
+
+    acts = [record(home, "children", "report", {"case": "7", "words": REPORT}) for home in homes[:2]]
+    settle(homes)
+    (refused,) = [one for one in acts if homes[2].act_view(one.id).ladder.step is Step.REJECTED]
+    rest = [home for home in homes if home.number != refused.author]
+    place = free_place(WorkingState(rest[0].store.state, rest[0].number), rest[0].number)
+    change: dict[str, Value] = {"reference": "P-1", "place": place, "kind": "remove", "content": pack_content(b"")}
+    (change_id,) = record(rest[0], "charter", "propose", {**change, "member": refused.author, "reason": "x"}).records
+    settle(rest)
+    for home in rest:
+        record(home, "charter", "vote", {"proposal": change_id, "answer": "yes"})
+    settle(rest)
+    assert [home.roll.members[refused.author].removed for home in rest] == [True] * 3
+    quorum = rest[0].roll.quorum
+    for count, home in enumerate(rest[:quorum], 1):
+        fields: dict[str, Value] = {
+            "refused": refused.id,
+            "ground": "request",
+            "ordered_by": "Court of Pinsk, 2-19/2026",
+        }
+        record(home, "children", "erase_refused", fields)
+        settle(rest)
+        for each in rest:
+            states = {view.state for view in each.sealed.of_act(refused.id)}
+            assert (states == {"erased"}) is (count == quorum), count
+            told = [order.fields for order in each.sealed.erasures()]
+            assert told == ([1, *[0] * (quorum - 1)] if count == quorum else [0] * count)
+    assert all(one.erased for home in rest for one in home.store.sealing.of_act(refused.id, "children", refused.author))
 
 
 def test_a_hostile_order_reaches_neither_what_stands_nor_what_another_sealed(homes: list[Office]) -> None:

@@ -47,6 +47,8 @@ SEALING_SCREEN = {
         "One office has not noted it yet: {offices}. Meet it, or ask it.",
         "{count} offices have not noted it yet: {offices}. Meet them, or ask them.",
     ),
+    "erasures.of-an-office-that-left": "It has destroyed nothing by itself. What an office sealed that has left the network is"
+    " destroyed once as many offices have ordered it as decide a change.",
     "erasures.all": "Every office has noted it.",
     "erasures.backups": "Backups made before an order still hold what it destroyed: destroy them as well.",
     "bracket.after": "Made after register state No. {state} ({when})",
@@ -67,7 +69,7 @@ SEALING_REFUSALS = {
         "This record holds nothing sealed any more.", KEPT, "Look at its history: an order may have erased it already."
     ),
     "nothing-sealed-in-act": Trouble(
-        "This is no act of this office that has ended without a record and still holds something sealed.",
+        "This is no act of this office, or of one that has left the network, that has ended without a record and still holds something sealed.",
         KEPT,
         "What a record holds is erased by an order about that record. Look at the act: it may not be decided yet.",
     ),
