@@ -18,7 +18,7 @@ from core.laws.reading import Part
 KEY = "procedures_of_every_law"
 MAX_COMPLAINT_DAYS = 3650
 _SECTIONS = ("registers", "procedures", "indexes", "extracts")
-_BOUND_BY_NOTES = frozenset({"application", "decision", "payment"})  # orders, and what has happened, pass
+BOUND = frozenset({"application", "decision", "payment"})  # orders, and what has happened, pass
 _PLACES = re.compile("SUBJECT|TITLE|RECORD|DAYS|ARTICLE")
 
 Change = Callable[[str], str]
@@ -38,14 +38,14 @@ def with_those_of_every_law(root: Node) -> Node:
 
 def papers_of_every_law(registers: Iterable[str]) -> frozenset[str]:
     """Names of the extracts that are put in for registers of these names."""
-    papers = [name for group in _groups().values() for name in _mapping(group.get("extracts"))]
+    papers = [name for group in _groups().values() for name in mapping(group.get("extracts"))]
     return frozenset(name.replace("SUBJECT", register) for register in registers for name in papers)
 
 
 def _take(root: Node, law: Part) -> Node:
     assert isinstance(root.value, dict)
     line = law.line_of(KEY)
-    sections = {name: _mapping(root.value.get(name)) for name in _SECTIONS}
+    sections = {name: mapping(root.value.get(name)) for name in _SECTIONS}
     own = frozenset(sections["registers"])  # not those that are put in: no notes on notes
     with law.part(KEY).whole() as part:
         days = part.integer("complaint_days", 30, low=1, high=MAX_COMPLAINT_DAYS)
@@ -69,23 +69,23 @@ def _take(root: Node, law: Part) -> Node:
 def _groups() -> Mapping[str, Mapping[str, Node]]:
     groups = read_text(TEXT).value
     assert isinstance(groups, dict)
-    return {name: _mapping(node) for name, node in groups.items()}
+    return {name: mapping(node) for name, node in groups.items()}
 
 
-def _mapping(node: Node | None) -> dict[str, Node]:
+def mapping(node: Node | None) -> dict[str, Node]:
     """A copy; of what is no mapping nothing, for whoever reads the law tells of that."""
     return dict(node.value) if node is not None and isinstance(node.value, dict) else {}
 
 
 def _title(register: Node, name: str) -> str:
-    english = _mapping(_mapping(register).get("title")).get("en")
+    english = mapping(mapping(register).get("title")).get("en")
     return str(english.value) if english is not None else name
 
 
 def _states(register: Node) -> list[str]:
     """All states of a register, its first one first."""
-    told = _mapping(_mapping(register).get("states"))
-    steps = [_mapping(step).get("to") for step in _mapping(told.get("moves")).values()]
+    told = mapping(mapping(register).get("states"))
+    steps = [mapping(step).get("to") for step in mapping(told.get("moves")).values()]
     found = [str(node.value) for node in (told.get("start"), *steps) if node is not None]
     return list(dict.fromkeys(found))
 
@@ -102,21 +102,21 @@ def _put(
         return _PLACES.sub(lambda place: told.get(place[0], place[0]), text)
 
     if "conditions" in group:
-        _bind(sections["procedures"], _filled(group["conditions"], change, states, line), told["SUBJECT"])
+        _bind(sections["procedures"], filled(group["conditions"], change, states, line), told["SUBJECT"])
     for name in _SECTIONS:
-        for own, node in _mapping(group.get(name)).items():
+        for own, node in mapping(group.get(name)).items():
             if change(own) in sections[name]:
                 part.fail("name-twice", change(own))
-            sections[name][change(own)] = _filled(node, change, states, line)
+            sections[name][change(own)] = filled(node, change, states, line)
 
 
-def _filled(node: Node, change: Change, states: list[str], line: int) -> Node:
+def filled(node: Node, change: Change, states: list[str], line: int) -> Node:
     """A piece of the text for one register, as if it stood where the law asks for it."""
     if isinstance(node.value, dict):
-        parts = {change(key): _filled(below, change, states, line) for key, below in node.value.items()}
+        parts = {change(key): filled(below, change, states, line) for key, below in node.value.items()}
         return Node(parts, line)
     if isinstance(node.value, list):
-        return Node([_filled(below, change, states, line) for below in node.value], line)
+        return Node([filled(below, change, states, line) for below in node.value], line)
     if node.value == "STATES":
         return Node([Node(state, line) for state in states], line)
     return Node(change(node.value) if isinstance(node.value, str) else node.value, line)
@@ -126,14 +126,14 @@ def _bind(procedures: dict[str, Node], conditions: Node, register: str) -> None:
     """The conditions before those of each procedure that changes a record of the register, under its name there."""
     assert isinstance(conditions.value, list)
     for name, procedure in procedures.items():
-        below = _mapping(procedure)
+        below = mapping(procedure)
         act_class = below.get("class")
-        if act_class is None or isinstance(act_class.value, dict | list) or act_class.value not in _BOUND_BY_NOTES:
+        if act_class is None or isinstance(act_class.value, dict | list) or act_class.value not in BOUND:
             continue
-        for record, kept in _mapping(below.get("changes")).items():
+        for record, kept in mapping(below.get("changes")).items():
             if kept.value != register:
                 continue
-            bound = [_filled(one, _naming(record), [], one.line) for one in conditions.value]
+            bound = [filled(one, _naming(record), [], one.line) for one in conditions.value]
             own = below.get("requires")
             own_rules = own.value if own is not None and isinstance(own.value, list) else []
             below["requires"] = Node([*bound, *own_rules], procedure.line)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from core.laws.every_law import mapping
 from core.laws.law_source import Node
 from core.laws.problems import Problems
 from core.laws.reading import Part
@@ -177,7 +178,7 @@ def _ask(
 ) -> None:
     """Put the fee into one procedure, the register of the record that keeps it, and the extract of the act."""
     below = _inside(made, "procedures", procedure)
-    named = {**_mapping(below.get("changes")), **_mapping(below.get("creates"))}
+    named = {**mapping(below.get("changes")), **mapping(below.get("creates"))}
     if record not in named:
         asked.fail("unknown-record", f"{procedure}: {record}")
     register = str(named[record].value)
@@ -185,14 +186,14 @@ def _ask(
     if not below or not held:
         asked.fail("unknown-word", procedure)
     line = asked.line
-    given = _mapping(below.get("fields"))
+    given = mapping(below.get("fields"))
     for name in fields:
         if name in given:
             asked.fail("name-twice", f"{procedure}: {name}")
     below["fields"] = Node({**given, **{name: _node(stated, line) for name, stated in fields.items()}}, line)
     stated = {name: {key: part for key, part in _stated(fields[name]).items() if key != RECKONED} for name in _KEPT}
     kept = {name: _node({**stated[name], "optional": True}, line) for name in _KEPT}
-    held["fields"] = Node({**_mapping(held.get("fields")), **kept}, line)
+    held["fields"] = Node({**mapping(held.get("fields")), **kept}, line)
     below["requires"] = Node([*_items(below.get("requires")), *(_node(one, line) for one in conditions)], line)
     effects = [_node({"set": f"{record}.{name}", "to": f"act.{name}"}, line) for name in _KEPT]
     below["effects"] = Node([*_items(below.get("effects")), *effects], line)
@@ -207,18 +208,13 @@ def _ask(
 
 
 def _inside(made: Mapping[str, Node], section: str, name: str) -> dict[str, Node]:
-    return _mapping(_mapping(made.get(section)).get(name))
+    return mapping(mapping(made.get(section)).get(name))
 
 
 def _replace(made: dict[str, Node], section: str, name: str, below: Mapping[str, Node]) -> None:
-    parts = _mapping(made.get(section))
+    parts = mapping(made.get(section))
     line = parts[name].line if name in parts else 0
     made[section] = Node({**parts, name: Node(dict(below), line)}, made[section].line if section in made else 0)
-
-
-def _mapping(node: Node | None) -> dict[str, Node]:
-    """A copy; of what is no mapping nothing, for whoever reads the law tells of that."""
-    return dict(node.value) if node is not None and isinstance(node.value, dict) else {}
 
 
 def _items(node: Node | None) -> list[Node]:

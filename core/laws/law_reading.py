@@ -18,6 +18,7 @@ from core.laws.field_reading import read_roles
 from core.laws.field_types import SubjectType
 from core.laws.law import Asking, Condition, Deciding, Extract, Index, Law, Procedure, Register, Total
 from core.laws.law_source import Node, decode_tree, encode_tree, read_text
+from core.laws.own_case import with_own_case
 from core.laws.problems import Problems
 from core.laws.procedure_reading import Around, read_procedure
 from core.laws.reading import MAX_NAME_CHARS, NAME_LETTERS, Part
@@ -43,7 +44,7 @@ SECOND = ("refuse", "queue")  # what becomes of a second request on one version 
 @lru_cache(maxsize=32)
 def parse_law(text: str) -> Law:
     """The law of a YAML file; the last ones are kept. Raises `LawError` with every fault found."""
-    tree = with_fees(with_those_of_every_law(read_text(text)))
+    tree = with_own_case(with_fees(with_those_of_every_law(read_text(text))))
     return _read_law(tree, encode_tree(tree))
 
 
