@@ -87,7 +87,7 @@ def write_in_steps(folder: Folder, office: Office, target: Path, now_ms: int | N
         sync_folder(target.parent)
     except OSError as error:
         raise file_error(error, target) from None
-    if office.quarantine is None:  # in quarantine not a byte of the copy changes
+    if office.hand.quarantine is None:  # in quarantine not a byte of the copy changes
         office.store.database.set_meta(_LAST, encode([written_ms, str(target), blocks]))
     yield whole, whole
 

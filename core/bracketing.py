@@ -9,24 +9,35 @@ told as a wrong clock; which of two witnesses came first is decided by the graph
 from collections.abc import Iterator
 
 from core.laws.placing import DAY_MS
-from core.ledger.transaction import decode_transaction
+from core.ledger.blocklace import Blocklace
 from core.ledger.vertex import Vertex
-from core.reading import Reading
+from core.reading_acts import HeldActs
+from core.replica import Replica
 from core.store.chain import ActRow
 from core.views import Clock, TimeBracket
 
 
-class Bracketing(Reading):
-    def time_bracket(self, act_id: bytes) -> TimeBracket:
+class Bracketing:
+    """Between what an act was made."""
+
+    def __init__(self, replica: Replica, held: HeldActs) -> None:
+        self._replica, self._held = replica, held
+        self._store = replica.store
+
+    @property
+    def _lace(self) -> Blocklace:
+        return self._replica.lace
+
+    def of_act(self, act_id: bytes) -> TimeBracket:
         """Raises `unknown-act`."""
-        row = self._act_row(act_id)
-        vertex = self.lace.vertices[self.store.chain.id_at(row.block)]
+        row = self._held.row(act_id)
+        vertex = self._held.vertex(row)
         claimed_ms = self._claimed(row, vertex)
         state = self._state_before(vertex)
-        lower = state[1] if state else self.charter.founded_ms
+        lower = state[1] if state else self._replica.charter.founded_ms
         seen = self._first_seen(vertex, lower)
-        anchor = self.execution.anchor_of(vertex)
-        entered_ms = self.store.chain.anchors(anchor - 1, 1)[0].consensus_ms if anchor else None
+        anchor = self._replica.execution.anchor_of(vertex)
+        entered_ms = self._store.chain.anchors(anchor - 1, 1)[0].consensus_ms if anchor else None
         upper = entered_ms
         if upper is None and seen is not None and seen.claimed_ms >= lower - DAY_MS:
             upper = seen.claimed_ms
@@ -43,31 +54,31 @@ class Bracketing(Reading):
 
     def _claimed(self, row: ActRow, vertex: Vertex) -> int:
         """What the device of the signers said; of an act whose text is not here, what its block says."""
-        _, acts = self._opened(row.block)
-        return decode_transaction(acts[row.place]).claimed_ms if acts else vertex.claimed_ms
+        _, signed = self._held.read(row)
+        return signed.claimed_ms if signed is not None else vertex.claimed_ms
 
     def _state_before(self, vertex: Vertex) -> tuple[int, int] | None:
         """(number, consensus time) of the newest register state that the block had in its past."""
-        newest = vertex.anchor - 1 if vertex.anchor else self.finality.count
+        newest = vertex.anchor - 1 if vertex.anchor else self._replica.finality.count
         for number in range(newest, 0, -1):
-            if self.lace.in_past(self.finality.anchor_vertex(number), vertex):
-                stated = self.store.checkpoints.newest_up_to(number)
+            if self._lace.in_past(self._replica.finality.anchor_vertex(number), vertex):
+                stated = self._store.checkpoints.newest_up_to(number)
                 return (stated.anchor, stated.consensus_ms) if stated else None
         return None
 
     def _first_seen(self, vertex: Vertex, lower: int) -> Vertex | None:
         """The first block of another witness that has the block in its past."""
         seen = list(self._each_first(vertex))
-        first = [one for one in seen if not any(other is not one and self.lace.in_past(other, one) for other in seen)]
+        first = [one for one in seen if not any(other is not one and self._lace.in_past(other, one) for other in seen)]
         return min(first, key=lambda one: (one.claimed_ms < lower - DAY_MS, one.claimed_ms, one.author), default=None)
 
     def _each_first(self, vertex: Vertex) -> Iterator[Vertex]:
         """Of each other witness its first block that has the block in its past; of a proven forker none."""
         found: set[int] = set()
-        for tip in sorted(self.lace.all_tips(), key=lambda tip: (tip.author, tip.incarnation)):
-            member = self.roll.members[tip.author]
-            trusted = member.witness and not self.lace.is_forked(tip.chain)
-            if tip.author != vertex.author and tip.author not in found and trusted and self.lace.in_past(vertex, tip):
+        for tip in sorted(self._lace.all_tips(), key=lambda tip: (tip.author, tip.incarnation)):
+            member = self._replica.roll.members[tip.author]
+            trusted = member.witness and not self._lace.is_forked(tip.chain)
+            if tip.author != vertex.author and tip.author not in found and trusted and self._lace.in_past(vertex, tip):
                 found.add(tip.author)
                 yield self._first_on_chain(tip, vertex)
 
@@ -76,8 +87,8 @@ class Bracketing(Reading):
         before, first = 0, tip
         while before + 1 < first.seq:
             middle = (before + first.seq) // 2
-            (standing,) = self.lace.at(tip.author, tip.incarnation, middle)
-            if self.lace.in_past(vertex, standing):
+            (standing,) = self._lace.at(tip.author, tip.incarnation, middle)
+            if self._lace.in_past(vertex, standing):
                 first = standing
             else:
                 before = middle

@@ -88,7 +88,7 @@ def draw_up_change(
 def next_place(office: Office) -> dict[str, Value]:
     """What the office's next proposal is called, and its place. Raises `no-place-for-proposal`."""
     place = voting.free_place(WorkingState(office.store.state, office.number), office.number)
-    number = office.count_records(f"{voting.LAW}.proposal") + 1
+    number = office.records.count(f"{voting.LAW}.proposal") + 1
     return {"reference": f"P{office.number + 1}-{number}", "place": place}
 
 

@@ -12,7 +12,7 @@ SILENT_AFTER = 2  # anchors for each witness of the roll
 
 def read_condition(office: Office) -> Condition:
     """Cheap enough to ask after every meeting."""
-    return Condition(office.quarantine_view(), _stopped(office), read_reserve(office))
+    return Condition(office.hand.quarantine_view(), _stopped(office), read_reserve(office))
 
 
 def _stopped(office: Office) -> Stopped | None:
@@ -30,7 +30,7 @@ def read_reserve(office: Office) -> Reserve:
     before = office.anchor - SILENT_AFTER * len(witnesses)
     silent: tuple[int, ...] = ()
     if before > 0:
-        (since,) = office.anchors(before - 1, 1)
+        (since,) = office.ledger.anchors(before - 1, 1)
         silent = tuple(n for n in witnesses if not _opened_after(office, n, (since.epoch, since.round)))
     return Reserve(len(witnesses), office.roll.quorum, office.roll.tolerated, silent)
 

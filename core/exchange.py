@@ -10,14 +10,16 @@ from enum import Enum
 from typing import NamedTuple
 
 from core.aside import Aside
-from core.checking import CheckedReplica
+from core.checking import Checking
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.ledger.block import Header, block_id, decode_header
 from core.ledger.blocklace import Vertex, each_tip
 from core.ledger.charter import Charter
 from core.ledger.forks import check_evidence
+from core.ledger.merkle import EMPTY_ROOT
 from core.ledger.payload import Evidence
+from core.replica import Replica
 from core.store.encounters import EncounterStore
 from core.store.papers import PaperStore
 from core.store.replica import ReplicaStore
@@ -57,11 +59,12 @@ class Received(Enum):
     ASIDE = "aside"  # a parent is missing, or it is one branch too many; not in the vector
 
 
-class Exchange(CheckedReplica):
+class Exchange(Replica):
     """Satisfies sync.replica.Replica, but for `number` and `write`, which need a key."""
 
     def __init__(self, store: ReplicaStore, charter: Charter) -> None:
         super().__init__(store, charter)
+        self.checking = Checking(self)
         self._aside = Aside()
         self._aside_epoch = self.lace.epoch
         self.salvaged = SalvagedStore(store.database)
@@ -71,6 +74,19 @@ class Exchange(CheckedReplica):
     def anchor(self) -> int:
         """Number of the newest anchor whose acts are all executed here; 0 before the first."""
         return self.finality.count - (self.execution.under_way is not None)
+
+    def state_root(self) -> bytes:
+        """32 bytes that commit to every record of the agreed state after the last anchor executed whole."""
+        newest = self.store.checkpoints.newest()
+        if self.execution.under_way is not None:
+            return newest.state_root if newest is not None else EMPTY_ROOT
+        root: bytes = self.store.state.state_root()
+        return root
+
+    def entering(self) -> tuple[int, int] | None:
+        """(executed, all) acts of the anchor that is being executed in portions; None while none is."""
+        under = self.execution.under_way
+        return (under.acts, under.all_acts) if under is not None else None
 
     @property
     def encounters(self) -> EncounterStore:

@@ -102,7 +102,7 @@ class Joining(JoiningPast):
                 self._count_late_cosignatures(payload, block.header)
                 vertex = self.lace.vertices[block.id]
                 if payload.groups and not vertex.anchor:
-                    acts = self._check_acts(block.header.epoch, payload)
+                    acts = self.check_acts(block.header.epoch, payload)
                     self.execution.enter(vertex, payload.groups, acts, position, None)
             self._take_up(self._decide_next())
             self._execute()

@@ -117,7 +117,7 @@ class JoiningPast(Exchange):
         payload: Payload | None = None
         content: Stub | Payload | None
         if stub_bytes is None:
-            content = payload = self._check_payload(header.payload, payload_bytes, header.author)
+            content = payload = self.check_payload(header.payload, payload_bytes, header.author)
         else:
             content = self._stub(header, stub_bytes)
             self._require(payload_bytes is None, "blocks")

@@ -4,17 +4,20 @@ An act is drawn up on the present state, judged, signed by its officers, and enc
 office would refuse after is refused before anything is written. All calls come from one thread.
 """
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from os import urandom
 
+from core.act_views import Acts
 from core.answering import Answering
 from core.batch import Batch
 from core.bracketing import Bracketing
+from core.clock import Clock
+from core.crypto.signing import Signer as Key
+from core.drafting import Drafts
 from core.errors import MunimentError
+from core.exchange import Exchange
 from core.folding import Ran, act_row
 from core.laws.alike import DIFFERENT, SAME
-from core.laws.field_checks import FieldFault
 from core.laws.law import Called
 from core.laws.questions import DISMISS
 from core.laws.reckoning import fill_in
@@ -22,67 +25,91 @@ from core.laws.requests import ENTER, REFUSE
 from core.laws.resolving import CONFIRM, CURE, WITHDRAW
 from core.laws.signing import NODE_NUMBER, NODE_ROLE
 from core.laws.verdict import Accepted, Rejected
+from core.ledger.charter import Charter
 from core.ledger.encoding import Value
 from core.ledger.payload import (
     Group,
     group_root,
     group_signing_message,
 )
-from core.ledger.record import RECORD_ID_BYTES
 from core.ledger.transaction import (
-    NONCE_BYTES,
-    RecordRef,
     Signer,
-    Transaction,
     decode_transaction,
-    encode_transaction,
     transaction_id,
 )
-from core.linking import ENTERED, records_of
+from core.linking import ENTERED, Linking, records_of
+from core.outcomes import LAPSED, Decisions, Outcomes
 from core.people.actions import Action
+from core.people.people import People
+from core.people.showing import Showing
+from core.proposing import DrawnUp, Proposal, Proposing, reference
+from core.questions import Questions
+from core.reading import Records
+from core.reading_acts import HeldActs, Steps
+from core.reading_laws import LawReading
+from core.reading_ledger import LedgerReading
+from core.reading_proofs import ProofReading
 from core.replica import Judged
-from core.requests import LAPSED
-from core.sealing.closing import Secret
+from core.requests import Requests
+from core.sealing.keys import SealedKeys
+from core.sealing.opening import SealedReading
+from core.sealing.sealing import Sealing
+from core.standing import Standing
+from core.store.journal import Journal
+from core.store.replica import ReplicaStore
 from core.store.working import WorkingState
+from core.undecided import UndecidedActs
 from core.views import ActView
-from core.writing import RENEWED
+from core.writing import RENEWED, Hand
 
 __all__ = ["RENEWED", "Office", "Proposal", "rejection_error"]
 
 
-class Proposal(NamedTuple):
-    """An act as it would be signed, and the law's verdict on it here and now. Nothing was written."""
+class Office(Exchange):
+    """One office's replica, and the parts that read it, answer for it and sign for it."""
 
-    transaction: Transaction
-    encoded: bytes
-    id: bytes
-    verdict: Accepted | Rejected
-    typed: Mapping[str, Value] = MappingProxyType({})  # of the fields that it seals or opens, what they say
+    people: People
+    hand_class: type[Hand] = Hand  # that of a liar in a simulated network signs what it likes
 
+    def __init__(
+        self,
+        store: ReplicaStore,
+        charter: Charter,
+        number: int,
+        key: Key,
+        journal: Journal,
+        clock: Clock,
+        random_bytes: Callable[[int], bytes] = urandom,
+    ) -> None:
+        super().__init__(store, charter)
+        self.number, self._clock, self._random_bytes = number, clock, random_bytes
+        self.hand = self.hand_class(self, number, key, journal, clock)
+        self.people = People(self, number, clock, random_bytes)
+        self.showing = Showing(self, self.people)
+        self.rules = LawReading(self)
+        held, steps = HeldActs(self), Steps(self)
+        decisions = Decisions(self, held, steps)
+        outcomes = Outcomes(self, held, decisions)
+        self.acts = Acts(self, held, outcomes, self.showing)
+        self.records = Records(self, self.acts, self.showing, self.rules, clock)
+        self.requests = Requests(self, number, held, decisions, self.acts)
+        self.undecided = UndecidedActs(self, number, outcomes, self.acts)
+        self.standing = Standing(self, number, steps, self.acts, self.undecided)
+        self.ledger = LedgerReading(self, steps, self.acts)
+        self.proofs = ProofReading(self, self.rules, held, self.acts, self.showing)
+        self.keys = SealedKeys(self, number, key, held)
+        self.sealed = SealedReading(self, number, self.keys, held, self.acts, self.records, self.showing)
+        self._sealing = Sealing(self, number, self.people, held, self.keys, random_bytes)
+        self._proposing = Proposing(self, number, self._sealing, clock, random_bytes)
+        self.linking = Linking(self, number, clock, held, self.acts, self.records)
+        self.questions = Questions(self, number, self.linking, self.acts, self.records, self.showing)
+        self._answering = Answering(self, number, key, clock, random_bytes, self.linking)
+        self.bracketing = Bracketing(self, held)
+        self.drafts = Drafts(self, number)
 
-class DrawnUp(NamedTuple):
-    """The last act that the law accepted on a proposal, and the state of the replica then."""
-
-    id: bytes
-    transaction: Transaction  # as decoded from its bytes
-    verdict: Accepted
-    working: WorkingState
-    row_changes: int
-
-
-class Office(Answering, Bracketing):
-    """One office's replica with its own key, and all that is asked of it."""
-
-    _drawn_up: DrawnUp | None = None
-
-    # -- drafts -------------------------------------------------------------------------------------------------
-
-    def share_draft(self, draft: bytes, office: int) -> None:
-        """From now on another office has the draft too, and edits it. Raises `unknown-office`, `not-for-role`."""
-        self.people.require(Action.DRAW_UP)
-        if self.roll.member(office) is None or office == self.number:
-            raise MunimentError("unknown-office", office=office)
-        self.sharing.share(draft, office)
+    def close(self) -> None:
+        self.hand.journal.close()
+        self.store.database.close()
 
     # -- acts ---------------------------------------------------------------------------------------------------
 
@@ -103,10 +130,11 @@ class Office(Answering, Bracketing):
         """
         self.people.require(Action.DRAW_UP)
         working = WorkingState(self.store.state, self.number)
-        references = {name: _reference(working, record) for name, record in records.items()}
-        answers = self.question_of(law, procedure, records) if addressed_to is None else None
+        references = {name: reference(working, record) for name, record in records.items()}
+        answers = self.linking.question_of(law, procedure, records) if addressed_to is None else None
         act = fill_in(self.laws[law].procedures.get(procedure) if law in self.laws else None, act)
-        return self._draw_up(working, law, procedure, references, act, signers, (), addressed_to, trace, answers)
+        draw_up = self._proposing.draw_up
+        return draw_up(working, law, procedure, references, act, signers, (), addressed_to, trace, answers)
 
     def propose_decision(
         self, request: bytes, signers: Sequence[Signer], reason: str | None = None, trace: bool = False
@@ -116,14 +144,14 @@ class Office(Answering, Bracketing):
         Raises `unknown-request`.
         """
         self.people.require(Action.DRAW_UP)
-        view, requests = self.request_view(request), (self.signed_request(request),)
+        view, requests = self.requests.view(request), (self.requests.signed(request),)
         law, working = view.act.transaction.law, WorkingState(self.store.state, self.number)
         procedure, act = (ENTER, {}) if reason is None else (REFUSE, {"reason": reason})
-        proposal = self._draw_up(working, law, procedure, {}, act, signers, requests, None, trace)
+        proposal = self._proposing.draw_up(working, law, procedure, {}, act, signers, requests, None, trace)
         if reason is None and view.act.ladder.outcome == LAPSED and isinstance(proposal.verdict, Accepted):
             # Only the order decides, but no later act goes behind what it has reached already.
-            self._drawn_up = None
-            return proposal._replace(verdict=Rejected("request-expired", facts=self.term_of(law), shared=True))
+            self._proposing.forget()
+            return proposal._replace(verdict=Rejected("request-expired", facts=self.requests.term_of(law), shared=True))
         return proposal
 
     def propose_resolving(
@@ -147,23 +175,23 @@ class Office(Answering, Bracketing):
             said |= {"fields": dict(fields)} if fields else {}
         else:
             said["reason"] = reason
-        if way == WITHDRAW and self.is_request(act):
-            law = self.request_view(act).act.transaction.law
-            return self._draw_up(working, law, way, {}, said, signers, (), None, trace)
-        view = self.undecided_view(act)
+        if way == WITHDRAW and self.requests.is_request(act):
+            law = self.requests.view(act).act.transaction.law
+            return self._proposing.draw_up(working, law, way, {}, said, signers, (), None, trace)
+        view = self.undecided.view(act)
         named = view.records if way in (CURE, CONFIRM) else {}
-        references = {name: _reference(working, record) for name, record in named.items()}
+        references = {name: reference(working, record) for name, record in named.items()}
         law = view.act.transaction.law
-        return self._draw_up(working, law, way, references, said, signers, (), None, trace)
+        return self._proposing.draw_up(working, law, way, references, said, signers, (), None, trace)
 
     def propose_dismissal(
         self, act: bytes, record: bytes, reason: str, signers: Sequence[Signer], trace: bool = False
     ) -> Proposal:
         """Draw up the act that leaves what an act asks about a record of this office. Raises `unknown-question`."""
         self.people.require(Action.DRAW_UP)
-        law, working = self._law_asked(act, record), WorkingState(self.store.state, self.number)
+        law, working = self.questions.law_asked(act, record), WorkingState(self.store.state, self.number)
         said: dict[str, Value] = {"act": act, "record": record, "reason": reason}
-        return self._draw_up(working, law, DISMISS, {}, said, signers, (), None, trace)
+        return self._proposing.draw_up(working, law, DISMISS, {}, said, signers, (), None, trace)
 
     def propose_alike(
         self,
@@ -186,81 +214,37 @@ class Office(Answering, Bracketing):
             raise MunimentError("unknown-record", record=one)
         law, said = record.register.partition(".")[0], {"one": one, "other": other, "reason": reason}
         said |= {"instead_of": instead_of} if instead_of is not None else {}
-        return self._draw_up(working, law, SAME if same else DIFFERENT, {}, said, signers, (), None, trace)
+        return self._proposing.draw_up(working, law, SAME if same else DIFFERENT, {}, said, signers, (), None, trace)
+
+    def write(self) -> bytes | None:
+        """Write one block if there is a reason to: what other registers ask and the law lets this node answer, or the
+        writing rule (3-ledger §5 b–d). The id of the last block written, durable, or None.
+        """
+        if self.hand.why_not_sign() is not None:
+            return None
+        answered = self._answer_links()
+        return answered if answered is not None else self.hand.write(self.keys.due())
 
     def _answer_links(self) -> bytes | None:
         """As the law wants it, an act that nothing stands in the way of; whatever else is left to the officers."""
-        written = [self._answer(called) for called in self._automatic_links()]
-        head = self._head()
+        written = [self._answer(called) for called in self.linking.automatic_links()]
+        head = self.hand.head()
         return head.id if any(written) and head is not None else None
 
     def _answer(self, called: Called) -> bool:
         working = WorkingState(self.store.state, self.number)
-        references = {name: _reference(working, record) for name, record in records_of(called).items()}
+        references = {name: reference(working, record) for name, record in records_of(called).items()}
         node = [Signer(self.number, NODE_NUMBER, NODE_ROLE)]
-        proposal = self._draw_up(
+        proposal = self._proposing.draw_up(
             working, called.law, called.procedure, references, called.fields, node, (), None, False, called.act
         )
         if not isinstance(proposal.verdict, Accepted) or proposal.verdict.outcome not in ENTERED:
-            self._mark_unready(called)
+            self.linking.mark_unready(called)
             return False
-        signature = self._key.sign(self.signing_message([proposal.encoded]))
+        signature = self.hand.key.sign(self.signing_message([proposal.encoded]))
         self.record(Group((proposal.encoded,), (signature,)))
-        self._mark_tried(called)
+        self.linking.mark_tried(called)
         return True
-
-    def _draw_up(
-        self,
-        working: WorkingState,
-        law: str,
-        procedure: str,
-        references: Mapping[str, RecordRef],
-        act: Mapping[str, Value],
-        signers: Sequence[Signer],
-        requests: tuple[bytes, ...],
-        addressed_to: int | None,
-        trace: bool,
-        answers: bytes | None = None,
-    ) -> Proposal:
-        version, unfit, secrets, typed = self._law_version(law), None, list[Secret](), act
-        try:
-            act, opened = self._open(working, (law, procedure), references, act, signers)
-            typed = {**typed, **opened}
-            self._check_erased_act(law, procedure, act)
-            act, secrets = self._seal(working, law, procedure, references, act, addressed_to)
-        except FieldFault as fault:  # of what cannot be judged any more once it is sealed
-            unfit = Rejected(fault.code, facts={"field": fault.field, **fault.facts})
-        transaction = Transaction(
-            law,
-            version,
-            procedure,
-            references,
-            dict(act),
-            tuple(signers),
-            self._clock.now_ms(),
-            self._random_bytes(NONCE_BYTES),
-            requests,
-            addressed_to,
-            answers,
-        )
-        encoded = encode_transaction(transaction)
-        act_id = transaction_id(self.network, encoded)
-        typed = {name: value for name, value in typed.items() if act.get(name) is not value}
-        if unfit is not None:
-            return Proposal(transaction, encoded, act_id, unfit)
-        decoded = decode_transaction(encoded, encoded_here=True)
-        waiting = self.store.waiting.of(self.number)
-        verdict = self.fold.judge(working, decoded, act_id, self.number, trace, waiting=waiting)
-        if isinstance(verdict, Accepted):
-            self._drawn_up = DrawnUp(act_id, decoded, verdict, working, self.store.database.row_changes)
-            self._await_recording(act_id, secrets)
-        return Proposal(transaction, encoded, act_id, verdict, typed)
-
-    def _law_version(self, name: str) -> int:
-        law = self.laws.get(name)
-        if law is None:
-            raise MunimentError("unknown-law", law=name)
-        return law.version
 
     def signing_message(self, encoded: Sequence[bytes]) -> bytes:
         """What each officer signs for a group of these acts."""
@@ -274,25 +258,25 @@ class Office(Answering, Bracketing):
         the law's own) when the law refuses any act of the group, `bad-signature`, or the quarantine's code;
         then nothing was written.
         """
-        self.refuse_in_quarantine()
+        self.hand.refuse_in_quarantine()
         ids = group.ids(self.network)
-        drawn_up = self._take_drawn_up(ids)
+        drawn_up = self._proposing.take(ids)
         if drawn_up is None and self._recorded_before(ids):
-            return [self.act_view(act_id) for act_id in ids]
+            return [self.acts.view(act_id) for act_id in ids]
         judged = self._judge_own(group, ids, drawn_up)
-        self._keep_keys(ids)
-        groups, whole = self._with_answers(group, judged)
-        self._write_block(groups, whole)
+        self._sealing.keep_keys(ids)
+        groups, whole = self._answering.with_answers(group, judged)
+        self.hand.write_block(groups, whole)
         assert self.newest_taken is not None
         position = self.newest_taken[0]
         self._go_on_alone()
-        return [self._view(ran.row._replace(block=position)) for ran in judged.ran]
+        return [self.acts.view_of(ran.row._replace(block=position)) for ran in judged.ran]
 
     def batch(self, signers: Sequence[Signer]) -> Batch:
         """An empty batch on the present state of this office."""
         self.people.require(Action.IMPORT)
         working = WorkingState(self.store.state, self.number)
-        head = self._head()
+        head = self.hand.head()
         after = head.id if head else None
         waiting = self.store.waiting.of(self.number)
         claimed_ms, random = self._clock.now_ms(), self._random_bytes
@@ -304,9 +288,9 @@ class Office(Answering, Bracketing):
         A batch that is not on this office's newest block is judged again. Raises `bad-signature`, `rejected` and the
         quarantine's code; then nothing was written.
         """
-        self.refuse_in_quarantine()
+        self.hand.refuse_in_quarantine()
         group, judged = batch.signed(signatures)
-        head = self._head()
+        head = self.hand.head()
         if batch.after != (head.id if head else None):
             judged = self._judge_own(group, batch.ids)
         signing, first = WorkingState(self.store.state, self.number), decode_transaction(batch.encoded[0])
@@ -314,7 +298,7 @@ class Office(Answering, Bracketing):
         fault = self.fold.signature_fault(group, [first], signing)
         if fault is not None:
             raise MunimentError(fault)
-        self._write_block((group,), judged)
+        self.hand.write_block((group,), judged)
         self._go_on_alone()
         return batch.ids
 
@@ -364,24 +348,6 @@ class Office(Answering, Bracketing):
             waiting |= verdict.touched
             ran.append(Ran(act_row(verdict, act_id, 0, number, self.number), verdict))
         return Judged(working, ran)
-
-    def _take_drawn_up(self, ids: Sequence[bytes]) -> DrawnUp | None:
-        """The verdict of the proposal, if these are its very bytes and not a row was written since.
-
-        The law is a function of act and state: judged again it would say the same. Nor can the act stand here: its
-        nonce was drawn for the proposal, and nothing was recorded after it.
-        """
-        drawn_up, self._drawn_up = self._drawn_up, None
-        if drawn_up is None or [drawn_up.id] != list(ids):
-            return None
-        return drawn_up if drawn_up.row_changes == self.store.database.row_changes else None
-
-
-def _reference(working: WorkingState, record_id: bytes) -> RecordRef:
-    record = working.record(record_id) if len(record_id) == RECORD_ID_BYTES else None
-    if record is None:
-        raise MunimentError("unknown-record", record=record_id)
-    return RecordRef(record.id, record.version, record.last_act)
 
 
 def rejection_error(verdict: Rejected, number: int) -> MunimentError:

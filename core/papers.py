@@ -30,16 +30,21 @@ class NamedPaper:
         return bytes(self.document["digest"])
 
 
+class ActReading(Protocol):
+    def view(self, act_id: bytes) -> ActView: ...
+
+
 class Showing(Protocol):
     @property
     def papers(self) -> PaperStore: ...
 
-    def act_view(self, act_id: bytes) -> ActView: ...
+    @property
+    def acts(self) -> ActReading: ...
 
 
 def papers_of(office: Showing, act_id: bytes) -> list[NamedPaper]:
     """Of an act, in the order of its fields. Raises `unknown-act`."""
-    found = {bytes(one["digest"]): one for one in documents_in(office.act_view(act_id).transaction.act)}
+    found = {bytes(one["digest"]): one for one in documents_in(office.acts.view(act_id).transaction.act)}
     return [NamedPaper(document, office.papers.standing(digest)) for digest, document in found.items()]
 
 

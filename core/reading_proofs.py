@@ -1,10 +1,15 @@
 """Proofs for strangers: the receipt of an act, with what became of it once it is final, and that of a record."""
 
+from collections.abc import Mapping
+
 from core import officers
+from core.act_views import Acts
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws.signing import is_of_node
+from core.laws.visibility import Withheld
 from core.ledger.block import Header
+from core.ledger.encoding import Value
 from core.ledger.epoch_proof import EpochProof
 from core.ledger.final_proof import MAX_RECORDS, WrittenRecord, make_final_proof
 from core.ledger.payload import Group, Payload, decode_payload
@@ -15,8 +20,13 @@ from core.ledger.record import Record, decode_record, encode_record, new_record_
 from core.ledger.record_receipt import make_record_receipt
 from core.ledger.request import act_of
 from core.ledger.transaction import Transaction, decode_transaction
+from core.people.actions import Action
+from core.people.people import EXTRACT
+from core.people.showing import Showing
 from core.proving_epochs import EpochProving, epoch_proof
+from core.reading_acts import HeldActs
 from core.reading_laws import LawReading
+from core.replica import Replica
 from core.store.chain import ActRow
 from core.store.working import WorkingState
 
@@ -24,19 +34,30 @@ NOT_NAMED_YET = ("signer-not-in-charter", "role-not-held")
 MAX_ORIGIN_BYTES = 1500  # a longer one would cost the paper a second code
 
 
-class ProofReading(LawReading):
+class ProofReading:
+    """For the person signed in, who may see all that a proof holds."""
+
+    def __init__(self, replica: Replica, rules: LawReading, held: HeldActs, acts: Acts, showing: Showing) -> None:
+        self._replica, self._people, self._showing, self._rules = replica, showing.people, showing, rules
+        self._held, self._acts, self._store, self._charter = held, acts, replica.store, replica.charter
+
     def receipt(self, act_id: bytes, language: str = "en", template: int = TEMPLATE) -> bytes:
         """The proof of one act that a stranger can check with the network id. `template`: how its paper is set.
 
         It proves what became of the act where a certified checkpoint says so, and what votes have made of the network
         as far as the act needs it. Raises `unknown-act`, and before that `paper-once-final` for an act of a node,
         `paper-once-named` where no checkpoint yet names an office that joined later, a new key, officer or role.
+        It holds every field of the act: raises `extract-not-for-role`, and what `People.require` raises.
         """
-        row = self.store.chain.act(act_id)
+        self._people.require(Action.PRINT)
+        if self._people.attended:
+            self._people.work_on(act_id, EXTRACT)
+            _refuse_withheld(self._acts.view(act_id).transaction.act)
+        row = self._store.chain.act(act_id)
         if row is None:
             raise MunimentError("unknown-act", act=act_id)
-        stored = self.store.chain.block_at(row.block)
-        block, payload = stored.block, decode_payload(self.store.payload(stored) or b"")
+        stored = self._store.chain.block_at(row.block)
+        block, payload = stored.block, decode_payload(self._store.payload(stored) or b"")
         item, place = _find_place(payload, row.place)
         group = payload.items[item]
         assert isinstance(group, Group)
@@ -46,12 +67,12 @@ class ProofReading(LawReading):
         final = self._final_proof(row, transaction)
         if final is not None:
             proof, epochs = final
-            return make_final_receipt(self.charter, group, place, language, known, proof, verify, template, epochs)
+            return make_final_receipt(self._charter, group, place, language, known, proof, verify, template, epochs)
         if is_of_node(transaction.signers):  # no officer of the charter has signed it: only the register vouches for it
             raise MunimentError("paper-once-final", act=act_id)
         epochs = self._epochs_of_block(transaction, block.header)
         try:
-            made = make_receipt(self.charter, block, payload, item, place, language, known, template, epochs)
+            made = make_receipt(self._charter, block, payload, item, place, language, known, template, epochs)
             check_receipt(decode_receipt(made), verify)  # no paper leaves that would be told to be false
         except MunimentError as error:
             if error.code not in NOT_NAMED_YET:
@@ -61,40 +82,48 @@ class ProofReading(LawReading):
 
     def register_state(self, act_id: bytes) -> int | None:
         """Number of the register's first certified state that holds what became of an act; None until there is one."""
-        row = self.store.chain.act(act_id)
+        row = self._store.chain.act(act_id)
         entry = self._entry(row) if row else None
-        certificate = None if entry is None else self.store.checkpoints.covering(entry)
+        certificate = None if entry is None else self._store.checkpoints.covering(entry)
         return certificate.checkpoint.anchor if certificate else None
 
     def record_receipt(self, record_id: bytes) -> bytes:
         """The proof of a record's present state. Raises `unknown-record`.
 
-        Raises `register-not-certified` while the quorum has not cosigned what the register says now.
+        Raises `register-not-certified` while the quorum has not cosigned what the register says now. It holds every
+        field of the record: raises `extract-not-for-role`, and what `People.require` raises.
         """
-        if self.store.state.agreed(record_id) is None and self.store.state.overlaid(record_id) is not None:
+        self._people.require(Action.PRINT)
+        if self._people.attended:
+            self._people.work_on(record_id, EXTRACT)
+            present = self._store.state.present(record_id)
+            if present is not None:
+                shown = self._showing.readable(present)
+                _refuse_withheld(shown.key, shown.fields)
+        if self._store.state.agreed(record_id) is None and self._store.state.overlaid(record_id) is not None:
             raise MunimentError("register-not-certified", record=record_id)  # known here, agreed nowhere yet
-        if self.execution.under_way is not None:  # no checkpoint is of the state between two portions
+        if self._replica.execution.under_way is not None:  # no checkpoint is of the state between two portions
             raise MunimentError("register-not-certified", record=record_id)
-        record, proof = self.store.state.prove(record_id)
-        newest = self.store.checkpoints.newest()
+        record, proof = self._store.state.prove(record_id)
+        newest = self._store.checkpoints.newest()
         certified = self._proving.certify(newest) if newest else None
         if newest is None or certified is None:
             raise MunimentError("register-not-certified", record=record_id)
         register = decode_record(record).register
-        law = next((law for law in self.laws.values() if register in law.by_full_name), None)
+        law = next((law for law in self._replica.laws.values() if register in law.by_full_name), None)
         opened = self._proving.open(newest.epoch, law.canonical, ()) if law else None
         epochs = epoch_proof(certified.steps, opened or ())
-        return make_record_receipt(self.charter, record, proof, newest, certified.certificate, epochs)
+        return make_record_receipt(self._charter, record, proof, newest, certified.certificate, epochs)
 
     @property
     def _proving(self) -> EpochProving:
-        return EpochProving(self.store.checkpoints, self.epochs)
+        return EpochProving(self._store.checkpoints, self._replica.epochs)
 
     def _epochs_of_block(self, transaction: Transaction, header: Header) -> EpochProof | None:
         """What a paper of an act that is not proved final needs of later epochs; as much of it as there is yet."""
         law = self._law_text(transaction)
-        joined = later_members(self.charter, transaction, header)
-        first = next((number for number, one in enumerate(self.epochs.constitutions) if law in one.laws), 0)
+        joined = later_members(self._charter, transaction, header)
+        first = next((number for number, one in enumerate(self._replica.epochs.constitutions) if law in one.laws), 0)
         least = max(first, header.epoch if joined else 0)
         steps = self._proving.lead_to(least)
         if not steps:
@@ -102,29 +131,29 @@ class ProofReading(LawReading):
         return epoch_proof(steps, self._proving.open(steps[-1].checkpoint.epoch, law, joined) or ())
 
     def _law_text(self, transaction: Transaction) -> bytes:
-        return self.law_signed_under(transaction.law, transaction.law_version).canonical
+        return self._rules.signed_under(transaction.law, transaction.law_version).canonical
 
     def _final_proof(self, row: ActRow, transaction: Transaction) -> tuple[bytes, EpochProof | None] | None:
         """None for what is not final, not certified yet or older than this replica's entries."""
         number = self._entry(row)
-        covering = None if number is None else self.store.checkpoints.covering(number)
+        covering = None if number is None else self._store.checkpoints.covering(number)
         certified = self._proving.certify(covering.checkpoint) if covering else None
         if number is None or covering is None or certified is None:
             return None
         try:
-            leaf, path = self.store.entries.leaf(number), self.store.entries.path(number, covering.checkpoint.size)
+            leaf, path = self._store.entries.leaf(number), self._store.entries.path(number, covering.checkpoint.size)
         except MunimentError:  # entry-not-held: it came with a snapshot
             return None
         records = self._appointments(transaction, covering.checkpoint.size)
         proof = make_final_proof(leaf, number, path, covering.checkpoint, certified.certificate, records)
-        joined = later_members(self.charter, transaction)
+        joined = later_members(self._charter, transaction)
         opened = self._proving.open(covering.checkpoint.epoch, self._law_text(transaction), joined)
         return proof, epoch_proof(certified.steps, opened or ())
 
     def _appointments(self, transaction: Transaction, size: int) -> list[WrittenRecord]:
         """The records that name appointed officers among those who signed or asked, as first written."""
         people = {(one.office, one.officer) for one in (*transaction.signers, *act_of(transaction).signers)}
-        state, found = WorkingState(self.store.state, None), []
+        state, found = WorkingState(self._store.state, None), []
         for office, number in sorted(one for one in people if one[1] >= officers.FIRST_NUMBER):
             record = officers.officer_record(state, office, number)
             written = self._first_version(record, size) if record else None
@@ -133,32 +162,32 @@ class ProofReading(LawReading):
         return found[:MAX_RECORDS]
 
     def _first_version(self, record: Record, size: int) -> WrittenRecord | None:
-        first = min((record, *self.store.state.history(record.id)), key=lambda version: version.version)
-        row = self.store.chain.act_by_prefix(first.last_act)
+        first = min((record, *self._store.state.history(record.id)), key=lambda version: version.version)
+        row = self._store.chain.act_by_prefix(first.last_act)
         number = self._entry(row) if row else None
         if number is None or number >= size:
             return None
         try:
-            leaf, path = self.store.entries.leaf(number), self.store.entries.path(number, size)
+            leaf, path = self._store.entries.leaf(number), self._store.entries.path(number, size)
         except MunimentError:  # entry-not-held
             return None
         return WrittenRecord(encode_record(first), leaf, number, tuple(path))
 
     def _entry(self, row: ActRow) -> int | None:
         """The number of the entry of an act that was not rejected."""
-        anchor = self.store.chain.block_at(row.block).anchor
-        return self.store.entries.find_entered(row.id, *self.store.checkpoints.entries_of(anchor)) if anchor else None
+        anchor = self._store.chain.block_at(row.block).anchor
+        return self._store.entries.find_entered(row.id, *self._store.checkpoints.entries_of(anchor)) if anchor else None
 
     def _origin(self, name: str, record_id: bytes) -> Origin | None:
         """The act that created a record: its id proves the record's, so a paper can say the record's key."""
-        record = self.store.state.present(record_id)
+        record = self._store.state.present(record_id)
         first = [
-            version for version in (record, *self.store.state.history(record_id)) if version and version.version == 1
+            version for version in (record, *self._store.state.history(record_id)) if version and version.version == 1
         ]
-        row = self.store.chain.act_by_prefix(first[0].last_act) if first else None
+        row = self._store.chain.act_by_prefix(first[0].last_act) if first else None
         if row is None:
             return None
-        _, payload = self._stored(row.block)
+        _, payload = self._held.stored(row.block)
         if payload is None:  # settled before this replica joined
             return None
         item, place = _find_place(payload, row.place)
@@ -168,6 +197,11 @@ class ProofReading(LawReading):
         if number is None or len(group.transactions[place]) > MAX_ORIGIN_BYTES:
             return None
         return Origin(name, number, group.transactions[place])
+
+
+def _refuse_withheld(*shown: Mapping[str, Value]) -> None:
+    if any(isinstance(value, Withheld) for values in shown for value in values.values()):
+        raise MunimentError("extract-not-for-role")
 
 
 def _find_place(payload: Payload, place: int) -> tuple[int, int]:

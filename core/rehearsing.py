@@ -78,11 +78,19 @@ class RehearsedGraph(Blocklace):
         self._derive(vertex, header, ())
 
 
+class RehearsedKeys:
+    """What the reading end of a meeting asks of the keys of sealed fields."""
+
+    def take(self, envelopes: Sequence[bytes]) -> int:
+        """Raises the codes of `read_envelope`; what an envelope is for is looked at when it is kept."""
+        return len([read_envelope(one) for one in envelopes])
+
+
 class Rehearsal:
     """What the reading end of a meeting asks of a replica, without a trace."""
 
     def __init__(self, replica: Judging) -> None:
-        self._replica = replica
+        self._replica, self.keys = replica, RehearsedKeys()
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -125,7 +133,3 @@ class Rehearsal:
         self._graph.take(identity, read, bool(opened and opened.groups))
         self._headers[identity] = StoredBlock(header, signature, None)
         return Received.ACCEPTED
-
-    def take_envelopes(self, envelopes: Sequence[bytes]) -> int:
-        """Raises the codes of `read_envelope`; what an envelope is for is looked at when it is kept."""
-        return len([read_envelope(one) for one in envelopes])

@@ -17,7 +17,7 @@ from core.epochs import Epochs
 from core.errors import MunimentError
 from core.executing import Execution, Judged, was_interrupted
 from core.folding import Checked, Fold
-from core.laws.law import Law
+from core.laws.law import Law, Register
 from core.ledger.anchors import Anchor, Finality
 from core.ledger.block import Block, Header, block_id, block_preimage, decode_header
 from core.ledger.blocklace import Added, Blocklace, Vertex
@@ -61,12 +61,8 @@ class Replica:
         self.store = store
         self.charter = charter
         self.network = charter.network
+        self.people: Gate = Gate()  # an office knows persons (core/people)
         self._load()
-
-    @property
-    def people(self) -> Gate:
-        """Who asks: an office knows persons (core/people)."""
-        return Gate()
 
     @property
     def roll(self) -> Roll:
@@ -77,6 +73,11 @@ class Replica:
     def laws(self) -> Mapping[str, Law]:
         """The laws in force, by name."""
         return self.epochs.laws
+
+    def register_of(self, full_name: str) -> Register | None:
+        """A register of the laws in force."""
+        law = self.laws.get(full_name.partition(".")[0])
+        return law.by_full_name.get(full_name) if law is not None else None
 
     @property
     def fold(self) -> Fold:
@@ -94,7 +95,7 @@ class Replica:
         stops, interrupted = self.finality_stopped is not None, was_interrupted(self.store)
         if stops or interrupted:
             self.finality.last_number = self.store.chain.anchor_count()
-        with self._reading_own_disk():
+        with self.reading_own_disk():
             complete_indexes(self.store)
             anchors: list[Anchor] = []
             for stored_id, header_bytes, has_acts, accused in self.store.chain.headers():
@@ -152,7 +153,7 @@ class Replica:
         self.finality.begin()
 
     @contextmanager
-    def _reading_own_disk(self) -> Iterator[None]:
+    def reading_own_disk(self) -> Iterator[None]:
         """What does not even decode is damage: SQLite gives NULL for a value that an old page has cut off."""
         try:
             yield
@@ -198,7 +199,7 @@ class Replica:
         block = Block(block_id(self.network, header_bytes), header, header_bytes, signature, payload_bytes)
         if not self.lace.waits(header):
             self.lace.check(header)
-        return Admitted(block, payload, self._check_acts(header.epoch, payload))
+        return Admitted(block, payload, self.check_acts(header.epoch, payload))
 
     def verify_block(
         self, header_bytes: bytes, signature: bytes, payload_bytes: bytes | None
@@ -206,9 +207,9 @@ class Replica:
         """A block's form, its author's signature and its payload, wherever it stands. Raises the first rule broken."""
         header = decode_header(header_bytes)
         self._check_signature(header, header_bytes, signature)
-        return header, self._check_payload(header.payload, payload_bytes, header.author)
+        return header, self.check_payload(header.payload, payload_bytes, header.author)
 
-    def _check_acts(self, epoch: int, payload: Payload | None) -> Checked:
+    def check_acts(self, epoch: int, payload: Payload | None) -> Checked:
         """Signatures by the roll of the block's epoch: what it is found to be must not depend on when it arrives."""
         if payload is None:
             return Checked()
@@ -224,7 +225,7 @@ class Replica:
         if not verify(key, block_preimage(self.network, header_bytes), signature):
             raise MunimentError("bad-block-signature", author=header.author)
 
-    def _check_payload(
+    def check_payload(
         self, named: tuple[bytes, int] | None, payload_bytes: bytes | None, author: int
     ) -> Payload | None:
         if named is None and payload_bytes is None:

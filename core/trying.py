@@ -69,9 +69,9 @@ def verify_all(replica: Exchange) -> Iterator[None]:
     yield
     position: int | None = 0
     while position is not None:
-        position = replica.verify_stored(position, BLOCKS_A_STEP)
+        position = replica.checking.verify_stored(position, BLOCKS_A_STEP)
         yield
-    yield from replica.verify_state()
+    yield from replica.checking.verify_state()
     for damaged in replica.papers.verify():
         if damaged is not None:
             raise MunimentError("paper-damaged")

@@ -14,6 +14,8 @@ from core.ledger.encoding import Value
 from core.ledger.record import Record
 from core.ledger.transaction import Transaction
 
+LIST_LIMIT = 200  # of what lists show, where nothing else is said
+
 
 class Step(Enum):
     RECORDED = "recorded"  # enclosed in a block of this office, durable; nobody else has countersigned it

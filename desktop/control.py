@@ -99,7 +99,7 @@ class Control:
 
     def _standing(self) -> Answer:
         office = self._service.office
-        counts = office.counts()
+        counts = office.standing.counts()
         return {
             "office": office.roll.members[office.number].office,
             "number": office.number,
@@ -110,7 +110,7 @@ class Control:
             "ladder": dict(counts.ladder),
             "state_root": counts.state_root.hex(),
             "forked": sorted(office.forkers()),
-            "quarantine": office.quarantine,
+            "quarantine": office.hand.quarantine,
             "epoch": office.roll.epoch,
             "port": self._service.port,
         }
@@ -128,7 +128,7 @@ class Control:
 
     def _find(self, asked: Mapping[str, Any]) -> Answer:
         office = self._service.office
-        rows = self._call(lambda: office.search(asked["text"], 20))
+        rows = self._call(lambda: office.records.search(asked["text"], 20))
         return {"records": [{"id": row.id.hex(), "label": row.label, "register": row.register} for row in rows]}
 
     def _meet(self, asked: Mapping[str, Any]) -> Answer:
@@ -163,7 +163,7 @@ class Control:
 
     def _act(self, asked: Mapping[str, Any]) -> Answer:
         act_id = bytes.fromhex(asked["act"])
-        return _act_answer(self._call(lambda: self._service.office.act_view(act_id)))
+        return _act_answer(self._call(lambda: self._service.office.acts.view(act_id)))
 
     def _courier_write(self, asked: Mapping[str, Any]) -> Answer:
         return dict(self._service.write_courier(Path(asked["file"]), list(map(int, asked["to"]))).result())
@@ -193,7 +193,7 @@ class Control:
         from core.ledger.forks import encode_evidence_file
 
         office = self._service.office
-        evidence = self._call(lambda: office.evidence_against(int(asked["office"])))
+        evidence = self._call(lambda: office.ledger.evidence_against(int(asked["office"])))
         if evidence is None:
             raise MunimentError("no-evidence", office=asked["office"])
         write_durably(Path(asked["file"]), encode_evidence_file(office.network, evidence))

@@ -74,7 +74,7 @@ class DraftKeeper(QObject):
         draft_id, desk = self.draft.id, self._desk
         desk.ask(
             self,
-            lambda one: one.share_draft(draft_id, office),
+            lambda one: one.drafts.share(draft_id, office),
             lambda _none: self.ask_shared(),
             self.failed.emit,
         )
@@ -99,7 +99,7 @@ class DraftKeeper(QObject):
     def _take_mirrors(self, session: DraftSession) -> View:
         """On the drafts' thread. What came from other offices stands on the disk until the next edit is kept."""
         draft_id, service = self.draft.id, self._desk.service
-        for mirror in service.call(lambda: service.office.mirrors_of(draft_id)).result():
+        for mirror in service.call(lambda: service.office.drafts.mirrors_of(draft_id)).result():
             session.merge(mirror)
         return session.view
 
@@ -135,7 +135,7 @@ class DraftKeeper(QObject):
         draft_id, desk = self.draft.id, self._desk
 
         def work() -> None:
-            desk.service.call(lambda: desk.service.office.delete_draft(draft_id)).result()
+            desk.service.call(lambda: desk.service.office.drafts.delete(draft_id)).result()
             desk.tell_changed()
 
         desk.background.run_in_order(desk, work, lambda _none: None, nothing)
@@ -168,7 +168,7 @@ class DraftKeeper(QObject):
             session.edit(steps)
             changed_ms, subjects = SystemClock().now_ms(), subjects_in(session.view.fields)
             draft = Draft(old.id, old.law, old.procedure, old.title, changed_ms, session.saved, subjects)
-            desk.service.call(lambda: desk.service.office.put_draft(draft)).result()
+            desk.service.call(lambda: desk.service.office.drafts.put(draft)).result()
             return session.view
 
         self._under_way += 1

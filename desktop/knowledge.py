@@ -92,31 +92,31 @@ def knowledge_of_office(office: Office, run: Run[Any] = lambda question: questio
 
     def ask(act: bytes) -> Present | None:
         try:
-            ladder = office.act_view(act).ladder
+            ladder = office.acts.view(act).ladder
         except MunimentError:  # unknown-act: this replica has not heard of it
             return None
         names = tuple(office.roll.members[number].office for number in ladder.seen_by)
         asked = str(ladder.facts["office"]) if ladder.outcome in ("requested", "lapsed") else ""
-        state = office.register_state(act)
+        state = office.proofs.register_state(act)
         orders = ((view.field, view.order) for view in office.sealed.of_act(act) if view.state == ERASED and view.order)
         erased = tuple((field, seq, office.roll.members[author].office) for field, (author, seq) in orders)
         return Present(ladder.step.value, ladder.outcome, names, ladder.code, ladder.shared, asked, erased, state)
 
     def follows(act: bytes, day: Whole, language: str) -> Following:
         try:
-            return following(office, office.act_view(act), day, language)
+            return following(office, office.acts.view(act), day, language)
         except MunimentError:
             return ()
 
     def number(act: bytes) -> str | None:
         try:
-            return given_number(office, office.act_view(act)) or None
+            return given_number(office, office.acts.view(act)) or None
         except MunimentError:
             return None
 
     return Knowledge(
         office.network,
-        tuple(law.canonical for law in run(lambda: office.laws_so_far())),
+        tuple(law.canonical for law in run(lambda: office.rules.so_far())),
         lambda number, incarnation: run(lambda: node(number, incarnation)),
         lambda act: run(lambda: ask(act)),
         lambda act: run(lambda: number(act)),

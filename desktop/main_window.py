@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         service = self.desk.service
 
         def work() -> list[Draft]:
-            drafts = service.call(lambda: service.office.drafts()).result()
+            drafts = service.call(lambda: service.office.drafts.all()).result()
             return [draft for draft in drafts if draft.id == draft_id]
 
         def found(drafts: list[Draft]) -> None:
@@ -237,7 +237,7 @@ class MainWindow(QMainWindow):
 
         def read(office: Office) -> tuple[ActView, Mapping[str, Value]]:
             office.people.work_on(act.id, AGAIN)
-            return office.act_view(act.id), office.sealed.open_act(act.id)
+            return office.acts.view(act.id), office.sealed.open_act(act.id)
 
         def start(answer: tuple[ActView, Mapping[str, Value]]) -> None:
             transaction, texts = answer[0].transaction, answer[1]

@@ -15,11 +15,11 @@ from desktop.wording.values import claimed_text
 def names_in(desk: Desk, office: Office, values: Iterable[Value]) -> Mapping[bytes, str]:
     """By id. Asked on the office's thread; what this copy does not hold has no name."""
     ids = set(_ids(values))
-    names = office.labels(one for one in ids if len(one) == RECORD_ID_BYTES)
+    names = office.records.labels(one for one in ids if len(one) == RECORD_ID_BYTES)
     for one in ids:
         if len(one) == ACT_ID_BYTES:
             with suppress(MunimentError):  # the digest of a scan is as long
-                view = office.act_view(one)
+                view = office.acts.view(one)
                 full_name = f"{view.transaction.law}.{view.transaction.procedure}"
                 names[one] = act_name(desk, full_name, view.transaction.claimed_ms, view.author)
     return names

@@ -39,4 +39,4 @@ def save_proof(desk: Desk, owner: QObject, record: bytes, path: str, notice: Not
         )
 
     notice.clear()
-    desk.ask(owner, lambda office: office.record_receipt(record), keep, notice.tell_trouble)
+    desk.ask(owner, lambda office: office.proofs.record_receipt(record), keep, notice.tell_trouble)

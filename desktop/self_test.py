@@ -117,7 +117,7 @@ class _SelfTest:
 
     def _verify(self) -> None:
         office = self._office
-        receipt = bytearray(office.receipt(self.act))
+        receipt = bytearray(office.proofs.receipt(self.act))
         check_receipt(decode_receipt(bytes(receipt)), verify)
         place = bytes(receipt).index(ALTERED.encode())
         receipt[place + 1] ^= 1

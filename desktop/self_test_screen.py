@@ -21,7 +21,7 @@ SHOWN_LIMIT_MS = 15_000
 def print_and_read(office: Office, act: bytes, path: Path) -> None:
     """Raises `self-test-failed`."""
     make_application()
-    path.write_bytes(extract_pdf(office, office.receipt(act), office.act_view(act), (2026, 1, 1)))
+    path.write_bytes(extract_pdf(office, office.proofs.receipt(act), office.acts.view(act), (2026, 1, 1)))
     if not verify_file(path, knowledge_of_office(office)).valid:
         raise MunimentError("self-test-failed", step="paper")
 

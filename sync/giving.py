@@ -60,14 +60,14 @@ class Giving:
         frame = packed.payload
         if frame is None or len(frame) <= PART_BYTES or not self._in_parts:
             yield packed
-            yield from in_messages(self._replica.envelopes_of(block))  # a cut loses the keys of one block at most
+            yield from in_messages(self._replica.keys.of_block(block))  # a cut loses the keys of one block at most
             return
         digest = frame_digest(frame)
         start = min(self._peer_parts.pop(digest, 0), len(frame))
         for offset in range(start, len(frame), PART_BYTES):
             yield Part(digest, len(frame), offset, frame[offset : offset + PART_BYTES])
         yield BlockMessage(packed.head, packed.signature, None, digest)
-        yield from in_messages(self._replica.envelopes_of(block))  # a cut loses the keys of one block at most
+        yield from in_messages(self._replica.keys.of_block(block))  # a cut loses the keys of one block at most
 
 
 class GivingThese(Giving):

@@ -23,23 +23,23 @@ class KeyTalk:
 
     @property
     def has_something(self) -> bool:
-        return bool(self._replica.wanted_keys())
+        return bool(self._replica.keys.wanted())
 
     def turn(self) -> Iterator[Message]:
         """What the peer asked for; and, once, what I ask for."""
         wanted, self._wanted = self._wanted, ()
-        yield from in_messages(self._replica.envelopes_for(self._peer, wanted) if wanted else [])
-        lacking = [] if self._asked else self._replica.wanted_keys()
+        yield from in_messages(self._replica.keys.for_member(self._peer, wanted) if wanted else [])
+        lacking = [] if self._asked else self._replica.keys.wanted()
         self._asked = True
         if lacking:
             yield WantKeys(tuple(lacking))
 
     def take(self, message: Message) -> None:
-        """Raises what `Replica.take_envelopes` raises."""
+        """Raises what `PassedKeys.take` raises."""
         if isinstance(message, WantKeys):
             self._wanted = message.names
         elif isinstance(message, Keys):
-            self._replica.take_envelopes(message.envelopes)
+            self._replica.keys.take(message.envelopes)
 
     def errand(self) -> None:
         """Nothing of this takes long."""

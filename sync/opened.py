@@ -7,12 +7,26 @@ from core.crypto.keyfile import OpenedKeys
 from sync.replica import Replica
 
 
-class OwnedReplica(Replica, Protocol):
+class SigningHand(Protocol):
     quarantine: str | None
 
     @property
     def new_key_in_force(self) -> bool:
         """Whether it would sign again if it were opened anew."""
+
+
+class OwnChecking(Protocol):
+    def verify_stored(self, after_position: int, count: int) -> int | None:
+        """Check so many stored blocks again; the last position, None at the end. Raises `replica-damaged`."""
+
+    def verify_state(self) -> Iterator[None]:
+        """Check what is derived from the blocks, in steps. Raises `replica-damaged`."""
+
+
+class OwnedReplica(Replica, Protocol):
+    @property
+    def hand(self) -> SigningHand:
+        """What signs for it, or does not."""
 
     acts_at_once: int | None  # that one transaction executes; None: all that is decided
 
@@ -24,11 +38,9 @@ class OwnedReplica(Replica, Protocol):
 
     def close(self) -> None: ...
 
-    def verify_stored(self, after_position: int, count: int) -> int | None:
-        """Check so many stored blocks again; the last position, None at the end. Raises `replica-damaged`."""
-
-    def verify_state(self) -> Iterator[None]:
-        """Check what is derived from the blocks, in steps. Raises `replica-damaged`."""
+    @property
+    def checking(self) -> OwnChecking:
+        """Whether what is on the disk is still what was written."""
 
 
 R_co = TypeVar("R_co", bound=OwnedReplica, covariant=True)

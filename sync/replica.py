@@ -22,6 +22,22 @@ from core.store.sharing import SharingStore
 __all__ = ["Received", "Replica", "SignedHeader", "StoredBlock", "Tip"]
 
 
+class PassedKeys(Protocol):
+    def of_block(self, block: bytes) -> Sequence[bytes]:
+        """The keys that travel with a block, encoded."""
+
+    def take(self, envelopes: Sequence[bytes]) -> int:
+        """Keep keys that a neighbour brings; how many were new. What has no place here is passed over. Durable on
+        return. Raises `malformed-envelope`, `too-large`, `not-canonical`.
+        """
+
+    def wanted(self) -> Sequence[bytes]:
+        """Names of the sealed fields whose key, or share of it, this office may have and lacks; bounded."""
+
+    def for_member(self, number: int, names: Sequence[bytes]) -> list[bytes]:
+        """What can be given to a member that lacks these."""
+
+
 class Replica(Protocol):
     @property
     def network(self) -> bytes:
@@ -63,6 +79,10 @@ class Replica(Protocol):
     @property
     def sharing(self) -> SharingStore:
         """Case files that officers of another office may edit too."""
+
+    @property
+    def keys(self) -> PassedKeys:
+        """Keys of sealed fields, each sealed to its recipient."""
 
     def vector(self) -> Sequence[Tip]:
         """Every branch tip, sorted. What it does not cover is not held."""
@@ -107,20 +127,6 @@ class Replica(Protocol):
 
         After an error whatever came before it is, too. Raises `disk-full`, `disk-failed`, `replica-damaged`.
         """
-
-    def envelopes_of(self, block: bytes) -> Sequence[bytes]:
-        """The keys that travel with a block, each sealed to its recipient; encoded."""
-
-    def take_envelopes(self, envelopes: Sequence[bytes]) -> int:
-        """Keep keys that a neighbour brings; how many were new. What has no place here is passed over. Durable on
-        return. Raises `malformed-envelope`, `too-large`, `not-canonical`.
-        """
-
-    def wanted_keys(self) -> Sequence[bytes]:
-        """Names of the sealed fields whose key, or share of it, this office may have and lacks; bounded."""
-
-    def envelopes_for(self, member: int, names: Sequence[bytes]) -> list[bytes]:
-        """What can be given to a member that lacks these."""
 
     def add_evidence(self, first: SignedHeader, second: SignedHeader) -> None:
         """Keep two signed headers of one place (either order) as proof of a fork. Durable on return.

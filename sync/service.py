@@ -328,7 +328,7 @@ class Service(Generic[R]):
 
     def _opens_again(self) -> bool:
         """Not while somebody waits for what is under way; a meeting that nobody asked for may be cut."""
-        return not self._under_way and self._opened.next_seed is not None and self.office.new_key_in_force
+        return not self._under_way and self._opened.next_seed is not None and self.office.hand.new_key_in_force
 
     async def _after_sleep(self) -> None:
         self._meetings.try_again()
@@ -339,17 +339,17 @@ class Service(Generic[R]):
         """Read everything stored again: the database cannot see an old page put back."""
         await asyncio.sleep(VERIFY_AFTER_S)
         try:
-            for _ in chain(self._stored_blocks(), self.office.verify_state(), self.office.papers.verify()):
+            for _ in chain(self._stored_blocks(), self.office.checking.verify_state(), self.office.papers.verify()):
                 await asyncio.sleep(VERIFY_PAUSE_S)
         except MunimentError as error:
-            self.office.quarantine = "replica-damaged"
+            self.office.hand.quarantine = "replica-damaged"
             self._tell(ReplicaDamaged(error.code, error.facts))
 
     def _stored_blocks(self) -> Iterator[None]:
         """Every stored block, as if it came from outside."""
         position: int | None = 0
         while position is not None:
-            position = self.office.verify_stored(position, VERIFIED_AT_ONCE)
+            position = self.office.checking.verify_stored(position, VERIFIED_AT_ONCE)
             yield
 
     async def _shut_down(self) -> None:

@@ -217,7 +217,7 @@ class Session:
                 self._arriving += 1
                 self._taking.take_block(message)
             case Keys() if self._talk is None or Keys not in self._talk.accepts:
-                self._replica.take_envelopes(message.envelopes)
+                self._replica.keys.take(message.envelopes)
             case CaseMessage() | CarriedCase() | Want() | Chunk() | WantKeys() | Keys():
                 self._on_talk(message)
             case End():

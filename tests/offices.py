@@ -101,7 +101,7 @@ def register(network: Network, office: Office, number: int) -> ActView:
 
 def propose_sale(office: Office, parcel: bytes, buyer: int, entry: int | None = None) -> Proposal:
     """The whole parcel to "Buyer<buyer>"; `entry`: the seller's (the only one of the present version)."""
-    held = office.record_view(parcel).record.fields["rights"]
+    held = office.records.view(parcel).record.fields["rights"]
     signers = [registrar(office), Signer(office.number, 1, "notary")]
     act = {
         "ground": "sale",

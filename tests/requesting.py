@@ -16,7 +16,7 @@ KEEPER, LAPTOP = 0, 1
 
 
 def sale(office: Office, parcel: bytes, buyer: int) -> dict[str, Value]:
-    held = office.record_view(parcel).record.fields["rights"]
+    held = office.records.view(parcel).record.fields["rights"]
     return {
         "ground": "sale",
         "from": [{"entry": held[0]["id"], "part": [1, 1]}],

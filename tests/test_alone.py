@@ -44,7 +44,7 @@ def standing(lace: Blocklace) -> list[tuple[object, ...]]:
 
 
 def again(office: Office) -> Office:
-    return open_in_memory(NETWORK, office.number, office.store, office._journal)
+    return open_in_memory(NETWORK, office.number, office.store, office.hand.journal)
 
 
 def test_what_nobody_has_seen_leaves_memory(offices: list[Office]) -> None:
@@ -52,11 +52,11 @@ def test_what_nobody_has_seen_leaves_memory(offices: list[Office]) -> None:
     assert alone.lace.settled.in_memory <= KEPT + STEP
     assert len(alone.lace.open_acts) == len(alone.lace.awaiting()) == ACTS
     assert [one.seq for one in alone.lace.newest_awaiting()] == [ACTS]
-    today = alone.today()
+    today = alone.standing.today()
     assert today.counts["not_yet_seen"] == len(today.not_yet_seen) == ACTS
     assert [act.ladder.seen_by for act in today.not_yet_seen] == [(0,)] * ACTS
     restarted = again(alone)
-    assert restarted.today() == today
+    assert restarted.standing.today() == today
     assert restarted.lace.settled.in_memory <= KEPT + STEP
 
 
@@ -68,11 +68,15 @@ def test_it_is_approved_and_executed_where_it_stands(offices: list[Office]) -> N
     assert standing(alone.lace) == standing(forgetful.lace) == standing(remembering.lace)
     half_way = again(alone)
     assert standing(half_way.lace) == standing(alone.lace)
-    assert alone.today().counts["not_yet_certified"] == half_way.today().counts["not_yet_certified"] == ACTS
+    assert (
+        alone.standing.today().counts["not_yet_certified"]
+        == half_way.standing.today().counts["not_yet_certified"]
+        == ACTS
+    )
     register(NETWORK, remembering, 500)
     meet_until_quiet(offices)
     assert {len(office.lace.open_acts) for office in offices} == {0}
-    assert alone.counts().ladder["final"] == ACTS + 1
+    assert alone.standing.counts().ladder["final"] == ACTS + 1
     assert len({(office.anchor, office.state_root(), office.store.entries.root()) for office in offices}) == 1
     assert standing(alone.lace) == standing(remembering.lace)
     restarted = again(forgetful)
@@ -89,7 +93,7 @@ def test_rows_of_a_run_that_knew_more_do_not_foretell(offices: list[Office]) -> 
     for _ in range(2):
         alone = again(alone)
         assert standing(alone.lace) == later
-        assert alone.today() == offices[0].today()
+        assert alone.standing.today() == offices[0].standing.today()
 
 
 def test_an_approval_holds_no_block_that_has_left(offices: list[Office]) -> None:

@@ -53,16 +53,16 @@ def test_a_restored_office_reads_and_signs_nothing(backup: Path, tmp_path: Path)
     restore_backup(backup, folder, OFFICE_SECRET)
     opened = open_office(folder, OFFICE_SECRET, StepClock())
     office = opened.office
-    assert office.quarantine == "restored"
-    assert [row.label for row in office.list_records("land.parcel")] == [f"{n:010}" for n in range(3)]
-    assert len(office.search("Garden")) == 3
-    assert office.counts().blocks == office.verify_stored(0, 10) == 3
+    assert office.hand.quarantine == "restored"
+    assert [row.label for row in office.records.page("land.parcel")] == [f"{n:010}" for n in range(3)]
+    assert len(office.records.search("Garden")) == 3
+    assert office.standing.counts().blocks == office.checking.verify_stored(0, 10) == 3
     assert office.write() is None
     assert code_of(lambda: register(folder, office, 9)) == "quarantine"
     office.close()
     assert open_officer(folder, 0, OFFICER_SECRET)
     again = open_office(folder, OFFICE_SECRET, StepClock())
-    assert again.office.quarantine == "restored"
+    assert again.office.hand.quarantine == "restored"
     again.office.close()
     assert folder.replica.stat().st_mode & 0o077 == folder.node_key.stat().st_mode & 0o077 == 0
 
@@ -117,7 +117,7 @@ def test_the_office_goes_on_while_and_after_it_is_backed_up(tmp_path: Path) -> N
         folder = Folder(tmp_path / name)
         restore_backup(tmp_path / f"{name}.backup", folder, OFFICE_SECRET)
         office = open_office(folder, OFFICE_SECRET, StepClock()).office
-        counts.append(office.counts().acts)
+        counts.append(office.standing.counts().acts)
         office.close()
     assert counts == [1, 2]
 
@@ -166,11 +166,11 @@ def test_restored_in_place_it_signs_again_once_it_holds_its_blocks(desk: Desk, l
             path.unlink()
     assert desk.restore()
     opened = desk.member.open()
-    assert opened.office.quarantine_view() == QuarantineView("database-behind", True, 3, 5)
+    assert opened.office.hand.quarantine_view() == QuarantineView("database-behind", True, 3, 5)
     assert code_of(lambda: register(desk.folder, opened.office, 9)) == "quarantine"
     assert opened.office.write() is None
     desk.give_back(opened.office)
-    assert opened.office.quarantine is None
+    assert opened.office.hand.quarantine is None
     assert register(desk.folder, opened.office, 9).seq == 6
     opened.office.close()
 
@@ -197,7 +197,7 @@ def test_without_its_own_intent_file_a_restore_in_place_never_signs_again(desk: 
     assert not desk.restore()
     opened = desk.member.open()
     desk.give_back(opened.office)
-    assert opened.office.quarantine_view() == QuarantineView("restored", False, 5, None)
+    assert opened.office.hand.quarantine_view() == QuarantineView("restored", False, 5, None)
     assert code_of(lambda: register(desk.folder, opened.office, 9)) == "quarantine"
     opened.office.close()
 
@@ -220,7 +220,7 @@ def test_a_restore_in_place_that_is_refused_changes_nothing(desk: Desk, backup: 
 def test_an_office_that_is_open_is_not_restored_in_place(desk: Desk) -> None:
     opened = desk.member.open()
     assert code_of(desk.restore) == "replica-in-use"
-    assert opened.office.verify_stored(0, 10) == 5
+    assert opened.office.checking.verify_stored(0, 10) == 5
     opened.office.close()
 
 
@@ -255,7 +255,7 @@ def test_a_restore_in_place_that_was_cut_short_is_finished_by_the_same_call(
         monkeypatch.setattr(os, "replace", real)
         assert desk.restore()
         opened = desk.member.open()
-        assert opened.office.quarantine_view() == QuarantineView("database-behind", True, 3, 5)
+        assert opened.office.hand.quarantine_view() == QuarantineView("database-behind", True, 3, 5)
         opened.office.close()
 
 
@@ -292,7 +292,7 @@ def test_a_changed_byte_is_refused_or_harmless(backup: Path, tmp_path: Path) -> 
             assert not folder.path.exists()
             continue
         office = open_office(folder, OFFICE_SECRET, StepClock()).office
-        assert office.verify_stored(0, 10) == 3
+        assert office.checking.verify_stored(0, 10) == 3
         office.close()
 
 

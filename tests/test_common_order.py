@@ -47,7 +47,7 @@ def settle(offices: Sequence[Office]) -> None:
 
 def decide(network: Network, office: Office, parcel: bytes, decision: str, buyer: int | None = None) -> bytes:
     """The parcel goes to "Buyer<buyer>" instead; None: the first act stands."""
-    (entry,) = office.record_view(parcel).record.fields["rights"]
+    (entry,) = office.records.view(parcel).record.fields["rights"]
     act = {"decision": decision, "from": [], "to": [], "basis": document("Judgment", "77")}
     if buyer is not None:
         act["from"] = [{"entry": entry["id"], "part": [1, 1]}]
@@ -58,7 +58,7 @@ def decide(network: Network, office: Office, parcel: bytes, decision: str, buyer
 
 
 def holder_of(office: Office, parcel: bytes) -> str:
-    (entry,) = office.record_view(parcel).record.fields["rights"]
+    (entry,) = office.records.view(parcel).record.fields["rights"]
     return str(entry["holder"]["name"])
 
 
@@ -70,16 +70,16 @@ def test_a_parcel_sold_at_two_offices_ends_the_same_way_everywhere(when_unseen: 
     settle(offices)
     sales = [sell(network, offices[number], parcel, number).id for number in (1, 2)]
     for office, sale in zip(offices[1:3], sales, strict=True):
-        ladder = office.act_view(sale).ladder
+        ladder = office.acts.view(sale).ladder
         assert (ladder.step, ladder.outcome, ladder.shared) == (Step.RECORDED, "entered", True)
     settle(offices)
-    told = [[office.act_view(sale).ladder for sale in sales] for office in offices]
+    told = [[office.acts.view(sale).ladder for sale in sales] for office in offices]
     assert all(ladders == told[0] for ladders in told)
     first, second = sorted(told[0], key=lambda ladder: ladder.outcome != "entered")
     assert (first.step, first.outcome) == (Step.FINAL, "entered")
     winner = sales[told[0].index(first)]
     assert (second.facts["winner"], second.facts["unseen"]) == (winner[:16], True)
-    records = {office.record_view(parcel).record.last_act for office in offices}
+    records = {office.records.view(parcel).record.last_act for office in offices}
     assert len(records) == 1
     assert len({holder_of(office, parcel) for office in offices}) == 1
     if when_unseen == "order":
@@ -87,7 +87,7 @@ def test_a_parcel_sold_at_two_offices_ends_the_same_way_everywhere(when_unseen: 
         assert "neither office had seen the other" in ladder_words(second, 4)
         return
     assert (second.step, second.outcome, second.code) == (Step.FINAL, "held", "held-together")
-    held = offices[3].record_view(parcel).record
+    held = offices[3].records.view(parcel).record
     assert held.pending == {"acts": [winner[:16], sales[1 - told[0].index(first)][:16]]}
     with pytest.raises(MunimentError) as refused:
         sell(network, offices[3], parcel, 9)
@@ -95,8 +95,8 @@ def test_a_parcel_sold_at_two_offices_ends_the_same_way_everywhere(when_unseen: 
     decision = decide(network, offices[3], parcel, "second_instead", 5)
     settle(offices)
     assert {holder_of(office, parcel) for office in offices} == {"Buyer5"}
-    assert all(office.act_view(decision).ladder.step is Step.FINAL for office in offices)
-    assert all(office.record_view(parcel).record.pending is None for office in offices)
+    assert all(office.acts.view(decision).ladder.step is Step.FINAL for office in offices)
+    assert all(office.records.view(parcel).record.pending is None for office in offices)
 
 
 def test_three_sales_out_of_reach_are_told_alike_whoever_meets_whom_first() -> None:
@@ -109,9 +109,9 @@ def test_three_sales_out_of_reach_are_told_alike_whoever_meets_whom_first() -> N
         for number in turn:
             hand_over(offices[number], offices[0])
         settle(offices)
-        outcomes = sorted(offices[0].act_view(sale).ladder.outcome for sale in sales)
+        outcomes = sorted(offices[0].acts.view(sale).ladder.outcome for sale in sales)
         assert outcomes == ["entered", "held", "held"]
-        assert len({tuple(office.record_view(parcel).record.pending["acts"]) for office in offices}) == 1
+        assert len({tuple(office.records.view(parcel).record.pending["acts"]) for office in offices}) == 1
 
 
 def test_who_had_seen_the_first_sale_cannot_record_a_second() -> None:
@@ -146,9 +146,9 @@ def test_a_parcel_moves_to_another_office_once_its_release_is_in_the_common_regi
     assert (early.ladder.outcome, early.ladder.shared) == ("entered", True)
     settle(offices)
     for office in offices:
-        ladder = office.act_view(early.id).ladder
+        ladder = office.acts.view(early.id).ladder
         assert (ladder.step, ladder.code) == (Step.REJECTED, "release-not-final")
-        assert office.record_view(parcel).record.keeper == 0
+        assert office.records.view(parcel).record.keeper == 0
 
     again = new.propose("land", "accept", {"parcel": parcel}, {}, [registrar(new)])
     accepted = new.record(sign(network, new, [again]))[0]
@@ -156,8 +156,8 @@ def test_a_parcel_moves_to_another_office_once_its_release_is_in_the_common_regi
     assert after.ladder.shared  # it waits with the acceptance that it builds on
     settle(offices)
     for office in offices:
-        assert office.act_view(accepted.id).ladder.step is office.act_view(after.id).ladder.step is Step.FINAL
-        assert office.record_view(parcel).record.keeper == 1
+        assert office.acts.view(accepted.id).ladder.step is office.acts.view(after.id).ladder.step is Step.FINAL
+        assert office.records.view(parcel).record.keeper == 1
     assert not sell(network, new, parcel, 8).ladder.shared
     with pytest.raises(MunimentError) as refused:
         sell(network, old, parcel, 9)

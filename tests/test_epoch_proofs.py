@@ -21,7 +21,7 @@ from tests.test_officers import sign as sign_with_eve
 
 
 def facts_of(office: Office, act: bytes) -> ReceiptFacts:
-    return check_receipt(decode_receipt(office.receipt(act)), verify, office.network)
+    return check_receipt(decode_receipt(office.proofs.receipt(act)), verify, office.network)
 
 
 def test_acts_of_both_epochs_prove_themselves() -> None:
@@ -34,7 +34,7 @@ def test_acts_of_both_epochs_prove_themselves() -> None:
     for office in town.offices:
         finals = [facts_of(office, act.id).final for act in (old, new)]
         assert [final.checkpoint.epoch for final in finals if final] == [0, 1]
-        facts = check_record_receipt(office.record_receipt(new.records[0]), verify, office.network)
+        facts = check_record_receipt(office.proofs.record_receipt(new.records[0]), verify, office.network)
         assert facts.checkpoint.state_root == office.state_root()
 
 
@@ -73,7 +73,7 @@ def test_an_appointed_officer_is_named_by_the_record_of_the_appointment() -> Non
         facts = facts_of(office, sold.id)
         names = [(one.office, one.officer) for one in facts.signed_by]
         assert names == [("Шацк", "Ева Лис"), ("Шацк", "Пётр Сакович")]
-    receipt = decode_receipt(first.receipt(sold.id))
+    receipt = decode_receipt(first.proofs.receipt(sold.id))
     swapped = replace(receipt, signatures=(SigningKey(seed("mallory")).sign(b""), receipt.signatures[1]))
     with pytest.raises(MunimentError, match="bad-receipt-signature"):
         check_receipt(swapped, verify)

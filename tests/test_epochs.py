@@ -109,8 +109,8 @@ def test_a_dormant_office_records_and_the_others_decide(town: Town) -> None:
     act = register(town.network, town.offices[3], 5)
     town.settle()
     for office in town.offices:
-        assert office.act_view(act.id).ladder.step is Step.FINAL
-        assert office.lace.vertices[office.act_view(act.id).block].epoch == 1
+        assert office.acts.view(act.id).ladder.step is Step.FINAL
+        assert office.lace.vertices[office.acts.view(act.id).block].epoch == 1
 
 
 def test_nothing_final_is_lost_and_work_goes_on_across_the_close(town: Town) -> None:
@@ -120,7 +120,7 @@ def test_nothing_final_is_lost_and_work_goes_on_across_the_close(town: Town) -> 
     later = register(town.network, town.offices[1], 9)
     town.settle(town.offices[:3])
     for office in town.offices[:3]:
-        assert [office.act_view(act.id).ladder.step for act in (*acts, later)] == [Step.FINAL] * 5
+        assert [office.acts.view(act.id).ladder.step for act in (*acts, later)] == [Step.FINAL] * 5
     assert len({office.state_root() for office in town.offices[:3]}) == 1
 
 
@@ -135,14 +135,14 @@ def test_a_removed_key_writes_nothing_more_and_what_it_wrote_late_is_void(town: 
     hand_over(fourth, town.offices[0])
     town.settle(town.offices[:3])
     for office in town.offices[:1]:
-        view = office.act_view(late.id)
+        view = office.acts.view(late.id)
         assert (view.ladder.step, view.ladder.code) == (Step.REJECTED, "not-in-the-roll")
-        assert office.count_records("land.parcel") == 0
+        assert office.records.count("land.parcel") == 0
     hand_over(town.offices[0], fourth)
-    assert fourth.quarantine == "removed"
+    assert fourth.hand.quarantine == "removed"
     with pytest.raises(MunimentError, match="quarantine"):
         register(town.network, fourth, 8)
-    assert fourth.today().void[0].id == late.id
+    assert fourth.standing.today().void[0].id == late.id
     assert len({office.state_root() for office in town.offices}) == 1
 
 
@@ -159,7 +159,7 @@ def test_a_late_office_catches_up_over_the_close(town: Town) -> None:
     town.settle()
     assert epochs(town) == [1, 1, 1, 1]
     for office in town.offices:
-        assert office.act_view(mine.id).ladder.step is Step.FINAL
+        assert office.acts.view(mine.id).ladder.step is Step.FINAL
         assert office.roll.quorum == 4
 
 
@@ -173,7 +173,7 @@ def test_a_restart_in_every_phase_gives_the_same_replica(town: Town) -> None:
         town.settle()
     assert epochs(town) == [1, 1, 1, 1]
     first = town.offices[0]
-    again = open_in_memory(town.network, 0, first.store, first._journal)
+    again = open_in_memory(town.network, 0, first.store, first.hand.journal)
     assert (again.lace.epoch, again.anchor, again.state_root()) == (1, first.anchor, first.state_root())
     assert again.epochs.present == first.epochs.present
 
@@ -192,17 +192,17 @@ def test_a_computer_goes_on_under_a_new_key(town: Town) -> None:
     key = SigningKey(seed("renewed", 3))
     fourth.store.database.set_meta(RENEWED, b"1")
     renewed = Office(fourth.store, town.network.charter, 3, key, MemoryJournal(), StepClock(), draw)
-    assert renewed.quarantine == "awaiting-incarnation"
+    assert renewed.hand.quarantine == "awaiting-incarnation"
     town.offices[3] = renewed
     pass_change(town, "incarnation", 3, new_card(town, 3, key))
     assert epochs(town) == [1, 1, 1, 1]
-    assert renewed.quarantine is None
+    assert renewed.hand.quarantine is None
     assert fourth.lace is not renewed.lace
     sold = sell(town.network, renewed, parcel, 5)
     town.settle()
-    block = first.lace.vertices[first.act_view(sold.id).block]
+    block = first.lace.vertices[first.acts.view(sold.id).block]
     assert (block.author, block.incarnation, block.seq) == (3, 1, 1)
-    assert {office.act_view(sold.id).ladder.step for office in town.offices} == {Step.FINAL}
+    assert {office.acts.view(sold.id).ladder.step for office in town.offices} == {Step.FINAL}
     assert first.forkers() == frozenset()
 
 
@@ -218,9 +218,9 @@ def test_what_the_old_key_still_writes_is_void(town: Town) -> None:
     late = register(town.network, fourth, 6)
     hand_over(fourth, awake[0])
     town.settle(awake)
-    assert awake[0].act_view(late.id).ladder.code == "not-in-the-roll"
+    assert awake[0].acts.view(late.id).ladder.code == "not-in-the-roll"
     hand_over(awake[0], fourth)
-    assert fourth.quarantine == "superseded"
+    assert fourth.hand.quarantine == "superseded"
 
 
 def test_new_rules_hold_from_the_next_epoch_and_old_acts_stand(town: Town) -> None:
@@ -237,8 +237,8 @@ def test_new_rules_hold_from_the_next_epoch_and_old_acts_stand(town: Town) -> No
     new = register(town.network, first, 2)
     town.settle()
     for office in town.offices:
-        assert [office.act_view(act.id).ladder.step for act in (old, new)] == [Step.FINAL, Step.FINAL]
-        assert office.act_view(new.id).transaction.law_version == 2
+        assert [office.acts.view(act.id).ladder.step for act in (old, new)] == [Step.FINAL, Step.FINAL]
+        assert office.acts.view(new.id).transaction.law_version == 2
 
 
 def test_a_change_that_leads_nowhere_never_passes(town: Town) -> None:

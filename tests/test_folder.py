@@ -53,11 +53,11 @@ def test_an_office_is_founded_opened_and_opened_again(tmp_path: Path) -> None:
     assert folder.standing() == "member"
     opened = open_office(folder, OFFICE_SECRET, StepClock())
     act = register(folder, opened.office, 1)
-    assert opened.office.quarantine is None
+    assert opened.office.hand.quarantine is None
     opened.office.close()
     again = open_office(folder, OFFICE_SECRET, StepClock())
-    assert again.office.act_view(act.id).ladder.step is Step.RECORDED
-    assert again.office.quarantine is None
+    assert again.office.acts.view(act.id).ladder.step is Step.RECORDED
+    assert again.office.hand.quarantine is None
     assert register(folder, again.office, 2).seq == 2
     again.office.close()
 
@@ -102,7 +102,7 @@ def test_entering_that_was_cut_short_is_finished_by_the_same_call(tmp_path: Path
         folder.replica.with_name(folder.replica.name + end).write_bytes(os.urandom(5000))
     enter_network(folder, charter.encoded, OFFICE_SECRET)
     opened = open_office(folder, OFFICE_SECRET, StepClock())
-    assert opened.office.counts().blocks == 0
+    assert opened.office.standing.counts().blocks == 0
     opened.office.close()
 
 
@@ -233,8 +233,8 @@ def test_an_old_database_put_back_opens_in_quarantine(member: OnDisk) -> None:
     opened.office.close()
     put_back(member.folder, old)
     opened = member.open()
-    assert opened.office.quarantine == "database-behind"
-    assert len(opened.office.list_records("land.parcel")) == 1
+    assert opened.office.hand.quarantine == "database-behind"
+    assert len(opened.office.records.page("land.parcel")) == 1
     assert opened.office.write() is None
     assert code_of(lambda: register(member.folder, opened.office, 4)) == "quarantine"
     opened.office.close()
@@ -250,8 +250,8 @@ def test_a_database_one_block_behind_is_made_whole_from_the_kept_block(member: O
     opened.office.close()
     put_back(member.folder, old)
     opened = member.open()
-    assert opened.office.quarantine is None
-    assert opened.office.act_view(act.id) == act
+    assert opened.office.hand.quarantine is None
+    assert opened.office.acts.view(act.id) == act
     opened.office.close()
 
 
@@ -262,12 +262,12 @@ def test_a_copied_folder_opens_in_quarantine(member: OnDisk, tmp_path: Path) -> 
     copy = Folder(tmp_path / "copy")
     shutil.copytree(member.folder.path, copy.path)
     copied = open_office(copy, OFFICE_SECRET, StepClock())
-    assert copied.office.quarantine == "copied-computer"
+    assert copied.office.hand.quarantine == "copied-computer"
     assert code_of(lambda: register(copy, copied.office, 2)) == "quarantine"
-    assert len(copied.office.list_records("land.parcel")) == 1
+    assert len(copied.office.records.page("land.parcel")) == 1
     copied.office.close()
     original = member.open()
-    assert original.office.quarantine is None
+    assert original.office.hand.quarantine is None
     original.office.close()
 
 
@@ -280,7 +280,7 @@ def test_an_older_intent_file_is_seen(member: OnDisk) -> None:
     with member.folder.intent.open("r+b") as intent:  # in place: the same file, as it was
         intent.write(before)
     opened = member.open()
-    assert opened.office.quarantine == "database-ahead"
+    assert opened.office.hand.quarantine == "database-ahead"
     opened.office.close()
 
 
@@ -295,10 +295,10 @@ def test_without_its_intent_file_an_office_reads_and_signs_nothing(member: OnDis
         if code == "intent-missing":
             member.folder.intent.unlink()
         opened = member.open()
-        assert opened.office.quarantine == code
+        assert opened.office.hand.quarantine == code
         assert code_of(lambda opened=opened: register(member.folder, opened.office, 2)) == "quarantine"  # type: ignore[misc]  # mypy knows no default of a lambda
         assert opened.office.write() is None
-        assert len(opened.office.list_records("land.parcel")) == 1
+        assert len(opened.office.records.page("land.parcel")) == 1
         opened.office.close()
         assert member.folder.intent.exists() == (code == "intent-damaged")
 

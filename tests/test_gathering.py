@@ -71,7 +71,7 @@ def test_gathered_blocks_say_the_same_as_blocks_one_by_one() -> None:
     assert take(together, blocks) == [apart.receive(*block) for block in blocks] == [Received.ACCEPTED] * ACTS
     for office in (together, opened_again(database)):
         assert office.vector() == apart.vector()
-        assert office.counts() == apart.counts()
+        assert office.standing.counts() == apart.standing.counts()
         assert office.store.state.overlay_rows() == apart.store.state.overlay_rows()
 
 
@@ -83,7 +83,7 @@ def test_a_wrong_block_takes_nothing_with_it() -> None:
         take(office, [*blocks[:3], wrong, blocks[4]])
     for one in (office, opened_again(database)):
         assert [tip.seq for tip in one.vector()] == [3]
-        assert one.counts().acts == 3
+        assert one.standing.counts().acts == 3
     assert take(office, blocks) == [Received.DUPLICATE] * 3 + [Received.ACCEPTED] * 2
 
 
@@ -101,7 +101,7 @@ def test_the_graph_knows_nothing_that_the_disk_has_lost(failure: BaseException) 
     database.failing = None
     for one in (office, opened_again(database)):
         assert [tip.seq for tip in one.vector()] == [2]
-        assert one.counts().acts == 2
+        assert one.standing.counts().acts == 2
     assert take(office, blocks[2:]) == [Received.ACCEPTED] * (ACTS - 2)
 
 
@@ -115,7 +115,7 @@ def test_a_block_that_finds_no_room_takes_nothing_of_those_before_it_with_it() -
     database.room_for = None
     for one in (office, opened_again(database)):
         assert [tip.seq for tip in one.vector()] == [3]
-        assert one.counts().acts == 3
+        assert one.standing.counts().acts == 3
     assert take(office, blocks) == [Received.DUPLICATE] * 3 + [Received.ACCEPTED] * (ACTS - 3)
     apart, _ = receiver()
     take(apart, blocks)

@@ -70,7 +70,7 @@ def test_an_admitted_office_joins_and_works(tmp_path: Path, kind: str, number: i
     joined = join_network(arrived.folder, arrived.file, arrived.given, OFFICE_SECRET)
     assert (joined.number, joined.anchor) == (number, arrived.town.offices[0].anchor)
     office = open_office(arrived.folder, OFFICE_SECRET, StepClock()).office
-    assert (office.number, office.quarantine) == (number, None)
+    assert (office.number, office.hand.quarantine) == (number, None)
     others = [one for one in arrived.town.offices if one.number != number]
     if kind == "admit":
         act = register(arrived.folder, office, 321)
@@ -78,7 +78,7 @@ def test_an_admitted_office_joins_and_works(tmp_path: Path, kind: str, number: i
             for other in others:
                 meet(office, other)
             meet(others[0], others[1])
-        assert others[0].act_view(act.id).ladder.anchor
+        assert others[0].acts.view(act.id).ladder.anchor
     for _ in range(2):
         hand_over(others[0], office)
         hand_over(office, others[0])
@@ -124,7 +124,7 @@ def test_a_damaged_copy_that_began_with_another_s_joins_again(tmp_path: Path, pr
     meet(office, giver)
     own = register(folder, office, 321)
     office.store.put_draft(Draft(b"d" * 16, "land", "transfer", "A sale", 1, b"document"))
-    blocks, root = office.counts().blocks, office.state_root()
+    blocks, root = office.standing.counts().blocks, office.state_root()
     office.close()
     keys = open_keys(read_bounded(folder.node_key), OFFICE_SECRET)
     database = Database(folder.replica, keys.secrets["database_key"])
@@ -140,12 +140,12 @@ def test_a_damaged_copy_that_began_with_another_s_joins_again(tmp_path: Path, pr
     *_, told = repair(folder, keys, copy=NewCopy(prepared.file, prepared.given.checkpoint))
     assert (told.blocks, told.waiting, told.lost) == (blocks, 0, [])
     again = open_office(folder, OFFICE_SECRET, StepClock()).office
-    assert (again.quarantine, again.counts().blocks, again.state_root()) == (None, blocks, root)
-    assert again.act_view(own.id).ladder.step is Step.RECORDED
-    assert [draft.title for draft in again.drafts()] == ["A sale"]
+    assert (again.hand.quarantine, again.standing.counts().blocks, again.state_root()) == (None, blocks, root)
+    assert again.acts.view(own.id).ladder.step is Step.RECORDED
+    assert [draft.title for draft in again.drafts.all()] == ["A sale"]
     register(folder, again, 322)
     meet(again, giver)
-    assert giver.act_view(own.id).author == again.number
+    assert giver.acts.view(own.id).author == again.number
     list(verify_all(again))
     again.close()
 
@@ -191,7 +191,7 @@ def test_a_cut_at_every_step_leaves_an_office_that_joins_with_the_same_call(
         join_network(folder, prepared.file, prepared.given, OFFICE_SECRET)
     office = open_office(folder, OFFICE_SECRET, StepClock()).office
     giver = prepared.town.offices[0]
-    assert (office.quarantine, office.anchor, office.state_root()) == (None, giver.anchor, giver.state_root())
+    assert (office.hand.quarantine, office.anchor, office.state_root()) == (None, giver.anchor, giver.state_root())
     office.close()
 
 

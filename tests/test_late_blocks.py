@@ -93,4 +93,4 @@ def test_an_act_of_an_officer_admitted_later(town: GrowingTown) -> None:
     late, _ = town.network.block(SLEEPER, [Group((encoded,), (town.officer.sign(message),))])
     town.late(town.awake[epochs.index(0)], late)
     agree(town)
-    assert {office.act_view(act_id).ladder.code for office in town.awake} == {"bad-signature"}
+    assert {office.acts.view(act_id).ladder.code for office in town.awake} == {"bad-signature"}

@@ -63,7 +63,7 @@ def one_person(net: Network, offices: list[Office], pensions: int = 1) -> tuple[
 
 
 def states(offices: list[Office], records: list[bytes]) -> list[set[str]]:
-    return [{office.record_view(record).record.state for office in offices} for record in records]
+    return [{office.records.view(record).record.state for office in offices} for record in records]
 
 
 def test_a_death_suspends_what_other_offices_pay_by_their_nodes_and_its_annulment_is_an_act() -> None:
@@ -77,26 +77,28 @@ def test_a_death_suspends_what_other_offices_pay_by_their_nodes_and_its_annulmen
     assert came.count({"suspended"}) == 3
     assert came.count({"paid"}) == 2
     suspended = [record for record, state in zip(paid, came, strict=True) if state == {"suspended"}]
-    view = offices[2].record_view(suspended[0])
+    view = offices[2].records.view(suspended[0])
     entry = view.timeline[0]
-    signed = offices[2].act_view(entry.act)
+    signed = offices[2].acts.view(entry.act)
     keeper = view.record.keeper
     assert signed.transaction.signers == (Signer(keeper, NODE_NUMBER, NODE_ROLE),)
     assert (signed.ladder.step, entry.author, view.record.fields["since"]) == (Step.FINAL, keeper, [2026, 5, 1])
-    paper = make_content(check_receipt(decode_receipt(offices[2].receipt(entry.act)), verify), parse_law(AUTOMATIC))
+    paper = make_content(
+        check_receipt(decode_receipt(offices[2].proofs.receipt(entry.act)), verify), parse_law(AUTOMATIC)
+    )
     assert [(row.label, row.lines) for row in paper.signers] == [
         (
             "Entered by the office’s computer, as its rules order",
             (f"office {offices[0].roll.members[keeper or 0].office}",),
         )
     ]
-    assert not any(office.asked_of_us() for office in offices)
+    assert not any(office.linking.asked_of_us() for office in offices)
     # It is asked once: what is resumed afterwards stays so, and only an act resumes it.
     act(net, offices[0], "people", "live", {"person": person})
     meet_until_quiet(offices)
     assert states(offices, suspended) == [{"suspended"}] * 3
     for record in suspended:
-        office = offices[offices[0].record_view(record).record.keeper or 0]
+        office = offices[offices[0].records.view(record).record.keeper or 0]
         act(net, office, "pensions", "resume", {"pension": record, "deceased": person})
     meet_until_quiet(offices)
     assert states(offices, suspended) == [{"paid"}] * 3
@@ -115,25 +117,25 @@ def test_what_no_law_lets_a_node_enter_waits_for_the_officers_of_the_keeper() ->
     meet_until_quiet(offices)
     away = offices[2].propose("pensions", "suspend", pair, {}, [registrar(offices[2])], addressed_to=1)
     assert getattr(away.verdict, "code", None) == "nobody-asked", "a request names nothing"
-    assert [len(office.asked_of_us()) for office in offices] == [0, 1, 0]
-    (asked,) = offices[1].asked_of_us()
+    assert [len(office.linking.asked_of_us()) for office in offices] == [0, 1, 0]
+    (asked,) = offices[1].linking.asked_of_us()
     assert (asked.called.procedure, asked.called.record, asked.automatic) == ("suspend", pension, False)
     assert asked.act.transaction.procedure == "die"
-    again = open_in_memory(net, 1, offices[1].store, offices[1]._journal)
-    assert [one.called for one in again.asked_of_us()] == [asked.called]
+    again = open_in_memory(net, 1, offices[1].store, offices[1].hand.journal)
+    assert [one.called for one in again.linking.asked_of_us()] == [asked.called]
     again.store.database.execute("DELETE FROM meta WHERE name LIKE 'links-%'")  # or it joined with a copy of the state
-    again = open_in_memory(net, 1, offices[1].store, offices[1]._journal)
-    assert [one.called for one in again.asked_of_us()] == [asked.called]
+    again = open_in_memory(net, 1, offices[1].store, offices[1].hand.journal)
+    assert [one.called for one in again.linking.asked_of_us()] == [asked.called]
     records = {**asked.called.records, asked.called.found: pension}
     act(net, again, "pensions", "suspend", records)
-    answer = again.act_view(again.record_view(pension).timeline[0].act).transaction
+    answer = again.acts.view(again.records.view(pension).timeline[0].act).transaction
     assert answer.answers == asked.act.id, "an act that is drawn up names what waits for it"
-    assert not again.asked_of_us()
+    assert not again.linking.asked_of_us()
     offices[1] = again
     meet_until_quiet(offices)
     assert states(offices, [pension]) == [{"suspended"}]
     for office in offices:
-        (told,) = office.questions_about(pension)
+        (told,) = office.questions.about(pension)
         assert (told.how, told.answer is not None) == ("answered", True)
 
 
@@ -167,7 +169,7 @@ def by_node(
 ) -> bytes:
     """An act that the node would sign alone, as the answer to another."""
     law, _, procedure = name.partition(".")
-    there = {name: office.record_view(record).record for name, record in records.items()}
+    there = {name: office.records.view(record).record for name, record in records.items()}
     refs = {name: RecordRef(record.id, record.version, record.last_act) for name, record in there.items()}
     signer = (Signer(office.number, NODE_NUMBER, NODE_ROLE),)
     now_ms, nonce = office._clock.now_ms(), draw(8)
@@ -178,7 +180,7 @@ def by_node(
 def enclose(net: Network, office: Office, encoded: bytes) -> bytes:
     """By a computer that asks nobody, its own rules least of all; the act's id."""
     group = Group((encoded,), (net.nodes[office.number].sign(office.signing_message([encoded])),))
-    office._write_block((group,))
+    office.hand.write_block((group,))
     return group.ids(office.network)[0]
 
 
@@ -203,7 +205,7 @@ def test_a_computers_key_alone_enters_nothing_that_no_act_asks_for() -> None:
     signature = net.nodes[1].sign(offices[1].signing_message([asked]))
     (answer,) = offices[1].record(Group((asked,), (signature,)))
     with pytest.raises(MunimentError) as early:
-        offices[1].receipt(answer.id)
+        offices[1].proofs.receipt(answer.id)
     assert early.value.code == "paper-once-final"
     meet_until_quiet(offices)
     assert states(offices, [pension, eves]) == [{"suspended"}, {"paid"}]
@@ -218,7 +220,7 @@ def test_a_computers_key_alone_enters_nothing_that_no_act_asks_for() -> None:
     unasked[enclose(net, keeper, by_node(keeper, anas, died.id))] = "already-answered"
     meet_until_quiet(offices)
     for refused, code in unasked.items():
-        ladders = [office.act_view(refused).ladder for office in offices]
+        ladders = [office.acts.view(refused).ladder for office in offices]
         assert {(ladder.code, ladder.anchor is None) for ladder in ladders} == {(code, False)}
     assert states(offices, [pension]) == [{"suspended"}], "the second death asked for itself"
     assert len({office.state_root() for office in offices}) == 1
@@ -230,11 +232,11 @@ def test_a_link_that_may_ask_about_three_is_answered_for_no_fourth() -> None:
     proposal = offices[0].propose("people", "die", {"person": person}, {"died": [2026, 5, 1]}, [registrar(offices[0])])
     (died,) = offices[0].record(sign(net, offices[0], [proposal]))
     meet_until_quiet(offices)
-    left = next(one for one in paid if offices[0].record_view(one).record.state == "paid")
-    keeper = offices[offices[0].record_view(left).record.keeper or 0]
+    left = next(one for one in paid if offices[0].records.view(one).record.state == "paid")
+    keeper = offices[offices[0].records.view(left).record.keeper or 0]
     fourth = enclose(net, keeper, by_node(keeper, {"pension": left, "deceased": person}, died.id))
     meet_until_quiet(offices)
-    assert {office.act_view(fourth).ladder.code for office in offices} == {"asked-enough"}
+    assert {office.acts.view(fourth).ladder.code for office in offices} == {"asked-enough"}
     assert states(offices, [left]) == [{"paid"}]
 
 
@@ -310,7 +312,7 @@ def test_a_node_whose_clock_is_ahead_tries_once_and_leaves_the_rest_to_its_offic
     tried = offices[0].store.database.rows("SELECT outcome FROM act WHERE author = 1 AND outcome = 'rejected'")
     assert len(tried) == 1
     assert states(offices, [pension]) == [{"paid"}]
-    assert [one.called.record for one in offices[1].asked_of_us()] == [pension]
+    assert [one.called.record for one in offices[1].linking.asked_of_us()] == [pension]
 
 
 def test_what_is_left_with_a_reason_is_asked_no_more_and_stands_at_both_records() -> None:
@@ -318,8 +320,8 @@ def test_what_is_left_with_a_reason_is_asked_no_more_and_stands_at_both_records(
     person, (pension,) = one_person(net, offices)
     act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
     meet_until_quiet(offices)
-    (question,) = offices[1].questions_to_us()
-    assert [(view.id, view.how, view.office) for view in offices[0].questions_made()] == [(question.id, "waits", 1)]
+    (question,) = offices[1].questions.to_us()
+    assert [(view.id, view.how, view.office) for view in offices[0].questions.made()] == [(question.id, "waits", 1)]
     other = offices[2]
     with pytest.raises(MunimentError) as unknown:
         other.propose_dismissal(question.act.id, pension, "Not ours.", [registrar(other)])
@@ -329,15 +331,15 @@ def test_what_is_left_with_a_reason_is_asked_no_more_and_stands_at_both_records(
     assert getattr(refused, "code", None) == "role-missing"
     proposal = offices[1].propose_dismissal(question.act.id, pension, "Another Ana.", [registrar(offices[1])])
     (left,) = offices[1].record(sign(net, offices[1], [proposal]))
-    assert not offices[1].asked_of_us()
+    assert not offices[1].linking.asked_of_us()
     meet_until_quiet(offices)
     for office in offices:
         for record in (pension, person):
-            (told,) = office.questions_about(record)
+            (told,) = office.questions.about(record)
             assert (told.how, told.reason, told.answer and told.answer.id) == ("dismissed", "Another Ana.", left.id)
-    assert [view.how for view in offices[0].questions_made()] == ["dismissed"]
-    reopened = open_in_memory(net, 1, offices[1].store, offices[1]._journal)
-    assert not reopened.asked_of_us()
+    assert [view.how for view in offices[0].questions.made()] == ["dismissed"]
+    reopened = open_in_memory(net, 1, offices[1].store, offices[1].hand.journal)
+    assert not reopened.linking.asked_of_us()
     # Whoever joins puts the same index together from the records.
     state = reopened.store.state
     kept = (decode_record(body) for _, body in state.agreed_of("#answers", 0, 10))
@@ -376,15 +378,15 @@ def test_more_than_a_thousand_wait_none_is_forgotten_and_a_write_costs_the_same(
             act(net, offices[0], "people", "live", {"person": person})
         act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1 + deaths])
     meet_until_quiet(offices)
-    assert offices[1].count_asked() == 1_100
-    ends = (offices[1].asked_of_us(1)[0], offices[1].asked_of_us()[-1])
+    assert offices[1].linking.count_asked() == 1_100
+    ends = (offices[1].linking.asked_of_us(1)[0], offices[1].linking.asked_of_us()[-1])
     assert [one.act.transaction.act["died"] for one in ends] == [[2026, 5, 1], [2026, 5, 11]], "the oldest first"
     write()
     assert 0 < statements(offices[1], write) <= before + 15
-    again = open_in_memory(net, 1, offices[1].store, offices[1]._journal)
-    assert (again.count_asked(), again.count_asked()) == (LOOKED_AT_ONCE, 1_100)
+    again = open_in_memory(net, 1, offices[1].store, offices[1].hand.journal)
+    assert (again.linking.count_asked(), again.linking.count_asked()) == (LOOKED_AT_ONCE, 1_100)
     answered = ends[1].called.record
-    assert [one.how for one in again.questions_about(answered)] == ["waits"] * 11
+    assert [one.how for one in again.questions.about(answered)] == ["waits"] * 11
     suspended = again.propose("pensions", "suspend", {"pension": answered, "deceased": person}, {}, [registrar(again)])
     assert suspended.transaction.answers == ends[0].act.id
 
@@ -395,7 +397,7 @@ def test_many_who_ask_about_one_record_have_its_history_read_once() -> None:
 
     def cost_of_a_change() -> int:
         act(net, offices[1], "pensions", "touch", {"pension": pension}, holder=party("Ana", 1))
-        return statements(offices[1], offices[1].asked_of_us)
+        return statements(offices[1], offices[1].linking.asked_of_us)
 
     def ask(times: int) -> int:
         """What looking costs after another version of the record, and how much more after ten."""
@@ -428,24 +430,24 @@ def test_who_takes_a_record_over_is_asked_what_waits_for_it() -> None:
     person, (pension,) = one_person(net, offices)
     act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
     meet_until_quiet(offices)
-    assert [len(office.asked_of_us()) for office in offices] == [0, 1, 0]
+    assert [len(office.linking.asked_of_us()) for office in offices] == [0, 1, 0]
     for giver, taker in ((1, 2), (2, 1), (1, 2)):
         act(net, offices[giver], "pensions", "give", {"pension": pension}, to=taker)
         meet_until_quiet(offices)
         act(net, offices[taker], "pensions", "take", {"pension": pension})
         meet_until_quiet(offices)
-        assert [len(office.asked_of_us()) for office in offices] == [int(taker == one) for one in range(3)]
+        assert [len(office.linking.asked_of_us()) for office in offices] == [int(taker == one) for one in range(3)]
         store = offices[taker].store
         if taker == 1:  # made by a version that had no such index yet
             store.database.execute("DELETE FROM index_entry WHERE name = '#asked.of'")
             store = ReplicaStore(store.database)
-        offices[taker] = open_in_memory(net, taker, store, offices[taker]._journal)
+        offices[taker] = open_in_memory(net, taker, store, offices[taker].hand.journal)
         assert list(verify_state(store, offices[taker].laws, 0))
-    (question,) = offices[2].questions_to_us()
+    (question,) = offices[2].questions.to_us()
     act(net, offices[2], "pensions", "suspend", {"pension": pension, "deceased": person})
     meet_until_quiet(offices)
-    assert (states(offices, [pension]), offices[2].questions_to_us()) == ([{"suspended"}], [])
-    assert offices[0].questions_about(pension)[0].id == question.id
+    assert (states(offices, [pension]), offices[2].questions.to_us()) == ([{"suspended"}], [])
+    assert offices[0].questions.about(pension)[0].id == question.id
     for office in offices:
         confirm(office)
 
@@ -459,14 +461,14 @@ def test_on_a_record_of_all_offices_the_answer_stands_in_the_block_that_asks() -
     person, (pension,) = one_person(net, offices)
     proposal = offices[0].propose("people", "die", {"person": person}, {"died": [2026, 5, 1]}, [registrar(offices[0])])
     (died,) = offices[0].record(sign(net, offices[0], [proposal]))
-    assert offices[0].record_view(pension).record.state == "suspended"
-    answer = offices[0].act_view(offices[0].record_view(pension).timeline[0].act)
+    assert offices[0].records.view(pension).record.state == "suspended"
+    answer = offices[0].acts.view(offices[0].records.view(pension).timeline[0].act)
     assert (answer.block, answer.transaction.answers) == (died.block, died.id)
     meet_until_quiet(offices)
     for office in offices:
-        ladders = [office.act_view(act).ladder for act in (died.id, answer.id)]
+        ladders = [office.acts.view(act).ladder for act in (died.id, answer.id)]
         assert ladders[0].anchor == ladders[1].anchor is not None
-        assert not office.asked_of_us()
+        assert not office.linking.asked_of_us()
     assert states(offices, [pension]) == [{"suspended"}]
     assert len({office.state_root() for office in offices}) == 1
 
@@ -513,10 +515,10 @@ def test_what_a_cured_act_asks_a_node_answers_and_what_a_node_has_entered_asks_o
     offices[0].record(sign(net, offices[0], [cure]))
     meet_until_quiet(offices)
     assert states(offices, [pension, person]) == [{"suspended"}, {"dead"}]
-    (asked,) = offices[0].asked_of_us()
+    (asked,) = offices[0].linking.asked_of_us()
     assert (asked.called.procedure, asked.called.record, asked.automatic) == ("note", person, False)
     assert asked.act.transaction.signers == (Signer(1, NODE_NUMBER, NODE_ROLE),)
     forced = enclose(net, offices[0], by_node(offices[0], {"person": person}, asked.act.id, "people.note"))
     meet_until_quiet(offices)
-    assert {office.act_view(forced).ladder.code for office in offices} == {"not-so-asked"}
-    assert {office.record_view(person).record.fields["age"] for office in offices} == {70}
+    assert {office.acts.view(forced).ladder.code for office in offices} == {"not-so-asked"}
+    assert {office.records.view(person).record.fields["age"] for office in offices} == {70}

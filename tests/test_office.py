@@ -24,10 +24,9 @@ from core.ledger.payload import Group
 from core.ledger.record import encode_record
 from core.ledger.transaction import Signer, decode_transaction, encode_transaction, transaction_id
 from core.office import Office, Proposal
-from core.reading import LIST_LIMIT
 from core.store.intent import Mark
 from core.store.journal import Journal, LostJournal, MemoryJournal
-from core.views import QuarantineView, Step
+from core.views import LIST_LIMIT, QuarantineView, Step
 from tests.ledger.building import Network
 from tests.ledger.values import one_place_wrong
 from tests.offices import (
@@ -85,15 +84,15 @@ def test_an_act_climbs_from_recorded_to_confirmed(network: Network, offices: lis
     act = register(network, first, 1)
     assert (act.ladder.step, act.ladder.seen_by, act.ladder.quorum) == (Step.RECORDED, (0,), 3)
     meet(first, second)
-    seen = first.act_view(act.id).ladder
+    seen = first.acts.view(act.id).ladder
     assert (seen.step, seen.seen_by) == (Step.WITNESSED, (0, 1))
-    assert second.act_view(act.id).ladder == seen
+    assert second.acts.view(act.id).ladder == seen
     meet(second, third)
-    assert third.act_view(act.id).ladder.step is Step.CERTIFIED
-    assert first.act_view(act.id).ladder.step is Step.WITNESSED
+    assert third.acts.view(act.id).ladder.step is Step.CERTIFIED
+    assert first.acts.view(act.id).ladder.step is Step.WITNESSED
     meet(third, first)
-    assert first.act_view(act.id).ladder.step is Step.CERTIFIED
-    assert code_of(lambda: fourth.act_view(act.id)) == "unknown-act"
+    assert first.acts.view(act.id).ladder.step is Step.CERTIFIED
+    assert code_of(lambda: fourth.acts.view(act.id)) == "unknown-act"
 
 
 def test_everybody_ends_with_one_state_and_then_is_quiet(network: Network, offices: list[Office]) -> None:
@@ -102,7 +101,7 @@ def test_everybody_ends_with_one_state_and_then_is_quiet(network: Network, offic
     assert meet_until_quiet(offices) < 60
     assert len({office.state_root() for office in offices}) == 1
     for office in offices:
-        counts = office.counts()
+        counts = office.standing.counts()
         assert (counts.records, counts.acts, counts.ladder["final"]) == (4, 4, 4)
         assert office.write() is None
     assert sum(meet(one, other) for one, other in permutations(offices, 2)) == 0
@@ -113,13 +112,13 @@ def test_an_act_is_read_at_once_and_agreed_when_confirmed(network: Network, offi
     empty = first.state_root()
     act = register(network, first, 1)
     (parcel,) = act.records
-    assert first.search("Garden 1")[0].ladder == first.act_view(act.id).ladder
-    assert [row.ladder.step for row in first.list_records("land.parcel") if row.ladder] == [Step.RECORDED]
+    assert first.records.search("Garden 1")[0].ladder == first.acts.view(act.id).ladder
+    assert [row.ladder.step for row in first.records.page("land.parcel") if row.ladder] == [Step.RECORDED]
     assert first.store.state.agreed(parcel) is None
     assert first.state_root() == empty
     meet_until_quiet(offices)
     for office in offices:
-        assert [row.ladder for row in office.list_records("land.parcel")] == [None]
+        assert [row.ladder for row in office.records.page("land.parcel")] == [None]
         assert office.store.state.overlaid(parcel) is None
         assert office.store.state.agreed(parcel) == first.store.state.present(parcel)
         assert office.store.state.overlay_index("land.parcel.cadastral", b"") == {}
@@ -139,14 +138,16 @@ def test_a_chain_of_acts_is_confirmed_step_by_step(network: Network, offices: li
     assert agreed is not None
     assert present is not None
     assert agreed.version < present.version == 3
-    assert [row.label for row in first.search("Buyer2")] == [row.label for row in first.search("Garden")]
-    assert first.search("Owner7") == []
+    assert [row.label for row in first.records.search("Buyer2")] == [
+        row.label for row in first.records.search("Garden")
+    ]
+    assert first.records.search("Owner7") == []
     meet_until_quiet(offices)
     for office in offices:
         assert office.store.state.agreed(parcel) == present
-        assert [entry.after.version for entry in office.record_view(parcel).timeline] == [3, 2, 1]
-        assert [row.ladder for row in office.search("Buyer2")] == [None]
-        assert office.search("Buyer1") == []
+        assert [entry.after.version for entry in office.records.view(parcel).timeline] == [3, 2, 1]
+        assert [row.ladder for row in office.records.search("Buyer2")] == [None]
+        assert office.records.search("Buyer1") == []
 
 
 def test_the_state_does_not_depend_on_who_met_whom(network: Network) -> None:
@@ -169,14 +170,14 @@ def hostile_start() -> bytes:
 def test_today_lists_what_waits_and_counts_all_of_it(network: Network, offices: list[Office]) -> None:
     first, second = offices[:2]
     lists = ("not_yet_seen", "not_yet_certified", "not_yet_final", "void", "refused", "needs_decision")
-    assert first.today().counts == dict.fromkeys(lists, 0)
-    assert first.today().not_heard == (0, 1, 2, 3)
+    assert first.standing.today().counts == dict.fromkeys(lists, 0)
+    assert first.standing.today().not_heard == (0, 1, 2, 3)
     seen = register(network, first, 1)
     meet(first, second)
     again = propose_registration(first, 1)
     force(first, *(sign(network, first, [replace_nonce(again, number)]) for number in range(LIST_LIMIT + 5)))
     unseen = register(network, first, 2)
-    today = first.today()
+    today = first.standing.today()
     assert [view.id for view in today.not_yet_certified] == [seen.id]
     assert today.not_yet_seen[0] == unseen
     assert (len(today.not_yet_seen), today.counts["not_yet_seen"]) == (LIST_LIMIT, LIST_LIMIT + 6)
@@ -184,7 +185,7 @@ def test_today_lists_what_waits_and_counts_all_of_it(network: Network, offices: 
     assert today.not_heard == (2, 3)
     assert {view.ladder.code for view in today.refused} == {"key-taken"}
     meet_until_quiet(offices)
-    today = first.today()
+    today = first.standing.today()
     assert (today.not_yet_seen, today.not_yet_certified, today.not_yet_final, today.not_heard) == ((), (), (), ())
     assert today.counts["refused"] == LIST_LIMIT + 5
 
@@ -205,7 +206,7 @@ def test_what_the_law_refuses_is_not_recorded(network: Network, offices: list[Of
     again = sign(network, first, [propose_registration(first, 1)])
     assert facts_of(lambda: first.record(again))["reason"] == "key-taken"
     assert first.vector() == before
-    assert first.quarantine is None
+    assert first.hand.quarantine is None
 
 
 def test_a_signature_must_be_the_officers(network: Network, offices: list[Office]) -> None:
@@ -213,7 +214,7 @@ def test_a_signature_must_be_the_officers(network: Network, offices: list[Office
     group = sign(network, first, [propose_registration(first, 1)])
     assert code_of(lambda: first.record(replace(group, signatures=(bytes(64),)))) == "bad-signature"
     assert code_of(lambda: first.record(replace(group, signatures=group.signatures * 2))) == "signature-missing"
-    assert first.counts().blocks == 0
+    assert first.standing.counts().blocks == 0
 
 
 def test_one_act_sent_twice_is_one_act(network: Network, offices: list[Office]) -> None:
@@ -221,7 +222,7 @@ def test_one_act_sent_twice_is_one_act(network: Network, offices: list[Office]) 
     group = sign(network, first, [propose_registration(first, 1)])
     once, twice = first.record(group), first.record(group)
     assert once == twice
-    assert first.counts().blocks == first.counts().acts == 1
+    assert first.standing.counts().blocks == first.standing.counts().acts == 1
 
 
 def test_one_act_twice_in_a_group_is_refused(network: Network, offices: list[Office]) -> None:
@@ -229,7 +230,7 @@ def test_one_act_twice_in_a_group_is_refused(network: Network, offices: list[Off
     proposal = propose_registration(first, 1)
     twice = sign(network, first, [proposal, proposal])
     assert facts_of(lambda: first.record(twice))["reason"] == "enclosed-twice"
-    assert first.counts().blocks == 0
+    assert first.standing.counts().blocks == 0
 
 
 def test_an_act_of_another_keeper_is_refused_by_name(network: Network, offices: list[Office]) -> None:
@@ -247,17 +248,17 @@ def test_a_copy_enclosed_by_another_office_harms_nothing(network: Network, offic
     group = sign(network, first, [propose_registration(first, 1)])
     act_id = group.ids(network.id)[0]
     force(second, group)
-    assert second.act_view(act_id).ladder.step is Step.REJECTED
+    assert second.acts.view(act_id).ladder.step is Step.REJECTED
     hand_over(second, first)
     view = first.record(group)[0]
     assert view.ladder.step is Step.RECORDED
-    told = first.counts().ladder
+    told = first.standing.counts().ladder
     assert {step: count for step, count in told.items() if count} == {"recorded": 1, "rejected": 1}
     meet_until_quiet(offices)
     for office in offices:
-        view = office.act_view(act_id)
+        view = office.acts.view(act_id)
         assert (view.author, view.ladder.step) == (0, Step.FINAL)
-        assert office.counts().ladder == {
+        assert office.standing.counts().ladder == {
             "recorded": 0, "witnessed": 0, "certified": 0, "final": 1, "rejected": 1
         }  # fmt: skip
     assert len({office.state_root() for office in offices}) == 1
@@ -277,10 +278,10 @@ def test_bad_acts_in_a_block_are_rejected_everywhere_and_the_block_stands(
     meet_until_quiet(offices)
     for office in offices:
         # `good` stood in `mixed` before: an act runs once, at its first place, and there it was rejected.
-        assert (office.counts().ladder["rejected"], office.counts().acts) == (6, 6)
-        assert office.counts().records == 0
+        assert (office.standing.counts().ladder["rejected"], office.standing.counts().acts) == (6, 6)
+        assert office.standing.counts().records == 0
     assert len({office.state_root() for office in offices}) == 1
-    assert first.quarantine is None
+    assert first.hand.quarantine is None
 
 
 def propose_sale_by_notary(office: Office) -> bytes:
@@ -291,7 +292,7 @@ def propose_sale_by_notary(office: Office) -> bytes:
 def force(office: Office, *groups: Group) -> bytes:
     """Write a block that an honest office would not."""
 
-    return office._write_block(groups)
+    return office.hand.write_block(groups)
 
 
 @settings(max_examples=40, deadline=None, database=None)
@@ -303,11 +304,13 @@ def test_nothing_in_an_act_stops_a_replica(acts: list[bytes]) -> None:
     force(second, *(sign_anything(network, second, act) for act in acts))
     meet_until_quiet(offices)
     assert len({office.state_root() for office in offices}) == 1
-    outcomes = [[office.store.chain.acts_of_block(1 + n) for n in range(office.counts().blocks)] for office in offices]
+    outcomes = [
+        [office.store.chain.acts_of_block(1 + n) for n in range(office.standing.counts().blocks)] for office in offices
+    ]
     flat = [sorted((row.id, row.place, row.outcome, row.code) for rows in one for row in rows) for one in outcomes]
     assert flat.count(flat[0]) == 4
     assert len(flat[0]) == len(acts)
-    assert first.quarantine is None
+    assert first.hand.quarantine is None
 
 
 def sign_anything(network: Network, office: Office, act: bytes) -> Group:
@@ -330,10 +333,10 @@ def twin_of(network: Network, office: Office) -> Office:
     twin = open_in_memory(network, office.number)
     hand_over(office, twin)
     journal = MemoryJournal()
-    head = office._journal.last()
+    head = office.hand.journal.last()
     if head:
         journal.prepare(head, b"")
-    twin._journal = journal
+    twin.hand.journal = journal
     return twin
 
 
@@ -348,16 +351,16 @@ def test_a_fork_is_found_kept_and_told(network: Network, offices: list[Office]) 
     meet_until_quiet(offices[:3])
     for office in offices[:3]:
         assert office.forkers() == {3}
-        ((author, evidence),) = office.evidence()
+        ((author, evidence),) = office.ledger.evidence()
         assert author == 3
         header = check_evidence(evidence, network.id, network.charter.cards[3].node_key, verify)
         assert (header.author, header.seq) == (3, 1)
-        steps = {office.act_view(act.id).ladder.step for act in (left, right)}
+        steps = {office.acts.view(act.id).ladder.step for act in (left, right)}
         assert steps == {Step.REJECTED}
-        assert office.act_view(left.id).ladder.code == "written-twice"
-        assert office.act_view(honest.id).ladder.step is Step.FINAL
-        assert [row.label for row in office.list_records("land.parcel")] == ["0000000003"]
-        assert office.search("Garden 1") == []
+        assert office.acts.view(left.id).ladder.code == "written-twice"
+        assert office.acts.view(honest.id).ladder.step is Step.FINAL
+        assert [row.label for row in office.records.page("land.parcel")] == ["0000000003"]
+        assert office.records.search("Garden 1") == []
         assert office.write() is None
     assert len({office.state_root() for office in offices[:3]}) == 1
 
@@ -368,9 +371,9 @@ def test_the_twin_stops_when_it_meets_itself(network: Network, offices: list[Off
     register(network, fourth, 1)
     register(network, other, 2)
     meet(first, fourth)
-    assert other.quarantine is None
+    assert other.hand.quarantine is None
     hand_over(first, other)
-    assert other.quarantine == "own-fork"
+    assert other.hand.quarantine == "own-fork"
     assert facts_of(lambda: register(network, other, 3))["why"] == "own-fork"
     assert other.write() is None
 
@@ -386,7 +389,7 @@ def test_evidence_is_written_once_by_each_who_lacks_it_and_then_all_are_quiet(
     headers = [SignedHeader(block.header, block.signature) for block in evidence]
     offices[0].add_evidence(*headers)
     offices[0].add_evidence(*headers[::-1])
-    assert len(offices[0].evidence()) == 1
+    assert len(offices[0].ledger.evidence()) == 1
     assert offices[0].forkers() == {3}
     written = offices[0].write()
     assert written is not None
@@ -395,8 +398,8 @@ def test_evidence_is_written_once_by_each_who_lacks_it_and_then_all_are_quiet(
     meet_until_quiet(offices[:3])
     for office in offices[:3]:
         assert office.forkers() == {3}
-        assert len(office.evidence()) == 1
-        assert office.counts().blocks <= 3
+        assert len(office.ledger.evidence()) == 1
+        assert office.standing.counts().blocks <= 3
 
 
 def test_evidence_that_does_not_hold_is_refused(network: Network, offices: list[Office]) -> None:
@@ -412,7 +415,7 @@ def test_evidence_that_does_not_hold_is_refused(network: Network, offices: list[
     assert code_of(lambda: first.add_evidence(signed[0], signed[2])) == "not-a-fork"
     altered = forged_sibling(first, one.header)
     assert code_of(lambda: first.add_evidence(signed[0], SignedHeader(altered, one.signature))) == "bad-block-signature"
-    assert first.evidence() == []
+    assert first.ledger.evidence() == []
     assert first.forkers() == frozenset()
 
 
@@ -437,15 +440,15 @@ def test_what_a_forker_showed_first_changes_no_state(network: Network, seen_firs
     meet(first, fourth)
     second.receive(*fourth.block(left))
     meet(first, second)
-    assert first.act_view(group.ids(network.id)[0]).ladder.step is Step.CERTIFIED
+    assert first.acts.view(group.ids(network.id)[0]).ladder.step is Step.CERTIFIED
     hand_over(first, third)
     hand_over(second, third)
     meet_until_quiet(offices[:3])
     hand_over(other, first)
     meet_until_quiet(offices[:3])
     for office in offices[:3]:
-        assert office.act_view(group.ids(network.id)[0]).ladder.step is Step.FINAL
-        assert office.counts().records == 1
+        assert office.acts.view(group.ids(network.id)[0]).ladder.step is Step.FINAL
+        assert office.standing.counts().records == 1
     assert len({office.state_root() for office in offices[:3]}) == 1
 
 
@@ -462,17 +465,17 @@ def test_a_forkers_later_work_is_confirmed_nowhere_and_hinders_nobody(network: N
     present = first.store.state.present(parcel)
     assert present is not None
     assert present.version == 1
-    assert [row.label for row in first.search("Owner1")] == ["0000000001"]
-    assert first.search("Buyer") == []
+    assert [row.label for row in first.records.search("Owner1")] == ["0000000001"]
+    assert first.records.search("Buyer") == []
     later = register(network, other, 9)
     hand_over(other, second)
     act = register(network, third, 3)
     meet_until_quiet(offices[:3])
     for office in offices[:3]:
-        assert office.act_view(act.id).ladder.step is Step.FINAL
-        assert office.counts().ladder["final"] == 2
+        assert office.acts.view(act.id).ladder.step is Step.FINAL
+        assert office.standing.counts().ladder["final"] == 2
         assert office.write() is None
-    assert second.act_view(later.id).ladder.code == "written-twice"
+    assert second.acts.view(later.id).ladder.code == "written-twice"
 
 
 # -- receiving ------------------------------------------------------------------------------------------------------
@@ -489,7 +492,7 @@ def test_blocks_wait_aside_for_their_parents_in_any_order(network: Network, offi
     assert second.receive(*blocks[0]) is Received.ACCEPTED
     assert second.vector() == first.vector()
     assert [second.receive(*block) for block in blocks] == [Received.DUPLICATE] * 4
-    assert second.counts().acts == 4
+    assert second.standing.counts().acts == 4
 
 
 def test_what_waits_aside_is_bounded(network: Network, offices: list[Office]) -> None:
@@ -517,7 +520,7 @@ def test_a_bad_block_is_refused_by_name_and_nothing_is_written(network: Network,
     assert good.payload is not None
     changed = good.payload[:-1] + bytes([good.payload[-1] ^ 1])
     assert code_of(lambda: second.receive(good.header, good.signature, changed)) == "payload-differs"
-    assert second.counts().blocks == 0
+    assert second.standing.counts().blocks == 0
     assert second.receive(*good) is Received.ACCEPTED
 
 
@@ -547,12 +550,16 @@ def test_a_restart_gives_the_same_graph(network: Network, offices: list[Office])
     meet_until_quiet(offices[:3])
     meet(offices[0], fourth)
     before = offices[0]
-    after = open_in_memory(network, 0, before.store, before._journal)
+    after = open_in_memory(network, 0, before.store, before.hand.journal)
     assert graph_of(after) == graph_of(before)
-    assert (after.vector(), after.forkers(), after.evidence()) == (before.vector(), before.forkers(), before.evidence())
-    assert after.today() == before.today()
-    assert after.counts() == before.counts()
-    assert after.quarantine is None
+    assert (after.vector(), after.forkers(), after.ledger.evidence()) == (
+        before.vector(),
+        before.forkers(),
+        before.ledger.evidence(),
+    )
+    assert after.standing.today() == before.standing.today()
+    assert after.standing.counts() == before.standing.counts()
+    assert after.hand.quarantine is None
     assert [v.id for v in after.lace.awaiting()] == [v.id for v in before.lace.awaiting()]
 
 
@@ -563,9 +570,9 @@ def test_blocks_of_its_own_that_it_does_not_remember_stop_an_office(network: Net
     put_back = twin_of(network, first)
     register(network, first, 2)
     hand_over(first, second)
-    assert put_back.quarantine is None
+    assert put_back.hand.quarantine is None
     hand_over(second, put_back)
-    assert put_back.quarantine == "database-ahead"
+    assert put_back.hand.quarantine == "database-ahead"
     assert code_of(lambda: register(network, put_back, 3)) == "quarantine"
     assert put_back.write() is None
 
@@ -577,12 +584,12 @@ def test_a_database_behind_its_mark_signs_nothing_but_reads_and_relays(network: 
     behind.prepare(Mark(9, bytes(32)), b"\x82\x41\x00\xf6")
     lost = ForgetfulJournal(behind)
     office = open_in_memory(network, 0, first.store, lost)
-    assert office.quarantine == "database-behind"
+    assert office.hand.quarantine == "database-behind"
     assert office.write() is None
     assert code_of(lambda: register(network, office, 2)) == "quarantine"
     register(network, second, 3)
     assert hand_over(second, office) == 1
-    assert len(office.list_records("land.parcel")) == 2
+    assert len(office.records.page("land.parcel")) == 2
 
 
 class ForgetfulJournal(MemoryJournal):
@@ -630,14 +637,14 @@ def test_a_block_is_signed_only_when_its_intent_is_on_the_disk(network: Network)
     noted: list[str] = []
     journal = NotedJournal(noted)
     office = open_in_memory(network, 0, journal=journal)
-    office._key = NotedKey(office._key, noted)
+    office.hand.key = NotedKey(office.hand.key, noted)
     journal.fails = True
     assert code_of(lambda: register(network, office, 1)) == "file-not-written"
-    assert (noted, office.vector(), office.list_records("land.parcel")) == (["written"], [], [])
+    assert (noted, office.vector(), office.records.page("land.parcel")) == (["written"], [], [])
     journal.fails = False
     register(network, office, 2)
     assert noted == ["written", *("durable", "signed"), *("written", "durable", "signed")]
-    assert [row.label for row in office.list_records("land.parcel")] == ["0000000001", "0000000002"]
+    assert [row.label for row in office.records.page("land.parcel")] == ["0000000001", "0000000002"]
 
 
 def test_an_interrupted_block_is_finished_at_the_next_start(network: Network, offices: list[Office]) -> None:
@@ -647,20 +654,20 @@ def test_an_interrupted_block_is_finished_at_the_next_start(network: Network, of
     stopped = open_in_memory(network, 0)
     hand_over(first, stopped)
     register(network, first, 2)
-    stopped._journal = MemoryJournal()
-    again = open_in_memory(network, 0, stopped.store, first._journal)
-    assert again.quarantine is None
+    stopped.hand.journal = MemoryJournal()
+    again = open_in_memory(network, 0, stopped.store, first.hand.journal)
+    assert again.hand.quarantine is None
     assert again.vector() == first.vector()
-    assert [row.label for row in again.list_records("land.parcel")] == ["0000000001", "0000000002"]
+    assert [row.label for row in again.records.page("land.parcel")] == ["0000000001", "0000000002"]
     register(network, again, 3)
 
 
 def test_a_copied_computer_signs_nothing(network: Network, offices: list[Office]) -> None:
     first = offices[0]
     register(network, first, 1)
-    copied = ForgetfulJournal(first._journal, ours=False)  # type: ignore[arg-type]  # a memory journal
+    copied = ForgetfulJournal(first.hand.journal, ours=False)  # type: ignore[arg-type]  # a memory journal
     office = open_in_memory(network, 0, first.store, copied)
-    assert office.quarantine == "copied-computer"
+    assert office.hand.quarantine == "copied-computer"
     assert code_of(lambda: register(network, office, 2)) == "quarantine"
 
 
@@ -693,18 +700,18 @@ def test_quarantine_ends_when_every_own_block_is_held_again(network: Network, of
     register(network, first, 3)
     hand_over(first, third)
     whole = first.lace.tips(0)[0].seq
-    office = without_the_newest(network, first, whole - 1, ForgetfulJournal(first._journal))  # type: ignore[arg-type]  # a memory journal
-    assert office.quarantine_view() == QuarantineView("database-behind", True, 1, whole)
+    office = without_the_newest(network, first, whole - 1, ForgetfulJournal(first.hand.journal))  # type: ignore[arg-type]  # a memory journal
+    assert office.hand.quarantine_view() == QuarantineView("database-behind", True, 1, whole)
     assert signs_nothing(network, office)
     hand_over(second, office)  # who does not hold the last one
-    assert office.quarantine_view() == QuarantineView("database-behind", True, whole - 1, whole)
+    assert office.hand.quarantine_view() == QuarantineView("database-behind", True, whole - 1, whole)
     assert signs_nothing(network, office)
     hand_over(third, office)
-    assert (office.quarantine, office.quarantine_view()) == (None, None)
+    assert (office.hand.quarantine, office.hand.quarantine_view()) == (None, None)
     assert register(network, office, 4).seq == whole + 1
     meet_until_quiet([office, *offices[1:]])
     assert not any(one.forkers() for one in (office, *offices[1:]))
-    assert [row.label for row in office.list_records("land.parcel")] == [f"{n:010}" for n in (1, 2, 3, 4)]
+    assert [row.label for row in office.records.page("land.parcel")] == [f"{n:010}" for n in (1, 2, 3, 4)]
 
 
 def test_the_block_that_nobody_else_has_is_signed_again_once_its_parents_are_back(
@@ -715,13 +722,13 @@ def test_the_block_that_nobody_else_has_is_signed_again_once_its_parents_are_bac
     register(network, first, 2)
     hand_over(first, second)
     last = register(network, first, 3)
-    office = without_the_newest(network, first, 2, first._journal)
-    assert office.quarantine == "database-behind"
+    office = without_the_newest(network, first, 2, first.hand.journal)
+    assert office.hand.quarantine == "database-behind"
     assert signs_nothing(network, office)
     hand_over(second, office)
     office.write()  # as every meeting ends
-    assert office.quarantine is None
-    assert office.act_view(last.id).block == last.block
+    assert office.hand.quarantine is None
+    assert office.acts.view(last.id).block == last.block
     hand_over(first, second)
     hand_over(office, second)
     assert not second.forkers()
@@ -736,10 +743,10 @@ def test_a_restore_beside_its_own_intent_file_ends_like_any_older_database(
     hand_over(first, second)
     restored = without_the_newest(network, first, 1, MemoryJournal())
     restored.store.database.set_meta("restored", b"1")
-    office = open_in_memory(network, 0, restored.store, ForgetfulJournal(first._journal))  # type: ignore[arg-type]  # a memory journal
-    assert office.quarantine == "database-behind"
+    office = open_in_memory(network, 0, restored.store, ForgetfulJournal(first.hand.journal))  # type: ignore[arg-type]  # a memory journal
+    assert office.hand.quarantine == "database-behind"
     hand_over(second, office)
-    assert office.quarantine is None
+    assert office.hand.quarantine is None
 
 
 @pytest.mark.parametrize("code", ["restored", "copied-computer", "intent-missing"])
@@ -753,19 +760,19 @@ def test_no_neighbour_ends_a_quarantine_that_no_intent_file_vouches_for(
     meet_until_quiet(offices)
     journals: dict[str, Journal] = {
         "restored": MemoryJournal(),
-        "copied-computer": ForgetfulJournal(first._journal, ours=False),  # type: ignore[arg-type]  # a memory journal
+        "copied-computer": ForgetfulJournal(first.hand.journal, ours=False),  # type: ignore[arg-type]  # a memory journal
         "intent-missing": LostJournal("intent-missing"),
     }
     restored = without_the_newest(network, first, 1, MemoryJournal())
     restored.store.database.set_meta("restored", b"1")
     office = open_in_memory(network, 0, restored.store, journals[code])
-    view = office.quarantine_view()
+    view = office.hand.quarantine_view()
     assert view is not None
     assert (view.code, view.mends, view.meant) == (code, False, None)
     for other in offices[1:]:
         hand_over(other, office)
     assert office.vector() == offices[1].vector()
-    assert office.quarantine == code
+    assert office.hand.quarantine == code
     assert signs_nothing(network, office)
     assert hand_over(office, open_in_memory(network, 1)) > 0  # it reads and relays
 
@@ -783,10 +790,10 @@ def test_a_batch_is_one_block_of_single_acts(network: Network, offices: list[Off
     assert refused.code == "key-taken"
     signature = network.officers[0][0].sign(batch.signing_message)
     ids = first.record_batch(batch, [signature])
-    assert (len(ids), first.counts().blocks, first.count_records("land.parcel")) == (20, 1, 20)
+    assert (len(ids), first.standing.counts().blocks, first.records.count("land.parcel")) == (20, 1, 20)
     meet_until_quiet(offices)
     assert len({office.state_root() for office in offices}) == 1
-    assert all(office.counts().ladder["final"] == 20 for office in offices)
+    assert all(office.standing.counts().ladder["final"] == 20 for office in offices)
 
 
 def test_a_batch_is_judged_again_when_something_was_recorded_since(network: Network, offices: list[Office]) -> None:
@@ -807,7 +814,7 @@ def test_a_batch_with_a_forged_signature_is_refused(network: Network, offices: l
     batch = first.batch([registrar(first)])
     batch.add("land", "first_registration", {}, registration(1))
     assert code_of(lambda: first.record_batch(batch, [bytes(64)])) == "bad-signature"
-    assert first.counts().blocks == 0
+    assert first.standing.counts().blocks == 0
 
 
 # -- checking what is stored ----------------------------------------------------------------------------------------
@@ -817,9 +824,9 @@ def test_stored_blocks_are_verified_again(network: Network, offices: list[Office
     first = offices[0]
     for number in range(5):
         register(network, first, number)
-    assert first.verify_stored(0, 3) == 3
-    assert first.verify_stored(3, 3) == 5
-    assert first.verify_stored(5, 3) is None
+    assert first.checking.verify_stored(0, 3) == 3
+    assert first.checking.verify_stored(3, 3) == 5
+    assert first.checking.verify_stored(5, 3) is None
 
 
 @pytest.mark.parametrize("column", ["header", "signature", "payload", "id"])
@@ -830,7 +837,11 @@ def test_an_altered_row_is_found(network: Network, offices: list[Office], column
     value = first.store.database.scalar(f"SELECT {column} FROM block WHERE position = 2")
     altered = value[:-1] + bytes([value[-1] ^ 1])
     first.store.database.execute(f"UPDATE block SET {column} = ? WHERE position = 2", (altered,))
-    assert code_of(lambda: first.verify_stored(0, 10)) in ("replica-damaged", "not-canonical", "malformed-header")
+    assert code_of(lambda: first.checking.verify_stored(0, 10)) in (
+        "replica-damaged",
+        "not-canonical",
+        "malformed-header",
+    )
 
 
 def test_a_block_missing_from_the_middle_is_found_at_start(network: Network, offices: list[Office]) -> None:
@@ -838,8 +849,8 @@ def test_a_block_missing_from_the_middle_is_found_at_start(network: Network, off
     for number in range(3):
         register(network, first, number)
     first.store.database.execute("DELETE FROM block WHERE position = 2")
-    assert code_of(lambda: first.verify_stored(0, 10)) == "replica-damaged"
-    assert code_of(lambda: open_in_memory(network, 0, first.store, first._journal)) == "replica-damaged"
+    assert code_of(lambda: first.checking.verify_stored(0, 10)) == "replica-damaged"
+    assert code_of(lambda: open_in_memory(network, 0, first.store, first.hand.journal)) == "replica-damaged"
 
 
 def test_derived_rows_that_are_older_than_the_checkpoint_are_found(network: Network, offices: list[Office]) -> None:
@@ -850,7 +861,7 @@ def test_derived_rows_that_are_older_than_the_checkpoint_are_found(network: Netw
     assert before is not None
     sell(network, first, parcel, 2)
     meet_until_quiet(offices)
-    assert set(first.verify_state()) == {None}
+    assert set(first.checking.verify_state()) == {None}
     present = first.store.database.scalar("SELECT body FROM record WHERE id = ?", (parcel,))
     for statement, values in (
         ("UPDATE record SET body = ? WHERE id = ?", (encode_record(before), parcel)),
@@ -862,17 +873,17 @@ def test_derived_rows_that_are_older_than_the_checkpoint_are_found(network: Netw
     ):
         first.store.database.execute("SAVEPOINT sound")
         first.store.database.execute(statement, values)
-        assert code_of(lambda: list(first.verify_state())) == "replica-damaged", statement
+        assert code_of(lambda: list(first.checking.verify_state())) == "replica-damaged", statement
         first.store.database.execute("ROLLBACK TO sound")
     assert first.store.database.scalar("SELECT body FROM record WHERE id = ?", (parcel,)) == present
-    assert set(first.verify_state()) == {None}
+    assert set(first.checking.verify_state()) == {None}
 
 
 def test_the_check_of_the_state_begins_again_when_an_anchor_passes(network: Network, offices: list[Office]) -> None:
     first = offices[0]
     register(network, first, 1)
     meet_until_quiet(offices)
-    check = first.verify_state()
+    check = first.checking.verify_state()
     next(check)
     register(network, first, 2)
     meet_until_quiet(offices)

@@ -77,7 +77,7 @@ def propose_sale(office: Office, parcel: bytes, buyer: int, signers: Sequence[Si
 
 
 def standing(office: Office, act: ActView) -> tuple[Step, str, str | None]:
-    ladder = office.act_view(act.id).ladder
+    ladder = office.acts.view(act.id).ladder
     return ladder.step, ladder.outcome, ladder.code
 
 
@@ -94,7 +94,7 @@ def test_an_appointed_officer_signs_and_every_office_agrees(town: Town) -> None:
     for office in town.offices:
         assert standing(office, act) == standing(office, sold) == (Step.FINAL, "entered", None)
     assert len({office.state_root() for office in town.offices}) == 1
-    again = open_in_memory(town.network, 0, first.store, first._journal)
+    again = open_in_memory(town.network, 0, first.store, first.hand.journal)
     assert again.state_root() == first.state_root()
 
 
@@ -108,7 +108,7 @@ def test_who_was_never_appointed_or_signs_with_another_key_signs_nothing(town: T
     appoint(town, first, "registrar")
     with pytest.raises(MunimentError, match="bad-officer-signature"):
         first.record(sign(town, first, propose_by(first, 1, eve_of(first)), SigningKey(seed("mallory"))))
-    assert first.count_records("land.parcel") == 0
+    assert first.records.count("land.parcel") == 0
 
 
 def test_a_dishonest_office_cannot_make_others_take_an_unknown_officer(town: Town) -> None:
@@ -118,12 +118,12 @@ def test_a_dishonest_office_cannot_make_others_take_an_unknown_officer(town: Tow
     for eve, code in ((EVE, "officer-unknown"), (SigningKey(seed("mallory")), "bad-officer-signature")):
         if code == "bad-officer-signature":
             appoint(town, first, "registrar")
-        first._write_block((sign(town, first, propose_by(first, 3, eve_of(first)), eve),))
+        first.hand.write_block((sign(town, first, propose_by(first, 3, eve_of(first)), eve),))
         position = first.newest_taken[0]  # type: ignore[index]  # it was just written
         act = first.store.chain.acts_of_block(position)[0].id
         town.settle()
         for office in town.offices:
-            assert office.act_view(act).ladder.code == code
+            assert office.acts.view(act).ladder.code == code
     assert len({office.state_root() for office in town.offices}) == 1
 
 
@@ -136,11 +136,11 @@ def test_with_a_role_ended_a_later_act_is_refused_at_every_office(town: Town) ->
     refused = propose_by(first, 2, eve_of(first))
     assert isinstance(refused.verdict, Rejected)
     assert refused.verdict.code == "role-not-held"
-    first._write_block((sign(town, first, refused),))  # a dishonest one encloses it all the same
+    first.hand.write_block((sign(town, first, refused),))  # a dishonest one encloses it all the same
     town.settle()
     for office in town.offices:
         assert standing(office, before) == (Step.FINAL, "entered", None)
-        assert office.act_view(refused.id).ladder.code == "role-not-held"
+        assert office.acts.view(refused.id).ladder.code == "role-not-held"
 
 
 def test_an_officer_of_the_charter_is_ended_and_reinstated(town: Town) -> None:
@@ -177,8 +177,8 @@ def test_powers_of_another_office_that_ended_unseen_hold_the_act(town: Town) -> 
     town.settle()
     for office in town.offices:
         assert standing(office, act) == (Step.FINAL, "held", "powers-ended-unseen")
-        assert office.act_view(act.id).ladder.facts["role"] == "notary"
-        assert office.record_view(parcel).record.version == 1
+        assert office.acts.view(act.id).ladder.facts["role"] == "notary"
+        assert office.records.view(parcel).record.version == 1
     assert len({office.state_root() for office in town.offices}) == 1
     known = propose_sale(first, parcel, 6, [registrar(first), Signer(0, NOTARY, "notary")], 1).verdict
     assert isinstance(known, Rejected)

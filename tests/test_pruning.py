@@ -55,19 +55,19 @@ def test_everything_reads_as_before(tmp_path: Path) -> None:
     office, offices = with_archive(tmp_path)
     work(offices)
     acts = [row[0] for row in rows(office.store, "SELECT id FROM act ORDER BY number")]
-    before = [office.act_view(act) for act in acts]
-    receipts = [office.receipt(act) for act in acts[:5]]
+    before = [office.acts.view(act) for act in acts]
+    receipts = [office.proofs.receipt(act) for act in acts[:5]]
     told = prune_all(office)
     assert told.blocks == office.store.pruned.count() > 10
-    assert [office.act_view(act) for act in acts] == before
-    assert [office.receipt(act) for act in acts[:5]] == receipts
-    assert office.verify_stored(0, 10_000) is not None
+    assert [office.acts.view(act) for act in acts] == before
+    assert [office.proofs.receipt(act) for act in acts[:5]] == receipts
+    assert office.checking.verify_stored(0, 10_000) is not None
     confirm(office)
     newcomer = open_in_memory(land_network(), 3)
     hand_over(office, newcomer)
     assert (newcomer.anchor, newcomer.state_root()) == (office.anchor, office.state_root())
     assert prune_all(office).blocks == 0
-    again = open_in_memory(land_network(), 0, office.store, office._journal)
+    again = open_in_memory(land_network(), 0, office.store, office.hand.journal)
     assert (again.anchor, again.state_root()) == (office.anchor, office.state_root())
 
 
@@ -97,7 +97,7 @@ def test_the_file_shrinks(tmp_path: Path) -> None:
     after = (tmp_path / "replica.db").stat().st_size
     assert after == before - told.freed_bytes
     assert told.freed_bytes > told.payload_bytes // 2
-    again = open_in_memory(land_network(), 0, office.store, office._journal)
+    again = open_in_memory(land_network(), 0, office.store, office.hand.journal)
     assert rows_done(again, note, range(2, 402)) == set(range(2, 302)), (
         "they are known, though their blocks are archived"
     )
@@ -132,23 +132,23 @@ def test_who_has_no_text_of_old_acts_says_so_and_offers_only_the_rest(tmp_path: 
     given = given_by(office)
     database = Database(IN_MEMORY, DATABASE_KEY)
     join(database, tmp_path / "file", Given(given.network, given.checkpoint))
-    joined = open_in_memory(land_network(), 3, ReplicaStore(database), offices[3]._journal)
-    act = office.act_view(rows(office.store, "SELECT id FROM act")[0][0])  # type: ignore[arg-type]  # its id
-    view = joined.act_view(act.id)
+    joined = open_in_memory(land_network(), 3, ReplicaStore(database), offices[3].hand.journal)
+    act = office.acts.view(rows(office.store, "SELECT id FROM act")[0][0])  # type: ignore[arg-type]  # its id
+    view = joined.acts.view(act.id)
     assert not view.text_is_held
     assert (view.records, view.ladder.step, view.author) == (act.records, act.ladder.step, act.author)
-    assert [entry.procedure for entry in joined.record_view(parcel).timeline] == ["land.#text-not-held"]
+    assert [entry.procedure for entry in joined.records.view(parcel).timeline] == ["land.#text-not-held"]
     with pytest.raises(MunimentError, match="payload-not-held"):
-        joined.receipt(act.id)
+        joined.proofs.receipt(act.id)
     with pytest.raises(MunimentError, match="payload-not-held"):
         export_audit(joined, tmp_path / "audit")
     newcomer = open_in_memory(land_network(), 2)
     assert hand_over(joined, newcomer) < len(joined.lace.vertices)  # what needs the text is not offered either
-    assert joined.verify_stored(0, 10_000) is not None
+    assert joined.checking.verify_stored(0, 10_000) is not None
     sold = sell(land_network(), office, parcel, 5)
     offices[3] = joined
     meet_until_quiet(offices)
-    assert joined.act_view(sold.id).text_is_held
+    assert joined.acts.view(sold.id).text_is_held
 
 
 def test_an_archive_that_is_gone_or_altered_is_told(tmp_path: Path) -> None:
@@ -166,22 +166,22 @@ def test_an_archive_that_is_gone_or_altered_is_told(tmp_path: Path) -> None:
     with pytest.raises(MunimentError, match="archive-missing"):
         office.store.payload(row)
     (act,) = rows(office.store, f"SELECT id FROM act WHERE block = {position} LIMIT 1")
-    assert not office.act_view(act[0]).text_is_held  # type: ignore[arg-type]  # its id
+    assert not office.acts.view(act[0]).text_is_held  # type: ignore[arg-type]  # its id
 
 
 def test_a_cut_between_archive_and_database_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     office, offices = with_archive(tmp_path)
     work(offices)
     acts = [row[0] for row in rows(office.store, "SELECT id FROM act ORDER BY number")]
-    before = [office.act_view(act) for act in acts]  # type: ignore[arg-type]  # ids
+    before = [office.acts.view(act) for act in acts]  # type: ignore[arg-type]  # ids
     with monkeypatch.context() as edge:
         edge.setattr(os, "fsync", _cut)
         with pytest.raises(MunimentError, match="file-not-written"):
             prune_all(office)
     assert office.store.pruned.count() == 0
     assert prune_all(office).blocks > 0
-    assert [office.act_view(act) for act in acts] == before  # type: ignore[arg-type]  # ids
-    assert office.verify_stored(0, 10_000) is not None
+    assert [office.acts.view(act) for act in acts] == before  # type: ignore[arg-type]  # ids
+    assert office.checking.verify_stored(0, 10_000) is not None
 
 
 def _cut(_descriptor: int) -> None:
@@ -195,7 +195,7 @@ def test_a_session_with_an_office_that_lacks_what_it_would_have_to_offer_ends(tm
     write_snapshot(office, tmp_path / "file")
     database = Database(IN_MEMORY, DATABASE_KEY)
     join(database, tmp_path / "file", given_by(office))
-    joined = open_in_memory(land_network(), 3, ReplicaStore(database), offices[3]._journal)
+    joined = open_in_memory(land_network(), 3, ReplicaStore(database), offices[3].hand.journal)
     newcomer = open_in_memory(land_network(), 2)
     for _ in range(3):
         meet_by_wire(joined, newcomer)  # it ends by itself

@@ -72,7 +72,7 @@ def test_counts_and_sums_of_another_law_are_read_where_the_order_puts_the_act() 
         return office.record(sign(network, office, [proposal]))[0].id
 
     def made(act_id: bytes) -> bytes:
-        return offices[0].act_view(act_id).records[0]
+        return offices[0].acts.view(act_id).records[0]
 
     book = made(act(offices[0], "people", "open_book", {}, mark="A"))
     ana, bob = (
@@ -84,18 +84,18 @@ def test_counts_and_sums_of_another_law_are_read_where_the_order_puts_the_act() 
     act(
         offices[0], "people", "die", {"person": bob}, died=[2026, 5, 1]
     )  # unseen by who counts: the order puts one first
-    assert offices[1].act_view(first).ladder.shared
+    assert offices[1].acts.view(first).ladder.shared
     meet_until_quiet(offices)
     second = act(offices[2], "census", "take", {"book": book})
     meet_until_quiet(offices)
     assert len({office.state_root() for office in offices}) == 1
     for office in offices:
-        assert office.record_view(ana).record.state == "alive"
-        ladder = office.act_view(first).ladder
+        assert office.records.view(ana).record.state == "alive"
+        ladder = office.acts.view(first).ladder
         if ladder.outcome == "entered":
-            counted = office.record_view(office.act_view(first).records[0]).record.fields
+            counted = office.records.view(office.acts.view(first).records[0]).record.fields
             assert counted == {"persons": 2, "oldest": 70, "years": 74}
-        held = office.act_view(second).ladder
+        held = office.acts.view(second).ladder
         assert (held.outcome, held.code, held.facts["living"], held.facts["ever"]) == ("held", "some-dead", 1, 2)
 
 

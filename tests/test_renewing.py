@@ -103,18 +103,18 @@ def test_a_restored_office_signs_again_under_its_new_key(desk: Desk, tmp_path: P
     folder = Folder(tmp_path / "restored")
     restore_backup(desk.backup, folder, OFFICE_SECRET)
     opened = desk.open(folder)
-    assert opened.office.quarantine == "restored"
+    assert opened.office.hand.quarantine == "restored"
     card = desk.renew(opened, folder)
     assert decode_card(card.encoded, verify) == card
-    assert opened.office.quarantine == "restored"  # it goes on as it was until the others have voted
+    assert opened.office.hand.quarantine == "restored"  # it goes on as it was until the others have voted
     desk.vote(card)
-    assert opened.office.quarantine_view() == QuarantineView("renewed", False, 0, None)
+    assert opened.office.hand.quarantine_view() == QuarantineView("renewed", False, 0, None)
     assert opened.office.write() is None
     assert code_of(lambda: register(folder, opened.office, 3)) == "quarantine"
     opened.office.close()
 
     renewed = desk.open(folder)
-    assert renewed.office.quarantine is None
+    assert renewed.office.hand.quarantine is None
     assert SigningKey(renewed.node_seed).public == card.node_key
     note = find_note(renewed.office, bytes(32))
     assert note is not None
@@ -124,14 +124,14 @@ def test_a_restored_office_signs_again_under_its_new_key(desk: Desk, tmp_path: P
     )
     desk.town.settle()
     for office in desk.town.offices:
-        assert office.act_view(act.id).ladder.step is Step.FINAL
+        assert office.acts.view(act.id).ladder.step is Step.FINAL
         assert office.forkers() == frozenset()
-        assert sorted(row.label for row in office.list_records("land.parcel")) == [f"{n:010}" for n in (1, 2, 3)]
+        assert sorted(row.label for row in office.records.page("land.parcel")) == [f"{n:010}" for n in (1, 2, 3)]
     block = renewed.office.lace.vertices[act.block]
     assert (block.incarnation, block.seq) == (1, 1)
     renewed.office.close()
     again = desk.open(folder)
-    assert again.office.quarantine is None
+    assert again.office.hand.quarantine is None
     assert register(folder, again.office, 4).seq > 1
     again.office.close()
 
@@ -167,7 +167,7 @@ def test_a_running_office_goes_on_by_itself_under_its_new_key(tmp_path: Path) ->
         assert service.port == port
         present = service.call(lambda: service.office.people.present).result()
         assert present is not None
-        assert (present.number, service.call(lambda: service.office.quarantine).result()) == (0, None)
+        assert (present.number, service.call(lambda: service.office.hand.quarantine).result()) == (0, None)
         service.call(lambda: register(folder, service.office, 7)).result()
     finally:
         service.stop()
@@ -242,7 +242,7 @@ def test_a_copy_of_a_renewed_office_signs_nothing(renewed: Desk, tmp_path: Path)
     copy = Folder(tmp_path / "copy")
     shutil.copytree(renewed.folder.path, copy.path)
     opened = renewed.open(copy)
-    assert opened.office.quarantine == "copied-computer"
+    assert opened.office.hand.quarantine == "copied-computer"
     opened.office.close()
 
 
@@ -250,7 +250,7 @@ def test_a_renewed_office_without_its_intent_file_signs_nothing(renewed: Desk) -
     (later,) = renewed.folder.path.glob("intent-*.log")
     later.unlink()
     opened = renewed.open()
-    assert opened.office.quarantine == "intent-of-another-node"
+    assert opened.office.hand.quarantine == "intent-of-another-node"
     assert opened.office.write() is None
     opened.office.close()
 
@@ -261,17 +261,17 @@ def test_a_renewed_office_is_restored_like_any_other(renewed: Desk, tmp_path: Pa
     anew = Folder(tmp_path / "anew")
     restore_backup(backup, anew, OFFICE_SECRET)
     opened = renewed.open(anew)
-    assert opened.office.quarantine == "restored"
+    assert opened.office.hand.quarantine == "restored"
     opened.office.close()
 
     renewed.folder.replica.write_bytes(b"damaged")
     assert restore_in_place(backup, renewed.folder, OFFICE_SECRET)
     opened = renewed.open()
-    view = opened.office.quarantine_view()
+    view = opened.office.hand.quarantine_view()
     assert view is not None
     assert (view.code, view.mends) == ("database-behind", True)
     renewed.town.settle()
-    assert opened.office.quarantine is None
+    assert opened.office.hand.quarantine is None
     register(renewed.folder, opened.office, 5)
     renewed.town.settle()
     assert not any(office.forkers() for office in renewed.town.offices)
@@ -282,7 +282,7 @@ def test_a_backup_from_before_the_new_key_does_not_bring_the_old_one_back(renewe
     old = Folder(tmp_path / "old")
     restore_backup(renewed.backup, old, OFFICE_SECRET)
     opened = renewed.open(old)
-    assert opened.office.quarantine == "restored"
+    assert opened.office.hand.quarantine == "restored"
     renewed.town.settle()
-    assert opened.office.quarantine == "superseded"
+    assert opened.office.hand.quarantine == "superseded"
     opened.office.close()

@@ -82,7 +82,7 @@ def test_an_act_asks_the_keepers_of_records_of_its_own_law() -> None:
     act(net, offices[0], "shut_gate", {"gate": gates[0]}, why="flood")
     meet_until_quiet(offices)
     for office in offices:
-        found = [office.record_view(door).record for door in doors]
+        found = [office.records.view(door).record for door in doors]
         assert [(one.state, one.fields["why"], one.keeper) for one in found] == [
             ("shut", "flood", 1),
             ("shut", "flood", 2),
@@ -110,6 +110,6 @@ def test_a_law_with_more_links_than_a_record_holds_stops_nobody() -> None:
     gate = act(net, offices[0], "build_gate", {}, street="North")
     act(net, offices[0], "shut_gate", {"gate": gate}, why="flood")
     meet_until_quiet(offices)
-    assert [office.record_view(gate).record.state for office in offices] == ["shut", "shut"]
+    assert [office.records.view(gate).record.state for office in offices] == ["shut", "shut"]
     asked = offices[1].store.state.agreed_of(ASKED_REGISTER, 0, 9)
     assert [len(read_asked(decode_record(body)).asks) < 120 for _, body in asked] == [True]

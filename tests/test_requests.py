@@ -67,55 +67,55 @@ def test_a_notary_asks_by_courier_and_the_act_climbs_the_ladder(network: Network
     keeper, laptop, third, _ = offices
     (parcel,) = register(network, keeper, 1).records
     settle(offices)
-    before = laptop.record_view(parcel).record
+    before = laptop.records.view(parcel).record
 
     # At home with a client, nobody near: the request is signed and kept, the parcel is as it was.
     request = ask(network, laptop, parcel, 7)
     assert (request.ladder.step, request.ladder.outcome, request.ladder.shared) == (Step.RECORDED, "requested", True)
     assert request.ladder.facts["office"] == keeper.roll.members[KEEPER].office
     assert request.records == ()
-    assert laptop.record_view(parcel).record == before
-    slip = laptop.receipt(request.id)
+    assert laptop.records.view(parcel).record == before
+    slip = laptop.proofs.receipt(request.id)
 
     # A stick goes to the competent office.
-    assert keeper.requests_for_me() == []
+    assert keeper.requests.for_me() == []
     assert carry(laptop, keeper) == 1
-    (waiting,) = keeper.requests_for_me()
+    (waiting,) = keeper.requests.for_me()
     assert (waiting.act.id, waiting.by, waiting.to, waiting.label) == (request.id, LAPTOP, KEEPER, "0000000001")
-    assert third.requests_for_me() == []
+    assert third.requests.for_me() == []
 
     # Its registrar enters it. There the parcel has changed at once, and nothing waits any more.
     entered = decide(network, keeper, request.id)
     assert (entered.ladder.step, entered.ladder.outcome, entered.records) == (Step.RECORDED, "entered", (parcel,))
-    assert keeper.requests_for_me() == []
-    assert keeper.record_view(parcel).record.fields["rights"][0]["holder"]["name"] == "Buyer7"
-    newest = keeper.record_view(parcel).timeline[0]
+    assert keeper.requests.for_me() == []
+    assert keeper.records.view(parcel).record.fields["rights"][0]["holder"]["name"] == "Buyer7"
+    newest = keeper.records.view(parcel).timeline[0]
     assert (newest.act, newest.procedure) == (entered.id, "land.transfer")
     assert acted(entered.transaction) == request.transaction
 
     # The stick comes back: the notary's own act now stands where the keeper's act stands.
     carry(keeper, laptop)
-    known = laptop.act_view(request.id)
+    known = laptop.acts.view(request.id)
     assert (known.ladder.decision, known.ladder.outcome, known.records) == (entered.id, "entered", (parcel,))
-    assert known.ladder.step is laptop.act_view(entered.id).ladder.step
+    assert known.ladder.step is laptop.acts.view(entered.id).ladder.step
     steps = [known.ladder.step]
     for one, other in combinations(offices, 2):
         meet(one, other)
-        steps.append(laptop.act_view(request.id).ladder.step)
+        steps.append(laptop.acts.view(request.id).ladder.step)
     settle(offices)
-    steps.append(laptop.act_view(request.id).ladder.step)
+    steps.append(laptop.acts.view(request.id).ladder.step)
     order = [Step.RECORDED, Step.WITNESSED, Step.CERTIFIED, Step.FINAL]
     assert steps == sorted(steps, key=order.index)
     assert steps[-1] is Step.FINAL
     for office in offices:
-        assert office.record_view(parcel).record.fields["rights"][0]["holder"]["name"] == "Buyer7"
-        assert office.act_view(request.id).ladder.decision == entered.id
+        assert office.records.view(parcel).record.fields["rights"][0]["holder"]["name"] == "Buyer7"
+        assert office.acts.view(request.id).ladder.decision == entered.id
         assert office.store.chain.requests_to(KEEPER) == []
     # What was signed and printed first is what is proved now; the proof that it is entered stands in place of its block.
-    early, late = decode_receipt(slip), decode_receipt(laptop.receipt(request.id))
+    early, late = decode_receipt(slip), decode_receipt(laptop.proofs.receipt(request.id))
     unplaced = replace(early, payload=None, header=None, signature=None, checkpoint=None)
     assert unplaced == replace(late, checkpoint=None)
-    (made,) = laptop.requests_made()
+    (made,) = laptop.requests.made()
     assert (made.act.id, made.act.ladder.decision) == (request.id, entered.id)
 
 
@@ -125,12 +125,12 @@ def test_a_refusal_reaches_the_office_that_asked_with_its_reason(network: Networ
     settle(offices)
     request = ask(network, laptop, parcel, 7)
     settle(offices)
-    assert keeper.requests_for_me()[0].ends_ms is not None
-    assert laptop.act_view(request.id).ladder.outcome == "requested"
+    assert keeper.requests.for_me()[0].ends_ms is not None
+    assert laptop.acts.view(request.id).ladder.outcome == "requested"
     refused = decide(network, keeper, request.id, "The deed is not legible.")
     assert (refused.ladder.outcome, refused.records) == ("entered", ())
     settle(offices)
-    ladder = laptop.act_view(request.id).ladder
+    ladder = laptop.acts.view(request.id).ladder
     assert (ladder.step, ladder.code, ladder.decision) == (Step.REJECTED, "request-refused", refused.id)
     assert ladder.facts["reason"] == "The deed is not legible."
     assert refusal_of(lambda: decide(network, keeper, request.id)) == "already-decided"
@@ -139,7 +139,7 @@ def test_a_refusal_reaches_the_office_that_asked_with_its_reason(network: Networ
     settle(offices)
     decide(network, keeper, again.id)
     settle(offices)
-    assert laptop.act_view(again.id).ladder.step is Step.FINAL
+    assert laptop.acts.view(again.id).ladder.step is Step.FINAL
 
 
 def test_a_request_lapses_everywhere_by_the_common_time(network: Network, offices: list[Office]) -> None:
@@ -154,19 +154,19 @@ def test_a_request_lapses_everywhere_by_the_common_time(network: Network, office
     register(network, third, 2)
     settle(offices)
     for office in offices:
-        ladder = office.act_view(request.id).ladder
+        ladder = office.acts.view(request.id).ladder
         assert (ladder.outcome, ladder.code) == ("lapsed", "request-lapsed")
     assert keeper.propose_decision(request.id, [registrar(keeper)]).verdict.code == "request-expired"  # type: ignore[union-attr]
     # Signed all the same, it is the order that refuses it.
     late = keeper.record(sign(network, keeper, [drawn_up]))[0]
     settle(offices)
     for office in offices:
-        refused = office.act_view(late.id).ladder
+        refused = office.acts.view(late.id).ladder
         assert (refused.step, refused.code) == (Step.REJECTED, "request-expired")
-        assert office.act_view(request.id).ladder.outcome == "lapsed"
+        assert office.acts.view(request.id).ladder.outcome == "lapsed"
     decide(network, keeper, request.id, "Too late.")
     settle(offices)
-    assert laptop.act_view(request.id).ladder.code == "request-refused"
+    assert laptop.acts.view(request.id).ladder.code == "request-refused"
 
 
 def test_a_decision_stands_although_the_office_that_asked_has_signed_twice(
@@ -186,9 +186,9 @@ def test_a_decision_stands_although_the_office_that_asked_has_signed_twice(
     settle(honest)
     for office in honest:
         assert office.lace.forkers >> LAPTOP & 1
-        assert office.act_view(entered.id).ladder.step is Step.FINAL
-        assert office.act_view(request.id).ladder.decision == entered.id
-        assert office.record_view(parcel).record.fields["rights"][0]["holder"]["name"] == "Buyer7"
+        assert office.acts.view(entered.id).ladder.step is Step.FINAL
+        assert office.acts.view(request.id).ladder.decision == entered.id
+        assert office.records.view(parcel).record.fields["rights"][0]["holder"]["name"] == "Buyer7"
 
 
 # -- two at once ----------------------------------------------------------------------------------------------------
@@ -205,12 +205,12 @@ def test_a_second_request_is_refused_here_and_the_later_one_of_two_unseen_everyw
     hand_over(laptop, fourth)
     assert refusal_of(lambda: ask(network, fourth, parcel, 9)) == "already-requested"
     settle(offices)
-    ladders = [office.act_view(act.id).ladder for act in (first, unseen) for office in offices]
+    ladders = [office.acts.view(act.id).ladder for act in (first, unseen) for office in offices]
     assert {ladder.code for ladder in ladders} == {"waiting-for-keeper", "already-requested"}
     refused = next(ladder for ladder in ladders if ladder.step is Step.REJECTED)
-    (winner,) = [act.id for act in (first, unseen) if keeper.act_view(act.id).ladder.step is not Step.REJECTED]
+    (winner,) = [act.id for act in (first, unseen) if keeper.acts.view(act.id).ladder.step is not Step.REJECTED]
     assert refused.facts["winner"] == winner[:16]
-    (waiting,) = keeper.requests_for_me()
+    (waiting,) = keeper.requests.for_me()
     assert waiting.act.id == winner
 
 
@@ -226,11 +226,11 @@ def test_what_the_keeper_has_entered_stands_even_if_the_order_puts_another_reque
     entered = decide(network, keeper, requests[1].id)
     settle(offices)
     for office in offices:
-        ladder = office.act_view(requests[1].id).ladder
+        ladder = office.acts.view(requests[1].id).ladder
         assert (ladder.step, ladder.decision) == (Step.FINAL, entered.id)
-        assert office.act_view(requests[0].id).ladder.step is Step.REJECTED
-        assert office.act_view(requests[0].id).ladder.code in ("request-overtaken", "already-requested", "overtaken")
-    assert keeper.requests_for_me() == []
+        assert office.acts.view(requests[0].id).ladder.step is Step.REJECTED
+        assert office.acts.view(requests[0].id).ladder.code in ("request-overtaken", "already-requested", "overtaken")
+    assert keeper.requests.for_me() == []
 
 
 def test_an_act_of_the_keeper_overtakes_a_request(network: Network, offices: list[Office]) -> None:
@@ -243,9 +243,9 @@ def test_an_act_of_the_keeper_overtakes_a_request(network: Network, offices: lis
     assert refusal_of(lambda: decide(network, keeper, request.id)) == "overtaken"
     settle(offices)
     for office in offices:
-        ladder = office.act_view(request.id).ladder
+        ladder = office.acts.view(request.id).ladder
         assert (ladder.step, ladder.facts["winner"]) == (Step.REJECTED, own.id[:16])
-    assert keeper.requests_for_me() == []
+    assert keeper.requests.for_me() == []
 
 
 # -- one act on records of two offices ------------------------------------------------------------------------------
@@ -257,7 +257,7 @@ def test_a_parcel_offered_in_an_exchange_and_sold_unseen_goes_one_way_at_every_o
     keeper, laptop, *_ = offices
     (theirs,), (ours,) = (register(network, office, 1 + office.number).records for office in (keeper, laptop))
     settle(offices)
-    holders = [laptop.record_view(one).record.fields["rights"][0]["holder"] for one in (ours, theirs)]
+    holders = [laptop.records.view(one).record.fields["rights"][0]["holder"] for one in (ours, theirs)]
     act: dict[str, Value] = {
         "first_given": [{"entry": 1, "part": [1, 1]}],
         "first_taken": [{"holder": holders[1], "part": [1, 1]}],
@@ -269,19 +269,19 @@ def test_a_parcel_offered_in_an_exchange_and_sold_unseen_goes_one_way_at_every_o
     signers = [registrar(laptop), Signer(LAPTOP, 1, "notary")]
     proposal = laptop.propose("land", "exchange", {"first": ours, "second": theirs}, act, signers, addressed_to=KEEPER)
     asked = laptop.record(sign(network, laptop, [proposal]))[0]
-    assert (asked.ladder.outcome, laptop.requests_made()[0].withdrawable) == ("requested", True)
+    assert (asked.ladder.outcome, laptop.requests.made()[0].withdrawable) == ("requested", True)
     settle(offices)
-    assert [view.act.id for view in keeper.requests_on(ours)] == [asked.id]
+    assert [view.act.id for view in keeper.requests.on(ours)] == [asked.id]
     sold = sell(network, laptop, ours, 9)
     entered = decide(network, keeper, asked.id)
     assert (sold.ladder.shared, entered.ladder.shared) == (True, True)
     settle(offices)
-    ladders = [[office.act_view(act.id).ladder for office in offices] for act in (sold, entered)]
+    ladders = [[office.acts.view(act.id).ladder for office in offices] for act in (sold, entered)]
     stands = [{ladder.step is Step.FINAL and ladder.outcome == "entered" for ladder in one} for one in ladders]
     assert stands in ([{True}, {False}], [{False}, {True}])
-    after = [keeper.record_view(one).record.last_act for one in (ours, theirs)]
+    after = [keeper.records.view(one).record.last_act for one in (ours, theirs)]
     assert (after[0] == after[1]) == (stands == [{False}, {True}])
-    assert keeper.requests_on(ours) == []
+    assert keeper.requests.on(ours) == []
 
 
 # -- bad input ------------------------------------------------------------------------------------------------------
@@ -344,7 +344,7 @@ def test_unknown_requests_are_not_decided(network: Network, offices: list[Office
         assert (
             code_of(lambda unknown=unknown: keeper.propose_decision(unknown, [registrar(keeper)])) == "unknown-request"
         )  # type: ignore[misc]
-        assert code_of(lambda unknown=unknown: laptop.request_view(unknown)) == "unknown-request"  # type: ignore[misc]
+        assert code_of(lambda unknown=unknown: laptop.requests.view(unknown)) == "unknown-request"  # type: ignore[misc]
 
 
 def test_a_request_that_is_too_long_to_be_carried_is_not_drawn_up(network: Network, offices: list[Office]) -> None:
@@ -361,8 +361,8 @@ def test_who_is_competent(network: Network, offices: list[Office]) -> None:
     keeper, laptop, *_ = offices
     (parcel,) = register(network, keeper, 1).records
     settle(offices)
-    assert laptop.competent_office("land", "transfer", {"parcel": parcel}) == KEEPER
-    assert keeper.competent_office("land", "transfer", {"parcel": parcel}) is None
-    assert laptop.competent_office("land", "gift", {"parcel": parcel}) is None
-    assert laptop.competent_office("boats", "transfer", {"parcel": parcel}) is None
-    assert laptop.competent_office("land", "first_registration", {}) is None
+    assert laptop.requests.competent_office("land", "transfer", {"parcel": parcel}) == KEEPER
+    assert keeper.requests.competent_office("land", "transfer", {"parcel": parcel}) is None
+    assert laptop.requests.competent_office("land", "gift", {"parcel": parcel}) is None
+    assert laptop.requests.competent_office("boats", "transfer", {"parcel": parcel}) is None
+    assert laptop.requests.competent_office("land", "first_registration", {}) is None

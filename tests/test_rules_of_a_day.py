@@ -78,20 +78,20 @@ def test_a_record_as_of_a_day_is_told_by_the_rules_of_that_day() -> None:
     (boat,) = office.record(sign(town.network, office, [proposal]))[0].records
     pass_days(office, 60)
     before = town.today
-    assert office.record_view(boat).derived == {"sound": True}
+    assert office.records.view(boat).derived == {"sound": True}
     pass_days(office, 2)
     pass_change(town, "law", None, parse_law(STRICTER).canonical)
     assert office.laws["boats"].version == 2
-    today = office.record_view(boat)
+    today = office.records.view(boat)
     assert (today.derived, today.rules and today.rules.version) == ({"sound": False}, 2)
-    then = office.record_view(boat, whole(before))
+    then = office.records.view(boat, whole(before))
     assert (then.derived, then.rules and then.rules.version) == ({"sound": True}, 1)
     # The day on which they changed has the rules with which it ended; so has every day to come.
-    assert office.record_view(boat, whole(town.today)).derived == {"sound": False}
-    again = open_in_memory(town.network, 0, office.store, office._journal)
-    assert again.record_view(boat, whole(before)).derived == {"sound": True}
+    assert office.records.view(boat, whole(town.today)).derived == {"sound": False}
+    again = open_in_memory(town.network, 0, office.store, office.hand.journal)
+    assert again.records.view(boat, whole(before)).derived == {"sound": True}
     again.people.sign_in(0, town.network.officers[0][0])
-    assert again.record_view(boat, whole(before)).derived == {"sound": True}
+    assert again.records.view(boat, whole(before)).derived == {"sound": True}
 
 
 def test_a_paper_of_an_act_of_earlier_rules_is_set_by_those_that_the_act_names(tmp_path: Path) -> None:
@@ -104,9 +104,9 @@ def test_a_paper_of_an_act_of_earlier_rules_is_set_by_those_that_the_act_names(t
     inspected = office.propose("boats", "inspect", {"boat": boat}, {"inspected": seen}, first)
     (act,) = office.record(sign(town.network, office, [inspected]))
     pass_change(town, "law", None, parse_law(RENAMED).canonical)  # calls the record and what follows from it otherwise
-    view, paper = office.act_view(act.id), tmp_path / "paper.pdf"
+    view, paper = office.acts.view(act.id), tmp_path / "paper.pdf"
     told = following(office, view, whole(town.today), "en")
-    receipt = office.receipt(act.id, "en", NEWEST)
+    receipt = office.proofs.receipt(act.id, "en", NEWEST)
     paper.write_bytes(extract_pdf(office, receipt, view, whole(town.today), follows=told))
     found = verify_file(paper, knowledge_of_office(office))
     assert (found.code, told) == ("valid", (("Sound", True),))

@@ -80,7 +80,7 @@ def busy(seed: int, offices: list[Office], steps: int) -> None:
         if random.random() < 0.6:
             register(network, office, seed * 1000 + number)
         else:
-            own = [row for row in office.list_records("land.parcel") if row.keeper == office.number]
+            own = [row for row in office.records.page("land.parcel") if row.keeper == office.number]
             if own:
                 sell(network, office, random.choice(own).id, seed * 1000 + number)
         for _ in range(random.randrange(4)):
@@ -99,7 +99,7 @@ def test_who_joins_holds_the_same_and_goes_on_alike(tmp_path: Path, seed: int) -
     settled = store.database.scalar("SELECT max(position) FROM block WHERE anchor > 0")
     assert store.pages._mark() >= settled  # words came with the records: no search has to take them in again
     # The fourth office lost its database, not its key: with this replica it is where the giver was.
-    newcomer = open_in_memory(network, 3, store, offices[3]._journal)
+    newcomer = open_in_memory(network, 3, store, offices[3].hand.journal)
     if seed % 4 != 3:
         hand_over(offices[3], newcomer)
     offices[3] = newcomer
@@ -108,7 +108,7 @@ def test_who_joins_holds_the_same_and_goes_on_alike(tmp_path: Path, seed: int) -
     assert len({office.state_root() for office in offices}) == 1
     assert len({office.anchor for office in offices}) == 1
     assert rows(offices[0].store, COMPARED[1]) == rows(newcomer.store, COMPARED[1])
-    again = open_in_memory(network, 3, store, newcomer._journal)
+    again = open_in_memory(network, 3, store, newcomer.hand.journal)
     assert (again.anchor, again.state_root()) == (offices[0].anchor, offices[0].state_root())
 
 
@@ -117,7 +117,7 @@ def test_who_joined_gives_a_snapshot_on(tmp_path: Path) -> None:
     busy(1, offices, 10)
     meet_until_quiet(offices)
     store = joined(offices[0], tmp_path / "first")
-    second = open_in_memory(land_network(), 3, store, offices[3]._journal)
+    second = open_in_memory(land_network(), 3, store, offices[3].hand.journal)
     offices[3] = second
     busy(2, offices, 6)
     meet_until_quiet(offices)
@@ -148,7 +148,7 @@ def test_epochs_follow_from_votes(tmp_path: Path, town: Town, voting: str) -> No
     store = joined(town.offices[0], tmp_path / "snapshot")
     assert_equal(town.offices[0].store, store)
     full = town.offices[0]
-    newcomer = open_in_memory(town.network, 3, store, town.offices[3]._journal)
+    newcomer = open_in_memory(town.network, 3, store, town.offices[3].hand.journal)
     hand_over(town.offices[3], newcomer)
     town.offices[3] = newcomer
     town.settle()

@@ -76,11 +76,11 @@ def test_every_office_foresees_and_agrees_the_same_sums() -> None:
         law = office.laws["land"]
         assert agreed(office) == from_scratch(office, law)
         assert office.store.state.present_total("land.entries", GROUP) == {"rights": 5, "versions": 6}
-        list(office.verify_state())
+        list(office.checking.verify_state())
     with offices[1].store.database.atomic():
         offices[1].store.database.execute("DELETE FROM total WHERE name = 'land.areas'")
     with pytest.raises(MunimentError, match="replica-damaged"):
-        list(offices[1].verify_state())
+        list(offices[1].checking.verify_state())
 
 
 def test_a_total_that_comes_with_new_rules_counts_what_is_there() -> None:
@@ -118,7 +118,7 @@ def test_acts_in_any_order_and_a_joining_office_keep_the_sums(tmp_path: Path, se
     offices = [open_in_memory(made, number) for number in range(4)]
     for number in range(1, 15):
         office = random.choice(offices)
-        own = [row.id for row in office.list_records("land.parcel") if row.keeper == office.number]
+        own = [row.id for row in office.records.page("land.parcel") if row.keeper == office.number]
         if own and random.random() < 0.5:
             sell(made, office, random.choice(own), seed * 100 + number)
         else:
@@ -134,13 +134,13 @@ def test_acts_in_any_order_and_a_joining_office_keep_the_sums(tmp_path: Path, se
     assert certificate is not None
     database = Database(IN_MEMORY, DATABASE_KEY)
     join(database, tmp_path / "snapshot", Given(offices[0].network, checkpoint_hash(certificate.checkpoint)))
-    newcomer = open_in_memory(made, 3, ReplicaStore(database), offices[3]._journal)
+    newcomer = open_in_memory(made, 3, ReplicaStore(database), offices[3].hand.journal)
     assert agreed(newcomer) == agreed(offices[0])
     offices[3] = newcomer
     assert_sums(newcomer)
     meet_until_quiet(offices)
     assert_sums(newcomer)
-    list(newcomer.verify_state())
+    list(newcomer.checking.verify_state())
 
 
 BOUND = """    always:
@@ -172,7 +172,7 @@ def test_an_office_with_another_sum_is_told_at_once_by_its_check_and_by_the_othe
         liar.store.database.execute("SAVEPOINT sound")
         liar.store.database.execute(statement, values)
         with pytest.raises(MunimentError, match="replica-damaged"):
-            list(liar.verify_state())
+            list(liar.checking.verify_state())
         liar.store.database.execute("ROLLBACK TO sound")
         liar.store.database.execute("RELEASE sound")
     with liar.store.database.atomic():
@@ -184,7 +184,7 @@ def test_an_office_with_another_sum_is_told_at_once_by_its_check_and_by_the_othe
     given = Given(liar.network, checkpoint_hash(certificate.checkpoint))
     database = Database(IN_MEMORY, DATABASE_KEY)
     join(database, tmp_path / "snapshot", given)  # sums do not travel: whoever joins adds them up from the records
-    assert agreed(open_in_memory(made, 1, ReplicaStore(database), liar._journal)) == sound
+    assert agreed(open_in_memory(made, 1, ReplicaStore(database), liar.hand.journal)) == sound
     assert liar.state_root() == first.state_root()
     register(made, first, 6)
     meet_until_quiet(offices)

@@ -103,7 +103,7 @@ def transition(begun: str) -> str:
 
 
 def owner(office: Office, plot: bytes) -> object:
-    return office.record_view(plot).record.fields["owner"]
+    return office.records.view(plot).record.fields["owner"]
 
 
 @pytest.mark.parametrize("begun", ["old", "new"])
@@ -156,7 +156,7 @@ def test_what_was_begun_is_finished_under_the_rules_that_the_new_version_names(b
         assert state.find("plots.plots_of", encode(["Ana"]), 9) == [early]
         assert early not in state.find("plots.plots_of", encode(["nobody"]), 9)
     assert [owner(office, asked) for office in town.offices] == ["Bob" if entered else "nobody"] * 4
-    ladders = [office.act_view(unheard.id).ladder for office in town.offices]
+    ladders = [office.acts.view(unheard.id).ladder for office in town.offices]
     expected = ("entered", None) if begun == "old" else ("rejected", "law-not-in-force")
     assert {(one.outcome, one.code, one.shared) for one in ladders} == {(*expected, begun == "old")}
     assert len({office.state_root() for office in town.offices}) == 1
@@ -262,4 +262,4 @@ def test_an_act_that_old_rules_finish_asks_as_they_did_where_the_new_ones_ask_no
     cure = first.propose_resolving("#cure", died.id, [registrar(first)], fields={"proof": True})
     first.record(sign(town.network, first, [cure]))
     town.settle()
-    assert {office.record_view(pension).record.state for office in town.offices} == {"suspended"}
+    assert {office.records.view(pension).record.state for office in town.offices} == {"suspended"}

@@ -42,7 +42,7 @@ def _views(office: Office, found: Iterable[Record]) -> list[Decided]:
 
 def _view(office: Office, decided: Record) -> Decided:
     fields, (one, other) = decided.fields, (decided.key["one"], decided.key["other"])
-    record, labels = office.store.state.present(one), office.labels((one, other))
+    record, labels = office.store.state.present(one), office.records.labels((one, other))
     assert record is not None  # the law has found both, and nothing is taken out of a register
     return Decided(
         (one, other),
@@ -51,7 +51,7 @@ def _view(office: Office, decided: Record) -> Decided:
         answer_of(decided) == SAME,
         fields["by"],
         fields["claimed_ms"],
-        office.reason_about(fields["reason"], one, other),
+        office.showing.reason_about(fields["reason"], one, other),
         fields["act"],
         office.store.state.overlaid(decided.id) is not None,
     )

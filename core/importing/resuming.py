@@ -64,7 +64,7 @@ def find_note(office: Office, key: bytes) -> ImportNote | None:
 
 def begin(office: Office, key: bytes, acts: int, random_bytes: Callable[[int], bytes]) -> ImportNote:
     """Durable on return. Raises `quarantine`: a copy that may not sign is not written to either."""
-    office.refuse_in_quarantine()
+    office.hand.refuse_in_quarantine()
     tips = office.lace.tips(office.number)
     height = (tips[0].incarnation, tips[0].seq) if tips else (0, 0)
     note = ImportNote(key, random_bytes(SEED_BYTES), height, acts)

@@ -8,27 +8,24 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from core.errors import MunimentError
 from core.people.actions import Action
+from core.replica import Replica
 from core.store.files import stream_durably
 from core.store.looks import Look
-
-if TYPE_CHECKING:
-    from core.people.showing import Showing
 
 _LOOKS_A_READ = 1_000
 
 
-def export_looks(office: "Showing", target: Path) -> int:
+def export_looks(replica: Replica, target: Path) -> int:
     """How many; durable on return. Raises `file-exists`, `looks-damaged`, `disk-full`, `file-not-written`, and what
     `require` raises.
     """
-    office.people.require(Action.READ_LOOKS)
+    replica.people.require(Action.READ_LOOKS)
     if target.exists():
         raise MunimentError("file-exists", path=str(target))
-    looks = office.store.looks
+    looks = replica.store.looks
     looks.verify()
     told = 0
     last = 0

@@ -10,7 +10,6 @@ one byte more or less is another act, and has to be opened again. Signing out fo
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from core import officers
 from core.clock import Clock
@@ -22,11 +21,9 @@ from core.laws.signing import is_of_node
 from core.laws.visibility import Reader, asks_interest, is_public
 from core.ledger.transaction import Signer, Transaction, decode_transaction, transaction_id
 from core.people.actions import ROLES, Action, Gate, action_of
+from core.replica import Replica
 from core.store.looks import MAX_NOTE_CHARS, Look
 from core.store.working import WorkingState
-
-if TYPE_CHECKING:
-    from core.people.showing import Showing
 
 CHALLENGE_BYTES = 32
 # What a person may state; the last ones say nothing without words.
@@ -50,10 +47,10 @@ class Person:
 
 
 class People(Gate):
-    """Used on the office's thread."""
+    """Used on the office's thread. `number`: of the office."""
 
-    def __init__(self, office: "Showing", clock: Clock, random_bytes: Callable[[int], bytes]) -> None:
-        self._office, self._clock, self._random_bytes = office, clock, random_bytes
+    def __init__(self, replica: Replica, number: int, clock: Clock, random_bytes: Callable[[int], bytes]) -> None:
+        self._replica, self._number, self._clock, self._random_bytes = replica, number, clock, random_bytes
         self._attended = False
         self._present: int | None = None
         self._read: tuple[int, Person] | None = None  # rows written until then, and who was read
@@ -71,7 +68,7 @@ class People(Gate):
         """The person signed in, with the roles held at this moment: read again whenever a row was written since."""
         if self._present is None:
             return None
-        changes = self._office.store.database.row_changes
+        changes = self._replica.store.database.row_changes
         if self._read is None or self._read[0] != changes or self._read[1].number != self._present:
             self._read = (changes, self._person(self._present))
         return self._read[1]
@@ -111,7 +108,7 @@ class People(Gate):
     @property
     def lock_after_s(self) -> int:
         """After so many seconds without use the window of this office signs out."""
-        kept = self._office.store.database.meta(_LOCK_AFTER)
+        kept = self._replica.store.database.meta(_LOCK_AFTER)
         return int(kept) if kept is not None else USUAL_LOCK_S
 
     def lock_after(self, seconds: int) -> None:
@@ -120,7 +117,7 @@ class People(Gate):
             raise MunimentError("nobody-signed-in")
         if not LOCK_S[0] <= seconds <= LOCK_S[1]:
             raise MunimentError("bad-lock-time", least=LOCK_S[0], most=LOCK_S[1])
-        self._office.store.database.set_meta(_LOCK_AFTER, str(seconds).encode())
+        self._replica.store.database.set_meta(_LOCK_AFTER, str(seconds).encode())
 
     def require(self, action: Action) -> None:
         """Raises `nobody-signed-in`, `not-for-role`."""
@@ -130,19 +127,19 @@ class People(Gate):
 
     def _prove(self, number: int, key: Key) -> None:
         """That whoever asks holds the officer's key, and not only knows a number."""
-        known = officers.key(self._state, self._office.roll, self._office.number, number)
-        challenge = tagged_hash("sign-in", self._office.network, self._random_bytes(CHALLENGE_BYTES))
+        known = officers.key(self._state, self._replica.roll, self._number, number)
+        challenge = tagged_hash("sign-in", self._replica.network, self._random_bytes(CHALLENGE_BYTES))
         if known is None or not verify(known, challenge, key.sign(challenge)):
             raise MunimentError("not-this-officer", officer=number)
 
     def _person(self, number: int) -> Person:
-        state, roll, office = self._state, self._office.roll, self._office.number
+        state, roll, office = self._state, self._replica.roll, self._number
         name = officers.name_of(state, roll, office, number) or str(number)
         return Person(number, name, officers.roles(state, roll, office, number))
 
     @property
     def _state(self) -> WorkingState:
-        return WorkingState(self._office.store.state, self._office.number)
+        return WorkingState(self._replica.store.state, self._number)
 
     # -- signing ------------------------------------------------------------------------------------------------
 
@@ -156,7 +153,7 @@ class People(Gate):
         if not any(one.officer == number for one in self._own(transaction)):
             raise MunimentError("not-a-signer", officer=number)
         self._prove(number, key)
-        act = transaction_id(self._office.network, encoded)
+        act = transaction_id(self._replica.network, encoded)
         self._note(self._person(number), act, "", SECOND_OFFICER, "")
         self._opened.add((number, act))
         return transaction
@@ -171,9 +168,9 @@ class People(Gate):
             return  # nobody signs: the law lets the node enter it by itself
         if self._attended:
             self.require(Action.DRAW_UP)
-        state, roll = self._state, self._office.roll
+        state, roll = self._state, self._replica.roll
         for transaction, act in zip(transactions, acts, strict=True):
-            action = action_of(transaction, self._office.laws)
+            action = action_of(transaction, self._replica.laws)
             persons: dict[bytes, int] = {}
             for signer in self._own(transaction):
                 if signer.role not in ROLES[action]:
@@ -186,7 +183,7 @@ class People(Gate):
                     raise MunimentError("review-not-opened", name=self._person(signer.officer).name)
 
     def _own(self, transaction: Transaction) -> list[Signer]:
-        return [signer for signer in transaction.signers if signer.office == self._office.number]
+        return [signer for signer in transaction.signers if signer.office == self._number]
 
     # -- looking ------------------------------------------------------------------------------------------------
 
@@ -197,14 +194,14 @@ class People(Gate):
         raises.
         """
         self.require(Action.LOOK)
-        record = self._office.store.state.present(record_id)
+        record = self._replica.store.state.present(record_id)
         if record is None:
             raise MunimentError("unknown-record", record=record_id)
         if purpose not in PURPOSES:
             raise MunimentError("purpose-missing")
         if len(note) > MAX_NOTE_CHARS:
             raise MunimentError("too-large", bytes=len(note), limit=MAX_NOTE_CHARS)
-        register = self._office.register_of(record.register)
+        register = self._replica.register_of(record.register)
         if not note and (purpose in IN_WORDS or (register is not None and asks_interest(register))):
             raise MunimentError("purpose-in-words")
         self._state_purpose(record_id, record.register, purpose, note)
@@ -235,15 +232,15 @@ class People(Gate):
         act."""
         if self._present is None or not self.may(Action.LOOK):
             return
-        record = self._office.store.state.present(subject)
-        register = self._office.register_of(record.register) if record is not None else None
+        record = self._replica.store.state.present(subject)
+        register = self._replica.register_of(record.register) if record is not None else None
         if register is None or not is_public(register):
             self._state_purpose(subject, record.register if record is not None else "", purpose, "")
 
     def looks_at(self, subject: bytes) -> list[Look]:
         """Who looked at a record or an act, newest first."""
         self.require(Action.READ_LOOKS)
-        return self._office.store.looks.of_subject(subject)
+        return self._replica.store.looks.of_subject(subject)
 
     def _state_purpose(self, subject: bytes, register: str, purpose: str, note: str) -> None:
         if (subject, purpose + note) not in self._looked:
@@ -254,7 +251,7 @@ class People(Gate):
 
     def _note(self, person: Person, subject: bytes, register: str, purpose: str, note: str) -> None:
         roles = ",".join(sorted(person.roles))
-        looks = self._office.store.looks
+        looks = self._replica.store.looks
         looks.add(self._clock.now_ms(), person.number, person.name, roles, subject, register, purpose, note)
 
     # -- what may be seen ---------------------------------------------------------------------------------------
@@ -263,4 +260,4 @@ class People(Gate):
         return any(subject in subjects for subject, _ in self._looked)
 
     def reader(self, stated: bool) -> Reader:
-        return Reader(self.roles, self._office.number, stated)
+        return Reader(self.roles, self._number, stated)

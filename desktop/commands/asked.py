@@ -25,7 +25,7 @@ def asked_command(access: Access) -> dict[str, Any]:
     opened = access.open()
     office = opened.office
     try:
-        to_us, made = office.questions_to_us(), office.questions_made()
+        to_us, made = office.questions.to_us(), office.questions.made()
         lines = [*_lines(office, "asked-of-us", to_us), *_lines(office, "asked-by-us", made)]
         facts = partial(_facts, office)
         return {"message": "\n".join(lines), "of_us": [*map(facts, to_us)], "by_us": [*map(facts, made)]}
@@ -39,14 +39,14 @@ def leave_command(access: Access, reference: str, reason: str, by: str) -> dict[
     opened = access.open()
     office = opened.office
     try:
-        view = office.question(reference)
+        view = office.questions.waiting(reference)
         proposal = office.propose_dismissal(view.act.id, view.record, reason, [officer.signer(office.number)])
         if isinstance(proposal.verdict, Rejected):
             why = refusal(office.laws[proposal.transaction.law], proposal.verdict)
             raise MunimentError("question-not-left", why=why, reason=proposal.verdict.code)
         signature = officer.key(access.folder).sign(office.signing_message([proposal.encoded]))
         (act,) = office.record(Group((proposal.encoded,), (signature,)))
-        left = next(one for one in office.questions_about(view.record) if one.id == view.id)
+        left = next(one for one in office.questions.about(view.record) if one.id == view.id)
         return {**_facts(office, left), "act": act.id.hex(), "message": sentence("question-left", {"seq": act.seq})}
     finally:
         office.close()

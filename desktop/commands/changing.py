@@ -86,7 +86,7 @@ def lost_command(access: Access, office_text: str, reason: str, by: str) -> dict
         proposal = draw_up_change(office, "remove", member, b"", reason, administrator.number)
         act = _record(access.folder, office, proposal, administrator)
         change = find_change(office, act.records[0].hex())
-        heard_ms = office.offices()[member].last_claimed_ms
+        heard_ms = office.standing.offices()[member].last_claimed_ms
         words = {**_words(office, change), "heard": heard_words(heard_ms)}
         facts = {**_change_facts(office, change), "last_claimed_ms": heard_ms}
         return {**facts, "message": sentence("lost-reported", words)}

@@ -19,7 +19,7 @@ def evidence_command(access: Access, name: str, file: Path) -> dict[str, Any]:
     try:
         office = opened.office
         number = office_number(office, name)
-        evidence = office.evidence_against(number)
+        evidence = office.ledger.evidence_against(number)
         if evidence is None:
             raise MunimentError("no-evidence", office=name)
         write_durably(file, encode_evidence_file(office.network, evidence))

@@ -106,7 +106,7 @@ def replay_command(access: Access, act: str) -> dict[str, Any]:
     opened = access.open()
     try:
         act_id = _act_id(act)
-        view = opened.office.act_view(act_id)
+        view = opened.office.acts.view(act_id)
         *_, found = replay(opened.office, {act_id})
     finally:
         opened.office.close()

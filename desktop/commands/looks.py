@@ -32,7 +32,7 @@ def looks_command(access: Access, by: str, record: str | None, export: Path | No
         if record is None:
             looks = office.store.looks.newest(SHOWN)
         else:
-            found = [row.id for row in office.search(record, SEARCHED) if row.label == record]
+            found = [row.id for row in office.records.search(record, SEARCHED) if row.label == record]
             if not found:
                 raise MunimentError("unknown-record", record=record)
             looks = office.people.looks_at(found[0])

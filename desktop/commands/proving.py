@@ -19,7 +19,7 @@ def prove_command(access: Access, record: str, file: Path) -> dict[str, Any]:
     opened = access.open()
     try:
         record_id = _find(opened.office, record)
-        write_durably(file, opened.office.record_receipt(record_id))
+        write_durably(file, opened.office.proofs.record_receipt(record_id))
     finally:
         opened.office.close()
     facts = {"path": str(file), "record": record_id}
@@ -28,7 +28,7 @@ def prove_command(access: Access, record: str, file: Path) -> dict[str, Any]:
 
 def _find(office: Office, named: str) -> bytes:
     """By its number as lists show it, or by its id in hexadecimal."""
-    found = [row.id for row in office.search(named, SEARCHED) if row.label == named]
+    found = [row.id for row in office.records.search(named, SEARCHED) if row.label == named]
     if len(found) == 1:
         return found[0]
     try:

@@ -39,14 +39,14 @@ def show_command(access: Access, named: str, by: str | None, purpose: str | None
 
 
 def _told(office: Office, record_id: bytes, signed_in: bool) -> dict[str, Any]:
-    view, sealed = office.record_view(record_id), office.sealed.of_record(record_id)
+    view, sealed = office.records.view(record_id), office.sealed.of_record(record_id)
     texts = office.sealed.open_record(record_id) if signed_in else {}
     record, law = view.record, office.laws[view.record.register.partition(".")[0]]
     names = [member.office for member in office.roll.members]
     forms = {field.name: field for field in record_form(law, record.register)}
     shown: dict[str, Value] = {**record.key, **record.fields, **texts}
     fields = {name: value_lines(value, forms[name], names) for name, value in shown.items() if name in forms}
-    history = [(entry, office.time_bracket(entry.act)) for entry in view.timeline]
+    history = [(entry, office.bracketing.of_act(entry.act)) for entry in view.timeline]
     state = state_label(law, record.register, record.state)
     register = text_in(law.by_full_name[record.register].title, record.register)
     lines = [sentence("record-shown", {"register": register, "label": view.label, "state": state})]
@@ -103,7 +103,7 @@ def _heading(office: Office, order: ErasureView, names: list[str]) -> str:
 
 def _find(office: Office, named: str) -> bytes:
     """By its number as lists show it, or by its id in hexadecimal."""
-    found = [row.id for row in office.search(named, SEARCHED) if row.label == named]
+    found = [row.id for row in office.records.search(named, SEARCHED) if row.label == named]
     if len(found) == 1:
         return found[0]
     try:

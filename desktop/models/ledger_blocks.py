@@ -57,7 +57,7 @@ class LedgerBlocks(QObject):
         """The stretch that holds a block. `failed` tells `unknown-block`."""
 
         def look(office: Office) -> tuple[LedgerExtent, int]:
-            return office.ledger_extent(), office.vertex(block).position
+            return office.ledger.extent(), office.vertex(block).position
 
         def take(answer: tuple[LedgerExtent, int]) -> None:
             if self._current(question):
@@ -99,7 +99,7 @@ class LedgerBlocks(QObject):
                 self.extent = extent
                 then(extent)
 
-        self._desk.ask(self, lambda office: office.ledger_extent(), take, self._fail)
+        self._desk.ask(self, lambda office: office.ledger.extent(), take, self._fail)
 
     def _load(self, first: int, last: int) -> None:
         """Read a stretch anew, at most MOST blocks, the newest of them."""
@@ -126,7 +126,7 @@ class LedgerBlocks(QObject):
                 found.extend(page)
                 self._gather(question, first, last if page else after, found, then)
 
-        self._desk.ask(self, lambda office: office.ledger_blocks(after, count), take, self._fail)
+        self._desk.ask(self, lambda office: office.ledger.blocks(after, count), take, self._fail)
 
     def _lay_out(self, question: int, blocks: list[BlockView]) -> None:
         def take(layout: Layout) -> None:

@@ -82,8 +82,10 @@ class RecordList(QAbstractTableModel):
 
         def work(office: Office) -> list[RecordRow]:
             if search:
-                return office.search(search, SEARCH_LIMIT)
-            return office.list_by_day(*days, SEARCH_LIMIT) if days else office.list_records(register, after, limit)
+                return office.records.search(search, SEARCH_LIMIT)
+            return (
+                office.records.list_by_day(*days, SEARCH_LIMIT) if days else office.records.page(register, after, limit)
+            )
 
         at_once = bool(search or days)
         self._desk.ask(

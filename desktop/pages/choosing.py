@@ -71,7 +71,7 @@ class Choosing(QWidget):
         self.setFocusProxy(self.words)
 
     def refresh(self) -> None:
-        self._desk.ask(self, lambda office: office.drafts(), self._show_drafts, self.failed.emit)
+        self._desk.ask(self, lambda office: office.drafts.all(), self._show_drafts, self.failed.emit)
 
     def _fill_procedures(self) -> None:
         for law in self._desk.laws.values():

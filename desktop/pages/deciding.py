@@ -158,9 +158,9 @@ class Deciding(QWidget):
         def work(office: Office) -> _Asked:
             for subject in (request.act.id, *(ref.record for ref in request.act.transaction.changes.values())):
                 office.people.work_on(subject, DECIDING)
-            view = office.request_view(request.act.id)
+            view = office.requests.view(request.act.id)
             changes = view.act.transaction.changes
-            records = {name: office.record_view(ref.record) for name, ref in changes.items()}
+            records = {name: office.records.view(ref.record) for name, ref in changes.items()}
             people = people_of(office, view.act.transaction)
             names = names_in(self._desk, office, view.act.transaction.act.values())
             return _Asked(view, office.propose_decision(request.act.id, signers, trace=True), records, people, names)

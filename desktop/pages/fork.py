@@ -67,7 +67,7 @@ class ForkPanel(QWidget):
         self.save.setEnabled(False)
         self.ledger.setEnabled(False)
         self._scroll.setWidget(QWidget(self._scroll))
-        self._desk.ask(self, lambda office: office.fork_of(number), self._show, self.notice.tell_trouble)
+        self._desk.ask(self, lambda office: office.ledger.fork_of(number), self._show, self.notice.tell_trouble)
 
     def _show(self, view: ForkView) -> None:
         self._view = view
@@ -170,7 +170,7 @@ class ForkPanel(QWidget):
         done = sentence("evidence-written", {"path": path, "office": self._desk.offices[author]})
 
         def encode(office: Office) -> bytes:
-            evidence = office.evidence_against(author)
+            evidence = office.ledger.evidence_against(author)
             if evidence is None:
                 raise MunimentError("no-evidence", office=self._desk.offices[author])
             return encode_evidence_file(office.network, evidence)

@@ -125,16 +125,16 @@ class LedgerPage(Page):
 
     def show_act(self, act: bytes) -> None:
         """Choose the entry that holds an act."""
-        self.desk.ask(self, lambda office: office.act_view(act).block, self.show_entry, self.tell_trouble)
+        self.desk.ask(self, lambda office: office.acts.view(act).block, self.show_entry, self.tell_trouble)
 
     def _find(self) -> None:
         """The newest act of the first record that matches."""
         text = self.find.text().strip()
 
         def look(office: Office) -> bytes | None:
-            for row in office.search(text, 1):
-                for entry in office.record_view(row.id).timeline[:1]:
-                    return office.act_view(entry.act).block
+            for row in office.records.search(text, 1):
+                for entry in office.records.view(row.id).timeline[:1]:
+                    return office.acts.view(entry.act).block
             return None
 
         def take(block: bytes | None) -> None:
@@ -176,7 +176,7 @@ class LedgerPage(Page):
         """The record that the first act of an entry made or changed."""
 
         def look(office: Office) -> bytes | None:
-            return next((record for act in office.block_detail(block.id).acts for record in act.records), None)
+            return next((record for act in office.ledger.block_detail(block.id).acts for record in act.records), None)
 
         def take(record: bytes | None) -> None:
             if record is not None:

@@ -49,9 +49,9 @@ class EntryPanel(QScrollArea):
         wanted = self._wanted = block.id
 
         def ask(office: Office) -> tuple[BlockDetail, Mapping[bytes, str]]:
-            detail = office.block_detail(wanted)
+            detail = office.ledger.block_detail(wanted)
             records = {record for act in detail.acts[:SHOWN] for record in act.records[:1]}
-            return detail, {record: office.record_view(record).label for record in records}
+            return detail, {record: office.records.view(record).label for record in records}
 
         def take(answer: tuple[BlockDetail, Mapping[bytes, str]]) -> None:
             if self._wanted == wanted:

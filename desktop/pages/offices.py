@@ -160,7 +160,7 @@ class OfficesPage(Page):
         service = self.desk.service
         self.desk.ask(
             self,
-            lambda office: (office.offices(), service.neighbours(), set(office.encounters.addresses)),
+            lambda office: (office.standing.offices(), service.neighbours(), set(office.encounters.addresses)),
             lambda answer: self._show(*answer),
             self.tell_trouble,
         )

@@ -88,6 +88,6 @@ def _look(made: Sequence[Record], office: Office) -> Iterator[Sequence[Alike]]:
     found: dict[bytes, Alike] = {}
     for record in made:
         for other, reasons in duplicates.entered_like(record.register, {**record.key, **record.fields}):
-            title = office.record_view(other.id).label
+            title = office.records.view(other.id).label
             found.setdefault(other.id, Alike(other.id, other.register, title, reasons))
     yield list(found.values())

@@ -91,7 +91,7 @@ class ProposeForm(QFrame):
             self.office.currentIndexChanged.connect(show)
             show()
 
-        self._desk.ask(self, lambda office: office.offices(), tell, self.notice.tell_trouble)
+        self._desk.ask(self, lambda office: office.standing.offices(), tell, self.notice.tell_trouble)
 
     def focus_first(self) -> None:
         (self.office if self._lost else self.kind).setFocus()

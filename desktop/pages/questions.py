@@ -17,7 +17,7 @@ class QuestionsPanel(AboutRecord[QuestionView]):
 
     def show_record(self, record: bytes) -> None:
         if any(law.asks_others for law in self._desk.laws.values()):
-            self.ask(record, lambda office: office.questions_about(record))
+            self.ask(record, lambda office: office.questions.about(record))
         else:
             self.hide()
 

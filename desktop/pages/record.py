@@ -153,7 +153,7 @@ class RecordPanel(QWidget):
     def refresh(self) -> None:
         wanted, day = self._wanted, self.as_of.line.day
         if wanted:
-            self._desk.ask(self, lambda office: office.record_view(wanted, day), self._show, self.failed.emit)
+            self._desk.ask(self, lambda office: office.records.view(wanted, day), self._show, self.failed.emit)
 
     def _show(self, view: RecordView) -> None:
         if view.record.id != self._wanted:

@@ -128,7 +128,7 @@ class RegisterPage(Page):
             names = [self.registers.itemData(row) for row in range(self.registers.count())]
             self.desk.ask(
                 self,
-                lambda office: next((name for name in names if office.count_records(name)), ""),
+                lambda office: next((name for name in names if office.records.count(name)), ""),
                 self._begin,
                 self.tell_trouble,
             )
@@ -196,7 +196,7 @@ class RegisterPage(Page):
         if register:
             self.desk.ask(
                 self,
-                lambda office: office.count_records(register),
+                lambda office: office.records.count(register),
                 lambda count: self.count.setText(say("register.count", count=count)),
                 self.tell_trouble,
             )

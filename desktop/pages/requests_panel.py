@@ -15,7 +15,7 @@ class RequestsPanel(AboutRecord[RequestView]):
         super().__init__(desk, say("record.requests"), parent)
 
     def show_record(self, record: bytes) -> None:
-        self.ask(record, lambda office: office.requests_on(record))
+        self.ask(record, lambda office: office.requests.on(record))
 
     def line(self, thing: RequestView, parent: QWidget) -> QWidget:
         offices, transaction = self._desk.offices, thing.act.transaction

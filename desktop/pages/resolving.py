@@ -80,11 +80,11 @@ class Resolving(Ending):
     # -- what stands --------------------------------------------------------------------------------------------
 
     def _read(self, office: Office) -> _Shown:
-        view = office.undecided_view(self._act.id)
+        view = office.undecided.view(self._act.id)
         for subject in (view.act.id, *view.records.values()):
             office.people.work_on(subject, DECIDING)
-        view = office.undecided_view(self._act.id)
-        records = {name: office.record_view(record) for name, record in view.records.items()}
+        view = office.undecided.view(self._act.id)
+        records = {name: office.records.view(record) for name, record in view.records.items()}
         transaction = view.act.transaction
         names = names_in(self._desk, office, transaction.act.values())
         return _Shown(view, records, people_of(office, transaction), names)

@@ -41,7 +41,7 @@ class SealedSearch(PurposeBar):
             if words == self._words:
                 self.found.emit(rows)
 
-        self._desk.ask(self, lambda office: office.search_sealed(words, purpose, note), show, self.failed.emit)
+        self._desk.ask(self, lambda office: office.sealed.search(words, purpose, note), show, self.failed.emit)
 
 
 def _sealed_in(law: Law) -> list[SealedType]:

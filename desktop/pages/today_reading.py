@@ -37,15 +37,15 @@ class Waiting(NamedTuple):
 
 def read_waiting(office: Office, links_shown: int) -> Waiting:
     """`links_shown`: how many of what other registers ask, the oldest."""
-    today = office.today()
+    today = office.standing.today()
     acts = [act for name, _ in GROUPS for act in getattr(today, name)[:SHOWN]]
     records = {act.records[0] for act in acts if act.records}
-    to_decide, asked = office.requests_for_me(), office.requests_made(SHOWN)
-    links, links_count = office.asked_of_us(links_shown), office.count_asked()
+    to_decide, asked = office.requests.for_me(), office.requests.made(SHOWN)
+    links, links_count = office.linking.asked_of_us(links_shown), office.linking.count_asked()
     records |= {one.called.record for one in links}
-    labels = {record: office.record_view(record).label for record in records}
+    labels = {record: office.records.view(record).label for record in records}
     resolved = {act.id: other for act in acts if (other := _resolved_by(office, act)) is not None}
-    drafts, backup = office.drafts(), last_backup(office)
+    drafts, backup = office.drafts.all(), last_backup(office)
     return Waiting(today, to_decide, asked, links, links_count, drafts, labels, resolved, backup)
 
 
@@ -55,5 +55,5 @@ def _resolved_by(office: Office, act: ActView) -> Transaction | None:
     if act.transaction.procedure not in RESOLVING or type(named) is not bytes:
         return None
     with suppress(MunimentError):
-        return office.act_view(named).transaction
+        return office.acts.view(named).transaction
     return None

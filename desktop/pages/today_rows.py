@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from core.casefile.view import SUBJECT_PREFIX
 from core.ledger.transaction import Transaction
 from core.linking import AskedView
-from core.reading import DECISION_OUTCOMES
+from core.outcomes import DECISION_OUTCOMES
 from core.views import ActView, Draft, RequestView, Step
 from desktop.desk import Desk
 from desktop.pages.today_reading import SHOWN

@@ -132,6 +132,6 @@ def _look(office: Office) -> Iterator[Sequence[Sides]]:
     for _ in duplicates.catch_up_in_steps():
         yield ()
     yield [
-        Sides(office.record_view(pair.one.id), office.record_view(pair.other.id), pair.reasons)
+        Sides(office.records.view(pair.one.id), office.records.view(pair.other.id), pair.reasons)
         for pair in duplicates.pairs(SHOWN)
     ]

@@ -17,7 +17,7 @@ class WhenMade(QWidget):
         layout.setContentsMargins(0, 6, 0, 0)
         layout.addWidget(self.words)
         self.hide()
-        desk.ask(self, lambda office: office.time_bracket(act), self._show, nothing)
+        desk.ask(self, lambda office: office.bracketing.of_act(act), self._show, nothing)
 
     def _show(self, bracket: TimeBracket) -> None:
         told = bracket_words(bracket, self._desk.offices)

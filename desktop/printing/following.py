@@ -31,21 +31,21 @@ def following(office: Office, view: ActView, day: Whole, language: str) -> Follo
     act = view.transaction
     if not view.records:
         return ()
-    found = _subject(office.law_signed_under(act.law, act.law_version), act)
+    found = _subject(office.rules.signed_under(act.law, act.law_version), act)
     if found is None:
         return ()
     name, register = found
     record = new_record_id(view.id, 0) if name is None else act_of(act).changes[name].record
     if record not in view.records:
         return ()
-    told = office.record_view(record, day).derived
+    told = office.records.view(record, day).derived
     rows = ((label, told[one]) for one, label in _labels(register, language).items() if one in told)
     return tuple((label, value) for label, value in rows if value is None or isinstance(value, bool))
 
 
 def given_number(office: Office, view: ActView) -> str:
     """The number that the competent office gave the first numbered record of the act; "" where there is none."""
-    law = office.law_signed_under(view.transaction.law, view.transaction.law_version)
+    law = office.rules.signed_under(view.transaction.law, view.transaction.law_version)
     procedure = law.procedures.get(act_of(view.transaction).procedure)
     for place, register in enumerate(procedure.creates.values() if procedure else ()):
         record = office.store.state.present(new_record_id(view.id, place))

@@ -37,9 +37,9 @@ def print_extract(service: Service[Office], act: bytes, path: Path, language: st
     day = today.year, today.month, today.day
 
     def read() -> tuple[bytes, ActView, TimeBracket, str, Following]:
-        view = office.act_view(act)
+        view = office.acts.view(act)
         given, follows = given_number(office, view), following(office, view, day, language)
-        return office.receipt(act, language, NEWEST), view, office.time_bracket(act), given, follows
+        return office.proofs.receipt(act, language, NEWEST), view, office.bracketing.of_act(act), given, follows
 
     receipt, view, *told = service.call(read).result()
     write_durably(path, extract_pdf(office, receipt, view, day, *told))
@@ -60,7 +60,7 @@ def extract_pdf(
     `following` tells it) since template 4.
     """
     facts = check_receipt(decode_receipt(receipt), verify, office.network)
-    law = office.law_signed_under(view.transaction.law, view.transaction.law_version)
+    law = office.rules.signed_under(view.transaction.law, view.transaction.law_version)
     step, needed = printed_step(view.ladder), _needed(law, view)
     if _height(step) < CLIMB.index(needed):
         raise MunimentError("paper-not-yet", step=step, needed=needed)

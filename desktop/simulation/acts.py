@@ -62,7 +62,7 @@ class Notary:
 
     def draw(self, office: Office) -> DrawnAct:
         """A sale of a parcel of this office, or a first registration."""
-        own = [row.id for row in office.list_records(f"{LAND}.parcel") if row.keeper == office.number]
+        own = [row.id for row in office.records.page(f"{LAND}.parcel") if row.keeper == office.number]
         if own and self.random.random() < 0.5:
             return self.sale(office, self.random.choice(own))
         return self.registration(office)
@@ -88,7 +88,7 @@ class Notary:
 
     def terms_of_sale(self, office: Office, parcel: bytes, attesting: int) -> dict[str, Any]:
         """The fields of a sale to somebody new."""
-        holder = office.record_view(parcel).record.fields["rights"][0]
+        holder = office.records.view(parcel).record.fields["rights"][0]
         return {
             "ground": "sale",
             "from": [{"entry": holder["id"], "part": holder["part"]}],

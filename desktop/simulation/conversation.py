@@ -81,13 +81,13 @@ def _talk(met: Met, sides: tuple[_Side, _Side], carry: Carry, own_work: OwnWork 
 
 def _give_keys(giver: Office, taker: Office) -> None:
     """Keys of sealed fields that did not come right behind their block."""
-    wanted = taker.wanted_keys()
-    _give(taker, giver.envelopes_for(taker.number, wanted) if wanted else ())
+    wanted = taker.keys.wanted()
+    _give(taker, giver.keys.for_member(taker.number, wanted) if wanted else ())
 
 
 def _give(taker: Office, envelopes: Sequence[bytes]) -> None:
     if envelopes:
-        taker.take_envelopes(envelopes)
+        taker.keys.take(envelopes)
 
 
 def _hand_over(me: _Side, peer: _Side, carry: Carry) -> int:
@@ -100,7 +100,7 @@ def _hand_over(me: _Side, peer: _Side, carry: Carry) -> int:
             news += received is Received.ACCEPTED
             if received is not Received.ASIDE:
                 peer.peer_holds.add(block_id)
-                _give(peer.office, me.office.envelopes_of(block_id))
+                _give(peer.office, me.office.keys.of_block(block_id))
     me.sent = len(missing)
     return news
 
@@ -128,7 +128,7 @@ def send_courier(sender: Office, receiver: Office, carry: Carry = direct) -> Met
     """
     met = Met()
     try:
-        for block_id in sender.newer_than(() if receiver.quarantine else sender.seen_by(receiver.number)):
+        for block_id in sender.newer_than(() if receiver.hand.quarantine else sender.seen_by(receiver.number)):
             if block_id in receiver.lace.vertices:
                 continue  # on the stick too, and read in vain
             for carried in carry(sender.block(block_id)):

@@ -82,7 +82,7 @@ class Council:
         if self.proposal is None or number in self._voted:
             return
         try:
-            view = self._world.office(number).act_view(self.proposal.id)
+            view = self._world.office(number).acts.view(self.proposal.id)
         except MunimentError:
             return
         if view.ladder.step is not Step.FINAL:
@@ -146,7 +146,7 @@ class Council:
         world = self._world
         informed = [office for office in map(world.office, world.sound) if self._is_in_force(office)]
         if self._kind == "incarnation":
-            concerned = [number for number in world.unsure if world.office(number).quarantine == "renewed"]
+            concerned = [number for number in world.unsure if world.office(number).hand.quarantine == "renewed"]
             for number in concerned:
                 world.renew(number)
             done = bool(concerned)

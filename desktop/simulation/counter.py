@@ -190,7 +190,7 @@ class Counters:
         """Requests to decide, parcels to accept, held records to settle, as this office knows them."""
         office = self._world.office(number)
         if "requests" in self._kinds:
-            for view in office.requests_for_me():
+            for view in office.requests.for_me():
                 fate = FATES[view.act.id[0] % len(FATES)]
                 if fate != "forgotten" and self._may_try(number, view.act.id):
                     yield self._decision(view.act.id, fate == "refused")

@@ -40,7 +40,7 @@ def climb(act: Recorded, office: Office, meeting: int) -> None:
     """Note the step that an act has reached; a later step includes the earlier ones."""
     if act.block not in office.lace.vertices:  # a backup was put back: its author does not hold it any more
         return
-    ladder = office.act_view(act.drawn.id).ladder
+    ladder = office.acts.view(act.drawn.id).ladder
     if ladder.step is Step.REJECTED:
         act.rejected = True
         return
@@ -136,7 +136,7 @@ def happened(world: World) -> dict[str, int]:
     teller = world.office(world.sound[0]) if world.sound else None
     for act in world.acts:
         if teller is not None and act.block in teller.lace.vertices:
-            view = teller.act_view(act.drawn.id)
+            view = teller.acts.view(act.drawn.id)
             request = "request " if act.drawn.asks else ""
             end = view.ladder.code or view.ladder.outcome
             told[f"act {request}{view.transaction.procedure}: {end}"] += 1

@@ -102,16 +102,16 @@ def _opposing_pairs(rogue: RogueOffice, notary: Notary, random: Random) -> Itera
     """A request entered and refused; a parcel released to two offices; a proposal answered yes and no."""
     registrar = notary.signers(rogue, "registrar")
     with suppress(MunimentError):
-        for view in rogue.requests_for_me()[:1]:
+        for view in rogue.requests.for_me()[:1]:
             entered, refused = (rogue.propose_decision(view.act.id, registrar, reason) for reason in (None, "no"))
             yield [notary.signed(rogue, one, view.act.id) for one in (entered, refused)]
     with suppress(MunimentError):
-        own = [row.id for row in rogue.list_records(f"{LAND}.parcel") if row.keeper == rogue.number]
+        own = [row.id for row in rogue.records.page(f"{LAND}.parcel") if row.keeper == rogue.number]
         to = random.sample(range(len(rogue.roll.members)), 2)
         if own:
             yield [notary.drawn(rogue, "release", {"parcel": own[-1]}, {"to": one}, registrar) for one in to]
     with suppress(MunimentError):
-        for row in rogue.list_records("charter.proposal")[:1]:
+        for row in rogue.records.page("charter.proposal")[:1]:
             yield [notary.vote(rogue, row.id, answer) for answer in ("yes", "no")]
 
 

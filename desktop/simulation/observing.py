@@ -128,7 +128,7 @@ class Observer:
             self.note("I1", f"office {number} goes back from anchor {seen} to {office.anchor}")
         if office.anchor == seen:
             return
-        for anchor in office.anchors(seen, ANCHORS_AT_ONCE):
+        for anchor in office.ledger.anchors(seen, ANCHORS_AT_ONCE):
             self.note("I1", self._anchors.see(number, anchor.number, anchor.block))
             checkpoint = office.store.checkpoints.at(anchor.number)
             if checkpoint is not None:
@@ -159,7 +159,7 @@ class Observer:
 
     def _not_as_certified(self, number: int, office: Office, act: bytes, ladder: Ladder) -> str | None:
         lost = self._predictions.seen(number, act, ladder.step is Step.CERTIFIED, ladder.outcome)
-        if lost is not None and may_end_void(office.lace, office.vertex(office.act_view(act).block)):
+        if lost is not None and may_end_void(office.lace, office.vertex(office.acts.view(act).block)):
             return None
         return lost
 
@@ -179,14 +179,14 @@ class Observer:
 
     def look_at_evidence(self) -> None:
         for number, office in self.world.offices():
-            accused = sorted({author for author, _ in office.evidence()} | office.forkers())
+            accused = sorted({author for author, _ in office.ledger.evidence()} | office.forkers())
             self.note("I12", innocent(accused, self.world.malicious))
             for author in sorted(office.forkers()):
                 self.note("I8", self._convinces(number, office, author))
 
     def _convinces(self, number: int, office: Office, author: int) -> str | None:
         """A stranger has the exported file and the charter, and nothing else."""
-        evidence = office.evidence_against(author)
+        evidence = office.ledger.evidence_against(author)
         if evidence is None:
             return f"office {number} knows a fork of {author} and cannot prove it"
         charter = self.world.network.charter
@@ -253,6 +253,6 @@ class Observer:
 def ladder_of(office: Office, act_id: bytes) -> Ladder | None:
     """How far an act has climbed at an office; None where it is not held."""
     try:
-        return office.act_view(act_id).ladder
+        return office.acts.view(act_id).ladder
     except MunimentError:
         return None

@@ -22,7 +22,9 @@ Row = tuple[bytes, Header, bool, list[int]]  # id, header, whether it has acts, 
 def recomputed(office: Office, seed: str) -> Iterator[tuple[str, str | None]]:
     """(promise, what is wrong) for two other orders of the blocks that the office holds."""
     rows = rows_of(office)
-    expected = _results(office.lace, [anchor.block for anchor in office.anchors(0, len(rows))] if office.anchor else [])
+    expected = _results(
+        office.lace, [anchor.block for anchor in office.ledger.anchors(0, len(rows))] if office.anchor else []
+    )
     random = Random(seed)
     late = sorted(rows, key=lambda row: row[1].author in office.forkers())
     mixed = random.sample(rows, len(rows))

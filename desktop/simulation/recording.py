@@ -63,7 +63,7 @@ def record_graph(world: World) -> Recording:
 
 
 def _anchors(office: Office) -> list[dict[str, Any]]:
-    decided = office.anchors(0, office.anchor) if office.anchor else []
+    decided = office.ledger.anchors(0, office.anchor) if office.anchor else []
     return [
         {
             "number": anchor.number, "block": anchor.block.hex(), "epoch": anchor.epoch, "round": anchor.round,

@@ -17,6 +17,7 @@ from core.ledger.block import Header, Reference, block_id, block_preimage, encod
 from core.ledger.blocklace import Vertex
 from core.ledger.payload import Payload, payload_root
 from core.office import Office
+from core.writing import Hand
 
 ROUNDS_TRIED = 2  # of its highest parent, or one above it
 
@@ -34,9 +35,20 @@ class Sketch:
     epoch: int | None = None  # None: the present one
 
 
+class RogueHand(Hand):
+    @property
+    def quarantine(self) -> str | None:
+        return None
+
+    @quarantine.setter
+    def quarantine(self, code: str | None) -> None:
+        """It does not care."""
+
+
 class RogueOffice(Office):
     """`key` and `random` are set by whoever starts it."""
 
+    hand_class = RogueHand
     secret: SigningKey
     random: Random
     head: bytes | None = None  # of the branch that it continues
@@ -48,14 +60,6 @@ class RogueOffice(Office):
     def awaken(self, secret: SigningKey, random: Random) -> "RogueOffice":
         self.secret, self.random, self.forged, self.enclosed = secret, random, [], {}
         return self
-
-    @property
-    def quarantine(self) -> str | None:
-        return None
-
-    @quarantine.setter
-    def quarantine(self, code: str | None) -> None:
-        """It does not care."""
 
     @property
     def removed(self) -> bool:

@@ -117,7 +117,7 @@ def sold_twice(stage: Stage) -> None:
     a, b, c = stage.others
     (first,) = stage.drawn([world.notary.registration(rogue)])
     stage.forge(None, [], first)
-    parcel = rogue.act_view(first.id).records[0]
+    parcel = rogue.acts.view(first.id).records[0]
     begun = stage.open_round_zero()
     own, others = begun[stage.leader], [begun[number] for number in stage.others]
     one, other = stage.drawn([world.notary.sale(rogue, parcel) for _ in range(2)])

@@ -48,7 +48,7 @@ def ask_ladder(play: Play, step: Step) -> None:
     if step.value.value not in LADDER:
         raise unfit(step.value.line, "unknown-word", f"ladder: {step.value.value}")
     office = play.office(step.at) if step.at is not None else play.network.offices[done.office]
-    ladder = office.act_view(act).ladder
+    ladder = office.acts.view(act).ladder
     same(play, step, office, f"{step.subject}", step.value.value, ladder.step.value)
 
 
@@ -65,7 +65,7 @@ def ask_record(play: Play, step: Step) -> None:
             same(play, step, office, name, node.value, _fact(play, record, name))
         around = play.surroundings(office, law, {})
         derived = register.subject.derived
-        values = {**record.key, **record.fields, **office.record_view(record.id).derived}
+        values = {**record.key, **record.fields, **office.records.view(record.id).derived}
         for name, node in (step.fields or {}).items():
             field = derived[name].field if name in derived else register.subject.members.get(name)
             if field is None:

@@ -48,7 +48,7 @@ def _promise(play: Play, code: str, kept: bool) -> None:
 
 
 def _standing(office: Office, act: bytes) -> tuple[object, ...]:
-    ladder = office.act_view(act).ladder
+    ladder = office.acts.view(act).ladder
     return ladder.step, ladder.outcome, ladder.code, dict(ladder.facts), ladder.anchor
 
 
@@ -66,7 +66,7 @@ def _judged_alike(offices: list[Office]) -> bool:
 
 def _agreed(office: Office, register: Register) -> Iterator[Record]:
     after = None
-    while rows := office.list_records(register.full_name, after, PAGE):
+    while rows := office.records.page(register.full_name, after, PAGE):
         for row in rows:
             record = office.store.state.agreed(row.id)
             if record is not None:

@@ -6,12 +6,12 @@ session of sync does (desktop/simulation/conversation.py).
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from core.crypto.signing import SigningKey
 from core.epochs import Epochs
@@ -24,6 +24,7 @@ from core.ledger.payload import Group, ShareRelease
 from core.ledger.roll import Officer
 from core.ledger.transaction import Signer
 from core.office import Office, Proposal
+from core.reading_acts import HeldActs
 from core.sealing.keys import SealedKeys
 from core.snapshot import write_snapshot
 from core.snapshot_file import Given
@@ -67,9 +68,11 @@ class StoryKeys(SealedKeys):
 
 
 class StoryOffice(Office):
-    @cached_property
-    def keys(self) -> StoryKeys:
-        return StoryKeys(self, self._key)
+    keys: StoryKeys
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.keys = StoryKeys(self, self.number, self.hand.key, HeldActs(self))
 
 
 class Network:

@@ -20,11 +20,11 @@ def print_extract(play: Play, step: Step) -> None:
     done, act = play.act(step.subject, step.line)
     office = play.office(step.at) if step.at is not None else play.network.offices[done.office]
     make_application()
-    view: ActView = office.act_view(act)
+    view: ActView = office.acts.view(act)
     today = datetime.fromtimestamp(play.network.clocks[office.number].now_ms() / 1000, UTC)
     day = (today.year, today.month, today.day)
     number, follows = given_number(office, view), following(office, view, day, "en")
-    pdf = extract_pdf(office, office.receipt(act, "en", NEWEST), view, day, number=number, follows=follows)
+    pdf = extract_pdf(office, office.proofs.receipt(act, "en", NEWEST), view, day, number=number, follows=follows)
     result = verify_pdf(pdf, knowledge_of_office(office))
     name = play.network.names[office.number]
     if not result.valid:

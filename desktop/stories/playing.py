@@ -152,7 +152,7 @@ class Play:
         if unknown:
             raise unfit(node.line, "unknown-field", unknown[0])
         wanted = {name: read(child, declared.key[name].type, around) for name, child in node.value.items()}
-        rows = office.list_records(declared.full_name, limit=10_000)
+        rows = office.records.page(declared.full_name, limit=10_000)
         records = (office.store.state.present(row.id) for row in rows)
         found = [one for one in records if one and all(one.key.get(name) == value for name, value in wanted.items())]
         return min(found, key=lambda one: one.state != declared.start, default=None)
@@ -220,7 +220,7 @@ class Play:
 
     def outcome(self, office: Office, act: bytes) -> tuple[str, str | None, Mapping[str, Value]]:
         """(outcome, code, facts) of an act as an office knows it now."""
-        ladder = office.act_view(act).ladder
+        ladder = office.acts.view(act).ladder
         outcome = "rejected" if ladder.step is LadderStep.REJECTED else ladder.outcome
         return outcome, ladder.code, ladder.facts
 

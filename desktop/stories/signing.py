@@ -71,7 +71,7 @@ def _competent(
 ) -> int:
     if step.to is not None:
         return play.network.number(step.to)
-    competent = office.competent_office(law.name, procedure.name, dict(records))
+    competent = office.requests.competent_office(law.name, procedure.name, dict(records))
     if competent is None:
         raise unfit(step.line, "key-missing", "of")
     return competent

@@ -27,7 +27,7 @@ def measure_executing(work: Path, count: int) -> list[Figure]:
     for other in offices[1:]:
         _hand_over(offices[0], other)
     spent_s, turn = [0.0] * len(offices), 0
-    while any(office.counts().ladder["final"] < count for office in offices[:2]):
+    while any(office.standing.counts().ladder["final"] < count for office in offices[:2]):
         giver, number = offices[turn % 4], (turn + 1 + turn // 4 % 3) % 4
         taker = offices[number]
         spent_s[number] += _hand_over(giver, taker) + _deciding(taker, taker.write)

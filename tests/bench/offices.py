@@ -103,4 +103,4 @@ def person(number: int) -> dict[str, Value]:
 
 def numbered_parcels(office: Office, count: int) -> list[tuple[int, bytes]]:
     """(number, id) of the first parcels in the order of the list."""
-    return [(int(row.label), row.id) for row in office.list_records("land.parcel", None, count)]
+    return [(int(row.label), row.id) for row in office.records.page("land.parcel", None, count)]

@@ -53,7 +53,7 @@ def measure_recording(place: Place, work: Path, count: int) -> Figure:
         elapsed_s, encoded = _record(office, place, number, parcel)
         ours.append(elapsed_s)
         limits.append(bare.run(encoded))
-    held = office.count_records("land.parcel")
+    held = office.records.count("land.parcel")
     office.close()
     bare.database.close()
     os.close(log)

@@ -25,7 +25,7 @@ def test_no_secret_is_written(founded: Founded, tmp_path: Path) -> None:
     place = founded.places[0]
     run("export-audit", tmp_path / "audit", *place.access)
     opened = place.open()
-    secrets = [opened._key._secret[:32], OFFICE_SECRET.encode()]
+    secrets = [opened.hand.key._secret[:32], OFFICE_SECRET.encode()]
     opened.close()
     written = b"".join(path.read_bytes() for path in (tmp_path / "audit").iterdir())
     assert founded.charter.network in written

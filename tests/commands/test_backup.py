@@ -35,9 +35,9 @@ def test_a_restored_office_reads_and_relays_and_signs_nothing(office: Place, bac
     assert str(there.folder.path) in said.json["message"]
     assert "not sign" in said.json["message"]
     opened = there.open()
-    assert opened.quarantine == "restored"
-    assert {row.label for row in opened.search("Garden", 5)} == {"0000000001", "0000000002"}
-    assert opened.counts().state_root == opened.state_root()
+    assert opened.hand.quarantine == "restored"
+    assert {row.label for row in opened.records.search("Garden", 5)} == {"0000000001", "0000000002"}
+    assert opened.standing.counts().state_root == opened.state_root()
     opened.close()
     with untouched(there):
         refused(try_import(there, tmp_path), 5, "quarantine", "restored from a backup", "Nothing was lost")
@@ -127,7 +127,7 @@ def test_a_damaged_office_is_restored_in_its_place(office: Place, tmp_path: Path
     assert (said.exit_code, said.json["quarantine"]) == (0, None)
     assert "signs again as soon as" in said.json["message"]
     opened = office.open()
-    assert opened.quarantine == "database-behind"
+    assert opened.hand.quarantine == "database-behind"
     opened.close()
     office.folder.intent.unlink()
     again = run("restore", tmp_path / "b", "--in-place", *office.access, "--json")
@@ -184,5 +184,5 @@ def test_damage_is_told_and_repaired_by_commands(office: Place, backup: Path) ->
     assert "put together anew" in said.json["message"]
     assert "Nothing is damaged" in run("check", *office.access).out
     opened = office.open()
-    assert opened.quarantine is None
+    assert opened.hand.quarantine is None
     opened.close()

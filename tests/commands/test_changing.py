@@ -144,13 +144,13 @@ def test_a_restored_office_signs_again_with_a_new_key_that_the_others_voted(tmp_
     refused(run("charter", "vote", "P1-1", "yes", *administrator(there)), 5, "quarantine", "not sign")
     settle(awake)
     opened = there.open()
-    assert (opened.quarantine, opened.roll.epoch, opened.roll.members[3].incarnation) == (None, 1, 1)
+    assert (opened.hand.quarantine, opened.roll.epoch, opened.roll.members[3].incarnation) == (None, 1, 1)
     opened.close()
     (act,) = there.record(4)
     settle(awake)
     for place in awake.places:
         office = place.open()
-        assert office.act_view(act.id).ladder.step is Step.FINAL
+        assert office.acts.view(act.id).ladder.step is Step.FINAL
         assert office.forkers() == frozenset()
         office.close()
 

@@ -76,7 +76,7 @@ def test_a_kit_is_printed_proved_and_opens_where_the_passphrase_is_forgotten(
         refused(run(*arguments, new_secret, "--json"), 3, "kit-words-wrong", "sheet 1")
     assert run(*arguments, typed).exit_code == 0
     opened = open_office(office.folder, NEW_SECRET, StepClock())
-    assert (opened.office.quarantine, opened.office.counts().acts) == (None, 1)
+    assert (opened.office.hand.quarantine, opened.office.standing.counts().acts) == (None, 1)
     opened.office.close()
     _, cost = read_header(office.folder.node_key.read_bytes())
     assert cost.memory_kib >= 256 << 10
@@ -154,5 +154,5 @@ def test_a_new_computer_with_the_kit_and_a_neighbours_charter(
     assert run("courier", "write", file, "--whole", "--to", "1", *network.places[1].access).exit_code == 0
     assert run("courier", "read", file, *there.access).exit_code == 0
     opened = open_office(there.folder, NEW_SECRET, StepClock())
-    assert (opened.office.quarantine, opened.office.counts().acts) == ("restored", 1)
+    assert (opened.office.hand.quarantine, opened.office.standing.counts().acts) == ("restored", 1)
     opened.office.close()

@@ -39,7 +39,7 @@ def load(office: Place, tmp_path: Path) -> Import:
 
 def numbers(office: Place) -> list[str]:
     opened = office.open()
-    found = [row.label for row in opened.list_records("land.parcel")]
+    found = [row.label for row in opened.records.page("land.parcel")]
     opened.close()
     return found
 
@@ -51,7 +51,7 @@ def test_rows_become_acts(office: Place, load: Import) -> None:
     assert said.err == ""
     assert numbers(office) == ["0000000001", "0000000002"]
     opened = office.open()
-    record = opened.record_view(opened.list_records("land.parcel")[1].id).record
+    record = opened.records.view(opened.records.page("land.parcel")[1].id).record
     assert record.fields["sale_price"] == [20_050, "USD"]
     assert record.fields["parties_published"] is False
     opened.close()

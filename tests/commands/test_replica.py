@@ -97,11 +97,11 @@ def rolled_back(office: Place, later_acts: int) -> None:
 def test_a_replica_put_back_may_be_read_but_not_signed_with(office: Place, tmp_path: Path) -> None:
     rolled_back(office, 2)
     opened = office.open()
-    assert opened.quarantine == "database-behind"
-    (row,) = opened.search("Garden", 5)
-    act = opened.record_view(row.id).timeline[0]
+    assert opened.hand.quarantine == "database-behind"
+    (row,) = opened.records.search("Garden", 5)
+    act = opened.records.view(row.id).timeline[0]
     paper = tmp_path / "extract.pdf"
-    paper.write_bytes(extract_pdf(opened, opened.receipt(act.act), opened.act_view(act.act), (2026, 1, 1)))
+    paper.write_bytes(extract_pdf(opened, opened.proofs.receipt(act.act), opened.acts.view(act.act), (2026, 1, 1)))
     opened.close()
     with untouched(office):
         assert run("verify", paper, *office.access, "--json").json["valid"]
@@ -117,8 +117,8 @@ def test_one_block_behind_is_what_a_power_cut_leaves_and_is_mended(office: Place
     """The last block was kept before it was signed: it is signed again, the same bytes."""
     rolled_back(office, 1)
     opened = office.open()
-    assert opened.quarantine is None
-    assert {row.label for row in opened.search("Garden", 5)} == {"0000000001", "0000000002"}
+    assert opened.hand.quarantine is None
+    assert {row.label for row in opened.records.search("Garden", 5)} == {"0000000001", "0000000002"}
     opened.close()
 
 
@@ -147,7 +147,7 @@ def test_an_altered_block_is_found(office: Place) -> None:
     forged = encode(_with_other_address(decode(payload)))
     database.execute("UPDATE block SET payload = ? WHERE position = 2", (forged,))
     with pytest.raises(MunimentError) as caught:
-        opened.verify_stored(0, 100)
+        opened.checking.verify_stored(0, 100)
     assert (caught.value.code, caught.value.facts["block"]) == ("replica-damaged", 2)
     opened.close()
 

@@ -14,10 +14,10 @@ DAY = (2026, 11, 23)
 def paper(founded: Founded, qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The extract of the registration of parcel 1, printed at the second office, which has seen it."""
     office = founded.places[1].open()
-    (row,) = office.search("0000000001", 5)
-    act = office.record_view(row.id).timeline[0].act
+    (row,) = office.records.search("0000000001", 5)
+    act = office.records.view(row.id).timeline[0].act
     path = tmp_path_factory.mktemp("paper") / "extract.pdf"
-    path.write_bytes(extract_pdf(office, office.receipt(act), office.act_view(act), DAY))
+    path.write_bytes(extract_pdf(office, office.proofs.receipt(act), office.acts.view(act), DAY))
     office.close()
     return path
 

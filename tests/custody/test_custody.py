@@ -47,7 +47,7 @@ def secrets_of(folder: Folder, passphrase: str = OFFICE_SECRET) -> dict[str, byt
 def works(folder: Folder, passphrase: str, number: int, acts: int) -> None:
     """The office opens, has all its acts, and records one more."""
     opened = open_office(folder, passphrase, StepClock())
-    assert opened.office.counts().acts == acts
+    assert opened.office.standing.counts().acts == acts
     assert register(folder, opened.office, number).seq == acts + 1
     opened.office.close()
 
@@ -343,5 +343,5 @@ def test_an_old_backup_opens_after_a_rekey_with_its_own_key(member: OnDisk, tmp_
     )
     for name, secret in (("one", OFFICE_SECRET), ("two", again)):
         opened = open_office(Folder(tmp_path / name), secret, StepClock())
-        assert (opened.office.quarantine, opened.office.counts().acts) == ("restored", 2)
+        assert (opened.office.hand.quarantine, opened.office.standing.counts().acts) == ("restored", 2)
         opened.office.close()

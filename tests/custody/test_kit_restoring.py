@@ -49,10 +49,10 @@ def assert_goes_on(desk: Desk, folder: Folder) -> None:
     """In quarantine until the others have voted its new key; then its acts become final again."""
     opened = reopen(desk, folder)
     office = opened.office
-    assert office.quarantine == "restored"
+    assert office.hand.quarantine == "restored"
     assert code_of(lambda: register(folder, office, 9)) == "quarantine"
     hand_over(desk.town.offices[0], office)
-    assert sorted(row.label for row in office.list_records("land.parcel")) == PARCELS
+    assert sorted(row.label for row in office.records.page("land.parcel")) == PARCELS
     assert office.state_root() == desk.town.offices[0].state_root()
     member = office.roll.members[3]
     card = make_new_key(folder, member, NEW_SECRET, 0, OFFICER_SECRET, make_certificate)
@@ -60,11 +60,11 @@ def assert_goes_on(desk: Desk, folder: Folder) -> None:
     desk.vote(card)
     office.close()
     renewed = reopen(desk, folder)
-    assert renewed.office.quarantine is None
+    assert renewed.office.hand.quarantine is None
     act = register(folder, renewed.office, 9)
     desk.town.settle()
     for one in desk.town.offices:
-        assert one.act_view(act.id).ladder.step is Step.FINAL
+        assert one.acts.view(act.id).ladder.step is Step.FINAL
         assert one.forkers() == frozenset()
     renewed.office.close()
 
@@ -105,7 +105,7 @@ def test_in_place_the_same_computer_goes_on_by_itself(desk: Desk, tmp_path: Path
     )
     opened = reopen(desk, desk.folder)
     hand_over(desk.town.offices[0], opened.office)
-    assert opened.office.quarantine is None
+    assert opened.office.hand.quarantine is None
     assert register(desk.folder, opened.office, 9)
     opened.office.close()
 
@@ -147,7 +147,7 @@ def test_after_a_renewal_the_kit_restores_the_key_in_force(desk: Desk, tmp_path:
     restore_backup(tmp_path / "later.backup", folder, NEW_SECRET, given)
     restored = reopen(desk, folder)
     assert restored.office.roll.members[3].key == SigningKey(restored.node_seed).public
-    assert restored.office.quarantine == "restored"
+    assert restored.office.hand.quarantine == "restored"
     restored.office.close()
 
 

@@ -55,7 +55,11 @@ def imported(office: Office) -> frozenset[int]:
 
 def is_whole(worked: WorkedOffice, office: Office) -> bool:
     agreed = office.store.state.state_root() == worked.state_root
-    return agreed and office.counts().blocks == worked.blocks and office.store.state.overlay_rows() == worked.overlay
+    return (
+        agreed
+        and office.standing.counts().blocks == worked.blocks
+        and office.store.state.overlay_rows() == worked.overlay
+    )
 
 
 def alter(office: WorkedOffice, statement: str) -> None:
@@ -82,7 +86,7 @@ def test_what_follows_from_the_blocks_is_made_of_them_again(damaged: WorkedOffic
     assert detect(damaged.desk) is None
     office = opened(damaged)
     assert is_whole(damaged, office)
-    assert [draft.title for draft in office.drafts()] == ["A sale"]
+    assert [draft.title for draft in office.drafts.all()] == ["A sale"]
     assert office.papers.all_bytes == len(b"a scan of a deed" * 9_000)
     assert imported(office) == {2}, (
         "an import that was cut short enters no row again, though its block is in the archive"
@@ -105,14 +109,14 @@ def test_a_block_that_is_lost_comes_from_a_neighbour_and_the_rest_waits_for_it(d
     assert (told.blocks + told.waiting, told.refused) == (damaged.blocks - 1, 1)
     assert told.blocks < 10 < told.waiting
     office = opened(damaged)
-    assert office.quarantine == "database-behind"
+    assert office.hand.quarantine == "database-behind"
     meet_until_quiet([office, damaged.neighbours[0]])
-    assert office.counts().blocks >= damaged.blocks
-    assert office.quarantine is None
+    assert office.standing.counts().blocks >= damaged.blocks
+    assert office.hand.quarantine is None
     assert office.salvaged.ids() == []
     office.close()
     office = opened(damaged)
-    assert office.quarantine is None
+    assert office.hand.quarantine is None
     office.close()
 
 
@@ -143,11 +147,11 @@ def test_nothing_that_can_be_read_leaves_an_empty_copy_that_signs_nothing_until_
     assert (told.blocks, told.acts) == (0, 0)
     assert "draft" in told.lost
     office = opened(damaged)
-    assert office.quarantine == "database-behind"
+    assert office.hand.quarantine == "database-behind"
     meet_until_quiet([office, damaged.neighbours[1]])
     # What only this office had is nowhere: it is not made up, and nothing is signed in its place.
-    assert office.quarantine == "database-behind"
-    assert office.counts().blocks < damaged.blocks
+    assert office.hand.quarantine == "database-behind"
+    assert office.standing.counts().blocks < damaged.blocks
     office.close()
 
 

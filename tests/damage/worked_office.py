@@ -52,7 +52,7 @@ class WorkedOffice:
         for number in range(WAITING):
             register(network, office, 500 + number)
         sell(network, office, parcels[1], 8)
-        self.state_root, self.blocks = office.store.state.state_root(), office.counts().blocks
+        self.state_root, self.blocks = office.store.state.state_root(), office.standing.counts().blocks
         self.versions = office.store.state.version_count()
         self.overlay = office.store.state.overlay_rows()
         office.close()
@@ -88,7 +88,7 @@ def detect(desk: Desk) -> str | None:
     except MunimentError as error:
         return error.code
     try:
-        return office.quarantine or _code_of(lambda: check_everything(office))
+        return office.hand.quarantine or _code_of(lambda: check_everything(office))
     finally:
         office.close()
 
@@ -98,9 +98,9 @@ def check_everything(office: Office) -> None:
     office.store.database.check_pages()
     position: int | None = 0
     while position is not None:
-        position = office.verify_stored(position, 1000)
-    foreseen = office.mend_overlay()
-    for _ in office.verify_state():
+        position = office.checking.verify_stored(position, 1000)
+    foreseen = office.checking.mend_overlay()
+    for _ in office.checking.verify_state():
         pass
     if any(digest is not None for digest in office.papers.verify()):
         raise MunimentError("paper-damaged")

@@ -84,7 +84,7 @@ def test_a_record_says_what_is_in_force_and_its_list_is_filtered_by_the_day(
         wait(qtbot, office)
         assert answer in texts(page.record)
     picture(office.window, "record-as-of-another-day")
-    view = office.service.call(lambda: office.service.office.record_view(old, (2002, 1, 31))).result()
+    view = office.service.call(lambda: office.service.office.records.view(old, (2002, 1, 31))).result()
     page.record._now.show_record(replace(view, rules=replace(view.rules, version=0)))
     assert "By the rules that were in force on 2002-01-31, version 0." in texts(page.record)
     picture(office.window, "record-under-older-rules")

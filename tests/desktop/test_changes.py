@@ -102,7 +102,7 @@ def test_what_leads_nowhere_is_told_before_it_becomes_an_act(open_desk: Open, qt
     qtbot.waitUntil(lambda: bool(form.notice.text), timeout=10_000)
     assert "holds already" in form.notice.text
     assert office.window.page is office.window.changes
-    assert office.service.call(lambda: office.service.office.count_records("charter.proposal")).result() == 0
+    assert office.service.call(lambda: office.service.office.records.count("charter.proposal")).result() == 0
 
 
 def test_an_officer_is_appointed_and_a_founding_one_ended(network: MadeNetwork, open_desk: Open, qtbot: QtBot) -> None:
@@ -148,7 +148,7 @@ def test_a_void_act_is_listed_and_entered_again(network: MadeNetwork, open_desk:
     typed = first_registration("7000000042", "42", ALICE)
     act = record_act(office.service, network.folders[0], "first_registration", {}, typed)
     void = act._replace(records=(), ladder=act.ladder._replace(step=Step.REJECTED, code="not-in-the-roll"))
-    today = office.service.call(lambda: office.service.office.today()).result()
+    today = office.service.call(lambda: office.service.office.standing.today()).result()
     page = office.window.today
     counts = {**today.counts, "void": 1, "not_yet_seen": 0}
     office.window.go("today")

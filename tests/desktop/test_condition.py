@@ -208,7 +208,7 @@ def test_damage_found_while_working_is_told_at_once(open_desk: Open, qtbot: QtBo
     assert office.window.banner.isHidden()
 
     def find_damage() -> None:
-        office.service.office.quarantine = "replica-damaged"  # as the service says it
+        office.service.office.hand.quarantine = "replica-damaged"  # as the service says it
 
     office.service.call(find_damage).result()
     with qtbot.waitSignal(office.desk.standing_changed, timeout=10_000):
@@ -431,7 +431,7 @@ def test_a_damaged_office_is_restored_in_its_place(
     assert application.office is not None
     # One act was signed after the backup: this computer kept it before it signed, and signs it again.
     assert application.office.desk.condition.quarantine is None
-    held = application.office.service.call(lambda: application.office.service.office.counts().acts).result()  # type: ignore[union-attr]
+    held = application.office.service.call(lambda: application.office.service.office.standing.counts().acts).result()  # type: ignore[union-attr]
     assert held == 3
     assert (folder.path / "before-restore-1" / "replica.db").read_bytes() == b"damaged"
 

@@ -66,7 +66,7 @@ def views() -> list[list[BlockView]]:
     for one in offices:
         for other in offices:
             hand_over(one, other)
-    return [office.ledger_blocks(0, 10_000) for office in offices[:3]]
+    return [office.ledger.blocks(0, 10_000) for office in offices[:3]]
 
 
 def test_lines_lead_to_the_right_and_nothing_covers_anything(views: list[list[BlockView]]) -> None:
@@ -218,7 +218,7 @@ def test_an_entry_is_read_in_plain_words(small: OpenOffice, qtbot: QtBot) -> Non
     assert not [text for text in texts(page) if FORBIDDEN.search(text)]
     assert page.entry.technical is not None
     page.entry.technical.click()
-    block = small.service.call(lambda: small.service.office.ledger_blocks(0, 1)[0]).result()
+    block = small.service.call(lambda: small.service.office.ledger.blocks(0, 1)[0]).result()
     assert any(text.replace(" ", "") == block.id.hex() for text in texts(page.entry))
     QTest.keyClick(page.view, Qt.Key.Key_Right)
     wait(qtbot, small)
@@ -288,7 +288,7 @@ def test_one_goes_to_a_record_by_its_name(small: OpenOffice, qtbot: QtBot) -> No
 
 def test_a_record_leads_to_its_acts_in_the_ledger(small: OpenOffice, qtbot: QtBot) -> None:
     opened(small, qtbot)
-    parcel = small.service.call(lambda: small.service.office.search("7000000001")[0].id).result()
+    parcel = small.service.call(lambda: small.service.office.records.search("7000000001")[0].id).result()
     small.window.open_record(parcel)
     wait(qtbot, small)
     with qtbot.waitSignal(small.window.ledger.view.chosen, timeout=10_000) as chosen:
@@ -307,8 +307,8 @@ def test_an_old_entry_is_fetched_when_one_goes_there(
     office = open_desk(0)
     page = opened(office, qtbot)
     assert page.model.count == 20
-    act = office.service.call(lambda: office.service.office.search("7000000004")[0].id).result()
-    first = office.service.call(lambda: office.service.office.record_view(act).timeline[0].act).result()
+    act = office.service.call(lambda: office.service.office.records.search("7000000004")[0].id).result()
+    first = office.service.call(lambda: office.service.office.records.view(act).timeline[0].act).result()
     with qtbot.waitSignal(page.view.chosen, timeout=10_000) as chosen:
         page.show_act(first)
     wait(qtbot, office)
@@ -325,7 +325,7 @@ def test_new_entries_appear_and_old_ones_climb(network: MadeNetwork, open_desk: 
     assert alone.block.step is Step.RECORDED
     other = Writer(network.folders[1], 1)
     blocks = office.service.call(
-        lambda: [office.service.office.block(one.id) for one in office.service.office.ledger_blocks(0, 9)]
+        lambda: [office.service.office.block(one.id) for one in office.service.office.ledger.blocks(0, 9)]
     ).result()
     for block in blocks:
         other.office.receive(*block)

@@ -52,7 +52,7 @@ def leave_all_but(desk: OpenOffice, record: bytes) -> None:
     office, key = desk.service.office, open_officer(desk.desk.folder, 0, REGISTRAR_SECRET)
 
     def work() -> None:
-        for view in office.questions_to_us():
+        for view in office.questions.to_us():
             if view.record != record:
                 proposal = office.propose_dismissal(
                     view.act.id, view.record, "Another Ana.", [Signer(0, 0, "registrar")]
@@ -90,7 +90,7 @@ def test_what_a_death_asks_is_prepared_on_today_and_signed(desk: OpenOffice, qtb
         sign_in_turn(qtbot, page.reviewing, (REGISTRAR_SECRET,))
     settle()
     office = desk.service.office
-    assert desk.service.call(lambda: office.record_view(pension).record.state).result() == "suspended"
+    assert desk.service.call(lambda: office.records.view(pension).record.state).result() == "suspended"
     desk.window.go("today")
     settle()
     assert "asks something of this office" not in all_text(today)

@@ -158,7 +158,7 @@ def test_transfer_from_first_key_to_record_by_keyboard(
     assert reviewing is not None
     shown = [label.text() for label in page.reviewing.findChildren(QLabel)]
     assert page.reviewing.may_sign, shown
-    rows = office.service.call(lambda: office.service.office.list_records("land.parcel", None, 2)).result()
+    rows = office.service.call(lambda: office.service.office.records.page("land.parcel", None, 2)).result()
     (called,) = [row.label for row in rows]
     assert called in shown
     assert any("Barys Čyž (P-300) · 1/2" in text for text in shown)
@@ -178,7 +178,7 @@ def test_transfer_from_first_key_to_record_by_keyboard(
     assert view.records == (parcel,)
     assert "Signed and kept at this office only" in page.done.status.text
     _wait(qtbot, office)
-    assert office.service.call(office.service.office.drafts).result() == []
+    assert office.service.call(office.service.office.drafts.all).result() == []
     press(Qt.Key.Key_H, ALT)  # show the record
     panel = office.window.register.record
     qtbot.waitUntil(lambda: panel.view is not None, timeout=10_000)
@@ -224,7 +224,7 @@ def test_wrong_passphrase_of_an_officer_records_nothing(
     assert page.notice.text.startswith("This passphrase does not open the key. Nothing was lost")
     assert page.reviewing is not None
     assert all(line.text() == "" for line in page.reviewing.findChildren(QLineEdit))
-    timeline = office.service.call(lambda: office.service.office.record_view(parcel).timeline).result()
+    timeline = office.service.call(lambda: office.service.office.records.view(parcel).timeline).result()
     assert len(timeline) == 1
 
 
@@ -284,7 +284,7 @@ def test_two_windows_edit_one_draft_and_it_merges(open_desk: Callable[..., OpenO
     assert first.keeper is not None
     first.keeper.set(("address",), "5 Long Street")
     _wait(qtbot, office)
-    (draft,) = office.service.call(office.service.office.drafts).result()
+    (draft,) = office.service.call(office.service.office.drafts.all).result()
     second.go_on(draft)
     _wait(qtbot, office)
     assert second.keeper is not None
@@ -331,7 +331,7 @@ def test_the_last_letter_is_kept_when_the_window_closes(
     write("7000000")
     office.window.close()  # before the form has told the draft
     qtbot.waitUntil(_settled(office), timeout=20_000)
-    (draft,) = office.service.call(office.service.office.drafts).result()
+    (draft,) = office.service.call(office.service.office.drafts.all).result()
     session = office.desk.casefiles.open("looked at", draft.document)
     assert session.view.fields == {"cadastral": "7000000"}
 
@@ -413,7 +413,7 @@ def test_words_narrow_the_list_of_acts(open_desk: Callable[..., OpenOffice]) -> 
 def test_an_act_is_pointed_at_by_what_it_did(open_desk: Callable[..., OpenOffice], qtbot: QtBot) -> None:
     office = open_desk(0)
     parcel = _prepare(office)
-    view = office.service.call(lambda: office.service.office.record_view(parcel)).result()
+    view = office.service.call(lambda: office.service.office.records.view(parcel)).result()
     entered = view.timeline[0].act
     page = office.window.new_act
     office.window.go("new")

@@ -222,7 +222,7 @@ def test_two_offices_meet_from_the_page(open_desk: Open, qtbot: QtBot) -> None:
     QTest.keyClick(page.address, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.notice.text.startswith("The exchange is finished."), timeout=20_000)
     _wait(qtbot, first)
-    held = second.service.call(lambda: second.service.office.count_records("land.parcel")).result()
+    held = second.service.call(lambda: second.service.office.records.count("land.parcel")).result()
     assert held == 1
     first.window.go("today")
     seen = "Seen by 2 of 3 offices"
@@ -263,7 +263,7 @@ def _share_draft(office: OpenOffice, with_office: int) -> None:
 
     def work() -> None:
         office.service.office.store.put_draft(draft)
-        office.service.office.share_draft(draft.id, with_office)
+        office.service.office.drafts.share(draft.id, with_office)
 
     office.service.call(work).result()
 
@@ -288,8 +288,8 @@ def test_courier_file_goes_and_comes_back(open_desk: Open, qtbot: QtBot, tmp_pat
     assert taking.notice.text.startswith(f"The file from {first.desk.offices[0]} was read. ")
     assert taking.answer.text() == f"Write the answer for {first.desk.offices[0]}…"
     assert "Shared drafts of which something came with it: 1." in taking.notice.text
-    assert [one.title for one in second.service.call(lambda: second.service.office.drafts()).result()] == ["A sale"]
-    assert second.service.call(lambda: second.service.office.count_records("land.parcel")).result() == 1
+    assert [one.title for one in second.service.call(lambda: second.service.office.drafts.all()).result()] == ["A sale"]
+    assert second.service.call(lambda: second.service.office.records.count("land.parcel")).result() == 1
     cut = tmp_path / "cut.courier"
     cut.write_bytes(stick.read_bytes()[:-40])
     taking.read_courier(str(cut))
@@ -356,7 +356,7 @@ def test_printed_extract_verifies_when_dropped(open_desk: Open, qtbot: QtBot, tm
 
     office = open_desk()
     parcel = _register(office, "7000000001")
-    view = office.service.call(lambda: office.service.office.record_view(parcel)).result()
+    view = office.service.call(lambda: office.service.office.records.view(parcel)).result()
     paper = tmp_path / "extract.pdf"
     notice = office.window.register.record.notice
     print_act(office.desk, office.window, view.timeline[0].act, str(paper), notice)
@@ -421,7 +421,7 @@ def test_the_proof_of_entry_is_saved_once_the_majority_has_signed(
     fill_and_rest(network)
     office = open_desk()
     panel, verify = office.window.register.record, office.window.verify
-    (settled,) = office.service.call(lambda: office.service.office.search("7000000000", 2)).result()
+    (settled,) = office.service.call(lambda: office.service.office.records.search("7000000000", 2)).result()
     office.window.open_record(settled.id)
     _wait(qtbot, office)
     panel.save_proof(str(tmp_path / "proof"))
@@ -447,6 +447,6 @@ def test_the_proof_of_entry_is_saved_once_the_majority_has_signed(
 def _said_otherwise(office: OpenOffice, record: bytes) -> bytes:
     """The genuine code of an act under a box that says something else of it: whoever prints can set one."""
     own = office.service.office
-    view = own.act_view(own.record_view(record).timeline[0].act)
+    view = own.acts.view(own.records.view(record).timeline[0].act)
     other = view._replace(ladder=view.ladder._replace(outcome="without_effect"))
-    return extract_pdf(own, own.receipt(view.id, "en", NEWEST), other, (2026, 11, 23))
+    return extract_pdf(own, own.proofs.receipt(view.id, "en", NEWEST), other, (2026, 11, 23))

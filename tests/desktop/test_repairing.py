@@ -89,7 +89,7 @@ def test_damage_that_is_found_is_repaired_and_the_office_goes_on(application: Ap
     assert again is not None
     # What it signed last stands beside the copy until the next act: the same block is signed again.
     assert again.desk.condition.quarantine is None
-    assert again.service.call(lambda: again.service.office.counts().acts).result() == PARCELS
+    assert again.service.call(lambda: again.service.office.standing.counts().acts).result() == PARCELS
     assert (application.folder.path / "before-repair-1" / "replica.db").exists()
 
 

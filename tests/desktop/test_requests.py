@@ -67,8 +67,8 @@ def fill_transfer(qtbot: QtBot, laptop: OpenOffice) -> NewActPage:
     service = laptop.service
 
     def parcel() -> RecordView:
-        (row,) = service.office.search(CADASTRAL)
-        return service.office.record_view(row.id)
+        (row,) = service.office.records.search(CADASTRAL)
+        return service.office.records.view(row.id)
 
     page = laptop.window.new_act
     laptop.window.go("new")
@@ -158,7 +158,7 @@ def test_a_request_is_signed_here_and_entered_there(keeper: OpenOffice, laptop: 
     assert f"Decided by {KEEPER}" in shown
     assert "Waiting for the competent office" not in shown
     assert shown.count(CADASTRAL) == 1
-    row = laptop.service.call(lambda: laptop.service.office.search("Barys")).result()
+    row = laptop.service.call(lambda: laptop.service.office.records.search("Barys")).result()
     assert [one.label for one in row] == [CADASTRAL]
 
 
@@ -182,7 +182,7 @@ def test_a_refusal_needs_a_reason_that_the_other_office_reads(
     laptop.window.go("today")
     wait(qtbot, laptop)
     assert "The competent office has refused the request: The deed is not legible." in all_text(laptop.window.today)
-    timeline = laptop.service.call(lambda: laptop.service.office.search("Barys")).result()
+    timeline = laptop.service.call(lambda: laptop.service.office.records.search("Barys")).result()
     assert timeline == []
 
 
@@ -196,7 +196,7 @@ def test_a_wrong_passphrase_decides_nothing(keeper: OpenOffice, laptop: OpenOffi
     qtbot.waitUntil(lambda: bool(deciding.notice.text), timeout=10_000)
     assert deciding.notice.text.startswith("This passphrase does not open the key.")
     assert deciding.signers[0][2].text() == ""
-    assert len(keeper.service.call(keeper.service.office.requests_for_me).result()) == 1
+    assert len(keeper.service.call(keeper.service.office.requests.for_me).result()) == 1
     deciding.later.click()
     wait(qtbot, keeper)
     assert "One request waits for this office" in all_text(keeper.window.today)
@@ -208,7 +208,7 @@ def test_what_cannot_be_entered_any_more_can_only_be_refused(
     ask(qtbot, laptop)
     carry(laptop, keeper)
     wait(qtbot, keeper)
-    parcel = keeper.service.call(lambda: keeper.service.office.search(CADASTRAL)[0].id).result()
+    parcel = keeper.service.call(lambda: keeper.service.office.records.search(CADASTRAL)[0].id).result()
     act = {
         "ground": "gift",
         "from": [{"entry": 1, "part": [1, 1]}],
@@ -229,7 +229,7 @@ def test_an_act_on_two_parcels_of_two_offices_shows_both_and_is_taken_back(
     registered = first_registration(OWN, "2 Street", BARYS)
     (ours,) = record_act(laptop.service, laptop.desk.folder, "first_registration", {}, registered).records
     carry(laptop, keeper)
-    parcel = laptop.service.call(lambda: laptop.service.office.search(CADASTRAL)[0].id).result()
+    parcel = laptop.service.call(lambda: laptop.service.office.records.search(CADASTRAL)[0].id).result()
     whole = [{"entry": 1, "part": [1, 1]}]
     act: dict[str, Value] = {
         "first_given": whole,

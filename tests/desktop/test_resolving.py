@@ -73,7 +73,7 @@ def test_what_is_missing_is_brought_at_the_counter(office: OpenOffice, qtbot: Qt
     resolving.later.click()
     wait(qtbot, office)
     assert "suspended or held" not in all_text(office.window.today)
-    found = office.service.call(lambda: office.service.office.search("Barys")).result()
+    found = office.service.call(lambda: office.service.office.records.search("Barys")).result()
     assert [one.label for one in found] == [CADASTRAL]
 
 

@@ -42,7 +42,7 @@ def test_a_draft_is_shared_from_the_form_and_filled_in_at_both_offices(open_desk
     address = f"127.0.0.1:{second.service.port}"
     first.service.meet_address(address).result()
 
-    (draft,) = second.service.call(second.service.office.drafts).result()
+    (draft,) = second.service.call(second.service.office.drafts.all).result()
     second.window.go("new")
     second.window.new_act.go_on(draft)
     theirs = _keeper(qtbot, second)

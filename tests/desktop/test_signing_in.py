@@ -202,7 +202,7 @@ def test_meetings_go_on_while_locked(open_desk: Open, qtbot: QtBot) -> None:
     port = second.service.port
     report = first.service.meet_address(f"127.0.0.1:{port}").result(20)
     assert report["blocks_new"] or report["blocks_written"]
-    counts = second.service.call(second.service.office.counts).result()
+    counts = second.service.call(second.service.office.standing.counts).result()
     assert counts.acts == 1
     _wait(qtbot, second)
     assert second.window.signing_in is not None

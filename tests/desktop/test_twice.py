@@ -88,7 +88,7 @@ def test_before_signing_what_is_alike_is_told_and_hinders_nobody(
     assert reviewing.isVisible(), "the act under review is where it was"
     sign_in_turn(qtbot, reviewing, [REGISTRAR_SECRET])
     wait(qtbot, office)
-    rows = office.service.call(lambda: office.service.office.list_records("births.birth")).result()
+    rows = office.service.call(lambda: office.service.office.records.page("births.birth")).result()
     assert len(rows) == 2
     assert record in {row.id for row in rows}
 

@@ -32,10 +32,10 @@ class Writer:
     @contextmanager
     def unhurried(self) -> Iterator[None]:
         """One transaction and one mark on the disk for all that is written meanwhile."""
-        journal, self.office._journal = self.office._journal, MemoryJournal()
+        journal, self.office.hand.journal = self.office.hand.journal, MemoryJournal()
         with self.office.store.database.atomic():
             yield
-        last, self.office._journal = self.office._journal.last(), journal
+        last, self.office.hand.journal = self.office.hand.journal.last(), journal
         if last is not None:
             journal.prepare(last, b"")
 
@@ -75,7 +75,7 @@ def write_twice(network: MadeNetwork, place: Path) -> None:
     copy = Folder(place / "twin")
     shutil.copytree(network.folders[3].path, copy.path)
     first, left, right = Writer(network.folders[0], 0), Writer(network.folders[3], 3), Writer(copy, 3)
-    right.office._journal.is_ours = lambda: True  # type: ignore[method-assign]  # as on a cloned machine
+    right.office.hand.journal.is_ours = lambda: True  # type: ignore[method-assign]  # as on a cloned machine
     for writer, parcel in ((left, 51), (right, 52), (right, 53)):
         writer.record(parcel)
     for writer in (left, right):

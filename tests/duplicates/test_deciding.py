@@ -64,7 +64,7 @@ def test_what_one_office_decides_every_office_knows_and_takes_back_by_name(
 ) -> None:
     pair = [enter(offices[0], "Марыя Кавалёнак"), enter(offices[1], "Мария Коваленок")]
     meet_until_quiet(offices)
-    before = [offices[0].record_view(one).record for one in pair]
+    before = [offices[0].records.view(one).record for one in pair]
     assert [Duplicates(one).catch_up() for one in offices] == [1, 1, 1]
     # The third office, which keeps neither, decides; the order of naming them tells nothing.
     first = decide(offices[2], pair[::-1], False, "Two sisters.")
@@ -89,11 +89,11 @@ def test_what_one_office_decides_every_office_knows_and_takes_back_by_name(
         assert len(Duplicates(office).like("births.birth", fields("Maryja Kavalionak", 1912, 3, 4))) == 1
         assert Duplicates(office).catch_up() == 0
         assert list(verify_state(office.store, office.laws, 0))
-    assert [offices[1].record_view(one).record for one in pair] == before, "nothing is merged"
+    assert [offices[1].records.view(one).record for one in pair] == before, "nothing is merged"
     assert len({office.state_root() for office in offices}) == 1
     # Whoever joins, or opens the copy again, puts the same index together from the records.
     assert_equal(offices[0].store, joined(offices[0], tmp_path / "copy"))
-    again = open_in_memory(network(), 1, offices[1].store, offices[1]._journal)
+    again = open_in_memory(network(), 1, offices[1].store, offices[1].hand.journal)
     (body,) = (body for _, body in again.store.state.agreed_of(ALIKE_REGISTER, 0, 10))
     groups = list(groups_in(again.laws, [decode_record(body)]))
     assert len(groups) == 2
@@ -109,7 +109,7 @@ def test_of_two_offices_that_decide_at_once_the_first_in_the_order_counts(office
     (told,) = decisions_about(offices[0], pair[0])
     lost = next(act for act in acts if act != told.act)
     for office in offices:
-        ladder = office.act_view(lost).ladder
+        ladder = office.acts.view(lost).ladder
         assert (ladder.step.value, ladder.code) == ("rejected", "decided-meanwhile")
 
 
@@ -119,10 +119,10 @@ def test_the_reason_is_shown_as_the_fields_of_the_two_are(offices: list[Office])
     act = decide(office, pair, False, "Two sisters.")
     office.people.sign_in(1, network().officers[0][1])
     (told,) = decisions_about(office, pair[0])
-    assert (told.reason, office.act_view(act).transaction.act["reason"]) == (Withheld.PURPOSE, Withheld.PURPOSE)
+    assert (told.reason, office.acts.view(act).transaction.act["reason"]) == (Withheld.PURPOSE, Withheld.PURPOSE)
     office.people.look(pair[1], "check")
     (told,) = decisions_about(office, pair[0])
-    assert (told.reason, office.act_view(act).transaction.act["reason"]) == ("Two sisters.", "Two sisters.")
+    assert (told.reason, office.acts.view(act).transaction.act["reason"]) == ("Two sisters.", "Two sisters.")
 
 
 def code(

@@ -75,12 +75,12 @@ def test_a_person_entered_at_two_offices_is_told_after_they_met(offices: list[Of
 def test_before_signing_the_act_is_compared_too(offices: list[Office]) -> None:
     office = offices[0]
     enter(office, "Марыя Кавалёнак", 1912, 3, 4)
-    before = office.counts()
+    before = office.standing.counts()
     ((record, reasons),) = Duplicates(office).like("births.birth", fields("Maryja Kavalionak", 1912))
     assert (record.fields["name"], reasons) == ("Марыя Кавалёнак", ("other_spelling", "day_imprecise", "also_agrees"))
     assert Duplicates(office).like("births.birth", fields("Пётр Гурын", 1912)) == []
     assert Duplicates(office).like("births.unknown", fields("Пётр Гурын", 1912)) == []
-    assert office.counts() == before
+    assert office.standing.counts() == before
 
 
 def test_what_an_anchor_enters_that_was_refused_here_is_looked_through_again(offices: list[Office]) -> None:
@@ -123,10 +123,10 @@ def test_the_same_act_sent_a_thousand_times_is_one(offices: list[Office]) -> Non
     proposal = office.propose("births", "enter", {}, fields("Марыя", 1912), [Signer(0, 0, "registrar")])
     group = sign(NETWORK, office, [proposal])
     acts = {office.record(group)[0].id for _ in range(1_000)}
-    assert (len(acts), office.counts().acts, office.counts().blocks) == (1, 1, 1)
+    assert (len(acts), office.standing.counts().acts, office.standing.counts().blocks) == (1, 1, 1)
     meet_until_quiet(offices)
     for one in offices:
-        assert (len(one.list_records("births.birth")), Duplicates(one).catch_up()) == (1, 0)
+        assert (len(one.records.page("births.birth")), Duplicates(one).catch_up()) == (1, 0)
 
 
 @pytest.mark.parametrize(

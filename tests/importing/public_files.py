@@ -72,10 +72,10 @@ class Place:
 
     def confirm_held(self, reason: str) -> None:
         """Somebody has looked at each held act and says that it counts."""
-        for waiting in self.office.undecided_acts():
+        for waiting in self.office.undecided.acts():
             proposal = self.office.propose_resolving("#confirm", waiting.act.id, [REGISTRAR], reason=reason)
             self.office.record(sign(self.network, self.office, [proposal]))
-        assert self.office.undecided_acts() == []
+        assert self.office.undecided.acts() == []
 
     def found(self, register: str, key: str, value: str) -> bytes:
         working = WorkingState(self.office.store.state, 0)

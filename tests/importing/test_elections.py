@@ -67,13 +67,13 @@ def test_every_sheet_of_the_country(rows: Rows) -> None:
     assert load(network, entries, rows).outcomes == {"entered": 5_362}
     counting = importer(office, "count_sheet", (CLERK, REGISTRAR), "albania_second_entry.map.yaml")
     assert load(network, counting, rows).outcomes == {"entered": 5_248, "held": 114}
-    waiting = office.undecided_acts()
+    waiting = office.undecided.acts()
     assert len(waiting) == 114
     failed = Counter(code for one in waiting for code in one.codes)
     assert failed == {
         "cast-not-valid-plus-invalid": 75, "voters-not-cast": 40, "parties-not-valid": 8, "above-registered": 3,
     }  # fmt: skip
-    held = {office.record_view(one.records["result_sheet"]).record.key["sheet_code"] for one in waiting}
+    held = {office.records.view(one.records["result_sheet"]).record.key["sheet_code"] for one in waiting}
     counted = column(office, "counted")
     assert counted == in_file([row for _, row in rows if row["qvKod"] not in held])  # without what is held
     assert column(office, "first_entry") == in_file([row for _, row in rows if row["qvKod"] in held])

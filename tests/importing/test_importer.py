@@ -87,12 +87,12 @@ def test_every_row_is_an_act_of_its_own(network: Network, offices: list[Office])
     key = network.officers[0][0]
     report = importer(office).write(table(range(3)), [key.sign], seen.append)
     assert (report.acts, report.blocks, seen) == (3, 1, [3])
-    views = [office.record_view(row.id).timeline[0] for row in office.list_records("land.parcel")]
+    views = [office.records.view(row.id).timeline[0] for row in office.records.page("land.parcel")]
     assert len({view.act for view in views}) == 3
     meet_until_quiet(offices)
     for other in offices:
-        assert [other.act_view(view.act).ladder.step for view in views] == [Step.FINAL] * 3
-        assert other.receipt(views[0].act)
+        assert [other.acts.view(view.act).ladder.step for view in views] == [Step.FINAL] * 3
+        assert other.proofs.receipt(views[0].act)
     assert len({other.state_root() for other in offices}) == 1
 
 
@@ -107,9 +107,9 @@ def test_a_table_longer_than_a_block_takes_several(
     progress: list[int] = []
     report = importer(office).judge(rows, progress.append)
     assert (report.rows, report.acts, report.refused, progress) == (600, 600, (), [500])
-    assert office.counts().blocks == 0
+    assert office.standing.counts().blocks == 0
     acts, blocks = load(network, importer(office), rows)
-    assert (acts, office.counts().acts, office.counts().blocks) == (600, 600, blocks)
+    assert (acts, office.standing.counts().acts, office.standing.counts().blocks) == (600, 600, blocks)
     assert blocks > 2
     payloads = [row.block.payload or b"" for row in office.store.chain.blocks(0, 100)]
     assert all(len(payload) <= MAX_PAYLOAD_BYTES for payload in payloads)
@@ -120,8 +120,10 @@ def test_a_table_longer_than_a_block_takes_several(
     else:
         assert all(len(payload) > room_bytes * 0.9 for payload in payloads[:-1])
         assert max(counts) < MAX_ACTS
-    places = [office.record_view(office.search(f"{number:010}", 1)[0].id).timeline[0].act for number in (0, 599)]
-    assert [office.act_view(act).seq for act in places] == [1, blocks]
+    places = [
+        office.records.view(office.records.search(f"{number:010}", 1)[0].id).timeline[0].act for number in (0, 599)
+    ]
+    assert [office.acts.view(act).seq for act in places] == [1, blocks]
 
 
 def test_first_of_and_later_of_share_one_table(network: Network, offices: list[Office]) -> None:
@@ -133,8 +135,8 @@ def test_first_of_and_later_of_share_one_table(network: Network, offices: list[O
     assert later.judge(rows).refused[0].verdict.code == "record-not-found"
     assert load(network, first, rows) == (3, 1)
     assert load(network, later, rows) == (2, 1)
-    parcel = office.search("0000000001", 1)[0].id
-    assert [entry.after.fields["sale_reference"] for entry in office.record_view(parcel).timeline] == ["4", "3", "1"]
+    parcel = office.records.search("0000000001", 1)[0].id
+    assert [entry.after.fields["sale_reference"] for entry in office.records.view(parcel).timeline] == ["4", "3", "1"]
 
 
 def test_rows_that_build_on_each_other_are_judged_in_their_order(network: Network, offices: list[Office]) -> None:
@@ -154,7 +156,7 @@ def test_nothing_is_written_where_one_row_is_refused(network: Network, offices: 
         load(network, importer(office), rows)
     assert caught.value.code == "rows-refused"
     assert (caught.value.facts["row"], caught.value.facts["why"]) == (3, "out-of-bounds")
-    assert (office.counts().blocks, office.list_records("land.parcel")) == (0, [])
+    assert (office.standing.counts().blocks, office.records.page("land.parcel")) == (0, [])
     assert load(network, importer(office), table([1, 2, 3])) == (3, 1)
 
 
@@ -217,13 +219,13 @@ def test_an_import_that_was_killed_goes_on_without_doubles(network: Network, kil
     office = open_in_memory(network, 0, store, journal)
     assert find_note(office, bytes(32)) == note
     done = rows_done(office, note, [number for number, _ in rows])
-    assert len(done) == office.counts().acts
+    assert len(done) == office.standing.counts().acts
     assert bool(done) is (killed != "before its first block")
     going_on = replace(importer(office), done=done)
     judged = going_on.judge(rows)
     assert (judged.done_before, judged.acts, judged.refused) == (len(done), 1_600 - len(done), ())
     going_on.write(rows, [key.sign], note=note)
-    assert office.counts().acts == len(office.list_records("land.parcel", limit=2_000)) == 1_600
+    assert office.standing.counts().acts == len(office.records.page("land.parcel", limit=2_000)) == 1_600
     finish(office, note)
     assert find_note(office, bytes(32)) == replace(note, finished=True)
 
@@ -268,7 +270,7 @@ def test_rows_that_are_held_are_recorded_counted_and_told() -> None:
     assert (report.acts, report.outcomes, report.refused) == (3, {"entered": 2, "held": 1}, ())
     assert [(one.row, one.outcome, one.verdict.findings[0].code) for one in told] == [(3, "held", "cast-not-valid")]
     written = importing.write(rows, [network.officers[0][0].sign])
-    assert (written.outcomes, office.counts().acts) == ({"entered": 2, "held": 1}, 3)
+    assert (written.outcomes, office.standing.counts().acts) == ({"entered": 2, "held": 1}, 3)
 
 
 def test_only_some_rows_and_none_twice(offices: list[Office]) -> None:
@@ -284,7 +286,7 @@ def test_a_signature_of_somebody_else_writes_nothing(network: Network, offices: 
     with pytest.raises(MunimentError) as caught:
         importer(office).write(table([1]), [network.officers[0][1].sign])
     assert caught.value.code == "bad-signature"
-    assert office.counts().blocks == 0
+    assert office.standing.counts().blocks == 0
 
 
 def test_what_does_not_fit_is_refused_at_once(offices: list[Office]) -> None:
@@ -302,7 +304,7 @@ def test_what_does_not_fit_is_refused_at_once(offices: list[Office]) -> None:
 
 def test_an_empty_table_writes_no_block(network: Network, offices: list[Office]) -> None:
     assert load(network, importer(offices[0]), []) == (0, 0)
-    assert offices[0].counts().blocks == 0
+    assert offices[0].standing.counts().blocks == 0
 
 
 def test_a_block_holds_no_more_acts_than_the_format_allows() -> None:

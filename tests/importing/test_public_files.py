@@ -80,8 +80,8 @@ def test_old_books_of_peru(source: Source, name: str) -> None:
     for (book, known), count in counted.items():
         assert place.total("from_books", place.found("old_book", "title", book), kind, known) == {"count": count}
     records = [
-        place.office.record_view(row.id).record.fields
-        for row in place.office.list_records("civil_status.book_entry", limit=200)
+        place.office.records.view(row.id).record.fields
+        for row in place.office.records.page("civil_status.book_entry", limit=200)
     ]
     assert all(["year", "month", "day"][len(fields["happened"]) - 1] == fields["known"] for fields in records)
 

@@ -63,7 +63,7 @@ def test_what_is_not_in_the_28th_year_is_held_with_its_reason(network: Network) 
     assert importer.write(rows, [network.officers[0][0].sign]).acts == len(rows)
     volume = WorkingState(office.store.state, 0).total("intellectual_property.renewals_of_a_volume", encode([9]))
     assert volume["count"] == IN_THE_EXCERPT  # the ledger's own total: what is held is not silently summed
-    undecided = office.undecided_acts()
+    undecided = office.undecided.acts()
     assert len(undecided) == 96
 
 

@@ -67,7 +67,7 @@ def test_a_forked_network_is_confirmed() -> None:
             register(network, one, meeting)
         if meeting < 24 and meeting % 2:
             twin = random.choice(twins)
-            if twin.quarantine is None and meeting % 3:
+            if twin.hand.quarantine is None and meeting % 3:
                 register(network, twin, 100 + meeting)
             meet(one, twin)
         meet(one, random.choice([office for office in honest if office is not one]))

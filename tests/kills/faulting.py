@@ -142,7 +142,7 @@ def _examine_restored(folder: Folder, ending: FaultedEnding, why: str) -> None:
         assert "restored" not in ending.done, why
         return
     office = open_office(folder, PASSPHRASE, StepClock()).office
-    assert office.quarantine == "restored", why
+    assert office.hand.quarantine == "restored", why
     office.close()
 
 

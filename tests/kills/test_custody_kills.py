@@ -173,6 +173,6 @@ def test_a_restore_from_the_kit_is_whole_or_begins_anew(recorder: Recorder, desk
             begun_anew.add(remains)
             restore_from_kit(folder, given_kit([sheet]), FromNeighbour(desk.folder.charter), new)
         office = open_office(folder, NEW_PASSPHRASE, StepClock()).office
-        assert office.quarantine == "restored", why
+        assert office.hand.quarantine == "restored", why
         office.close()
     assert seen >= {"empty", "member"}

@@ -47,8 +47,8 @@ def recorded(desk: Desk) -> list[str]:
     """The names of all parcels, as often as an act has entered one."""
     office = open_office(desk.folder, PASSPHRASE, StepClock()).office
     try:
-        assert office.counts().acts == len(office.list_records("land.parcel"))
-        return sorted(row.label for row in office.list_records("land.parcel"))
+        assert office.standing.counts().acts == len(office.records.page("land.parcel"))
+        return sorted(row.label for row in office.records.page("land.parcel"))
     finally:
         office.close()
 

@@ -143,12 +143,12 @@ def check(desk: Desk, ending: Ending, why: str, passphrase: str = PASSPHRASE) ->
     intended = desk.intents()
     office = open_office(desk.folder, passphrase, StepClock()).office
     try:
-        assert office.quarantine is None, why
+        assert office.hand.quarantine is None, why
         record_one_more(desk, office)
         for done in ending.done:
             kind, _, name = done.partition(" ")
             if kind == "act":
-                assert office.act_view(bytes.fromhex(name)).ladder.step in (Step.RECORDED, Step.WITNESSED), why
+                assert office.acts.view(bytes.fromhex(name)).ladder.step in (Step.RECORDED, Step.WITNESSED), why
             elif kind == "block":
                 assert bytes.fromhex(name) in office.lace.vertices, why
         for seq, block in intended:
@@ -157,9 +157,9 @@ def check(desk: Desk, ending: Ending, why: str, passphrase: str = PASSPHRASE) ->
         newest = max((seq for seq, _ in intended), default=0)
         assert len(office.at(0, 0, newest + 1)) == 1, why
         assert office.at(0, 0, newest + 2) == [], why
-        assert office.verify_stored(0, 1000) is not None, why
-        acts = sum(office.counts().ladder.values())
-        assert len(office.list_records("land.parcel")) == acts, why
+        assert office.checking.verify_stored(0, 1000) is not None, why
+        acts = sum(office.standing.counts().ladder.values())
+        assert len(office.records.page("land.parcel")) == acts, why
         return Counter({tip.author: tip.seq for tip in office.vector()})
     finally:
         office.close()

@@ -37,7 +37,7 @@ def agreed_elsewhere(desk: Desk) -> Office:
         for act in range(ACTS_EACH):
             batch.add("land", "first_registration", {}, registration(block * ACTS_EACH + act))
         others[0].record_batch(batch, [desk.network.officers[1][0].sign(batch.signing_message)])
-    while not all(office.counts().ladder["final"] for office in others):
+    while not all(office.standing.counts().ladder["final"] for office in others):
         for one, other in combinations(others, 2):
             meet(one, other)
     return others[0]
@@ -77,8 +77,8 @@ def check(desk: Desk, other: Office, told: list[str], why: str) -> int:
         assert [one.store.checkpoints.newest() for one in (office, other)] == [other.store.checkpoints.newest()] * 2, (
             why
         )
-        assert office.quarantine is None, why
-        assert set(office.verify_state()) == {None}, why
+        assert office.hand.quarantine is None, why
+        assert set(office.checking.verify_state()) == {None}, why
     finally:
         office.close()
     return entered

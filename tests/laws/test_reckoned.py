@@ -64,5 +64,5 @@ def test_an_import_leaves_the_fee_to_the_table() -> None:
     importing = Importer(office, "boats", "enter_boat", import_map, (Signer(0, 0, "registrar"),))
     rows = [(2, {"m": "AB-1", "n": "Gull", "o": "Ana", "d": "2023-05-04"})]
     importing.write(rows, [network.officers[0][0].sign])
-    (boat,) = office.list_records("boats.boat")
-    assert office.record_view(boat.id).record.fields["fee_due"] == [4000, "EUR"]
+    (boat,) = office.records.page("boats.boat")
+    assert office.records.view(boat.id).record.fields["fee_due"] == [4000, "EUR"]

@@ -100,14 +100,14 @@ def test_two_offices_read_each_others_records_and_the_order_decides() -> None:
     meet_until_quiet(offices)
     (pension,) = act(offices[1], "pensions", "grant", {}, mark="P", holder=party("Ana", 1), person=person)
     (second,) = act(offices[1], "pensions", "grant", {}, mark="Q", holder=party("Ana", 1), person=person)
-    assert offices[1].competent_office("pensions", "suspend", {"pension": pension, "deceased": person}) is None
+    assert offices[1].requests.competent_office("pensions", "suspend", {"pension": pension, "deceased": person}) is None
     meet_until_quiet(offices)
     with pytest.raises(MunimentError) as alive:
         act(offices[1], "pensions", "suspend", {"pension": pension, "deceased": person})
     assert alive.value.facts["reason"] == "not-in-state"
     act(offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
     meet_until_quiet(offices)
-    assert offices[2].competent_office("pensions", "suspend", {"pension": pension, "deceased": person}) == 1
+    assert offices[2].requests.competent_office("pensions", "suspend", {"pension": pension, "deceased": person}) == 1
     # The keeper suspends on the death as it knows it; the death's office annuls it unseen: the order puts one first.
     pair = {"pension": pension, "deceased": person}
     proposal = offices[1].propose("pensions", "suspend", pair, {}, [registrar(offices[1])])
@@ -117,8 +117,8 @@ def test_two_offices_read_each_others_records_and_the_order_decides() -> None:
     (after,) = act(offices[1], "pensions", "touch", {"pension": pension}, holder=party("Bea", 2))
     assert after == pension
     meet_until_quiet(offices)
-    outcomes = {office.act_view(suspended.id).ladder.outcome for office in offices}
-    states = {office.record_view(pension).record.state for office in offices}
+    outcomes = {office.acts.view(suspended.id).ladder.outcome for office in offices}
+    states = {office.records.view(pension).record.state for office in offices}
     assert (outcomes, states) in (({"entered"}, {"suspended"}), ({"rejected"}, {"paid"}))
     assert len({office.state_root() for office in offices}) == 1
     # An office may ask the keeper: the record of the other law is only read, whoever keeps it.
@@ -131,7 +131,7 @@ def test_two_offices_read_each_others_records_and_the_order_decides() -> None:
     entered = offices[1].propose_decision(request.id, [registrar(offices[1])])
     offices[1].record(sign(network, offices[1], [entered]))
     meet_until_quiet(offices)
-    assert {office.record_view(second).record.state for office in offices} == {"suspended"}
+    assert {office.records.view(second).record.state for office in offices} == {"suspended"}
 
 
 def test_a_register_that_no_rules_in_force_have_so_refuses_the_act() -> None:

@@ -54,13 +54,13 @@ def test_nobody_reads_what_is_public_and_nothing_else() -> None:
 
 
 def _rights(staffed: Staffed) -> object:
-    return staffed.office.record_view(staffed.parcel).record.fields["rights"]
+    return staffed.office.records.view(staffed.parcel).record.fields["rights"]
 
 
 @pytest.mark.parametrize("number", [CLERK, REGISTRAR, NOTARY, AUDITOR])
 def test_a_record_is_shown_in_full_once_the_purpose_is_durable(number: int, staffed: Staffed) -> None:
     staffed.sign_in(number)
-    view = staffed.office.record_view(staffed.parcel)
+    view = staffed.office.records.view(staffed.parcel)
     assert view.record.fields["address"] == "Garden Street 1"  # public
     assert view.record.fields["rights"] is Withheld.PURPOSE
     assert [entry.after.fields["rights"] for entry in view.timeline] == [Withheld.PURPOSE]
@@ -86,13 +86,13 @@ def test_a_list_and_a_search_tell_no_more_than_the_record_does(staffed: Staffed)
     proposal = office.propose("land", "first_registration", {}, fields, [Signer(0, REGISTRAR, "registrar")])
     (second,) = office.record(key.sign_group([proposal.transaction]))[0].records
     staffed.sign_in(REGISTRAR)
-    assert [row.id for row in office.search("cyz")] == [second]
-    assert {row.summary for row in office.list_records("land.parcel")} == {"Garden Street 1", "Garden Street 2"}
+    assert [row.id for row in office.records.search("cyz")] == [second]
+    assert {row.summary for row in office.records.page("land.parcel")} == {"Garden Street 1", "Garden Street 2"}
     office.people.look(second, "application")
-    assert [row.summary for row in office.search("Book č")] == ["Garden Street 2 · Book Čyž 7"]
+    assert [row.summary for row in office.records.search("Book č")] == ["Garden Street 2 · Book Čyž 7"]
     staffed.sign_in(ADMINISTRATOR)
-    assert office.search("cyz") == office.search(HOLDER) == []
-    assert [row.summary for row in office.search("gard 2")] == ["Garden Street 2"]
+    assert office.records.search("cyz") == office.records.search(HOLDER) == []
+    assert [row.summary for row in office.records.search("gard 2")] == ["Garden Street 2"]
 
 
 def test_where_the_look_cannot_be_stored_nothing_is_shown(staffed: Staffed) -> None:
@@ -132,10 +132,10 @@ def test_another_person_has_to_say_why_anew(staffed: Staffed) -> None:
 
 def test_an_act_is_shown_like_the_record_that_it_is_about(staffed: Staffed) -> None:
     staffed.sign_in(REGISTRAR)
-    shown = staffed.office.act_view(staffed.act).transaction.act
+    shown = staffed.office.acts.view(staffed.act).transaction.act
     assert (shown["cadastral"], shown["rights"]) == ("0000000001", Withheld.PURPOSE)
     staffed.office.people.look(staffed.parcel, "check")
-    assert HOLDER in str(staffed.office.act_view(staffed.act).transaction.act["rights"])
+    assert HOLDER in str(staffed.office.acts.view(staffed.act).transaction.act["rights"])
 
 
 def test_only_an_auditor_reads_who_looked(staffed: Staffed) -> None:
@@ -196,11 +196,11 @@ def test_the_log_is_bounded_and_only_what_was_exported_makes_room() -> None:
 def test_the_proof_of_a_record_holds_all_of_it_and_is_not_for_everybody(number: int, staffed: Staffed) -> None:
     staffed.sign_in(number)
     with pytest.raises(MunimentError) as refused:
-        staffed.office.record_receipt(staffed.parcel)
+        staffed.office.proofs.record_receipt(staffed.parcel)
     assert refused.value.code == "not-for-role"
     staffed.sign_in(CLERK)
     with pytest.raises(MunimentError) as refused:
-        staffed.office.record_receipt(staffed.parcel)
+        staffed.office.proofs.record_receipt(staffed.parcel)
     assert refused.value.code == "register-not-certified"  # nobody has countersigned it here: that alone stands against
     (look,) = staffed.office.store.looks.of_subject(staffed.parcel)
     assert (look.officer, look.purpose) == (CLERK, EXTRACT)

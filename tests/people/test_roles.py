@@ -92,7 +92,7 @@ DOORS: dict[Action, Callable[[Staffed, str, Path], object]] = {
     Action.RENEW_KEY: lambda staffed, _role, _path: note_new_key(staffed.office, staffed.network.nodes[0].public),
     Action.LOOK: lambda staffed, _role, _path: staffed.office.people.look(staffed.parcel, "check"),
     Action.READ_LOOKS: lambda staffed, _role, _path: staffed.office.people.looks_at(staffed.parcel),
-    Action.PRINT: lambda staffed, _role, _path: staffed.office.receipt(staffed.act),
+    Action.PRINT: lambda staffed, _role, _path: staffed.office.proofs.receipt(staffed.act),
     Action.EXPORT_AUDIT: lambda staffed, _role, path: export_audit(staffed.office, path / "audit"),
     Action.COURIER: _write_stick,
     Action.SNAPSHOT: lambda staffed, _role, path: write_snapshot(staffed.office, path / "copy"),

@@ -81,13 +81,13 @@ class Life:
     papers: dict[str, bytes] = field(default_factory=dict)
 
     def receipt(self, name: str) -> bytes:
-        return self.town.offices[0].receipt(self.acts[name].id, "en", NEWEST)
+        return self.town.offices[0].proofs.receipt(self.acts[name].id, "en", NEWEST)
 
     def paper(self, name: str) -> bytes:
         """Printed at the first office."""
         if name not in self.papers:
             first, act = self.town.offices[0], self.acts[name]
-            self.papers[name] = extract_pdf(first, self.receipt(name), first.act_view(act.id), DAY)
+            self.papers[name] = extract_pdf(first, self.receipt(name), first.acts.view(act.id), DAY)
         return self.papers[name]
 
 
@@ -160,7 +160,7 @@ def test_papers_of_every_time_lead_to_the_network_id(life: Life) -> None:
         receipt = decode_receipt(life.receipt(name))
         facts = check_receipt(receipt, verify, first.network)
         transaction = facts.transaction
-        assert first.law_signed_under(transaction.law, transaction.law_version).digest in facts.law_digests
+        assert first.rules.signed_under(transaction.law, transaction.law_version).digest in facts.law_digests
         assert receipt.epochs is not None
         assert len(decode_epoch_proof(first.network, receipt.epochs).steps) == steps
         assert (facts.epoch, facts.final is not None) == (epoch, True)
@@ -170,7 +170,7 @@ def test_an_office_that_joined_prints_such_papers_itself(life: Life) -> None:
     """It holds no cosignature of the time before it joined but those that its snapshot brought."""
     network, fifth = life.town.network.id, life.town.offices[4]
     for name in ("of an office that joined", "under the second rules"):
-        receipt = decode_receipt(fifth.receipt(life.acts[name].id))
+        receipt = decode_receipt(fifth.proofs.receipt(life.acts[name].id))
         assert receipt.epochs is not None
         assert len(decode_epoch_proof(network, receipt.epochs).steps) == 1
         final = check_receipt(receipt, verify, network).final
@@ -216,7 +216,7 @@ def test_words_of_the_box_that_the_code_refutes_are_told(life: Life, save: Save)
 def test_a_record_is_proved_by_a_later_roll(life: Life, save: Save) -> None:
     first = life.town.offices[0]
     (plot,) = life.acts["of an office that joined"].records
-    proof = save(first.record_receipt(plot), "record.proof")
+    proof = save(first.proofs.record_receipt(plot), "record.proof")
     stranger, office = verify_file(proof), verify_file(proof, knowledge_of_office(first))
     assert (stranger.valid, stranger.code) == (office.valid, office.code) == (True, "record-proven")
     assert dict(stranger.facts)["owner"] == dict(office.facts)["Owner"] == "Boris"

@@ -57,7 +57,7 @@ def paper(
     follows = following(office, act, day, "en")
     if turned:
         follows = tuple((label, not value) for label, value in follows)
-    return extract_pdf(office, office.receipt(act.id, "en", template), act, day, follows=follows)
+    return extract_pdf(office, office.proofs.receipt(act.id, "en", template), act, day, follows=follows)
 
 
 @pytest.mark.parametrize(("day", "line"), [(LAST_DAY, "yes, as of 4 May 2024"), (DAY_AFTER, "no, as of 5 May 2024")])
@@ -85,7 +85,7 @@ def test_a_replica_says_what_the_paper_should_have_said(office: Office, power: A
 
 def test_a_paper_of_an_older_template_says_nothing_of_it(office: Office, power: ActView, save: Save) -> None:
     assert verify_file(save(paper(office, power, LAST_DAY, NUMBERED))).code == "text-differs"
-    bare = extract_pdf(office, office.receipt(power.id, "en", NUMBERED), power, LAST_DAY)
+    bare = extract_pdf(office, office.proofs.receipt(power.id, "en", NUMBERED), power, LAST_DAY)
     assert verify_file(save(bare)).code == "valid"
 
 

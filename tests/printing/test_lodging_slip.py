@@ -44,8 +44,8 @@ def lodged(office: Office) -> ActView:
 
 
 def slip(office: Office, act: ActView, template: int, number: str) -> bytes:
-    receipt = office.receipt(act.id, "en", template)
-    return extract_pdf(office, receipt, act, DAY, office.time_bracket(act.id), number)
+    receipt = office.proofs.receipt(act.id, "en", template)
+    return extract_pdf(office, receipt, act, DAY, office.bracketing.of_act(act.id), number)
 
 
 def test_the_number_stands_on_the_slip_and_is_read_back(office: Office, lodged: ActView, save: Save) -> None:

@@ -28,7 +28,7 @@ Save = Callable[..., Path]
 
 
 def printed_by(office: Office, act: bytes, language: str = "en") -> bytes:
-    return extract_pdf(office, office.receipt(act, language), office.act_view(act), DAY)
+    return extract_pdf(office, office.proofs.receipt(act, language), office.acts.view(act), DAY)
 
 
 def registered_and_sold(network: Network, office: Office, number: int = 1, buyers: int = 1) -> ActView:
@@ -112,16 +112,16 @@ def test_what_the_common_order_decides_is_not_confirmed_by_the_majority(save: Sa
     view = act._replace(ladder=act.ladder._replace(step=Step.CERTIFIED, shared=True))
     if paper_from == "certified":
         with pytest.raises(MunimentError) as caught:
-            extract_pdf(office, office.receipt(act.id), view, DAY)
+            extract_pdf(office, office.proofs.receipt(act.id), view, DAY)
         assert caught.value.facts == {"step": "shared", "needed": "certified"}
         return
-    result = verify_file(save(extract_pdf(office, office.receipt(act.id), view, DAY)))
+    result = verify_file(save(extract_pdf(office, office.proofs.receipt(act.id), view, DAY)))
     assert (result.valid, result.as_printed[0].words) == (True, "Seen by the majority, waits for the common register")
 
 
 def test_an_unknown_act_has_no_paper(offices: list[Office]) -> None:
     with pytest.raises(MunimentError, match="unknown-act"):
-        offices[0].receipt(bytes(32))
+        offices[0].proofs.receipt(bytes(32))
 
 
 # -- final ----------------------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def test_a_final_paper_proves_the_register_without_any_replica(offices: list[Off
     paper = save(printed_by(offices[2], act.id))
     result = verify_file(paper)
     assert (result.valid, result.step, result.proved, result.outcome) == (True, "final", True, "entered")
-    assert result.checkpoint == f"Register state No. {offices[0].register_state(act.id)}"
+    assert result.checkpoint == f"Register state No. {offices[0].proofs.register_state(act.id)}"
     assert len(result.witnesses) == 3
     said = dict(result.facts)["Common register"]
     assert said.startswith(f"{result.checkpoint}, entry 1: Entered in the common register\nPut in order on ")
@@ -149,7 +149,10 @@ def test_a_paper_printed_early_learns_the_register_state_from_a_replica(offices:
     meet_until_quiet(offices)
     result = verify_file(paper, knowledge_of_office(offices[1]))
     assert not result.proved
-    assert (result.step, result.checkpoint) == ("final", f"Register state No. {offices[1].register_state(act.id)}")
+    assert (result.step, result.checkpoint) == (
+        "final",
+        f"Register state No. {offices[1].proofs.register_state(act.id)}",
+    )
     assert verify_file(paper).step is None
 
 
@@ -158,10 +161,10 @@ def test_every_office_proves_the_same_state(offices: list[Office]) -> None:
     meet_until_quiet(offices)
     (parcel,) = act.records
     for office in offices:
-        final = check_receipt(decode_receipt(office.receipt(act.id)), verify, office.network).final
+        final = check_receipt(decode_receipt(office.proofs.receipt(act.id)), verify, office.network).final
         assert final is not None
-        assert final.checkpoint.anchor == offices[0].register_state(act.id)
-        facts = check_record_receipt(office.record_receipt(parcel), verify, office.network)
+        assert final.checkpoint.anchor == offices[0].proofs.register_state(act.id)
+        facts = check_record_receipt(office.proofs.record_receipt(parcel), verify, office.network)
         assert facts.record.id == parcel
         assert facts.checkpoint.state_root == office.state_root()
 
@@ -169,15 +172,15 @@ def test_every_office_proves_the_same_state(offices: list[Office]) -> None:
 def test_what_is_not_certified_yet_has_no_proof_of_a_record(offices: list[Office]) -> None:
     act = registered_and_sold(land_network(), offices[0])
     with pytest.raises(MunimentError, match="register-not-certified"):
-        offices[0].record_receipt(act.records[0])
-    assert offices[0].register_state(act.id) is None
+        offices[0].proofs.record_receipt(act.records[0])
+    assert offices[0].proofs.register_state(act.id) is None
     with pytest.raises(MunimentError, match="unknown-act"):
-        offices[0].receipt(bytes(32))
+        offices[0].proofs.receipt(bytes(32))
 
 
 def bracketed(office: Office, act: bytes) -> bytes:
     return extract_pdf(
-        office, office.receipt(act, "en", BRACKETED), office.act_view(act), DAY, office.time_bracket(act)
+        office, office.proofs.receipt(act, "en", BRACKETED), office.acts.view(act), DAY, office.bracketing.of_act(act)
     )
 
 
@@ -187,23 +190,27 @@ def test_a_paper_says_between_what_the_act_was_made(offices: list[Office], save:
     meet_until_quiet(offices)
     second = register(network, offices[0], 2)
     with open_pdf(bracketed(offices[0], second.id)) as paper:
-        state = offices[0].time_bracket(second.id).state
+        state = offices[0].bracketing.of_act(second.id).state
         assert f"Made after register state No. {state}; no other office" in page_text(paper, 0)
     meet(offices[0], offices[2])
     paper_file = save(bracketed(offices[0], second.id))
     with open_pdf(paper_file.read_bytes()) as paper:
         assert "of office No. 3, which that office’s clock dates" in page_text(paper, 0)
-        facts = check_receipt(decode_receipt(offices[0].receipt(second.id)), verify, offices[0].network)
+        facts = check_receipt(decode_receipt(offices[0].proofs.receipt(second.id)), verify, offices[0].network)
         printed = read_printed_step(paper, facts)
         assert printed is not None
-        assert printed.bracket == printed_bracket(offices[0].time_bracket(second.id))
+        assert printed.bracket == printed_bracket(offices[0].bracketing.of_act(second.id))
     assert verify_file(paper_file).code == "valid"
 
 
 def test_a_bracket_on_a_paper_of_the_first_template_is_an_alteration(offices: list[Office], save: Save) -> None:
     act = register(land_network(), offices[0], 1)
     meet(offices[0], offices[1])
-    receipt, view, bracket = offices[0].receipt(act.id), offices[0].act_view(act.id), offices[0].time_bracket(act.id)
+    receipt, view, bracket = (
+        offices[0].proofs.receipt(act.id),
+        offices[0].acts.view(act.id),
+        offices[0].bracketing.of_act(act.id),
+    )
     assert verify_file(save(extract_pdf(offices[0], receipt, view, DAY, bracket))).code == "text-differs"
 
 

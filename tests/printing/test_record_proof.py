@@ -39,7 +39,7 @@ def test_a_stranger_reads_what_the_register_says(offices: list[Office], save: Sa
     parcel = parcel_of(offices[0])
     sell(land_network(), offices[0], parcel, 7)
     meet_until_quiet(offices)
-    proof = offices[3].record_receipt(parcel)
+    proof = offices[3].proofs.record_receipt(parcel)
     result = verify_file(save(proof, "record.proof"))
     assert (result.valid, result.code, result.kind, result.step) == (True, "record-proven", "record", "final")
     said = dict(result.facts)
@@ -56,10 +56,10 @@ def test_a_stranger_reads_what_the_register_says(offices: list[Office], save: Sa
 def test_a_later_act_needs_a_later_proof(offices: list[Office], save: Save) -> None:
     parcel = parcel_of(offices[0])
     meet_until_quiet(offices)
-    before = verify_file(save(offices[1].record_receipt(parcel), "before"))
+    before = verify_file(save(offices[1].proofs.record_receipt(parcel), "before"))
     sell(land_network(), offices[0], parcel, 7)
     meet_until_quiet(offices)
-    after = verify_file(save(offices[1].record_receipt(parcel), "after"))
+    after = verify_file(save(offices[1].proofs.record_receipt(parcel), "after"))
     assert (before.valid, after.valid) == (True, True)
     assert (dict(before.facts)["Version"], dict(after.facts)["Version"]) == ("1", "2")
     assert before.checkpoint != after.checkpoint
@@ -75,7 +75,7 @@ def test_what_follows_from_the_day_is_told_as_of_the_register_state(save: Save) 
         proposal = offices[0].propose("transport", "first_inspection", {}, act, [registrar(offices[0])])
         (vehicle,) = offices[0].record(sign(network, offices[0], [proposal]))[0].records
         meet_until_quiet(offices)
-        result = verify_file(save(offices[1].record_receipt(vehicle), f"{vin}.proof"))
+        result = verify_file(save(offices[1].proofs.record_receipt(vehicle), f"{vin}.proof"))
         day_of_state = dict(result.facts)["Common register"].partition("Put in order on ")[2].partition(",")[0]
         said.append((dict(result.facts)["Inspection in force"], day_of_state))
     assert [words.partition(", as of ")[::2] for words, _ in said] == [("no", said[0][1]), ("yes", said[1][1])]
@@ -84,7 +84,7 @@ def test_what_follows_from_the_day_is_told_as_of_the_register_state(save: Save) 
 def test_an_altered_or_foreign_file_is_refused(offices: list[Office], save: Save) -> None:
     parcel = parcel_of(offices[0])
     meet_until_quiet(offices)
-    proof = bytearray(offices[0].record_receipt(parcel))
+    proof = bytearray(offices[0].proofs.record_receipt(parcel))
     other = Knowledge(make_network(4, name="Another").id)
     assert verify_file(save(bytes(proof), "record"), other).code == "receipt-of-another-network"
     place = proof.index(b"Garden Street")

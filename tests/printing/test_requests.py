@@ -22,7 +22,7 @@ Save = Callable[..., Path]
 
 
 def printed_by(office: Office, act: bytes) -> bytes:
-    return extract_pdf(office, office.receipt(act), office.act_view(act), DAY)
+    return extract_pdf(office, office.proofs.receipt(act), office.acts.view(act), DAY)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_a_decision_proves_the_signatures_of_those_who_asked(offices: list[Offic
     request = ask(land_network(), offices[LAPTOP], parcel, 7)
     meet_until_quiet(offices)
     decision = decide(land_network(), keeper, request.id)
-    receipt = decode_receipt(keeper.receipt(decision.id))
+    receipt = decode_receipt(keeper.proofs.receipt(decision.id))
     facts = check_receipt(receipt, verify, keeper.network)
     assert [(one.signer.office, one.signer.role) for one in facts.signed_by] == [(KEEPER, "registrar")]
     assert [(one.signer.office, one.signer.role) for one in facts.requested_by] == [(LAPTOP, "notary")]

@@ -64,8 +64,8 @@ class World:
     def opened(self, number: int, like: Office | None = None, key: SigningKey | None = None) -> Office:
         """An office on an empty replica, or again on that of another, perhaps with another key."""
         store = like.store if like else ReplicaStore(Database(IN_MEMORY, DATABASE_KEY))
-        journal = like._journal if like and key is None else MemoryJournal()
-        signing = key or (like._key if like else self.network.nodes[number])
+        journal = like.hand.journal if like and key is None else MemoryJournal()
+        signing = key or (like.hand.key if like else self.network.nodes[number])
         return Office(store, self.network.charter, number, signing, journal, StepClock(), self._nonces.randbytes)
 
     def live(self, steps: int) -> None:
@@ -107,7 +107,7 @@ class World:
 
     def _sell(self, office: Office) -> None:
         parcel, keeper = self._parcel(office)
-        entry = keeper.record_view(parcel).record.fields["rights"][0]["id"]
+        entry = keeper.records.view(parcel).record.fields["rights"][0]["id"]
         self._record(keeper, propose_sale(keeper, parcel, self._next(), entry))
 
     def _ask(self, office: Office) -> None:
@@ -125,7 +125,7 @@ class World:
 
     def _move(self, office: Office) -> None:
         parcel, keeper = self._parcel(office)
-        record = keeper.record_view(parcel).record
+        record = keeper.records.view(parcel).record
         if record.pending is not None and RELEASED_TO in record.pending:
             taker = self.offices[record.pending[RELEASED_TO]]
             self._record(taker, taker.propose("land", "accept", {"parcel": parcel}, {}, [registrar(taker)]))
@@ -163,7 +163,11 @@ class World:
                 if self.draw.random() < 0.8:
                     meet(one, other)
         for one in self.offices:
-            if self.draw.random() < 0.9 and one.quarantine is None and one.store.state.present(proposed[0]) is not None:
+            if (
+                self.draw.random() < 0.9
+                and one.hand.quarantine is None
+                and one.store.state.present(proposed[0]) is not None
+            ):
                 self._charter_act(one, "vote", {"proposal": proposed[0], "answer": "yes"})
 
     def _content(self, office: Office, kind: str, member: int | None) -> bytes:
@@ -191,7 +195,7 @@ class World:
     def _put_keys_into_force(self) -> None:
         for place, office in enumerate(self.offices[: self.count]):
             member = office.roll.members[office.number]
-            if not member.removed and member.key != office._key.public and member.key in self._keys:
+            if not member.removed and member.key != office.hand.key.public and member.key in self._keys:
                 office.store.database.set_meta(RENEWED, member.key)
                 self.offices[place] = self.opened(office.number, office, self._keys[member.key])
 

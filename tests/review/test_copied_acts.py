@@ -39,11 +39,11 @@ def test_the_same_act_sent_a_thousand_times_is_one_act():
     office, *_ = make_offices()
     group = sign(network, office, [propose_registration(office, 1)])
     ids = {office.record(group)[0].id for _ in range(1_000)}
-    assert (len(ids), office.counts().acts, office.count_records("land.parcel")) == (1, 1, 1)
+    assert (len(ids), office.standing.counts().acts, office.records.count("land.parcel")) == (1, 1, 1)
     copies, _ = network.block(3, [group] * 900)  # as many as a block holds
     office.receive(copies.header_bytes, copies.signature, copies.payload)
     assert {act.outcome for act in office.store.chain.acts_of_block(2)} == {"rejected"}
-    assert office.count_records("land.parcel") == 1
+    assert office.records.count("land.parcel") == 1
 
 
 REGISTRAR = [("registrar", 0)]

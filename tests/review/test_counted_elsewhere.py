@@ -75,7 +75,7 @@ def test_what_was_counted_without_the_others_does_not_stay(more: int) -> None:
     for _ in range(more):
         enter(first, "mark", {}, box)
     meet_until_quiet(offices)
-    assert {office.record_view(box).record.fields["others"] for office in offices} == {3}
+    assert {office.records.view(box).record.fields["others"] for office in offices} == {3}
     enter(first, "mark", {}, box)
     meet_until_quiet(offices)
     agreed = [office.store.state.agreed(box) for office in offices]

@@ -62,36 +62,36 @@ def talk(first: CaseTalk, second: CaseTalk) -> None:
 def test_a_window_that_has_it_open_does_not_keep_it_again(homes: list[Office], worker: WorkerProcess) -> None:
     child = enter(homes[0], 1).records[0]
     draft = draft_about(child, worker)
-    homes[0].put_draft(draft)
+    homes[0].drafts.put(draft)
     settle(homes)
     order_erasure(homes[0], child)
     settle(homes)
-    assert homes[0].drafts() == []
+    assert homes[0].drafts.all() == []
     with pytest.raises(MunimentError, match="draft-erased"):
-        homes[0].put_draft(draft)
-    assert homes[0].drafts() == []
-    homes[0].put_draft(Draft(urandom(16), "children", "rename", "A new one", 1, draft.document, (child,)))
-    assert len(homes[0].drafts()) == 1
+        homes[0].drafts.put(draft)
+    assert homes[0].drafts.all() == []
+    homes[0].drafts.put(Draft(urandom(16), "children", "rename", "A new one", 1, draft.document, (child,)))
+    assert len(homes[0].drafts.all()) == 1
 
 
 def test_a_draft_that_came_from_another_office_goes_too(homes: list[Office], worker: WorkerProcess) -> None:
     """Nobody had opened it there: what it is about was known only to the office that began it."""
     child = enter(homes[0], 1).records[0]
     draft = draft_about(child, worker)
-    homes[0].put_draft(draft)
+    homes[0].drafts.put(draft)
     homes[0].sharing.share(draft.id, 1)
     settle(homes)
     talk(talk_of(homes[0], 1, worker), talk_of(homes[1], 0, worker))
-    assert [one.title for one in homes[1].drafts()] == ["Change of name"]
+    assert [one.title for one in homes[1].drafts.all()] == ["Change of name"]
     order_erasure(homes[0], child)
     settle(homes)
-    assert homes[1].drafts() == []
+    assert homes[1].drafts.all() == []
 
 
 def test_an_order_in_the_middle_of_a_talk_is_final_for_it(homes: list[Office], worker: WorkerProcess) -> None:
     child = enter(homes[0], 1).records[0]
     draft = draft_about(child, worker)
-    homes[0].put_draft(draft)
+    homes[0].drafts.put(draft)
     homes[0].sharing.share(draft.id, 1)
     homes[1].sharing.take(0, draft, draft.document)
     settle(homes)
@@ -99,8 +99,8 @@ def test_an_order_in_the_middle_of_a_talk_is_final_for_it(homes: list[Office], w
     order_erasure(homes[0], child)
     settle(homes)  # the acts of the same meeting
     talk(other, begun)
-    assert homes[1].drafts() == []
-    assert homes[0].drafts() == []
+    assert homes[1].drafts.all() == []
+    assert homes[0].drafts.all() == []
 
 
 def test_ended_shares_do_not_use_up_the_places(homes: list[Office]) -> None:
@@ -109,7 +109,7 @@ def test_ended_shares_do_not_use_up_the_places(homes: list[Office]) -> None:
         draft = Draft(urandom(16), "children", "rename", "Shared", 1, b"")
         assert homes[1].sharing.may_take(0, draft.id)
         assert homes[1].sharing.take(0, draft, b"saved")
-        homes[1].delete_draft(draft.id)
+        homes[1].drafts.delete(draft.id)
         assert not homes[1].sharing.may_take(0, draft.id)
 
 

@@ -11,20 +11,27 @@ from core.store.checkpoints import CheckpointStore, Counted
 from core.store.database import IN_MEMORY, Database
 from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
+from core.writing import Hand
 from tests.ledger.checkpoints import checkpoint, cosigned, witnesses
 from tests.offices import DATABASE_KEY, StepClock, land_network, meet, open_in_memory, register
 
 
-class Liar(Office):
+class LyingHand(Hand):
     """Its first two blocks carry words on first checkpoints that no office will ever come to; no other word follows.
 
     Which of the two first anchors executes an act hangs on hashes.
     """
 
     def _cosignature_due(self) -> Checkpoint | None:
-        tips = self.lace.tips(self.number)
+        tips = self._replica.lace.tips(self._number)
         number = max((vertex.seq for vertex in tips), default=0) + 1
-        return Checkpoint(self.network, 0, number, bytes(32), 1, 1, bytes(32), bytes(32)) if number <= 2 else None
+        return (
+            Checkpoint(self._replica.network, 0, number, bytes(32), 1, 1, bytes(32), bytes(32)) if number <= 2 else None
+        )
+
+
+class Liar(Office):
+    hand_class = LyingHand
 
 
 @pytest.mark.parametrize(("count", "liars", "stops"), [(2, 1, True), (3, 1, True), (4, 1, False), (4, 2, True)])
@@ -54,7 +61,7 @@ def test_more_contradictions_than_liars_are_possible_stop_finality(count: int, l
         contradicting = office.store.checkpoints.contradicting(first)
         assert [one.witness for one in contradicting] == [liar.number for liar in lying]
     assert [office.finality_stopped for office in honest] == [first if stops else None] * len(honest)
-    again = open_in_memory(network, 0, honest[0].store, honest[0]._journal)
+    again = open_in_memory(network, 0, honest[0].store, honest[0].hand.journal)
     assert (again.finality_stopped, again.anchor) == (honest[0].finality_stopped, honest[0].anchor)
 
 

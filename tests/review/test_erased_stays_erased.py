@@ -25,7 +25,7 @@ def test_a_repair_with_a_backup_of_before_brings_back_no_key_and_no_draft(tmp_pa
     homes = make_homes()
     homes[0] = open_home(children_network(), 0, ReplicaStore(Database(folder.replica, DATABASE_KEY, create=True)))
     erased, kept = (enter(homes[0], number, court=2).records[0] for number in (1, 2))
-    homes[0].put_draft(Draft(b"d" * 16, "children", "rename", "Draft", 1, TYPED, (erased,)))
+    homes[0].drafts.put(Draft(b"d" * 16, "children", "rename", "Draft", 1, TYPED, (erased,)))
     settle(homes, verify=False)
     gone, standing = keys_of(homes[0], erased), keys_of(homes[0], kept)
     backup = Source(tmp_path / "backup.db", tmp_path / "backup.archive", DATABASE_KEY)

@@ -15,7 +15,7 @@ def test_the_history_of_a_record_names_no_act_that_lost() -> None:
             sell(network, offices[number], parcel, number + buyer)
     meet_until_quiet(offices)
     told = [
-        [(entry.after.version, entry.after.last_act) for entry in office.record_view(parcel).timeline]
+        [(entry.after.version, entry.after.last_act) for entry in office.records.view(parcel).timeline]
         for office in offices
     ]
     assert [version for version, _ in told[0]] == [3, 2, 1]
@@ -25,4 +25,4 @@ def test_the_history_of_a_record_names_no_act_that_lost() -> None:
     hand_over(offices[0], offices[1])
     sell(network, offices[1], parcel, 30)
     for office in offices:
-        assert len(office.store.state.history(parcel)) == office.record_view(parcel).record.version - 1
+        assert len(office.store.state.history(parcel)) == office.records.view(parcel).record.version - 1

@@ -218,7 +218,7 @@ class World:
 
     def resolve(self, _: Office) -> None:
         """Cures, confirms, sets aside or withdraws an act that an office may end."""
-        views = [(one, view) for one in self.offices for view in one.undecided_acts()]
+        views = [(one, view) for one in self.offices for view in one.undecided.acts()]
         if views:
             (office, view), way = self.draw.choice(views), self.draw.choice(ENDINGS)
             if "no-plan" in view.codes and self.draw.random() < 0.6:

@@ -44,7 +44,7 @@ def test_countless_branches_of_a_forker_do_not_keep_honest_offices_apart(monkeyp
     second.receive(*sibling(1000))
     act = register(NETWORK, first, 1)
     meet(first, second)
-    assert first.act_view(act.id).ladder.seen_by == (0, 1)
+    assert first.acts.view(act.id).ladder.seen_by == (0, 1)
     meet(second, first)
     assert first.vector() == second.vector()
 
@@ -100,8 +100,8 @@ def test_a_reference_to_one_of_many_branches_is_written_out():
 
 def test_a_stored_block_that_is_not_what_was_signed_stops_the_office_from_signing():
     office = make_offices()[0]
-    office.quarantine = "replica-damaged"  # as the service says it
-    assert office.quarantine == "replica-damaged"
+    office.hand.quarantine = "replica-damaged"  # as the service says it
+    assert office.hand.quarantine == "replica-damaged"
     with pytest.raises(MunimentError, match="quarantine"):
         register(NETWORK, office, 1)
 

@@ -17,7 +17,7 @@ def test_a_request_that_waits_is_told_alike_after_joining(tmp_path: Path) -> Non
     register(network, offices[2], 2)  # one more checkpoint, which has settled the request
     meet_until_quiet(offices)
     store: ReplicaStore = joined(offices[2], tmp_path / "copy")
-    newcomer = open_in_memory(network, 2, store, offices[2]._journal)
-    told = [office.act_view(request.id).ladder for office in (offices[2], newcomer)]
+    newcomer = open_in_memory(network, 2, store, offices[2].hand.journal)
+    told = [office.acts.view(request.id).ladder for office in (offices[2], newcomer)]
     assert told[0].code == "waiting-for-keeper"
     assert told[0] == told[1]

@@ -58,7 +58,7 @@ def test_what_became_void_with_an_old_key_does_not_make_later_acts_wait() -> Non
     town.offices[3] = renewed
     town.settle()
     assert [office.lace.epoch for office in town.offices] == [1] * 4
-    assert [view.ladder.code for view in renewed.today().void] == ["not-in-the-roll"]
+    assert [view.ladder.code for view in renewed.standing.today().void] == ["not-in-the-roll"]
     assert all(office.store.waiting.of(3) == set() for office in town.offices)
     accept = renewed.propose("land", "accept", {"parcel": foreign}, {}, [registrar(renewed)])
     renewed.record(sign(network, renewed, [accept]))

@@ -32,10 +32,10 @@ def test_an_old_key_is_accused_before_and_after_a_restart() -> None:
     encoded = encode_header(header)
     signature = network.nodes[FORKER].sign(block_preimage(network.id, encoded))
     second = Block(block_id(network.id, encoded), header, encoded, signature, first.payload)
-    witness._write_block([evidence_of(first, second)])
+    witness.hand.write_block([evidence_of(first, second)])
     hand_over(witness, reader)
     before = standing(reader)
-    again = open_in_memory(network, 0, reader.store, reader._journal)
+    again = open_in_memory(network, 0, reader.store, reader.hand.journal)
     assert before == standing(again)
     assert before[0] == [False, False, False, True, False]
     assert reader.forkers() == frozenset()  # its present key has done nothing

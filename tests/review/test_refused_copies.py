@@ -31,7 +31,7 @@ def _give(block: Block, offices: list[Office]) -> None:
 
 
 def _told(act: bytes, offices: list[Office]) -> set[tuple[Step, str | None, int | None, bytes]]:
-    views: list[ActView] = [office.act_view(act) for office in offices]
+    views: list[ActView] = [office.acts.view(act) for office in offices]
     return {(view.ladder.step, view.ladder.code, view.ladder.anchor, view.block) for view in views}
 
 

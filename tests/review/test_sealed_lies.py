@@ -29,7 +29,7 @@ def rubbish(liar: Office, row: SealedRow, recipient: int, key: bytes = bytes(32)
     member = liar.roll.members[recipient]
     by = (liar.number, liar.roll.members[liar.number].incarnation)
     to = (recipient, member.incarnation, member.key)
-    return make_envelope(liar.network, KEY, row.name, to, by, liar._key, key).encoded
+    return make_envelope(liar.network, KEY, row.name, to, by, liar.hand.key, key).encoded
 
 
 def test_a_key_that_opens_nothing_keeps_nobody_from_the_right_one(homes: list[Office]) -> None:
@@ -46,9 +46,9 @@ def test_a_key_that_opens_nothing_keeps_nobody_from_the_right_one(homes: list[Of
     with homes[2].store.database.atomic():
         homes[2].store.database.execute("DELETE FROM sealed_key")
     lie = rubbish(homes[3], row, 2)
-    assert homes[1].take_envelopes([lie]) == 1  # nobody but the third can tell
-    assert homes[2].take_envelopes([lie]) == 0
-    homes[2].take_envelopes(homes[1].envelopes_for(2, homes[2].wanted_keys()))
+    assert homes[1].keys.take([lie]) == 1  # nobody but the third can tell
+    assert homes[2].keys.take([lie]) == 0
+    homes[2].keys.take(homes[1].keys.for_member(2, homes[2].keys.wanted()))
     assert read(homes[2], paper) == {"words": WORDS}
 
 
@@ -59,20 +59,20 @@ def test_places_full_of_rubbish_keep_no_key_from_its_recipient(homes: list[Offic
     with homes[2].store.database.atomic():
         for number in range(MAX_ENVELOPES):
             homes[2].store.sealing.put_envelope((row.name, KEY, 2, 0, 100 + number), rubbish(homes[0], row, 2))
-    homes[2].take_envelopes(homes[0].envelopes_of(child.block))
+    homes[2].keys.take(homes[0].keys.of_block(child.block))
     assert read(homes[2], child.records[0]) == {"report": REPORT}
 
 
 def share_of(holder: Office, row: SealedRow) -> bytes:
     (own,) = map(read_envelope, holder.store.sealing.envelopes(row.name, SHARE, holder.number))
-    return holder._key.open(own.content)
+    return holder.hand.key.open(own.content)
 
 
 def released(holder: Office, row: SealedRow) -> bytes:
     share = share_of(holder, row)
     member = holder.roll.members[holder.number]
     me = (holder.number, member.incarnation)
-    return make_envelope(holder.network, RELEASED, row.name, (*me, member.key), me, holder._key, share).encoded
+    return make_envelope(holder.network, RELEASED, row.name, (*me, member.key), me, holder.hand.key, share).encoded
 
 
 def test_shares_given_out_too_early_open_nothing_before_the_event(homes: list[Office]) -> None:
@@ -81,9 +81,9 @@ def test_shares_given_out_too_early_open_nothing_before_the_event(homes: list[Of
     settle(homes)
     (row,) = homes[2].store.sealing.of_record(paper)
     early = [released(homes[0], row), released(homes[1], row)]
-    assert homes[2].take_envelopes(early) == 2
+    assert homes[2].keys.take(early) == 2
     key = combine({number + 1: share_of(homes[number], row) for number in (0, 1)})
-    assert homes[2].take_envelopes([rubbish(homes[0], row, 2, key)]) == 0
+    assert homes[2].keys.take([rubbish(homes[0], row, 2, key)]) == 0
     assert homes[2].store.sealing.key(row.name) is None
     assert read(homes[2], paper) == {}
     (view,) = homes[2].sealed.of_record(paper)
@@ -97,7 +97,7 @@ def test_a_value_used_again_in_another_act_is_not_erased_with_its_record(homes: 
     """Whoever sealed a text had rid all offices of it, before its time, by an order about another record."""
     kept, other = (enter(homes[0], number, court=2).records[0] for number in (1, 2))
     settle(homes)
-    again = homes[0].record_view(kept).record.fields["name"]
+    again = homes[0].records.view(kept).record.fields["name"]
     act(homes[0], "rename", {"child": other}, {"name": again})
     settle(homes)
     order_erasure(homes[0], other)
@@ -121,5 +121,5 @@ def test_a_field_sealed_wrongly_hides_none_of_the_others(homes: list[Office], mo
         ("name", "unreadable"),
         ("report", "open"),
     ]
-    assert homes[0].sealed.find("Pinsk", "check", "2-17") == [child.records[0]]
-    assert homes[0].sealed.find("Novik", "check", "2-17") == []
+    assert [row.id for row in homes[0].sealed.search("Pinsk", "check", "2-17")] == [child.records[0]]
+    assert homes[0].sealed.search("Novik", "check", "2-17") == []

@@ -119,7 +119,7 @@ class Robbed(Town):
 
     def _void(self, act: bytes) -> str:
         assert hand_over(self.thief, self.honest[0])
-        ladder = self.honest[0].act_view(act).ladder
+        ladder = self.honest[0].acts.view(act).ladder
         assert ladder.step is Step.REJECTED
         assert ladder.code is not None
         return ladder.code
@@ -165,19 +165,19 @@ def seed_of(number: int) -> bytes:
 def test_a_stolen_key_signs_nothing_new(kind: str, tmp_path: Path) -> None:
     town, random = Robbed(kind), Random(f"stolen {kind}")
     reader = town.honest[0]
-    before = reader.state_root(), town.counted(), reader.count_records("land.parcel"), reader.roll
+    before = reader.state_root(), town.counted(), reader.records.count("land.parcel"), reader.roll
     for way, count in ATTEMPTS.items():
         attempt = getattr(town, way)
         codes = Counter(attempt(random, tmp_path) for _ in range(count))
         assert set(codes) <= CODES[way], (way, codes)
         assert codes.total() == count
-    assert (reader.state_root(), town.counted(), reader.count_records("land.parcel"), reader.roll) == before
+    assert (reader.state_root(), town.counted(), reader.records.count("land.parcel"), reader.roll) == before
     town.settle(town.honest)
-    assert (reader.state_root(), town.counted(), reader.count_records("land.parcel"), reader.roll) == before
-    assert reader.offices()[STOLEN].last_claimed_ms  # since when it was not heard is told after the close, too
-    assert {office.act_view(town.seen.id).ladder.step for office in town.honest} == {Step.FINAL}
+    assert (reader.state_root(), town.counted(), reader.records.count("land.parcel"), reader.roll) == before
+    assert reader.standing.offices()[STOLEN].last_claimed_ms  # since when it was not heard is told after the close, too
+    assert {office.acts.view(town.seen.id).ladder.step for office in town.honest} == {Step.FINAL}
     hand_over(reader, town.thief)
-    assert town.thief.quarantine == ("removed" if kind == "remove" else "superseded")
+    assert town.thief.hand.quarantine == ("removed" if kind == "remove" else "superseded")
     with pytest.raises(MunimentError, match="quarantine"):
         register(town.network, town.thief, 5)
 

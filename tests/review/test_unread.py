@@ -50,7 +50,7 @@ def test_the_first_failure_is_told_and_nothing_is_signed_on_a_half_read_graph(by
     with pytest.raises(MunimentError) as told:
         write()
     assert told.value.code == "disk-full"
-    assert office.quarantine == "replica-damaged"
+    assert office.hand.quarantine == "replica-damaged"
     with pytest.raises(MunimentError, match="quarantine"):
         office.record(group)
     with pytest.raises(MunimentError) as unread:
@@ -58,8 +58,8 @@ def test_the_first_failure_is_told_and_nothing_is_signed_on_a_half_read_graph(by
     assert unread.value.code == "replica-damaged"
     database.fails = database.silent = False
     assert hand_over(other, office) == 1
-    assert office.quarantine == (None if by_a_neighbour else "database-behind")
+    assert office.hand.quarantine == (None if by_a_neighbour else "database-behind")
     assert office.record(group)[0].ladder.outcome == "entered"
-    assert office.quarantine is None
-    again = open_in_memory(NETWORK, 0, office.store, office._journal)
+    assert office.hand.quarantine is None
+    again = open_in_memory(NETWORK, 0, office.store, office.hand.journal)
     assert again.vector() == office.vector()

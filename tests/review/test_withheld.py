@@ -19,7 +19,7 @@ def test_both_sides_tell_whose_acts_could_not_be_passed_on(tmp_path: Path) -> No
     write_snapshot(offices[0], tmp_path / "file")
     database = Database(IN_MEMORY, DATABASE_KEY)
     join(database, tmp_path / "file", given_by(offices[0]))
-    joined = open_in_memory(land_network(), 3, ReplicaStore(database), offices[3]._journal)
+    joined = open_in_memory(land_network(), 3, ReplicaStore(database), offices[3].hand.journal)
     newcomer = open_in_memory(land_network(), 2)
     for first, second in ((joined, newcomer), (newcomer, joined)):
         told = [side.progress for side in meet(first, second).sides]

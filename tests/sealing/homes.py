@@ -74,8 +74,8 @@ def read(office: Office, record: bytes, officer: int = 0) -> dict[str, Value]:
 
 
 def give_keys(giver: Office, taker: Office, blocks: Sequence[bytes]) -> int:
-    taken = sum(taker.take_envelopes(giver.envelopes_of(block)) for block in blocks)
-    return taken + taker.take_envelopes(giver.envelopes_for(taker.number, taker.wanted_keys()))
+    taken = sum(taker.keys.take(giver.keys.of_block(block)) for block in blocks)
+    return taken + taker.keys.take(giver.keys.for_member(taker.number, taker.keys.wanted()))
 
 
 def hand_on(giver: Office, taker: Office) -> None:

@@ -95,13 +95,13 @@ def test_the_text_stands_nowhere_in_the_clear(homes: list[Office]) -> None:
     for office in homes:
         stored = everything_stored(office)
         assert not any(text in stored for text in PLAIN)
-        assert office.search("Alesia") == []
-    record = homes[0].record_view(child).record
+        assert office.records.search("Alesia") == []
+    record = homes[0].records.view(child).record
     assert read_sealed_value(record.fields["name"]) is not None
 
 
 def test_two_equal_texts_look_different(homes: list[Office]) -> None:
-    records = [homes[0].record_view(enter(homes[0], number).records[0]).record for number in (1, 2)]
+    records = [homes[0].records.view(enter(homes[0], number).records[0]).record for number in (1, 2)]
     one, other = (read_sealed_value(record.fields["name"]) for record in records)
     assert one is not None
     assert other is not None
@@ -120,7 +120,7 @@ def test_anothers_sealed_text_cannot_be_passed_off_as_ones_own(homes: list[Offic
     """A copy for other readers has another name, so no key is ever given for it; its act is refused besides."""
     child = enter(homes[0], 1, court=1).records[0]
     settle(homes)
-    report = homes[3].record_view(child).record.fields["report"]
+    report = homes[3].records.view(child).record.fields["report"]
     for stolen in (report, {**report, "by": 3, "offices": [0, 1, 3]}):
         fields = {**entry(9), "report": stolen}
         proposal = homes[3].propose("children", "enter", {}, fields, [Signer(3, 0, "registrar")])
@@ -151,32 +151,32 @@ def test_who_missed_a_key_asks_for_it(homes: list[Office]) -> None:
     assert [view.state for view in homes[2].sealed.of_record(child)] == ["elsewhere", "key-missing"]
     assert give_keys(homes[1], homes[2], []) == 0
     assert give_keys(homes[0], homes[2], []) == 1
-    assert homes[2].wanted_keys() == []
+    assert homes[2].keys.wanted() == []
     assert read(homes[2], child) == {"report": REPORT}
 
 
 def test_envelopes_of_strangers_and_altered_ones_are_not_kept(homes: list[Office]) -> None:
     act_ = enter(homes[0], 1, court=2)
     hand_over(homes[0], homes[1])
-    (envelope,) = homes[0].envelopes_of(act_.block)
+    (envelope,) = homes[0].keys.of_block(act_.block)
     altered = envelope[:-1] + bytes([envelope[-1] ^ 1])
-    assert homes[1].take_envelopes([altered]) == 0
-    assert homes[1].take_envelopes([envelope]) == 1
-    assert homes[1].take_envelopes([envelope]) == 0
-    assert homes[3].take_envelopes([envelope]) == 0  # it does not know the act
+    assert homes[1].keys.take([altered]) == 0
+    assert homes[1].keys.take([envelope]) == 1
+    assert homes[1].keys.take([envelope]) == 0
+    assert homes[3].keys.take([envelope]) == 0  # it does not know the act
     with pytest.raises(MunimentError, match="malformed-envelope"):
-        homes[1].take_envelopes([b"\x80"])
+        homes[1].keys.take([b"\x80"])
     (row,) = [row for row in homes[1].store.sealing.of_record(act_.records[0]) if row.field == "report"]
     key = homes[0].roll.members[2].key
-    never = make_envelope(homes[0].network, KEY, row.name, (2, 5, key), (0, 0), homes[0]._key, bytes(32))
-    assert homes[1].take_envelopes([never.encoded]) == 0  # to a key that never was
+    never = make_envelope(homes[0].network, KEY, row.name, (2, 5, key), (0, 0), homes[0].hand.key, bytes(32))
+    assert homes[1].keys.take([never.encoded]) == 0  # to a key that never was
 
 
 def test_a_key_that_is_recorded_survives_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "replica.db"
     office = open_home(children_network(), 0, ReplicaStore(Database(path, DATABASE_KEY, create=True)))
     child = enter(office, 1).records[0]
-    journal = office._journal
+    journal = office.hand.journal
     office.store.database.close()
     again = open_home(children_network(), 0, ReplicaStore(Database(path, DATABASE_KEY)), journal)
     assert read(again, child) == OPEN
@@ -197,7 +197,7 @@ def test_keys_are_there_when_an_interrupted_act_is_finished() -> None:
     with pytest.raises(KeyboardInterrupt):
         enter(open_home(children_network(), 0, store, journal), 1)
     again = open_home(children_network(), 0, store, journal)
-    (row,) = again.search("AB-1")
+    (row,) = again.records.search("AB-1")
     assert read(again, row.id) == OPEN
 
 
@@ -211,13 +211,13 @@ def test_an_order_destroys_the_text_on_every_replica_and_everything_still_verifi
     renamed = act(homes[0], "rename", {"child": child}, {"name": "Alesia Karp"})
     settle(homes)
     assert read(homes[0], child) == {"name": "Alesia Karp", "report": REPORT}
-    receipt = homes[0].receipt(entered.id)
+    receipt = homes[0].proofs.receipt(entered.id)
     order = order_erasure(homes[0], child)
     # Signed, not yet in the common order: nothing is destroyed.
     assert {view.state for view in homes[0].sealed.of_act(entered.id)} == {"open"}
     settle(homes)  # the second implementation verifies chains, entries, roots and certificates
     for office in homes:
-        assert office.act_view(order.id).ladder.step is Step.FINAL
+        assert office.acts.view(order.id).ladder.step is Step.FINAL
         assert read(office, child) == {}
         assert {view.state for view in office.sealed.of_record(child)} == {"erased"}
         assert {view.erased_by for view in office.sealed.of_record(child)} == {order.id}
@@ -225,10 +225,10 @@ def test_an_order_destroys_the_text_on_every_replica_and_everything_still_verifi
             assert {view.state for view in office.sealed.of_act(act_id)} == {"erased"}
         assert office.store.database.scalar("SELECT count(*) FROM sealed_key") == 0
         assert office.store.database.scalar("SELECT count(*) FROM sealed_envelope") == 0
-        for _ in office.verify_state():
+        for _ in office.checking.verify_state():
             pass
-        assert office.receipt(entered.id) == receipt  # what was proved before is proved now
-    assert erased_by(homes[0].record_view(child).record.fields["name"]) == order.id[:16]
+        assert office.proofs.receipt(entered.id) == receipt  # what was proved before is proved now
+    assert erased_by(homes[0].records.view(child).record.fields["name"]) == order.id[:16]
     assert len({office.state_root() for office in homes}) == 1
 
 
@@ -288,11 +288,11 @@ def test_keys_that_arrive_after_the_order_are_not_kept(homes: list[Office]) -> N
     entered = enter(homes[0], 1, court=3)
     child = entered.records[0]
     settle(homes)
-    envelopes = homes[3].envelopes_of(entered.block)
+    envelopes = homes[3].keys.of_block(entered.block)
     assert envelopes
     order_erasure(homes[0], child)
     settle(homes[:3])
-    assert homes[1].take_envelopes(envelopes) == 0
+    assert homes[1].keys.take(envelopes) == 0
     assert read(homes[3], child) == {"report": REPORT}
     settle(homes)
     assert read(homes[3], child) == {}
@@ -347,7 +347,7 @@ def test_a_cut_between_destroying_and_noting_is_made_good_at_the_next_start(tmp_
     hand_over(homes[0], homes[3])  # it executes the order, and the power fails before it writes
     assert [row.swept for row in homes[3].store.sealing.erasures()] == [False]
     log = path.with_name("replica.db-wal").read_bytes()
-    journal = homes[3]._journal
+    journal = homes[3].hand.journal
     homes[3].store.database.close()
     path.with_name("replica.db-wal").write_bytes(log)
     again = open_home(children_network(), 3, ReplicaStore(Database(path, DATABASE_KEY)), journal)
@@ -367,13 +367,13 @@ def test_drafts_about_an_erased_record_go_and_leave_nothing(tmp_path: Path) -> N
     settle(homes, verify=False)
     typed = [f"typed {number} {'about her ' * 900}".encode() for number in range(6)]
     for document in typed[:4]:  # each keeps the draft anew; the last that was kept becomes an act
-        homes[0].put_draft(Draft(b"1" * 16, "children", "rename", "Draft", 1, document, (one,)))
-    homes[0].delete_draft(b"1" * 16)
-    homes[0].put_draft(Draft(b"2" * 16, "children", "rename", "Draft", 1, typed[4], (one,)))
-    homes[0].put_draft(Draft(b"3" * 16, "children", "rename", "Draft", 1, typed[5], (other,)))
+        homes[0].drafts.put(Draft(b"1" * 16, "children", "rename", "Draft", 1, document, (one,)))
+    homes[0].drafts.delete(b"1" * 16)
+    homes[0].drafts.put(Draft(b"2" * 16, "children", "rename", "Draft", 1, typed[4], (one,)))
+    homes[0].drafts.put(Draft(b"3" * 16, "children", "rename", "Draft", 1, typed[5], (other,)))
     order_erasure(homes[0], one)
     settle(homes, verify=False)
-    assert [draft.document for draft in homes[0].drafts()] == [typed[5]]
+    assert [draft.document for draft in homes[0].drafts.all()] == [typed[5]]
     homes[0].store.database.close()
     pages = plain_pages(path)
     assert [document[:8] in pages for document in typed] == [False] * 5 + [True]
@@ -388,8 +388,8 @@ def test_an_extract_printed_before_still_verifies_and_says_by_which_order_it_was
     entered = enter(homes[0], 1)
     settle(homes)
     paper = tmp_path / "extract.pdf"
-    view, bracket = homes[0].act_view(entered.id), homes[0].time_bracket(entered.id)
-    receipt = homes[0].receipt(entered.id, "en", BRACKETED)
+    view, bracket = homes[0].acts.view(entered.id), homes[0].bracketing.of_act(entered.id)
+    receipt = homes[0].proofs.receipt(entered.id, "en", BRACKETED)
     paper.write_bytes(extract_pdf(homes[0], receipt, view, (2026, 11, 23), bracket))
     before = verify_file(paper, knowledge_of_office(homes[1]))
     assert (before.code, before.erased) == ("valid", ())
@@ -406,7 +406,7 @@ def test_an_extract_printed_before_still_verifies_and_says_by_which_order_it_was
 def test_the_slip_of_a_declaration_says_who_could_break_it(homes: list[Office], tmp_path: Path) -> None:
     declared = act(homes[0], "declare", {}, {"number": "1", "words": "My house to my niece"})
     paper = tmp_path / "slip.pdf"
-    paper.write_bytes(extract_pdf(homes[0], homes[0].receipt(declared.id), declared, (2026, 11, 23)))
+    paper.write_bytes(extract_pdf(homes[0], homes[0].proofs.receipt(declared.id), declared, (2026, 11, 23)))
     told = dict(verify_file(paper).facts)["Declaration"]
     assert "one for each of 4 offices" in told
     assert "2 offices that broke the rules together could open it before" in told
@@ -435,7 +435,7 @@ def test_what_a_refused_act_sealed_is_destroyed_by_an_order_that_names_the_act(h
     """Two offices enter a report of one case at once: one is refused, and makes no record that an order could be about."""
     acts = [act(home, "report", {}, {"case": "7", "words": REPORT}) for home in homes[:2]]
     settle(homes)
-    (refused,) = [one for one in acts if homes[2].act_view(one.id).ladder.step is Step.REJECTED]
+    (refused,) = [one for one in acts if homes[2].acts.view(one.id).ladder.step is Step.REJECTED]
     (entered,) = [one for one in acts if one is not refused]
     by, other = homes[refused.author], homes[entered.author]
     assert [row.field for row in homes[2].store.sealing.of_act(refused.id, "children", by.number)] == ["words"]

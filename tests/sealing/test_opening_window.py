@@ -91,7 +91,7 @@ def test_an_officer_opens_an_offer_without_typing_what_opens_it(
     page.reviewing.passphrases[0].setText(SECRETS[1])
     with qtbot.waitSignal(page.reviewing.recorded, timeout=60_000):
         page.reviewing.sign.click()
-    record = opened.service.call(lambda: opened.service.office.record_view(offers[0]).record).result()
+    record = opened.service.call(lambda: opened.service.office.records.view(offers[0]).record).result()
     assert record.fields["read"] == 700
 
 

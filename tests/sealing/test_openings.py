@@ -155,7 +155,7 @@ def test_offices_prove_together_that_shares_make_up_no_key(monkeypatch: pytest.M
     act(homes[0], "unseal", {"paper": paper}, {})
     settle(homes, verify=False)
     for office in homes:
-        ((_, sealed),) = sealed_values(office.record_view(paper).record.fields)
+        ((_, sealed),) = sealed_values(office.records.view(paper).record.fields)
         opening = read_opening(office.keys.opening(sealed))
         assert isinstance(opening, dict)
         with pytest.raises(MunimentError, match="sealed-differs"):

@@ -13,12 +13,12 @@ def test_who_may_read_finds_and_the_search_is_kept_also_where_nothing_is_found()
     office = homes[0]
     (child,) = enter(office, 1).records
     with pytest.raises(MunimentError, match="not-for-role"):
-        office.search_sealed(WORDS, "check", "File 12")
+        office.sealed.search(WORDS, "check", "File 12")
     sign_in(office, 1)  # a notary: the name is not for one
-    assert office.search_sealed(WORDS, "check", "File 12") == []
+    assert office.sealed.search(WORDS, "check", "File 12") == []
     sign_in(office)
-    assert [row.id for row in office.search_sealed(WORDS, "check", "File 12")] == [child]
-    assert office.search_sealed("Nobody", "check", "File 12") == []
+    assert [row.id for row in office.sealed.search(WORDS, "check", "File 12")] == [child]
+    assert office.sealed.search("Nobody", "check", "File 12") == []
     notes = [(look.subject, look.note) for look in office.store.looks.page()]
     assert notes == [
         (b"", f"{WORDS} · File 12"),
@@ -33,7 +33,7 @@ def test_who_may_read_finds_and_the_search_is_kept_also_where_nothing_is_found()
         (WORDS, "check", "x" * 200, "too-large"),
     ):
         with pytest.raises(MunimentError, match=code):
-            office.search_sealed(words, purpose, note)
+            office.sealed.search(words, purpose, note)
     assert len(office.store.looks.page()) == 4
     office.people.sign_out()
 
@@ -44,4 +44,4 @@ def test_what_is_erased_is_found_no_more() -> None:
     order_erasure(homes[0], child)
     settle(homes, verify=False)
     sign_in(homes[0])
-    assert homes[0].search_sealed(WORDS, "check", "File 12") == []
+    assert homes[0].sealed.search(WORDS, "check", "File 12") == []

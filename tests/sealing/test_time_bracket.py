@@ -37,7 +37,7 @@ def offices_with(clock_ms: int) -> list[Office]:
 
 def test_an_act_nobody_has_seen_has_no_bracket_yet() -> None:
     office = opened(0)
-    bracket = office.time_bracket(register(land_network(4), office, 1).id)
+    bracket = office.bracketing.of_act(register(land_network(4), office, 1).id)
     assert (bracket.state, bracket.office, bracket.entered_ms, bracket.clock) == (None, None, None, Clock.FITS)
 
 
@@ -51,7 +51,7 @@ def test_after_a_register_state_and_before_an_entry_of_another_office() -> None:
     meet(offices[1], offices[2])
     meet(offices[2], offices[3])
     for office in (offices[1], offices[3]):
-        bracket = office.time_bracket(second.id)
+        bracket = office.bracketing.of_act(second.id)
         assert bracket.state == state.anchor
         assert bracket.state_ms == state.consensus_ms
         # Office 2 saw it first; office 3's own entry has that of office 2 in its past.
@@ -63,21 +63,21 @@ def test_after_a_register_state_and_before_an_entry_of_another_office() -> None:
         assert block.prev is not None
         assert not office.lace.in_past(own, block.prev)
         assert bracket.office_ms == block.claimed_ms
-    assert offices[1].time_bracket(first.id).state is None
+    assert offices[1].bracketing.of_act(first.id).state is None
 
 
 def test_what_is_entered_has_an_end_by_consensus_time() -> None:
     offices = [opened(number) for number in range(4)]
     act = register(land_network(4), offices[0], 1)
     meet_until_quiet(offices)
-    brackets = {office.time_bracket(act.id) for office in offices}
+    brackets = {office.bracketing.of_act(act.id) for office in offices}
     assert len(brackets) == 1
     entered = brackets.pop().entered_ms
-    assert entered == offices[0].anchors()[act_anchor(offices[0], act.id) - 1].consensus_ms
+    assert entered == offices[0].ledger.anchors()[act_anchor(offices[0], act.id) - 1].consensus_ms
 
 
 def act_anchor(office: Office, act: bytes) -> int:
-    anchor = office.act_view(act).ladder.anchor
+    anchor = office.acts.view(act).ladder.anchor
     assert anchor is not None
     return anchor
 
@@ -92,11 +92,11 @@ def test_a_clock_off_by_decades_blocks_nothing_and_is_told(clock_ms: int) -> Non
     meet_until_quiet(offices)
     for office in offices:
         for act in (good, wrong, sale):
-            assert office.act_view(act.id).ladder.step is Step.FINAL
-        assert office.time_bracket(good.id).clock is Clock.FITS
+            assert office.acts.view(act.id).ladder.step is Step.FINAL
+        assert office.bracketing.of_act(good.id).clock is Clock.FITS
         told = Clock.AHEAD if clock_ms > FOUNDED_MS else Clock.BEHIND
-        assert office.time_bracket(wrong.id).clock is told
-        assert office.time_bracket(sale.id).clock is told
+        assert office.bracketing.of_act(wrong.id).clock is told
+        assert office.bracketing.of_act(sale.id).clock is told
     assert len({office.state_root() for office in offices}) == 1
 
 
@@ -109,7 +109,7 @@ def test_the_order_is_that_of_the_graph_whatever_clocks_say(clock_ms: int) -> No
     sales = [sell(network, offices[3], parcel, buyer) for buyer in (1, 2, 3)]
     meet_until_quiet(offices)
     for office in offices:
-        timeline = [entry.act for entry in office.record_view(parcel).timeline]
+        timeline = [entry.act for entry in office.records.view(parcel).timeline]
         assert timeline[:3] == [sale.id for sale in reversed(sales)]
 
 
@@ -118,7 +118,7 @@ def test_a_single_clock_does_not_move_the_common_time() -> None:
         offices = offices_with(clock_ms)
         register(land_network(4), offices[3], 1)
         meet_until_quiet(offices)
-        for anchor in offices[0].anchors():
+        for anchor in offices[0].ledger.anchors():
             assert FOUNDED_MS <= anchor.consensus_ms < FOUNDED_MS + DAY_MS
 
 
@@ -126,6 +126,6 @@ def test_a_wrong_clock_of_the_office_that_saw_it_accuses_nobody_else() -> None:
     offices = offices_with(0)
     act = register(land_network(4), offices[0], 1)
     meet(offices[0], offices[3])
-    bracket = offices[0].time_bracket(act.id)
+    bracket = offices[0].bracketing.of_act(act.id)
     assert bracket.office == 3
     assert bracket.clock is Clock.FITS

@@ -89,7 +89,7 @@ def test_a_share_that_its_author_did_not_commit_to_is_told(homes: list[Office]) 
     paper = declare(homes[0])
     (row,) = homes[0].store.sealing.of_record(paper)
     store, member = homes[0].store, homes[0].roll.members[2]
-    rubbish = make_envelope(homes[0].network, SHARE, row.name, (2, 0, member.key), (0, 0), homes[0]._key, bytes(32))
+    rubbish = make_envelope(homes[0].network, SHARE, row.name, (2, 0, member.key), (0, 0), homes[0].hand.key, bytes(32))
     with store.database.atomic():
         store.database.execute("DELETE FROM sealed_envelope WHERE kind = ? AND recipient = 2", (SHARE,))
         store.sealing.put_envelope(rubbish.place, rubbish.encoded)
@@ -109,9 +109,9 @@ def test_a_forged_share_is_not_taken(homes: list[Office]) -> None:
     settle(homes)
     (row,) = homes[1].store.sealing.of_record(paper)
     forged = make_envelope(
-        homes[3].network, 2, row.name, (3, 0, homes[3].roll.members[3].key), (3, 0), homes[3]._key, bytes(32)
+        homes[3].network, 2, row.name, (3, 0, homes[3].roll.members[3].key), (3, 0), homes[3].hand.key, bytes(32)
     )
-    assert homes[1].take_envelopes([forged.encoded]) == 0
+    assert homes[1].keys.take([forged.encoded]) == 0
 
 
 def test_an_office_that_slept_through_the_event_reads_when_it_wakes(homes: list[Office]) -> None:

@@ -147,8 +147,8 @@ def test_a_sealed_text_is_entered_again_as_it_was_typed(
     opened: OpenOffice, children: list[bytes], qtbot: QtBot
 ) -> None:
     window, office = opened.window, opened.service.office
-    (entered,) = opened.service.call(lambda: office.record_view(children[0]).timeline).result()
-    window._enter_again(opened.service.call(lambda: office.act_view(entered.act)).result())
+    (entered,) = opened.service.call(lambda: office.records.view(children[0]).timeline).result()
+    window._enter_again(opened.service.call(lambda: office.acts.view(entered.act)).result())
     qtbot.waitUntil(lambda: window.new_act.keeper is not None and window.page is window.new_act, timeout=10_000)
     form = window.new_act.filling
     assert form is not None

@@ -39,7 +39,7 @@ class Late:
         return self.stage.vertex(number, self.block)
 
     def step(self, number: int) -> Step:
-        return self.stage.office(number).act_view(self.act).ladder.step
+        return self.stage.office(number).acts.view(self.act).ladder.step
 
     def fork(self) -> None:
         """Everybody but the sleeper holds the author's other branch."""

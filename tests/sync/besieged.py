@@ -48,7 +48,7 @@ class Node:
             self.service.call(lambda number=number: register(NETWORK, office, number)).result(TIMEOUT_S)
 
     def acts(self) -> int:
-        return self.service.call(lambda: self.service.office.counts().acts).result(TIMEOUT_S)
+        return self.service.call(lambda: self.service.office.standing.counts().acts).result(TIMEOUT_S)
 
     def until_refused(self, codes: set[str]) -> str:
         while (code := self.refusals.get(timeout=TIMEOUT_S)) not in codes:

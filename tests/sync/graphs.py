@@ -47,10 +47,26 @@ def make_members(count):
     )
 
 
+class NoKeys:
+    """This law has no sealed fields."""
+
+    def of_block(self, block):
+        return []
+
+    def take(self, envelopes):
+        return 0
+
+    def wanted(self):
+        return []
+
+    def for_member(self, member, names):
+        return []
+
+
 class GraphReplica:
     """Satisfies sync.replica.Replica."""
 
-    people = Gate()
+    people, keys = Gate(), NoKeys()
 
     def __init__(self, number, roll, network=NETWORK):
         self.network, self.roll, self.number, self.anchor = network, roll, number, 0
@@ -130,20 +146,6 @@ class GraphReplica:
         signature = self._key.sign(block_preimage(self.network, data))
         assert self.receive(data, signature, payload.encoded if payload else None) is Received.ACCEPTED
         return block_id(self.network, data)
-
-    # -- sealed fields: this law has none --------------------------------------------------------------------
-
-    def envelopes_of(self, block):
-        return []
-
-    def take_envelopes(self, envelopes):
-        return 0
-
-    def wanted_keys(self):
-        return []
-
-    def envelopes_for(self, member, names):
-        return []
 
     # -- what a meeting needs ----------------------------------------------------------------------------
 

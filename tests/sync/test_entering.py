@@ -112,8 +112,8 @@ def test_an_import_is_entered_between_meetings_pages_and_records(nodes: list[Nod
     recorded = asked.ask(lambda office: register(NETWORK, office, 1_000))
     report = importing.meet(asked)
     assert report["blocks_new"], "what was recorded meanwhile has come to the neighbour"
-    assert len(asked.ask(lambda office: office.list_records("land.parcel", limit=500))) == acts + 1
-    assert asked.ask(lambda office: office.counts().ladder[Step.CERTIFIED.value]) > 0
+    assert len(asked.ask(lambda office: office.records.page("land.parcel", limit=500))) == acts + 1
+    assert asked.ask(lambda office: office.standing.counts().ladder[Step.CERTIFIED.value]) > 0
     now, _ = asked.ask(Office.entering)
     assert now > entered, "portions are entered between the messages of the meeting"
     assert asked.ask(lambda office: office.state_root()) == before, "what is said of the register is of whole anchors"
@@ -125,8 +125,8 @@ def test_an_import_is_entered_between_meetings_pages_and_records(nodes: list[Nod
     for _ in range(MEETINGS):
         importing.meet(asked)
         roots = [node.ask(lambda office: (office.anchor, office.state_root())) for node in nodes]
-        if asked.ask(lambda office: office.act_view(recorded.id)).ladder.step is Step.FINAL and roots[0] == roots[1]:
+        if asked.ask(lambda office: office.acts.view(recorded.id)).ladder.step is Step.FINAL and roots[0] == roots[1]:
             break
     else:
         raise AssertionError("the offices do not come to one state")
-    assert set(asked.ask(lambda office: list(office.verify_state()))) == {None}
+    assert set(asked.ask(lambda office: list(office.checking.verify_state()))) == {None}

@@ -35,13 +35,13 @@ def test_an_act_climbs_by_meetings_and_a_stick():
     first, second, third, fourth = make_offices()
     act = register(NETWORK, first, 1)
     meet(first, second)
-    assert first.act_view(act.id).ladder.seen_by == (0, 1)
+    assert first.acts.view(act.id).ladder.seen_by == (0, 1)
     carry(second, third)
     carry(third, first)
-    assert first.act_view(act.id).ladder.step is Step.CERTIFIED
+    assert first.acts.view(act.id).ladder.step is Step.CERTIFIED
     for office in (second, third, fourth):
         meet(office, first)
-    assert len({office.counts().state_root for office in (first, second, third, fourth)}) == 1
+    assert len({office.standing.counts().state_root for office in (first, second, third, fourth)}) == 1
     with pytest.raises(MunimentError, match="courier-repeated"):
         carry(third, first)
 
@@ -67,7 +67,7 @@ def test_a_copied_office_forks_and_is_found_by_whoever_meets_both():
     meeting = meet(first, second)
     assert first.forkers() == second.forkers() == {3}
     assert [side.progress.forks for side in meeting.sides] == [{3}, {3}]
-    assert first.evidence_against(3) == second.evidence_against(3) is not None
+    assert first.ledger.evidence_against(3) == second.ledger.evidence_against(3) is not None
     meet(third, first)
     assert third.forkers() == {3}
     certified = [vertex.certified for vertex in third.lace.at(3, 0, 1)]

@@ -22,11 +22,23 @@ NAMED = Settings(port=0, loopback_only=True, announce=True, automatic=False)
 BUSY = Settings(port=0, loopback_only=True, announce=True, automatic=True)
 
 
-class OwnedGraph(GraphReplica):
-    closed = False
+class SteadyHand:
     quarantine = None
     new_key_in_force = False
+
+
+class NothingToCheck:
+    def verify_stored(self, after_position, count):
+        return None
+
+    def verify_state(self):
+        return iter(())
+
+
+class OwnedGraph(GraphReplica):
+    closed = False
     acts_at_once = None
+    hand, checking = SteadyHand(), NothingToCheck()
 
     def entering(self):
         return None
@@ -36,12 +48,6 @@ class OwnedGraph(GraphReplica):
 
     def close(self):
         self.closed = True
-
-    def verify_stored(self, after_position, count):
-        return None
-
-    def verify_state(self):
-        return iter(())
 
 
 @dataclass

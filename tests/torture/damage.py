@@ -60,8 +60,10 @@ def torture_damage(work: Path, first_seed: int, until_s: float) -> list[Part]:
         *_, told = repair(folder, open_keys(folder.node_key.read_bytes(), PASSPHRASE), spare)
         assert told.waiting == 0
         opened = open_office(folder, PASSPHRASE, StepClock()).office
-        whole = opened.store.state.state_root() == office.state_root and opened.counts().blocks == office.blocks
-        quarantine = opened.quarantine
+        whole = (
+            opened.store.state.state_root() == office.state_root and opened.standing.counts().blocks == office.blocks
+        )
+        quarantine = opened.hand.quarantine
         opened.close()
         assert whole
         assert quarantine is None

@@ -152,7 +152,7 @@ def make_parsers(work: Path) -> list[Parser]:
     blocks = [office.block(block) for block in office.newer_than([])]
     payloads = [block.payload for block in blocks if block.payload]
     encoded = [act for payload in payloads for group in decode_payload(payload).groups for act in group.transactions]
-    records = [encode_record(office.record_view(act.records[0]).record) for act in acts]
+    records = [encode_record(office.records.view(act.records[0]).record) for act in acts]
     charter = network.charter
     long, short = (LIBRARY / "land.yaml").read_bytes(), [law.encode() for law in (MILLS, WORKS, BUDGET)]
     laws = [*short * 8, long]  # the long one takes ten times as long to read, and one change in it finds less
@@ -180,7 +180,7 @@ def make_parsers(work: Path) -> list[Parser]:
         Parser("charter head", [charter.head], decode_head),
         Parser("office card", [card.encoded for card in charter.cards], lambda data: decode_card(data, verify)),
         Parser("office leaf", [office_leaf(n, card) for n, card in enumerate(charter.cards)], decode_office_leaf),
-        Parser("receipt", [office.receipt(act.id) for act in acts], decode_receipt),
+        Parser("receipt", [office.proofs.receipt(act.id) for act in acts], decode_receipt),
         Parser("evidence file", [encode_evidence_file(network.id, evidence)], decode_evidence_file),
         Parser("sealed envelope", [sealed["envelope"]], read_envelope, lambda one: one.encoded),
         Parser("sealed field", [sealed["value"]], _sealed_field, lambda one: encode(one.value)),

@@ -95,7 +95,7 @@ class RecordEditor(Editor):
         text, register = self._line.text(), self.field.register
         self._desk.ask(
             self,
-            lambda office: [row for row in office.search(text, 50) if row.register == register][:SHOWN],
+            lambda office: [row for row in office.records.search(text, 50) if row.register == register][:SHOWN],
             self._offer,
             self._tell,
         )
@@ -123,7 +123,7 @@ class RecordEditor(Editor):
 
         def work(office: Office) -> RecordView:
             office.people.work_on(record_id, PREPARING)
-            return office.record_view(record_id)
+            return office.records.view(record_id)
 
         self._desk.ask(self, work, lambda view: self._taken(view, announce), self._tell)
 
