@@ -262,7 +262,7 @@ class Exchange(Replica):
             raise MunimentError("unknown-author", author=header.author)
         if header.incarnation < member.incarnation:
             raise MunimentError("wrong-incarnation", author=header.author)
-        self._check_signature(header, signed.header, signed.signature)
+        self.check_signature(header, signed.header, signed.signature)
 
     def take_salvaged(self) -> None:
         """Take in what a repair had to put off and what can be placed by now; what breaks a rule goes."""

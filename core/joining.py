@@ -6,23 +6,23 @@ the anchors once more; entries say which acts have run; proposals and votes say 
 taken in as from a neighbour. The replica is written into a database that nobody uses until all of it holds.
 """
 
-from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import MunimentError
-from core.exchange import Received, SignedHeader
+from core.exchange import Exchange, Received, SignedHeader
 from core.executing import Execution
-from core.joining_past import MAX_BLOCK_FRAME_BYTES, ROWS_A_STEP, JoiningPast
+from core.joining_past import MAX_BLOCK_FRAME_BYTES, ROWS_A_STEP, SettledPast, require_fit
 from core.laws.requests import DECISIONS_REGISTER
 from core.ledger.block import Header
 from core.ledger.charter import Charter
-from core.ledger.checkpoint import decode_cosignature
+from core.ledger.checkpoint import Certificate, decode_cosignature
 from core.ledger.encoding import decode
+from core.ledger.epoch_proof import EpochProof
 from core.ledger.payload import Cosignature, Payload, decode_payload
-from core.ledger.record import decode_record, record_digest
+from core.ledger.record import decode_record
 from core.reindexing import groups_in
 from core.snapshot_file import DIFFERS, Given, Progress, SnapshotFile, read_beginning
 from core.store.database import Database
@@ -51,17 +51,21 @@ def join(database: Database, snapshot: Path | BinaryIO, given: Given, progress: 
     return charter
 
 
-class Joining(JoiningPast):
+class Joining(Exchange):
     """A replica that comes into being from a snapshot."""
 
+    def __init__(self, store: ReplicaStore, charter: Charter, certificate: Certificate, steps: EpochProof) -> None:
+        super().__init__(store, charter)
+        self._checkpoint = certificate.checkpoint
+        self._past = SettledPast(self, certificate, steps)
+
     def take_all(self, source: SnapshotFile) -> None:
-        self._take_entries(source)
+        self._past.take_entries(source)
         self._take_records(source)
-        for body in source.items():
-            self._versions.setdefault(record_digest(body), deque()).append(body)
+        self._past.take_versions(source)
         blocks = source.frames(MAX_BLOCK_FRAME_BYTES)
-        self._take_settled_blocks(blocks)
-        self._finish_settled()
+        self._past.take_blocks(blocks)
+        self._past.finish()
         self._open_rest()
         self._take_rest(blocks)
         for proof in source.frames(MAX_BLOCK_FRAME_BYTES):
@@ -78,7 +82,7 @@ class Joining(JoiningPast):
         while bodies := list(islice(items, ROWS_A_STEP)):
             records = [decode_record(body) for body in bodies]
             ids = [record.id for record in records]
-            self._require(all(a < b for a, b in zip([last, *ids], ids, strict=False)), "records")
+            require_fit(all(a < b for a, b in zip([last, *ids], ids, strict=False)), "records")
             last = ids[-1]
             with self.store.database.atomic():
                 labels = map(label, records)
@@ -86,10 +90,10 @@ class Joining(JoiningPast):
                 self.store.pages.fill(record for record in records if "#" not in record.register)
             for record in records:
                 if "#" in record.register:
-                    self._inner.add(record.id)
+                    self._past.inner.add(record.id)
                 if record.register == DECISIONS_REGISTER:
-                    self._decided.add(record.key["request"])
-        self._require(self.store.state.state_root() == self._checkpoint.state_root, "records")
+                    self._past.decided.add(record.key["request"])
+        require_fit(self.store.state.state_root() == self._checkpoint.state_root, "records")
 
     # -- what C has not settled ---------------------------------------------------------------------------------
 
@@ -126,5 +130,5 @@ class Joining(JoiningPast):
     def _take_rest(self, frames: Iterator[bytes]) -> None:
         for frame in frames:
             header, signature, payload, stub = decode(frame, MAX_BLOCK_FRAME_BYTES)
-            self._require(stub is None, "blocks")
-            self._require(self.receive(header, signature, payload) is Received.ACCEPTED, "blocks")
+            require_fit(stub is None, "blocks")
+            require_fit(self.receive(header, signature, payload) is Received.ACCEPTED, "blocks")

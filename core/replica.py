@@ -106,8 +106,8 @@ class Replica:
                 for anchor in self.finality.add(added.vertex):
                     anchors.append(anchor)
                     if anchor.closing and not (interrupted and anchor.number == self.finality.last_number):
-                        self._begin_epoch(self.epochs.constitutions[anchor.epoch + 1], anchor)
-                self._settle_graph()
+                        self.begin_epoch(self.epochs.constitutions[anchor.epoch + 1], anchor)
+                self.settle_graph()
             for author, incarnation in self.store.chain.accused():
                 self.lace.accuse(author, incarnation)
             stored = [(row.number, row.block) for row in self.store.chain.anchors(0, len(anchors) + 1)]
@@ -148,7 +148,7 @@ class Replica:
         late = self.epochs.late(self.store.chain.closings)
         return Fold(self.network, present.roll, self.epochs.laws, present.homes, self.epochs.former, late)
 
-    def _begin_epoch(self, constitution: Constitution, closing: Anchor) -> None:
+    def begin_epoch(self, constitution: Constitution, closing: Anchor) -> None:
         self.lace.begin_epoch(constitution.roll, closing.vertex)
         self.finality.begin()
 
@@ -189,7 +189,7 @@ class Replica:
             if failed is not None:
                 raise failed from None
             raise
-        self._settle_graph()
+        self.settle_graph()
         if failed is not None:
             raise failed
 
@@ -206,7 +206,7 @@ class Replica:
     ) -> tuple[Header, Payload | None]:
         """A block's form, its author's signature and its payload, wherever it stands. Raises the first rule broken."""
         header = decode_header(header_bytes)
-        self._check_signature(header, header_bytes, signature)
+        self.check_signature(header, header_bytes, signature)
         return header, self.check_payload(header.payload, payload_bytes, header.author)
 
     def check_acts(self, epoch: int, payload: Payload | None) -> Checked:
@@ -217,7 +217,7 @@ class Replica:
             return self.fold.check(payload.groups)
         return replace(self.fold, roll=self.epochs.constitutions[epoch].roll).check(payload.groups)
 
-    def _check_signature(self, header: Header, header_bytes: bytes, signature: bytes) -> None:
+    def check_signature(self, header: Header, header_bytes: bytes, signature: bytes) -> None:
         key = self.epochs.key_of(header.author, header.incarnation)
         if key is None:
             known = self.roll.member(header.author) is not None
@@ -242,7 +242,7 @@ class Replica:
         block, payload = admitted.block, admitted.payload
         if block.id in self.lace.vertices:  # the table of blocks has no index of ids that would refuse it
             raise MunimentError("replica-damaged", path=self.store.database.path, block=self.vertex(block.id).position)
-        accused = self._accused(payload, block.header.epoch)
+        accused = self.accused_in(payload, block.header.epoch)
         act_count = sum(len(group.transactions) for group in payload.groups) if payload else 0
         forks_before = self.lace.fork_count
         if self.acts_at_once is None and block.header.refs and self.execution.much_waits:
@@ -251,7 +251,7 @@ class Replica:
             with self.store.database.atomic():
                 added = self.lace.add(block.id, block.header, act_count > 0, accused)
                 position = added.vertex.position
-                self._keep_evidence(added, block, payload)
+                self.keep_proven(added, block, payload)
                 if payload is not None and act_count:
                     self.execution.enter(added.vertex, payload.groups, admitted.acts, position, judged)
                 if payload is not None and (intake := self._intake()).needed:
@@ -270,10 +270,10 @@ class Replica:
             self._load_again()
             raise
         self.newest_taken = (position, admitted)
-        self._settle_graph()
+        self.settle_graph()
         return added
 
-    def _settle_graph(self) -> None:
+    def settle_graph(self) -> None:
         """Old blocks leave memory, many at once. What does not work now, for want of room, the next time does."""
         keep, graph = self.store.settled.keep, self.lace.settled
         if graph.in_memory - self._stayed >= keep + self.store.settled.step and not self.store.database.in_transaction:
@@ -298,7 +298,7 @@ class Replica:
         except BaseException:
             self._load_again()
             raise
-        self._settle_graph()
+        self.settle_graph()
         return self.execution.under_way is not None
 
     def _take_up(self, decided: Sequence[Anchor]) -> bool:
@@ -337,7 +337,7 @@ class Replica:
             self.epochs.look_for_change(WorkingState(self.store.state, None))
             return
         before = self.laws
-        self._begin_epoch(self.epochs.close(anchor.vertex.id), anchor)
+        self.begin_epoch(self.epochs.close(anchor.vertex.id), anchor)
         changed = [name for name, law in self.laws.items() if name not in before or before[name].digest != law.digest]
         rebuild_indexes(self.store, self.laws, changed)
         self.execution.fold = self._new_fold()
@@ -364,7 +364,7 @@ class Replica:
         stored = self.store.database.meta(_STOPPED)
         return int(stored) if stored else None
 
-    def _accused(self, payload: Payload | None, epoch: int) -> list[int]:
+    def accused_in(self, payload: Payload | None, epoch: int) -> list[int]:
         """Authors whose fork with the key of that epoch the payload proves; evidence that does not hold is ignored."""
         roll = self.epochs.constitutions[epoch].roll  # it may be older than the office that is accused
         proven = [self._proven(evidence) for evidence in payload.evidence] if payload else []
@@ -373,7 +373,7 @@ class Replica:
     def _proven(self, evidence: Evidence) -> tuple[int, int] | None:
         return proven_fork(evidence, self.network, self.epochs.key_of, verify)
 
-    def _keep_evidence(self, added: Added, block: Block, payload: Payload | None) -> None:
+    def keep_proven(self, added: Added, block: Block, payload: Payload | None) -> None:
         found = [evidence for evidence in (payload.evidence if payload else ()) if self._proven(evidence) is not None]
         if added.siblings:
             found.append(evidence_of(self.store.chain.block_at(added.siblings[0].position).block, block))

@@ -3,10 +3,15 @@
 import re
 import subprocess
 import tomllib
+from importlib import import_module
+from inspect import getmembers, isclass
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 from packaging.requirements import Requirement
+
+import core
 
 PROJECT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -102,3 +107,14 @@ def test_fonts_come_with_their_licence() -> None:
     }
     assert all(name in licence for name in fonts)
     assert "SIL OPEN FONT LICENSE Version 1.1" in licence
+
+
+def test_nothing_in_core_inherits_through_more_than_two_steps() -> None:
+    """An office has parts and is not made of ancestors: what a class does is read in it, its parent and its grandparent."""
+    deep = {}
+    for module in walk_packages(core.__path__, "core."):
+        for name, kind in getmembers(import_module(module.name), isclass):
+            steps = [one for one in kind.__mro__[1:] if one.__module__.partition(".")[0] == "core"]
+            if len(steps) > 2:
+                deep[name] = [one.__name__ for one in steps]
+    assert not deep

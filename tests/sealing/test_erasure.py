@@ -470,7 +470,7 @@ def test_what_an_office_sealed_that_has_left_is_destroyed_by_orders_of_a_quorum(
 
     acts = [record(home, "children", "report", {"case": "7", "words": REPORT}) for home in homes[:2]]
     settle(homes)
-    (refused,) = [one for one in acts if homes[2].act_view(one.id).ladder.step is Step.REJECTED]
+    (refused,) = [one for one in acts if homes[2].acts.view(one.id).ladder.step is Step.REJECTED]
     rest = [home for home in homes if home.number != refused.author]
     place = free_place(WorkingState(rest[0].store.state, rest[0].number), rest[0].number)
     change: dict[str, Value] = {"reference": "P-1", "place": place, "kind": "remove", "content": pack_content(b"")}
