@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from core.casefile.session import Worker
 from core.casefile.view import WRITER_BYTES
 from core.errors import MunimentError
-from core.store.sharing import SharingStore, what_stands
+from core.store.sharing import SharingStore, what_is_owed, what_stands
 from core.views import Draft
 from sync.messages import MAX_CASE_BYTES, CaseMessage, Message
 from sync.progress import Progress
@@ -26,6 +26,7 @@ class _Case:
     mirror: bytes
     history: list[bytes | None] = field(default_factory=list)
     copies: list[bytes] = field(default_factory=list)  # that came on a stick, as they stood there
+    answers: bool = False  # whether they say no more than that what was carried has come
     waits: bool = True  # for what to say next
     message: bytes | None = None  # to be said in this turn
 
@@ -105,9 +106,10 @@ class CaseTalk:
             case.message = answer.message
             if not answer.blank and (case.copies or any(heard is not None for heard in case.history)):
                 case.draft = replace(case.draft, subjects=answer.about)
-                self._keep(case, answer.saved, agreed=answer.message is None or answer.saved in case.copies)
+                self._keep(case, answer.saved, answer.message is None)
 
     def _keep(self, case: _Case, saved: bytes, agreed: bool) -> None:
+        """`agreed`: both sides of a meeting have the same."""
         if not self._sharing.may_take(self._peer, case.draft.id):
             case.message = None  # signed, discarded or erased here while it was talked about
             return
@@ -116,8 +118,9 @@ class CaseTalk:
             self._progress.drafts_new += new
             if case.draft.id not in self._progress.drafts_changed:
                 self._progress.drafts_changed.append(case.draft.id)
-        if agreed:
-            self._sharing.agree(case.draft.id, self._peer, what_stands(case.draft.document or saved, saved))
+        if saved in case.copies if case.copies else agreed:
+            said = what_is_owed if case.copies and not case.answers else what_stands
+            self._sharing.agree(case.draft.id, self._peer, said(case.draft.document or saved, saved))
 
     def turn(self) -> Iterator[Message]:
         for case in self._cases.values():
@@ -135,10 +138,11 @@ class CaseTalk:
             case.history.append(message.body)
             case.waits = True
 
-    def take_copy(self, message: CaseMessage) -> None:
+    def take_copy(self, message: CaseMessage, answers: bool) -> None:
         """As `take`; the body is the whole draft as it stands there."""
         case = self._case_of(message)
         if case is not None:
+            case.answers = answers
             case.copies.append(message.body)
 
     def _case_of(self, message: CaseMessage) -> _Case | None:

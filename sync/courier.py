@@ -64,7 +64,7 @@ class Far(NamedTuple):
 
 
 class CourierWriter:
-    """One file in the making: write all of `frames`, in order, then `carried` says what it holds."""
+    """One file in the making: write all of `frames`, in order, and `finish`; then `carried` says what it holds."""
 
     def __init__(self, replica: Replica, seed: bytes, recipients: Sequence[int], whole: bool = False) -> None:
         """`whole`: every block, for one that has lost some. Raises `unknown-office`, `no-recipient`."""
@@ -91,6 +91,10 @@ class CourierWriter:
         ranges = self._ranges
         count = len(self._blocks)
         return Carried(self._replica.number, tuple(self._recipients), count, 0, ranges, self._bytes)
+
+    def finish(self) -> None:
+        """All frames are on their medium."""
+        self._cases.finish()
 
     def far(self) -> Far:
         """How far `frames` is."""

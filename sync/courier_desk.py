@@ -52,6 +52,7 @@ class CourierDesk:
                 await asyncio.to_thread(file.write, data)
                 watch(writer.far())
             await asyncio.to_thread(file.finish)
+            writer.finish()
         except BaseException:
             file.discard()
             raise

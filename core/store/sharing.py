@@ -25,10 +25,20 @@ class Share(NamedTuple):
     def has_news(self) -> bool:
         return bool(self.draft.document) and self.said != what_stands(self.draft.document, self.mirror)
 
+    @property
+    def is_answer(self) -> bool:
+        """A copy came on a stick and nothing has changed since: the other office waits to hear that it has come."""
+        return self.said == what_is_owed(self.draft.document, self.mirror)
+
 
 def what_stands(document: bytes, mirror: bytes) -> bytes:
     """What there is to say of a draft, as a digest."""
     return sha256(sha256(document).digest() + sha256(mirror).digest()).digest()
+
+
+def what_is_owed(document: bytes, mirror: bytes) -> bytes:
+    """The same, as long as it is to be said that the other's copy has come."""
+    return sha256(b"answer" + what_stands(document, mirror)).digest()
 
 
 class SharingStore:
@@ -105,5 +115,5 @@ class SharingStore:
         return new
 
     def agree(self, draft: bytes, office: int, said: bytes) -> None:
-        """Both have told each other what stood (`what_stands`)."""
+        """Both have told each other what stood (`what_stands`), or it is still to be said (`what_is_owed`)."""
         self._db.execute("UPDATE shared_draft SET said = ? WHERE draft = ? AND office = ?", (said, draft, office))

@@ -212,7 +212,10 @@ def test_without_a_worker_the_meeting_is_about_acts(desks):
 
 
 def written(desk, *recipients):
-    return b"".join(CourierWriter(desk.replica, seed(desk.replica.number), recipients).frames())
+    writer = CourierWriter(desk.replica, seed(desk.replica.number), recipients)
+    data = b"".join(writer.frames())
+    writer.finish()
+    return data
 
 
 def read(desk, data):
@@ -245,13 +248,36 @@ def test_a_stick_brings_a_shared_draft_and_the_answer_what_was_typed_there(desks
     assert second.read(draft) == first.read(draft)
 
 
-def test_what_came_whole_is_not_sent_back(desks):
+def has_news(desk, other):
+    return any(share.has_news for share in desk.store.sharing.with_office(other.replica.number))
+
+
+def test_what_came_whole_is_answered_once_and_then_nobody_carries_it_on(desks):
     first, second, _ = desks
-    first.store.sharing.share(first.begin(ground="sale"), 1)
+    draft = first.begin(ground="sale")
+    first.store.sharing.share(draft, 1)
     read(second, written(first, 1))
-    assert not [share for share in second.store.sharing.with_office(0) if share.has_news]
+    assert has_news(second, first)
+    written(second, 0)  # is lost on its way
+    assert not has_news(second, first)
     with pytest.raises(MunimentError, match="courier-repeated"):
         read(first, written(second, 0))
+    assert has_news(first, second)
+    read(second, written(first, 1))
+    read(first, written(second, 0))
+    assert not has_news(first, second)
+    assert not has_news(second, first)
+    first.edit(first.draft(draft), deed="No. 7")
+    read(second, written(first, 1))
+    answer = written(second, 0)
+    first.edit(first.draft(draft), price=[90, "EUR"])
+    read(first, answer)
+    assert has_news(first, second)  # what was typed after the file that is answered
+    read(second, written(first, 1))
+    read(first, written(second, 0))
+    assert not has_news(first, second)
+    assert not has_news(second, first)
+    assert second.read(draft) == first.read(draft) == {"ground": "sale", "deed": "No. 7", "price": [90, "EUR"]}
 
 
 def test_a_draft_on_another_s_stick_is_not_taken_for_one_that_it_shares(desks):
