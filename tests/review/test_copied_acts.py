@@ -1,12 +1,15 @@
 """One signed act in the blocks of two nodes: it must count once, wherever it is folded."""
 
+from itertools import combinations
+
 import pytest
 
 from core.laws import Accepted, Rejected, parse_law
 from core.laws.law_check import check_law
+from core.views import Step
 from tests.laws.counter import Counter, DictState, placed
 from tests.laws.test_land import first, right
-from tests.offices import LIBRARY, land_network, make_offices, propose_registration, sign
+from tests.offices import LIBRARY, land_network, make_offices, meet, meet_until_quiet, propose_registration, sign
 
 OWN = "    creates: {parcel: parcel}\n    signed_by: {all_of: [registrar]}"
 
@@ -44,6 +47,29 @@ def test_the_same_act_sent_a_thousand_times_is_one_act():
     office.receive(copies.header_bytes, copies.signature, copies.payload)
     assert {act.outcome for act in office.store.chain.acts_of_block(2)} == {"rejected"}
     assert office.records.count("land.parcel") == 1
+
+
+def test_an_act_that_its_office_encloses_twice_runs_at_its_first_place():
+    """Both blocks are executed by one anchor, at once and in portions, and judged there."""
+    network = land_network()
+    offices = make_offices()
+    offices[1].acts_at_once = 1
+    group = sign(network, offices[0], [propose_registration(offices[0], 1)])
+    (act,) = offices[0].record(group)
+    offices[0].hand.write_block((group,))
+    while offices[1].entering() is None:
+        for one, other in combinations(offices, 2):
+            meet(one, other)
+        for office in offices:
+            office.execution._forget_foreseen()
+    while offices[1].enter_in_order():
+        pass
+    meet_until_quiet(offices)
+    for office in offices:
+        places = [(row.outcome, row.code) for row in office.store.chain.places_of_act(act.id)]
+        assert places == [("entered", None), ("rejected", "enclosed-twice")]
+        assert office.acts.view(act.id).ladder.step is Step.FINAL
+    assert len({office.state_root() for office in offices}) == 1
 
 
 REGISTRAR = [("registrar", 0)]
