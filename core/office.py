@@ -147,7 +147,10 @@ class Office(Exchange):
         view, requests = self.requests.view(request), (self.requests.signed(request),)
         law, working = view.act.transaction.law, WorkingState(self.store.state, self.number)
         procedure, act = (ENTER, {}) if reason is None else (REFUSE, {"reason": reason})
-        proposal = self._proposing.draw_up(working, law, procedure, {}, act, signers, requests, None, trace)
+        asked = view.act.transaction
+        records = {name: ref.record for name, ref in asked.changes.items()}
+        answers = self.linking.question_of(law, asked.procedure, records) if reason is None else None
+        proposal = self._proposing.draw_up(working, law, procedure, {}, act, signers, requests, None, trace, answers)
         if reason is None and view.act.ladder.outcome == LAPSED and isinstance(proposal.verdict, Accepted):
             # Only the order decides, but no later act goes behind what it has reached already.
             self._proposing.forget()

@@ -7,6 +7,7 @@ import pytest
 from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws import LawError, check_law, law_from_canonical, parse_law
+from core.laws.questions import answer_id
 from core.laws.signing import NODE_NUMBER, NODE_ROLE
 from core.ledger.payload import Group
 from core.ledger.receipt import check_receipt
@@ -102,6 +103,27 @@ def test_a_death_suspends_what_other_offices_pay_by_their_nodes_and_its_annulmen
         act(net, office, "pensions", "resume", {"pension": record, "deceased": person})
     meet_until_quiet(offices)
     assert states(offices, suspended) == [{"paid"}] * 3
+    assert len({office.state_root() for office in offices}) == 1
+
+
+def test_the_entry_of_a_request_names_the_question_that_it_answers() -> None:
+    net, offices = network(BY_HAND)
+    person, (pension,) = one_person(net, offices)
+    act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
+    meet_until_quiet(offices)
+    (asked,) = offices[1].asked_of_us()
+    pair = {"pension": pension, "deceased": person}
+    request = offices[2].propose("pensions", "suspend", pair, {}, [registrar(offices[2])], addressed_to=1)
+    offices[2].record(sign(net, offices[2], [request]))
+    meet_until_quiet(offices)
+    entry = offices[1].propose_decision(request.id, [registrar(offices[1])])
+    assert entry.transaction.answers == asked.act.id
+    offices[1].record(sign(net, offices[1], [entry]))
+    meet_until_quiet(offices)
+    assert states(offices, [pension]) == [{"suspended"}]
+    answered = answer_id(asked.act.id, 0, pension)
+    assert all(office.record_view(answered).record.last_act == entry.id[:16] for office in offices)
+    assert not offices[1].asked_of_us()
     assert len({office.state_root() for office in offices}) == 1
 
 

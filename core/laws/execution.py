@@ -27,7 +27,7 @@ from core.laws.placing import Claimed
 from core.laws.powers import refuse_elsewhere
 from core.laws.questions import DISMISS, check_answer, dismiss, keep_asked
 from core.laws.relying import lack
-from core.laws.requests import DECISIONS, ask, decide
+from core.laws.requests import DECISIONS, ENTER, ask, decide
 from core.laws.resolving import RESOLVING, resolve
 from core.laws.signing import SignatureCheck, Signed, is_of_node
 from core.laws.transition import governing, is_late
@@ -81,7 +81,7 @@ def _judge(state: State, transaction: Transaction, law: Law, context: Context, j
     def run(act: Transaction, procedure: Procedure, place: Context, signed: Signed) -> Accepted:
         return _Execution(state, act, law, place, judge, signed).run(procedure)
 
-    if transaction.answers is not None and transaction.procedure.startswith("#"):  # an act of the engine
+    if transaction.answers is not None and transaction.procedure.startswith("#") and transaction.procedure != ENTER:
         raise Refused("not-so-asked", act=transaction.answers)
     if transaction.procedure in DECISIONS:
         return decide(state, transaction, law, context, run)

@@ -279,7 +279,7 @@ def _enter(
     # What is numbered or named by the act is so by the deciding one: its time, its id.
     judged = _judged_office(state, request, request_id)
     signed = Signed(people, offices, waits=shared, judged=judged, beside=asked_by if joint else None)
-    act = replace(request, claimed_ms=transaction.claimed_ms)
+    act = replace(request, claimed_ms=transaction.claimed_ms, answers=transaction.answers)
     ran = run(act, procedure, context, signed)
     if joint:
         refuse_undecided(ran)

@@ -51,7 +51,7 @@ class Transaction:
     nonce: bytes  # 8 random bytes: two equal acts are two acts, one act sent twice is one
     requests: tuple[bytes, ...] = ()  # signed requests that this act decides
     addressed_to: int | None = None  # the office that is asked to enter the act; None: its author enters it
-    answers: bytes | None = None  # the act of another law whose question this one answers; never in a request
+    answers: bytes | None = None  # the act whose question this one, or the request that it enters, answers
 
 
 @lru_cache(READ_AGAIN)
@@ -139,7 +139,7 @@ def _named_well_formed(named: list[Value], requests: list[Value]) -> bool:
     if not named:
         return True
     if type(named[0]) is bytes:
-        return len(named) == 1 and len(named[0]) == ACT_ID_BYTES and not requests
+        return len(named) == 1 and len(named[0]) == ACT_ID_BYTES and len(requests) <= 1
     return len(named) == 1 and is_natural(named[0])
 
 

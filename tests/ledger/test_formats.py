@@ -352,7 +352,7 @@ def test_only_a_first_block_has_none_before_it() -> None:
         {"claimed_ms": 1 << 63},
         {"requests": (b"",) * 17},
         {"answers": bytes(31)},
-        {"answers": bytes(32), "requests": (b"",)},
+        {"answers": bytes(32), "requests": (b"", b"")},
         {"answers": bytes(32), "addressed_to": 1},
         {"changes": {"parcel": RecordRef(bytes(15), 1, bytes(16))}},
     ],

@@ -94,7 +94,7 @@ def _read_act(act: bytes) -> _Read:
             well = well and len(requests) <= 16 and all(type(request) is bytes for request in requests)
             well = well and all(_is_change(change) for change in changes.values())
             well = well and (not addressed or is_natural(fields[10]))
-            well = well and (addressed or not longer or (is_bytes(fields[10], 32) and not requests))
+            well = well and (addressed or not longer or (is_bytes(fields[10], 32) and len(requests) <= 1))
             if well and 1 <= len(signers) <= 8 and all(_is_signer(signer) for signer in signers):
                 require(not (addressed and (requests or len(act) > 48 << 10)), "malformed-request")
                 return _Read(signers, requests, addressed)
