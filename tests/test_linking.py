@@ -111,7 +111,7 @@ def test_the_entry_of_a_request_names_the_question_that_it_answers() -> None:
     person, (pension,) = one_person(net, offices)
     act(net, offices[0], "people", "die", {"person": person}, died=[2026, 5, 1])
     meet_until_quiet(offices)
-    (asked,) = offices[1].asked_of_us()
+    (asked,) = offices[1].linking.asked_of_us()
     pair = {"pension": pension, "deceased": person}
     request = offices[2].propose("pensions", "suspend", pair, {}, [registrar(offices[2])], addressed_to=1)
     offices[2].record(sign(net, offices[2], [request]))
@@ -122,8 +122,8 @@ def test_the_entry_of_a_request_names_the_question_that_it_answers() -> None:
     meet_until_quiet(offices)
     assert states(offices, [pension]) == [{"suspended"}]
     answered = answer_id(asked.act.id, 0, pension)
-    assert all(office.record_view(answered).record.last_act == entry.id[:16] for office in offices)
-    assert not offices[1].asked_of_us()
+    assert all(office.records.view(answered).record.last_act == entry.id[:16] for office in offices)
+    assert not offices[1].linking.asked_of_us()
     assert len({office.state_root() for office in offices}) == 1
 
 
