@@ -43,8 +43,8 @@ def agreed_elsewhere(desk: Desk) -> Office:
     return others[0]
 
 
-def test_killed_at_every_boundary_of_an_anchor_in_portions(desk: Desk) -> None:
-    other, recorder = agreed_elsewhere(desk), Recorder()
+def test_killed_at_every_boundary_of_an_anchor_in_portions(recorder: Recorder, desk: Desk) -> None:
+    other = agreed_elsewhere(desk)
     office = open_office(desk.put_back(), PASSPHRASE, StepClock()).office
     office.acts_at_once = 1
     hand_over(other, office)
@@ -58,7 +58,6 @@ def test_killed_at_every_boundary_of_an_anchor_in_portions(desk: Desk) -> None:
         found.add(entered)
         if ending.status == 0:
             break
-    recorder.close()
     assert found == {ACTS_EACH * blocks for blocks in range(1, BLOCKS + 1)}
 
 
