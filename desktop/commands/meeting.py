@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from core.errors import MunimentError
@@ -12,10 +13,20 @@ from core.office import Office
 from desktop.control import Control
 from desktop.unlocking import Access
 from desktop.wording import sentence
-from desktop.wording.meetings import brought_words, entered_words, exchange_words
-from sync.events import ActsEntered, EnteringFailed, Event, MeetingEnded, MeetingFailed, NotOpenedAgain, OpenedAgain
+from desktop.wording.meetings import brought_words, carried_words, entered_words, exchange_words
+from sync.events import (
+    ActsEntered,
+    CourierProgress,
+    EnteringFailed,
+    Event,
+    MeetingEnded,
+    MeetingFailed,
+    NotOpenedAgain,
+    OpenedAgain,
+)
 from sync.service import Service, Settings
 
+TELL_EVERY_S = 5.0
 QUIET = Settings(port=0, loopback_only=True, announce=False, automatic=False)
 
 
@@ -69,6 +80,7 @@ def courier_write_command(access: Access, recipients: Sequence[str], file: Path,
     """`whole`: what the recipients are known to hold is written, too."""
     service = _quiet_service(access)
     try:
+        service.listen(FarLines().hear)
         numbers = [office_number(service.office, text) for text in recipients]
         report = service.write_courier(file, numbers, whole).result()
     finally:
@@ -79,6 +91,7 @@ def courier_write_command(access: Access, recipients: Sequence[str], file: Path,
 def courier_read_command(access: Access, file: Path) -> dict[str, Any]:
     service = _quiet_service(access)
     try:
+        service.listen(FarLines().hear)
         report = service.read_courier(file).result()
         service.listen(_print_entered)
         service.enter_all().result()
@@ -86,6 +99,18 @@ def courier_read_command(access: Access, file: Path) -> dict[str, Any]:
         service.stop()
     told = [sentence("courier-read", {"blocks": report["blocks_new"]}), *brought_words(report)]
     return {"message": "\n".join(told), **report}
+
+
+class FarLines:
+    """A line on stderr beside what the command answers: at once what is in the file, then now and again for how long."""
+
+    def __init__(self) -> None:
+        self._due_s = 0.0
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, CourierProgress) and event.acts and monotonic() >= self._due_s:
+            self._due_s = monotonic() + TELL_EVERY_S
+            print(carried_words(event), file=sys.stderr, flush=True)
 
 
 def _print_entered(event: Event) -> None:

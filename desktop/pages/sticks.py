@@ -19,7 +19,7 @@ from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.notice import Busy, Notice
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say, sentence
-from desktop.wording.meetings import brought_words, with_time
+from desktop.wording.meetings import brought_words, carried_words
 from desktop.wording.values import size_text
 from sync.events import CourierProgress, Event
 
@@ -181,8 +181,7 @@ class SticksPanel(QWidget):
 
     def take_event(self, event: Event) -> None:
         if isinstance(event, CourierProgress) and self._task is not None:
-            words = say("sticks.progress", count=event.acts, size=size_text(event.size)) if event.acts else ""
-            self.busy.advance(event.done, event.whole, with_time(words, event.seconds_left))
+            self.busy.advance(event.done, event.whole, carried_words(event) if event.acts else "")
 
     def _begin(self, what: str) -> None:
         self.notice.clear()

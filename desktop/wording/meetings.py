@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desktop.wording import say, sentence
+from desktop.wording.values import size_text
+from sync.events import CourierProgress
 
 SOON_S = 20  # what takes less is not told in minutes
 
@@ -13,6 +15,11 @@ def with_time(words: str, seconds_left: float | None) -> str:
     if seconds_left is None or seconds_left < SOON_S:
         return words
     return f"{words} {say('offices.progress.minutes', count=round(seconds_left / 60) or 1)}"
+
+
+def carried_words(far: CourierProgress) -> str:
+    """What is in a file that is written or read, and for how long that goes on."""
+    return with_time(say("sticks.progress", count=far.acts, size=size_text(far.size)), far.seconds_left)
 
 
 def exchange_words(report: Mapping[str, Any], offices: Sequence[str]) -> str:
