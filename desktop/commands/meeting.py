@@ -102,7 +102,7 @@ def courier_read_command(access: Access, file: Path) -> dict[str, Any]:
 
 
 class FarLines:
-    """A line on stderr beside what the command answers: at once what is in the file, then now and again for how long."""
+    """A line on stderr beside what the command answers: at once what is in the file, then now and again how long."""
 
     def __init__(self) -> None:
         self._due_s = 0.0
