@@ -92,6 +92,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "request-lodging": "Handed in here; no place in the queue yet. The competent office gives the place, and the"
         " number in its day book, when it enters this application.",
         "refusal-title": "Refusal of a request",
+        "same-title": "Two entries are the same",
+        "different-title": "Two entries are different",
         "refusal-reason": "Refused because",
         "requested-by": "Requested by",
         "yes": "Yes",

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from core.laws.alike import DECIDING_ALIKE
 from core.laws.law import Law, Procedure, Register
 from core.laws.requests import REFUSE
 from core.laws.signing import NODE_NUMBER
@@ -98,6 +99,9 @@ def _proved(facts: ReceiptFacts) -> tuple[str, str]:
 
 
 def _titles(law: Law | None, procedure: Procedure | None, transaction: Transaction, language: str) -> tuple[str, str]:
+    if transaction.procedure in DECIDING_ALIKE:
+        title = say(language, f"{transaction.procedure.removeprefix('#')}-title")
+        return title, in_language(law.title, language) if law else transaction.law
     if law is None or procedure is None:
         return f"{transaction.law}.{transaction.procedure}", transaction.law
     extract = law.extracts.get(procedure.extract)

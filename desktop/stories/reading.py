@@ -114,6 +114,12 @@ def _leaving(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
     return {**found, "reason": part.text("reason"), **_signed(part)}
 
 
+def _alike(part: Part, verb: str, _offices: tuple[str, ...]) -> Found:
+    part.node("at")
+    found: Found = {"subject": part.text(verb), "value": part.node("other"), "reason": part.text("reason")}
+    return {**found, "asked_by": part.text("instead_of", ""), **_signed(part)}
+
+
 def _signed(part: Part) -> Found:
     by = None
     if part.has("by"):
@@ -220,6 +226,8 @@ _READERS: Mapping[str, Callable[[Part, str, tuple[str, ...]], Found]] = {
     "refuse": _deciding,
     **dict.fromkeys(RESOLVING, _deciding),
     "leave": _leaving,
+    "same": _alike,
+    "different": _alike,
     "meet": _who,
     "keep_back": _who,
     "give_out": _who,

@@ -18,7 +18,7 @@ from desktop.stories.network import Network
 from desktop.stories.papers import print_extract, replay_act
 from desktop.stories.playing import OWN_OUTCOMES, Play, Seen, key_path
 from desktop.stories.reading import parse_story
-from desktop.stories.signing import enter, leave, refuse, resolve, sign
+from desktop.stories.signing import decide_alike, enter, leave, refuse, resolve, sign
 from desktop.stories.story import RESOLVING, Step, StoryError, unfit
 from desktop.stories.unsealing import ask_sealed
 from desktop.stories.values import read_day
@@ -138,6 +138,8 @@ _STEPS: Mapping[str, Callable[[Play, Step], None]] = {
     "refuse": refuse,
     **dict.fromkeys(RESOLVING, resolve),
     "leave": leave,
+    "same": decide_alike,
+    "different": decide_alike,
     "meet": _meet,
     "keep_back": _share,
     "give_out": _share,

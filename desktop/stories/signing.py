@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from core.errors import MunimentError
+from core.laws.alike import decided_by
 from core.laws.law import Law, Procedure
 from core.laws.law_source import Node
 from core.laws.verdict import Accepted
@@ -152,6 +153,33 @@ def leave(play: Play, step: Step) -> None:
         raise unfit(step.line, "unknown-name", str(error.args[0])) from None
     rules = law, replace(procedure, creates={}, title={"en": say("act.dismiss")})
     _conclude(play, step, office, rules, lambda: office.propose_dismissal(act, record, step.reason, signers), records)
+
+
+def decide_alike(play: Play, step: Step) -> None:
+    """Two records of a register are one person or thing, or they are not."""
+    assert step.at is not None
+    assert step.value is not None
+    office, first = play.office(step.at), play.done(step.subject.partition(".")[0], step.line)
+    law = first.law
+    one, other = (play.record(office, node, law, "") for node in (Node(step.subject, step.line), step.value))
+    record = office.store.state.present(one)
+    register = law.by_full_name.get(record.register) if record is not None else None
+    roles = decided_by(law, register) if register is not None else ()
+    by = step.by if step.by is not None else dict.fromkeys(roles[:1], (None,))
+    instead = play.act(step.asked_by, step.line)[1] if step.asked_by else None
+    try:
+        signers = play.network.signers(office.number, by)
+    except KeyError as error:
+        raise unfit(step.line, "unknown-name", str(error.args[0])) from None
+    rules = law, replace(first.procedure, creates={}, changes={}, reads={}, title={"en": say(f"act.{step.verb}")})
+    _conclude(
+        play,
+        step,
+        office,
+        rules,
+        lambda: office.propose_alike(one, other, step.verb == "same", step.reason, signers, instead),
+        {"one": one, "other": other},
+    )
 
 
 def _conclude(

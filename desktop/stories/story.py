@@ -12,7 +12,7 @@ from core.laws.problems import Problem
 
 # What a step can be; the first key of each step of a file.
 VERBS = (
-    "sign", "request", "enter", "refuse", "cure", "confirm", "set_aside", "withdraw", "leave",
+    "sign", "request", "enter", "refuse", "cure", "confirm", "set_aside", "withdraw", "leave", "same", "different",
     "meet", "offline", "online", "clock", "joins",
     "keep_back", "give_out",
     "act", "ladder", "record", "sealed", "count", "total", "extract", "replay",
@@ -58,14 +58,14 @@ class Step:
     fields: Mapping[str, Node] | None = None
     without: tuple[str, ...] = ()
     by: Mapping[str, tuple[str, ...]] | None = None  # role → officers
-    asked_by: str = ""  # of leave: the name of the act that asks
+    asked_by: str = ""  # of leave: the name of the act that asks; of same, different: of the act taken back
     like: str | None = None  # an earlier step that this one repeats but for what it says itself
     to: str | None = None  # of a request: the competent office
     encloses: Enclosed | None = None  # of a proposal
     name: str | None = None
     reason: str = ""
     expect: Expected | None = None
-    value: Node | None = None  # what a count, total, ladder or clock is
+    value: Node | None = None  # what a count, total, ladder or clock is; the other record
     facts: Mapping[str, Node] | None = None  # of a record: state, keeper, version
     says: tuple[str, ...] = ()  # of an extract: texts that stand on it
     told: Mapping[str, tuple[str, ...]] | None = None  # of a sealed field: offices that have given, that withhold
