@@ -85,3 +85,9 @@ def test_an_act_that_fits_no_law_is_still_told(print_act: Callable[..., Printed]
 def test_the_language_of_the_law_is_used_where_it_has_it(sale: Printed) -> None:
     content = make_content(replace(sale.facts, language="ka"), sale.law)
     assert content.title == "ამონაწერი"
+
+
+def test_an_act_of_the_engine_that_compares_has_a_title(sale: Printed) -> None:
+    compared = replace(sale.facts.transaction, procedure="#different", act={"reason": "Born in two months"})
+    content = make_content(replace(sale.facts, transaction=compared), sale.law)
+    assert (content.title, content.subtitle) == ("Two entries are different", "Land register")
