@@ -1,5 +1,6 @@
 """Changes of the network from the command line: proposals, votes, officers, and a new key for this office."""
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ from core.views import ActView
 from core.voting import KINDS
 from desktop.commands.law_files import law_refused, read_law
 from desktop.commands.meeting import office_number
+from desktop.library import laws_beside
+from desktop.stories.run import refuse_broken
 from desktop.unlocking import Access, SigningOfficer, parse_signing_officer, read_passphrase
 from desktop.wording import sentence
 from desktop.wording.changes import change_title, heard_words, standing_words
@@ -56,7 +59,10 @@ def propose_command(
     try:
         body = policy.encode() if policy is not None else b""
         if content is not None and kind == "law":
-            body = read_law(content, office.epochs.present.homes).canonical
+            proposed = read_law(content, office.epochs.present.homes)
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a story's extracts are drawn and read unseen
+            refuse_broken(proposed, content, laws_beside(content))
+            body = proposed.canonical
         elif content is not None:
             body = read_bounded(content)
         member = office_number(office, office_text) if office_text is not None else None

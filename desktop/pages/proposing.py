@@ -16,6 +16,8 @@ from core.office import Office
 from core.views import OfficeStanding
 from core.voting import KINDS, pack_content
 from desktop.desk import Desk
+from desktop.library import laws_beside
+from desktop.stories.run import refuse_broken
 from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.notice import Notice
 from desktop.widgets.texts import button, card, label
@@ -134,7 +136,9 @@ class ProposeForm(QFrame):
 
         def read() -> bytes:
             if kind == "law":
-                return parse_law(read_bounded(Path(path)).decode("utf-8", "replace")).canonical
+                law = parse_law(read_bounded(Path(path)).decode("utf-8", "replace"))
+                refuse_broken(law, Path(path), laws_beside(Path(path)))
+                return law.canonical
             return read_bounded(Path(path)) if kind in _WITH_FILE else policy.encode() if kind == "quorum" else b""
 
         def check(content: bytes) -> None:

@@ -169,6 +169,18 @@ def stories_of(law: str, folder: Path) -> dict[str, str]:
     return {path.stem: read_bounded(path, MAX_LAW_BYTES).decode("utf-8", "replace") for path in paths}
 
 
+def refuse_broken(law: Law, path: Path, find_law: Callable[[str], Law]) -> None:
+    """Play the stories beside a law's file before it is put to the vote; without any there is nothing to play.
+
+    Raises `rules-fail-their-tests`.
+    """
+    folder = path.parent / FOLDER / law.name
+    for name, text in (stories_of(law.name, folder) if folder.is_dir() else {}).items():
+        wrong = next((seen.line for seen in run_story(name, text, law, find_law).seen if not seen.good), None)
+        if wrong is not None:
+            raise MunimentError("rules-fail-their-tests", law=law.name, story=name, line=wrong)
+
+
 def never_failed(law: Law, told: Iterable[Told]) -> Iterator[str]:
     """Paths of the law's conditions that failed in none of these stories with their own outcome.
 

@@ -7,6 +7,7 @@ from core.folder import Folder
 from core.views import Step
 from tests.commands.places import NAMES, Founded, Place, Said, found_network, refused, run, untouched
 from tests.commands.test_replica import CSV, MAP
+from tests.laws.test_walkthrough import EXAMPLE
 from tests.offices import meet
 
 
@@ -76,6 +77,22 @@ def test_what_leads_nowhere_is_refused_before_it_is_signed(network: Founded, tmp
         refused(run("charter", "vote", "P9-9", "perhaps", *by), 2, "bad-answer")
         notary = ("--officer", f"1:administrator:{office.officer_secret}", *office.access, "--json")
         refused(run("charter", "propose", "dormancy", "--office", "2", "--reason", "x", *notary), 1, "change-refused")
+
+
+def test_rules_whose_stories_go_otherwise_are_not_put_to_the_vote(network: Founded, tmp_path: Path) -> None:
+    law, story = tmp_path / "boats.yaml", tmp_path / "stories" / "boats" / "one.yaml"
+    law.write_text(EXAMPLE, "utf-8")
+    story.parent.mkdir(parents=True)
+    boat = "{mark: AB-12, name: Seagull, owners: [{owner: Ana, part: 1/2}]}"
+    head = "story: A boat with half an owner\noffices: {A: {}, B: {}, C: {}}\nsteps:\n"
+    story.write_text(f"{head}  - {{sign: enter_boat, at: A, fields: {boat}}}\n", "utf-8")
+    by = administrator(network.places[0])
+    with untouched(network.places[0]):
+        said = run("charter", "propose", "law", "--file", law, "--reason", "boats", *by)
+        refused(said, 1, "rules-fail-their-tests")
+        assert "The story one of the rules of boats does not go as it is told: line 4." in said.json["message"]
+    story.write_text(story.read_text("utf-8").replace("1/2", "1/1"), "utf-8")
+    assert run("charter", "propose", "law", "--file", law, "--reason", "boats", *by).json["subject"] == "boats 1"
 
 
 def test_an_officer_is_appointed_signs_and_is_ended(network: Founded, tmp_path: Path) -> None:

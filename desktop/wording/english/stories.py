@@ -29,6 +29,11 @@ STORIES = {
     "story-totals-right": "Every total, added up from scratch, is as it was kept",
 }
 STORIES_TROUBLES = {
+    "rules-fail-their-tests": Trouble(
+        "The story {story} of the rules of {law} does not go as it is told: line {line}.",
+        "Nothing is proposed.",
+        "Mend the rules or the story (muniment law test tells line by line), and propose them again.",
+    ),
     "no-stories": Trouble(
         "There is no story about {law} in {path}.", _PLAYED, "Put a story there, or name its folder with --stories."
     ),
