@@ -243,7 +243,7 @@ class Exchange(Replica):
         return Received.ACCEPTED
 
     def enter_in_order(self) -> bool:
-        """As above; where that begins an epoch, what waited aside for it is taken in."""
+        """As `Replica` does; where that begins an epoch, what waited aside for it is taken in."""
         more = super().enter_in_order()
         if self.lace.epoch > self._aside_epoch:
             self._take_from_aside(b"")

@@ -306,7 +306,7 @@ class Office(Exchange):
         return batch.ids
 
     def enter_in_order(self) -> bool:
-        """As above; a lone witness then goes on."""
+        """As `Exchange` does; a lone witness then goes on."""
         due, more = self.entering() is not None, super().enter_in_order()
         if due and not more:
             self._go_on_alone()
