@@ -130,12 +130,18 @@ class Epochs:
         """Raises why a change leads to no constitution: the codes of `apply` and of laws that cannot be in force."""
         self._applied(change, bytes(32))
 
+    def next_digest(self, closing_anchor: bytes) -> bytes:
+        """Digest of the constitution of the epoch that begins with the closing anchor."""
+        return digest_after(self.digests[-1], self._following(closing_anchor))
+
+    def _following(self, closing_anchor: bytes) -> Constitution:
+        if self.passed is None:
+            raise MunimentError("closed-without-change", anchor=closing_anchor)  # q honest CLOSEs say that one passed
+        return self._applied(self.passed, closing_anchor)
+
     def close(self, closing_anchor: bytes) -> Constitution:
         """The constitution of the epoch that begins with the closing anchor; stored."""
-        change = self.passed
-        if change is None:
-            raise MunimentError("closed-without-change", anchor=closing_anchor)  # q honest CLOSEs say that one passed
-        following = self._applied(change, closing_anchor)
+        following = self._following(closing_anchor)
         self._db.execute("INSERT INTO epoch VALUES (?, ?)", (following.epoch, encode_constitution(following)))
         self._db.drop_meta(_PASSED)
         self.constitutions.append(following)

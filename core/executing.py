@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from core.crypto.signing import verify
+from core.epochs import Epochs
 from core.folding import REJECTED, Checked, Fold, Place, Ran, write_agreed, write_foreseen
 from core.laws.engine_codes import FORM
 from core.laws.placing import Order
@@ -74,7 +75,7 @@ class Execution:
     lace: Blocklace
     finality: Finality
     fold: Fold
-    constitutions: Sequence[bytes]  # digests, by epoch; it grows with each close
+    epochs: Epochs
     _foreseen: OrderedDict[bytes, list[Ran]] = field(default_factory=OrderedDict)  # by block, oldest first
     _foreseen_acts: int = 0
     executed: list[tuple[int, int]] = field(default_factory=list)  # anchor and position of blocks, since it was looked
@@ -248,7 +249,7 @@ class Execution:
         self.under_way = None
         if under.kept:
             self.store.database.drop_meta(_PLACE)
-        if under.acts:
+        if under.acts or under.anchor.closing:
             self._add_checkpoint(under.anchor)
         settled = under.acts and not self.lace.open_acts
         self.stale |= under.differs or bool(settled and not self.store.state.overlay_is_empty())
@@ -282,7 +283,7 @@ class Execution:
         return self.under_way.anchor.batch[self.under_way.blocks :] if self.under_way is not None else ()
 
     def _add_checkpoint(self, anchor: Anchor) -> None:
-        """After exactly those anchors that executed an act: one for every anchor would never end (3-ledger §9)."""
+        """After exactly those anchors that executed an act or close an epoch: more would never end (3-ledger §9)."""
         entries = self.store.entries
         checkpoint = Checkpoint(
             self.fold.network,
@@ -293,7 +294,8 @@ class Execution:
             entries.size,
             entries.root(),
             self.store.state.state_root(),
-            self.constitutions[anchor.epoch] if anchor.epoch else None,
+            self.epochs.digests[anchor.epoch] if anchor.epoch else None,
+            self.epochs.next_digest(anchor.vertex.id) if anchor.closing else None,
         )
         self.store.checkpoints.add(checkpoint, self.lace.rolls[anchor.epoch], verify)
 

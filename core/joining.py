@@ -99,7 +99,7 @@ class Joining(Exchange):
 
     def _open_rest(self) -> None:
         """Acts that arrived before C and wait, and what may follow from the blocks that are here already."""
-        self.execution = Execution(self.store, self.lace, self.finality, self._new_fold(), self.epochs.digests)
+        self.execution = Execution(self.store, self.lace, self.finality, self._new_fold(), self.epochs)
         with self.store.database.atomic():
             for position, payload_bytes in self.store.chain.payloads():
                 payload, block = decode_payload(payload_bytes), self.store.chain.block_at(position).block

@@ -241,9 +241,12 @@ class SettledPast:
             before_c = stated.epoch <= self._checkpoint.epoch and stated.anchor < self._checkpoint.anchor
             anchor = next(iter(self._store.chain.anchors(stated.anchor - 1, 1)), None) if before_c else None
             require_fit(anchor is not None and (anchor.block, anchor.epoch) == (stated.block, stated.epoch), "steps")
-            require_fit(stated.constitution == self._replica.epochs.digests[stated.epoch], "steps")
+            digests = [None, *self._replica.epochs.digests[1:], None]
+            require_fit(stated.constitution == digests[stated.epoch], "steps")
+            require_fit(stated.following in (None, digests[stated.epoch + 1]), "steps")
             roll = self._replica.epochs.constitutions[stated.epoch].roll
-            self._store.checkpoints.add(stated, roll, verify)
+            if self._store.checkpoints.at(stated.anchor) is None:
+                self._store.checkpoints.add(stated, roll, verify)
             signed = step.certificate
             for parts in zip(signed.witnesses, signed.timestamps_s, signed.signatures, strict=True):
                 self._store.checkpoints.take(CheckpointCosignature(stated, *parts), roll, verify)

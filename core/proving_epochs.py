@@ -70,23 +70,40 @@ class EpochProving:
         return (*newer, self._opened(last, () if newer else members, [law]))
 
     def _roll(self, steps: Sequence[Step]) -> Roll:
-        return self.epochs.constitutions[steps[-1].checkpoint.epoch if steps else 0].roll
+        return self.epochs.constitutions[steps[-1].epoch if steps else 0].roll
 
     def _step(self, before: Roll, last: int) -> Step | None:
-        """The farthest step from a roll to a certified checkpoint of a later epoch, up to the last."""
+        """The farthest step from a roll to a later epoch, up to the last.
+
+        By a certified checkpoint of that epoch, else by that of the anchor which closed the one before.
+        """
         for epoch in range(last, before.epoch, -1):
-            roll, needed = self.epochs.constitutions[epoch].roll, kept_needed(before.witness_count)
-            same = [one.number for one in before.members if one.witness and _still_signs(roll, one.number, one.key)]
-            checkpoint = self.checkpoints.first_certified(epoch, same, needed)
-            if checkpoint is None or checkpoint.constitution is None:
-                continue
-            cosigned = self.checkpoints.cosignatures(checkpoint.anchor)
-            kept = [one.witness for one in cosigned if one.witness in same][:needed]
-            certificate = make_roll_certificate(roll, cosigned, verify, kept)
-            if certificate is not None:
-                proof = tuple(multiproof.prove(node_leaves(before), kept))
-                return Step(checkpoint, self._opened(epoch, (), ()), certificate, tuple(kept), proof)
+            step = self._step_by_kept(before, epoch) or self._step_by_closing(before, epoch)
+            if step is not None:
+                return step
         return None
+
+    def _step_by_kept(self, before: Roll, epoch: int) -> Step | None:
+        roll, needed = self.epochs.constitutions[epoch].roll, kept_needed(before.witness_count)
+        same = [one.number for one in before.members if one.witness and _still_signs(roll, one.number, one.key)]
+        checkpoint = self.checkpoints.first_certified(epoch, same, needed)
+        if checkpoint is None or checkpoint.constitution is None:
+            return None
+        cosigned = self.checkpoints.cosignatures(checkpoint.anchor)
+        kept = [one.witness for one in cosigned if one.witness in same][:needed]
+        certificate = make_roll_certificate(roll, cosigned, verify, kept)
+        if certificate is None:
+            return None
+        proof = tuple(multiproof.prove(node_leaves(before), kept))
+        return Step(checkpoint, self._opened(epoch, (), ()), certificate, tuple(kept), proof)
+
+    def _step_by_closing(self, before: Roll, epoch: int) -> Step | None:
+        checkpoint = self.checkpoints.of_closing(epoch - 1)
+        if checkpoint is None or checkpoint.following is None:
+            return None
+        cosigned, needed = self.checkpoints.cosignatures(checkpoint.anchor), kept_needed(before.witness_count)
+        certificate = make_roll_certificate(before, cosigned, verify, needed=needed)
+        return None if certificate is None else Step(checkpoint, self._opened(epoch, (), ()), certificate, (), ())
 
     def _opened(self, epoch: int, members: Collection[int], laws: Collection[bytes]) -> Opened:
         return open_constitution(self.epochs.constitutions[epoch], self.epochs.digests[epoch - 1], members, laws)

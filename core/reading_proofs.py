@@ -128,7 +128,7 @@ class ProofReading:
         steps = self._proving.lead_to(least)
         if not steps:
             return None
-        return epoch_proof(steps, self._proving.open(steps[-1].checkpoint.epoch, law, joined) or ())
+        return epoch_proof(steps, self._proving.open(steps[-1].epoch, law, joined) or ())
 
     def _law_text(self, transaction: Transaction) -> bytes:
         return self._rules.signed_under(transaction.law, transaction.law_version).canonical

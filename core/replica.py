@@ -91,6 +91,7 @@ class Replica:
         self.epochs = Epochs(self.store.database, self.charter)
         self.lace = Blocklace(self.epochs.constitutions[0].roll, self.network, self.store.settled)
         self.finality = Finality(self.lace)
+        self.closed_at = 0  # number of the anchor that closed the epoch before; 0: none did
         self._stayed = 0  # blocks in memory beyond the newest ones, the last time that others left
         stops, interrupted = self.finality_stopped is not None, was_interrupted(self.store)
         if stops or interrupted:
@@ -113,7 +114,7 @@ class Replica:
             stored = [(row.number, row.block) for row in self.store.chain.anchors(0, len(anchors) + 1)]
         if stored != [(anchor.number, anchor.vertex.id) for anchor in anchors]:
             raise MunimentError("replica-damaged", path=self.store.database.path)
-        self.execution = Execution(self.store, self.lace, self.finality, self._new_fold(), self.epochs.digests)
+        self.execution = Execution(self.store, self.lace, self.finality, self._new_fold(), self.epochs)
         if interrupted:
             self.execution.resume(anchors[-1])
         elif not stops:
@@ -151,6 +152,7 @@ class Replica:
     def begin_epoch(self, constitution: Constitution, closing: Anchor) -> None:
         self.lace.begin_epoch(constitution.roll, closing.vertex)
         self.finality.begin()
+        self.closed_at = closing.number
 
     @contextmanager
     def reading_own_disk(self) -> Iterator[None]:

@@ -135,7 +135,7 @@ class Hand:
         awaiting = self._replica.lace.newest_awaiting()
         unseen = any(prev is None or not self._replica.lace.in_past(vertex, prev) for vertex in awaiting)
         closing = self._replica.epochs.passed is not None
-        cosigns = not awaiting and self._cosignature_due() is not None
+        cosigns = not awaiting and bool(self._cosignatures_due())
         if not (evidence or said or unseen or cosigns or self._close_due(prev) or (opens and (awaiting or closing))):
             return None
         return self.write_block(evidence or said)
@@ -145,14 +145,20 @@ class Hand:
         said = prev is not None and prev.epoch == self._replica.lace.epoch and prev.closed
         return self._replica.epochs.passed is not None and self._replica.roll.members[self._number].witness and not said
 
-    def _cosignature_due(self) -> Checkpoint | None:
-        """The newest checkpoint, if this witness has not cosigned it with the key that its epoch knows."""
-        newest = self._store.checkpoints.newest()
-        if newest is None or self._store.checkpoints.cosigned_by(self._number) >= newest.anchor:
-            return None
-        members = self._replica.epochs.constitutions[newest.epoch].members
+    def _cosignatures_due(self) -> list[Checkpoint]:
+        """The newest checkpoint, and that of the last close, if this witness has cosigned neither them nor a later one
+        and may: with the key that their epoch knows. Whoever counted then says who counts next (epoch_proof.py).
+        """
+        known, closed_at = self._store.checkpoints, self._replica.closed_at
+        newest, done = known.newest(), known.cosigned_by(self._number)
+        closing = known.at(closed_at) if newest and done < closed_at < newest.anchor else None
+        due = [one for one in (closing, newest) if one is not None and one.anchor > done]
+        return [one for one in due if self._counted_in(one.epoch)]
+
+    def _counted_in(self, epoch: int) -> bool:
+        members = self._replica.epochs.constitutions[epoch].members
         member = members[self._number] if self._number < len(members) else None
-        return newest if member is not None and member.witness and member.key == self.key.public else None
+        return member is not None and member.witness and member.key == self.key.public
 
     def _evidence_due(self) -> tuple[Evidence, ...]:
         """Evidence of forks with a present key that no block held here has brought into its past."""
@@ -213,11 +219,9 @@ class Hand:
         return self._sign_and_commit(header, header_bytes, payload, payload_bytes, judged)
 
     def _cosignatures(self) -> list[Cosignature]:
-        due = self._cosignature_due()
-        if due is None or not self._replica.roll.members[self._number].witness:
-            return []
-        signed = cosign(due, self._number, self._clock.now_ms() // 1000, self.key.sign)
-        return [Cosignature(encode_cosignature(signed))]
+        due = self._cosignatures_due() if self._replica.roll.members[self._number].witness else []
+        signed = (cosign(one, self._number, self._clock.now_ms() // 1000, self.key.sign) for one in due)
+        return [Cosignature(encode_cosignature(one)) for one in signed]
 
     def _sign_and_commit(
         self,

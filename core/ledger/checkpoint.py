@@ -22,6 +22,7 @@ from core.ledger.roll import Member, Roll
 
 VERSION = 1
 NAMING_VERSION = 2  # the checkpoint names its constitution
+CLOSING_VERSION = 3  # and the next one: it is that of a closing anchor
 MAX_NOTE_BYTES = 512  # of one cosignature in a block; about 200 are used
 _HEADER = b"cosignature/v1\ntime "
 
@@ -37,6 +38,21 @@ class Checkpoint:
     root: bytes  # RFC 6962 root over them
     state_root: bytes  # of every record then
     constitution: bytes | None = None  # digest of the epoch's; none in epoch 0, whose constitution the network id names
+    following: bytes | None = None  # of a closing anchor: the digest of the next epoch's
+
+    @property
+    def version(self) -> int:
+        """Of what carries it."""
+        if self.following is not None:
+            return CLOSING_VERSION
+        return VERSION if self.constitution is None else NAMING_VERSION
+
+    @property
+    def named(self) -> list[Value]:
+        """What its compact form says of constitutions, last."""
+        if self.following is not None:
+            return [self.constitution, self.following]
+        return [] if self.constitution is None else [self.constitution]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +77,11 @@ def origin(network: bytes) -> str:
 
 
 def checkpoint_text(checkpoint: Checkpoint) -> bytes:
-    """The body of a C2SP checkpoint: what witnesses cosign. After epoch 0 it names the constitution in force."""
+    """The body of a C2SP checkpoint: what witnesses cosign.
+
+    After epoch 0 it names the constitution in force, at the anchor that closes an epoch also the next one: so those
+    whose keys the change takes away say themselves who counts from there on.
+    """
     anchor = f"anchor {checkpoint.epoch} {checkpoint.anchor} {checkpoint.consensus_ms} {base64(checkpoint.block)}"
     lines = (
         origin(checkpoint.network),
@@ -70,6 +90,7 @@ def checkpoint_text(checkpoint: Checkpoint) -> bytes:
         f"state {base64(checkpoint.state_root)}",
         anchor,
         *([] if checkpoint.constitution is None else [f"constitution {base64(checkpoint.constitution)}"]),
+        *([] if checkpoint.following is None else [f"next {base64(checkpoint.following)}"]),
     )
     return "".join(f"{line}\n" for line in lines).encode("ascii")
 
@@ -108,7 +129,7 @@ def checkpoint_value(checkpoint: Checkpoint) -> list[Value]:
         checkpoint.size,
         checkpoint.root,
         checkpoint.state_root,
-        *([] if checkpoint.constitution is None else [checkpoint.constitution]),
+        *checkpoint.named,
     ]
 
 
@@ -117,27 +138,37 @@ def read_checkpoint_value(network: bytes, value: Value) -> Checkpoint | None:
     match value:
         case [epoch, anchor, bytes(block), consensus_ms, size, bytes(root), bytes(state_root), *named]:
             numbers = all(is_natural(number) for number in (epoch, anchor, consensus_ms, size))
-            hashes = all(type(one) is bytes and len(one) == HASH_BYTES for one in (block, root, state_root, *named))
-            if numbers and anchor and size and hashes and len(named) <= min(epoch, 1):
+            hashes = all(map(_is_hash, (block, root, state_root))) and _is_named(epoch, named)
+            if numbers and anchor and size and hashes:
                 return Checkpoint(network, epoch, anchor, block, consensus_ms, size, root, state_root, *named)
     return None
 
 
+def _is_named(epoch: int, named: list[Value]) -> bool:
+    """One hash after epoch 0; behind it, or behind null in epoch 0, the next one."""
+    if len(named) == 2 and epoch == 0:
+        return named[0] is None and _is_hash(named[1])
+    return len(named) <= min(2 * epoch, 2) and all(map(_is_hash, named))
+
+
+def _is_hash(value: Value) -> bool:
+    return type(value) is bytes and len(value) == HASH_BYTES
+
+
 def encode_cosignature(cosignature: CheckpointCosignature) -> bytes:
     """The note that stands in a payload."""
-    stated, named = checkpoint_value(cosignature.checkpoint), cosignature.checkpoint.constitution is not None
-    version = NAMING_VERSION if named else VERSION
-    return encode([version, stated, cosignature.witness, cosignature.timestamp_s, cosignature.signature])
+    checkpoint, signed = cosignature.checkpoint, [cosignature.timestamp_s, cosignature.signature]
+    return encode([checkpoint.version, checkpoint_value(checkpoint), cosignature.witness, *signed])
 
 
 def decode_cosignature(network: bytes, note: bytes) -> CheckpointCosignature:
     """Raises `malformed-cosignature`, `cosignature-too-new` (facts: version) and the codes of `decode`."""
     match decode(note, MAX_NOTE_BYTES):
-        case [version, *_] if is_natural(version) and version > NAMING_VERSION:
+        case [version, *_] if is_natural(version) and version > CLOSING_VERSION:
             raise MunimentError("cosignature-too-new", version=version)
         case [version, stated, witness, timestamp_s, bytes(signature)] if is_natural(version) and version:
             checkpoint = read_checkpoint_value(network, stated)
-            if checkpoint is None or (version == NAMING_VERSION) is (checkpoint.constitution is None):
+            if checkpoint is None or version != checkpoint.version:
                 raise MunimentError("malformed-cosignature")
             if is_natural(witness) and is_natural(timestamp_s) and len(signature) == SIGNATURE_BYTES:
                 return CheckpointCosignature(checkpoint, witness, timestamp_s, signature)

@@ -3,10 +3,12 @@
 It begins with the roll that the charter's head holds. A *step* is a checkpoint of a later epoch with a certificate by
 the quorum of that epoch's own roll, which stands in the head of the constitution that it names; more than half of the
 witnesses of the roll so far are among those who have signed, with the keys that it gives them. More than half are
-more than the f who may lie, so the next roll is as good as the one so far. Where a quorum of the founders still
-cosigns with the keys they founded with, no step is needed, however many epochs lie between. Behind the steps
-constitutions are *opened*: that of the last checkpoint, and where it is needed those before it, each named by the
-next; they hold the law of an act, and offices that joined or changed their key. FORMAT.md §9.
+more than the f who may lie, so the next roll is as good as the one so far. Or it is the checkpoint of the anchor that
+closed an epoch, which names the next constitution too, signed by more than half of the roll so far alone: it leads on
+where their keys went before the next roll had signed anything. Where a quorum of the founders still cosigns with the
+keys they founded with, no step is needed, however many epochs lie between. Behind the steps constitutions are
+*opened*: that of the last checkpoint, and where it is needed those before it, each named by the next; they hold the
+law of an act, and offices that joined or changed their key. FORMAT.md §9.
 """
 
 from collections.abc import Mapping
@@ -41,10 +43,15 @@ MAX_CONSTITUTIONS = 64
 @dataclass(frozen=True, slots=True)
 class Step:
     checkpoint: Checkpoint
-    opened: Opened  # of the constitution that it names, the head alone
-    certificate: RollCertificate  # by that head's roll
+    opened: Opened  # of the constitution that it names as its own, or as the next one; the head alone
+    certificate: RollCertificate  # by that head's roll; where none are `kept`, by more than half of the roll before
     kept: tuple[int, ...]  # those of its witnesses who sign with the key that the roll before gives them, rising
     kept_hashes: tuple[bytes, ...]  # from these keys to that roll's root over its keys
+
+    @property
+    def epoch(self) -> int:
+        """Of the roll that it leads to."""
+        return self.checkpoint.epoch if self.kept else self.checkpoint.epoch + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +89,17 @@ def check_steps(proof: EpochProof, head: CharterHead, verify: Verify) -> Counted
     """
     roll = CountedRoll(head)
     for step in proof.steps:
-        _check_kept(step, roll)
-        facts = check_opened(step.opened)
-        epoch = step.checkpoint.epoch
-        if facts.digest != step.checkpoint.constitution or facts.head.epoch != epoch or epoch <= roll.epoch:
+        stated, facts = step.checkpoint, check_opened(step.opened)
+        if step.kept:
+            _check_kept(step, roll)
+        named = stated.constitution if step.kept else stated.following
+        if facts.digest != named or facts.head.epoch != step.epoch or step.epoch <= roll.epoch:
             raise MunimentError("bad-epoch-proof")
-        check_roll_certificate(step.certificate, step.checkpoint, facts.head, verify)
-        roll = CountedRoll(facts.head, epoch, facts.digest)
+        if step.kept:
+            check_roll_certificate(step.certificate, stated, facts.head, verify)
+        else:
+            check_roll_certificate(step.certificate, stated, roll.head, verify, kept_needed(roll.witnesses))
+        roll = CountedRoll(facts.head, step.epoch, facts.digest)
     return roll
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from core.errors import MunimentError
 from core.ledger import merkle
 from core.ledger.charter import Verify
-from core.ledger.checkpoint import Checkpoint, read_checkpoint_value
+from core.ledger.checkpoint import CLOSING_VERSION, Checkpoint, read_checkpoint_value
 from core.ledger.encoding import Value, decode, encode, is_natural
 from core.ledger.entry import REJECTED, Entry, decode_entry, encode_entry
 from core.ledger.record import Record, decode_record, record_digest
@@ -26,8 +26,6 @@ from core.ledger.roll_certificate import (
     read_certificate_value,
 )
 
-VERSION = 1
-NAMING_VERSION = 2  # its checkpoint is of a later epoch than the first, and names the constitution
 MAX_PROOF_BYTES = 256 << 10
 MAX_RECORDS = 16
 
@@ -66,13 +64,12 @@ def make_final_proof(
     if entry.outcome == REJECTED:
         raise ValueError("what is rejected in one block may be entered by another")
     stated = [checkpoint.epoch, checkpoint.anchor, checkpoint.block, checkpoint.consensus_ms, checkpoint.size]
-    named = [] if checkpoint.constitution is None else [checkpoint.constitution]
     return encode(
         [
-            NAMING_VERSION if named else VERSION,
+            checkpoint.version,
             [entry.outcome, [list(one) for one in entry.written]],
             [number, b"".join(path)],
-            [*stated, checkpoint.state_root, *named],
+            [*stated, checkpoint.state_root, *checkpoint.named],
             certificate_value(certificate, checkpoint.consensus_ms),
             [[one.record, one.leaf, one.number, b"".join(one.path)] for one in records],
         ]
@@ -86,7 +83,7 @@ def check_final_proof(data: bytes, network: bytes, act: bytes, head: RollHead, v
     `check_roll_certificate`.
     """
     match decode(data, MAX_PROOF_BYTES):
-        case [version, *_] if is_natural(version) and version > NAMING_VERSION:
+        case [version, *_] if is_natural(version) and version > CLOSING_VERSION:
             raise MunimentError("final-proof-too-new", version=version)
         case [version, [str(outcome), [*written]], [number, bytes(path)], stated, signed, [*others]] if (
             is_natural(version) and version and len(others) <= MAX_RECORDS
@@ -97,7 +94,7 @@ def check_final_proof(data: bytes, network: bytes, act: bytes, head: RollHead, v
             records = tuple(_written(one, checkpoint) for one in others)
         case _:
             raise MunimentError("malformed-final-proof")
-    if certificate is None or (version == NAMING_VERSION) is (checkpoint.constitution is None):
+    if certificate is None or version != checkpoint.version:
         raise MunimentError("malformed-final-proof")
     check_roll_certificate(certificate, checkpoint, head, verify)
     return Final(entry, number, checkpoint, certificate.witnesses, records)

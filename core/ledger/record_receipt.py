@@ -25,6 +25,7 @@ from core.ledger.state_proof import StateProof, decode_state_proof, encode_state
 KIND = "muniment-record"
 VERSION = 1
 EPOCHS_VERSION = 2  # of a later epoch than the first
+CLOSING_VERSION = 3  # of the state at the close of an epoch, the first too
 MAX_RECEIPT_BYTES = 512 << 10
 
 
@@ -56,7 +57,7 @@ def make_record_receipt(
     return encode(
         [
             KIND,
-            VERSION if epochs is None else EPOCHS_VERSION,
+            _version(checkpoint, epochs is not None),
             charter.network,
             record,
             encode_state_proof(proof),
@@ -75,22 +76,22 @@ def check_record_receipt(data: bytes, verify: Verify, network: bytes | None = No
     decoders raise.
     """
     match decode(data, MAX_RECEIPT_BYTES):
-        case ["muniment-record", version, *_] if is_natural(version) and version > EPOCHS_VERSION:
+        case ["muniment-record", version, *_] if is_natural(version) and version > CLOSING_VERSION:
             raise MunimentError("receipt-too-new", version=version)
         case ["muniment-record", version, bytes(stated), bytes(record), bytes(proof), checkpoint, signed, [*charter]]:
-            if not is_natural(version) or len(charter) != (4 if version == EPOCHS_VERSION else 3):
+            if not is_natural(version) or not 3 <= len(charter) <= 4:
                 raise MunimentError("malformed-record-receipt")
         case _:
             raise MunimentError("malformed-record-receipt")
     if network is not None and stated != network:
         raise MunimentError("receipt-of-another-network", expected=network, found=stated)
     head = _check_head(stated, charter[:3])
-    epochs = _read_epochs(stated, charter[3]) if version == EPOCHS_VERSION else EpochProof()
+    epochs = _read_epochs(stated, charter[3]) if len(charter) == 4 else EpochProof()
     roll = check_steps(epochs, head, verify)
     state_root = root_from_record(record, decode_state_proof(proof))
     known = _read_checkpoint(stated, checkpoint, state_root)
     certificate = read_certificate_value(signed, known.consensus_ms)
-    if certificate is None:
+    if certificate is None or version != _version(known, len(charter) == 4):
         raise MunimentError("malformed-record-receipt")
     check_roll_certificate(certificate, known, roll.head, verify)
     adopted = check_adopted(epochs, known.constitution)
@@ -105,6 +106,12 @@ def check_record_receipt(data: bytes, verify: Verify, network: bytes | None = No
         certificate.witnesses,
         adopted.epoch,
     )
+
+
+def _version(checkpoint: Checkpoint, later: bool) -> int:
+    if checkpoint.following is not None:
+        return CLOSING_VERSION
+    return EPOCHS_VERSION if later else VERSION
 
 
 def _read_epochs(network: bytes, value: Value) -> EpochProof:

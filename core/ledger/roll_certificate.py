@@ -47,12 +47,17 @@ class RollCertificate:
 
 
 def make_roll_certificate(
-    roll: Roll, cosignatures: Sequence[CheckpointCosignature], verify: Verify, with_these: Sequence[int] = ()
+    roll: Roll,
+    cosignatures: Sequence[CheckpointCosignature],
+    verify: Verify,
+    with_these: Sequence[int] = (),
+    needed: int | None = None,
 ) -> RollCertificate | None:
     """From cosignatures of one checkpoint; None if fewer than the roll's quorum are of witnesses' keys of the roll.
 
-    It holds a quorum and no more, but all of `with_these`, who have cosigned.
+    It holds a quorum, or as many as are `needed`, and no more, but all of `with_these`, who have cosigned.
     """
+    needed = roll.quorum if needed is None else needed
     counted = {}
     for one in cosignatures:
         member = roll.member(one.witness)
@@ -60,8 +65,8 @@ def make_roll_certificate(
         if member is not None and member.witness and verify(member.key, message, one.signature):
             counted[one.witness] = one, member.key
     others = [number for number in sorted(counted) if number not in with_these]
-    chosen = sorted([*with_these, *others][: max(roll.quorum, len(with_these))])
-    if len(chosen) < roll.quorum:
+    chosen = sorted([*with_these, *others][: max(needed, len(with_these))])
+    if len(chosen) < needed:
         return None
     return RollCertificate(
         tuple(chosen),
@@ -73,11 +78,15 @@ def make_roll_certificate(
 
 
 def check_roll_certificate(
-    certificate: RollCertificate, checkpoint: Checkpoint, head: RollHead, verify: Verify
+    certificate: RollCertificate, checkpoint: Checkpoint, head: RollHead, verify: Verify, needed: int | None = None
 ) -> None:
-    """`head`: proved by whoever calls. Raises `certificate-below-quorum`, `bad-charter-proof`, `bad-cosignature`."""
-    if len(certificate.witnesses) < head.quorum:
-        raise MunimentError("certificate-below-quorum", witnesses=len(certificate.witnesses), quorum=head.quorum)
+    """`head`: proved by whoever calls; `needed`: how many must have signed, else its quorum.
+
+    Raises `certificate-below-quorum`, `bad-charter-proof`, `bad-cosignature`.
+    """
+    needed = head.quorum if needed is None else needed
+    if len(certificate.witnesses) < needed:
+        raise MunimentError("certificate-below-quorum", witnesses=len(certificate.witnesses), quorum=needed)
     leaves = {
         number: merkle.leaf_hash(key) for number, key in zip(certificate.witnesses, certificate.keys, strict=True)
     }

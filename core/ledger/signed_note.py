@@ -40,7 +40,7 @@ KEY_ID_BYTES, TIME_BYTES = 4, 8
 _TEXT = re.compile(
     rb"muniment/([0-9a-f]{64})\n([0-9]{1,19})\n([A-Za-z0-9+/]{43}=)\n"
     rb"state ([A-Za-z0-9+/]{43}=)\nanchor ([0-9]{1,19}) ([0-9]{1,19}) ([0-9]{1,19}) ([A-Za-z0-9+/]{43}=)\n"
-    rb"(?:constitution ([A-Za-z0-9+/]{43}=)\n)?"
+    rb"(?:constitution ([A-Za-z0-9+/]{43}=)\n)?(?:next ([A-Za-z0-9+/]{43}=)\n)?"
 )
 
 
@@ -57,7 +57,7 @@ def decode_checkpoint(text: bytes) -> Checkpoint:
     found = _TEXT.fullmatch(text)
     if found is None:
         raise MunimentError("malformed-checkpoint")
-    network, size, root, state_root, epoch, anchor, consensus_ms, block, named = found.groups()
+    network, size, root, state_root, epoch, anchor, consensus_ms, block, named, following = found.groups()
     checkpoint = Checkpoint(
         bytes.fromhex(network.decode("ascii")),
         int(epoch),
@@ -68,10 +68,12 @@ def decode_checkpoint(text: bytes) -> Checkpoint:
         b64decode(root),
         b64decode(state_root),
         b64decode(named) if named else None,
+        b64decode(following) if following else None,
     )
     numbers = (checkpoint.epoch, checkpoint.anchor, checkpoint.consensus_ms, checkpoint.size)
     one_form = checkpoint_text(checkpoint) == text  # no leading zeros, no bits beside the hash in its base64
-    if max(numbers) >= 1 << 63 or not checkpoint.anchor or not one_form or (named and not checkpoint.epoch):
+    whole = not named if not checkpoint.epoch else named or not following
+    if max(numbers) >= 1 << 63 or not checkpoint.anchor or not one_form or not whole:
         raise MunimentError("malformed-checkpoint")
     return checkpoint
 

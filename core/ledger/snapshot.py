@@ -33,6 +33,7 @@ from core.ledger.payload import (
 
 VERSION = 1
 STEPS_VERSION = 2  # with the steps by which strangers are led to later rolls
+CLOSING_VERSION = 3  # with steps, or none, and a checkpoint among them of the close of an epoch
 MAGIC = "muniment-snapshot"
 SECTIONS = ("head", "charter", "entries", "records", "versions", "blocks", "evidence")
 LENGTH_BYTES = 4
@@ -51,7 +52,9 @@ def encode_snapshot_head(certificate: Certificate, steps: Sequence[Step] = ()) -
     """`steps`: from the charter's roll to one that has cosigned the checkpoint."""
     stated = certificate.checkpoint
     signed: list[Value] = [[one.witness, one.timestamp_s, one.signature] for one in certificate.cosignatures]
-    head: list[Value] = [MAGIC, STEPS_VERSION if steps else VERSION, stated.network, checkpoint_value(stated), signed]
+    closing = any(one.following is not None for one in (stated, *(step.checkpoint for step in steps)))
+    version = CLOSING_VERSION if closing else STEPS_VERSION if steps else VERSION
+    head: list[Value] = [MAGIC, version, stated.network, checkpoint_value(stated), signed]
     return encode([*head, encode_epoch_proof(EpochProof(tuple(steps)))] if steps else head)
 
 
@@ -62,11 +65,11 @@ def decode_snapshot_head(data: bytes) -> tuple[Certificate, EpochProof]:
     except MunimentError:
         raise MunimentError("not-a-snapshot") from None
     match value:
-        case [str(magic), version, *_] if magic == MAGIC and is_natural(version) and version > STEPS_VERSION:
+        case [str(magic), version, *_] if magic == MAGIC and is_natural(version) and version > CLOSING_VERSION:
             raise MunimentError("snapshot-too-new", version=version)
         case [str(magic), version, bytes(network), stated, [*signed], *steps] if magic == MAGIC and is_natural(version):
             checkpoint = read_checkpoint_value(network, stated) if len(network) == merkle.HASH_BYTES else None
-            if checkpoint is not None and len(steps) == version - 1:
+            if checkpoint is not None and (len(steps) == version - 1 or version == CLOSING_VERSION > len(steps) + 1):
                 certificate = Certificate(checkpoint, tuple(_cosignature(checkpoint, one) for one in signed))
                 return certificate, _steps(network, steps[0]) if steps else EpochProof()
     raise MunimentError("not-a-snapshot")

@@ -76,8 +76,8 @@ class CheckpointStore:
             check_cosignature(cosignature, roll, verify)
         except MunimentError:
             return Counted.INVALID
-        if (stated.constitution is None) is not (ours.constitution is None):
-            return Counted.INVALID  # written before checkpoints named a constitution: another text, and no lie
+        if any((one is None) is not (other is None) for one, other in _names(stated, ours)):
+            return Counted.INVALID  # written before checkpoints named a constitution, or the next: no lie
         if stated != ours:
             self._keep("cosignature_conflict", cosignature, _whole(cosignature))
             return Counted.CONFLICT
@@ -121,6 +121,10 @@ class CheckpointStore:
         ):
             yield from (decode_checkpoint(body) for _, body in rows)
             after = rows[-1][0]
+
+    def of_closing(self, epoch: int) -> Checkpoint | None:
+        """That of the anchor which closed an epoch; None while it is open, and where older versions wrote none."""
+        return self._checkpoint("anchor = (SELECT number FROM anchor WHERE epoch = ? AND closing)", epoch)
 
     def newest_up_to(self, anchor: int) -> Checkpoint | None:
         """The newest of an anchor up to this number."""
@@ -204,6 +208,11 @@ class CheckpointStore:
     def _checkpoint(self, where: str, *values: int) -> Checkpoint | None:
         body = self._db.scalar(f"SELECT body FROM checkpoint WHERE {where} LIMIT 1", values)
         return decode_checkpoint(body) if body else None
+
+
+def _names(one: Checkpoint, other: Checkpoint) -> Iterator[tuple[bytes | None, bytes | None]]:
+    yield one.constitution, other.constitution
+    yield one.following, other.following
 
 
 def _short(cosignature: CheckpointCosignature) -> bytes:

@@ -44,7 +44,8 @@ def lies_ahead(rogue: RogueOffice, random: Random) -> None:
     if newest is None:
         newest = Checkpoint(rogue.network, epoch, 0, bytes(32), 0, 0, bytes(32), bytes(32))
     anchor = newest.anchor + random.randint(1, ANCHORS_AHEAD)
-    lie = replace(newest, anchor=anchor, epoch=epoch, block=random.randbytes(32), state_root=random.randbytes(32))
+    roots = {"block": random.randbytes(32), "state_root": random.randbytes(32)}
+    lie = replace(newest, anchor=anchor, epoch=epoch, following=None, **roots)
     _encloses(rogue, _cosigned(rogue, lie, random))
 
 

@@ -28,7 +28,7 @@ from core.store.database import IN_MEMORY, Database
 from core.store.entries import EntryLog
 from tests.ledger.building import Network, make_network, seed
 from tests.ledger.finished import CONSENSUS_MS, Finished, finished
-from tests.ledger.grown import ADOPTED_LAW, grown
+from tests.ledger.grown import ADOPTED_LAW, Grown, grown
 from tests.store.records import KEY, agree, empty_store, make_record
 
 FILE = Path(__file__).parents[1] / "vectors" / "checkpoint.json"
@@ -132,6 +132,18 @@ def _epochs() -> dict[str, Any]:
         "law": ADOPTED_LAW.hex(),
         "proof": encode_epoch_proof(epochs).hex(),
         "receipt": encode_receipt(made.receipt(epochs, 2)).hex(),
+        "closings": [_closing(made, epoch) for epoch in (0, 1)],
+    }
+
+
+def _closing(made: Grown, epoch: int) -> dict[str, Any]:
+    """Of the anchor that closed an epoch, and the step by three founders to the next one."""
+    checkpoint, step = made.closing(epoch), made.closing_step(0, epoch, (0, 1, 2))
+    note = cosign(checkpoint, 0, CONSENSUS_MS // 1000, made.network.nodes[0].sign)
+    return {
+        "text": checkpoint_text(checkpoint).decode("ascii"),
+        "note": encode_cosignature(note).hex(),
+        "proof": encode_epoch_proof(EpochProof((step,))).hex(),
     }
 
 

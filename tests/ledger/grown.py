@@ -51,6 +51,20 @@ class Grown:
         certificate = self.certificate(checkpoint, epoch, range(4), kept)
         return Step(checkpoint, opened, certificate, tuple(kept), tuple(multiproof.prove(node_leaves(roll), kept)))
 
+    def closing(self, epoch: int) -> Checkpoint:
+        """Of the anchor that closed an epoch."""
+        return replace(self.checkpoint(epoch), following=self.digests[epoch + 1])
+
+    def closing_step(self, before: int, epoch: int, signers: Sequence[int], of: Checkpoint | None = None) -> Step:
+        """By those of a roll who have cosigned the close of an epoch."""
+        checkpoint, roll = of or self.closing(epoch), self.constitutions[before].roll
+        first_s = CONSENSUS_MS // 1000
+        signed = [cosign(checkpoint, n, first_s + n, self.key(epoch, n).sign) for n in signers]
+        certificate = make_roll_certificate(roll, signed, verify, needed=len(signers))
+        assert certificate is not None
+        opened = open_constitution(self.constitutions[epoch + 1], self.digests[epoch])
+        return Step(checkpoint, opened, certificate, (), ())
+
     def receipt(self, epochs: EpochProof | None, counted_in: int, epoch: int = 3) -> Receipt:
         """Of a transfer that a checkpoint of an epoch proves final."""
         done = finished(self.network)

@@ -49,7 +49,15 @@ def test_the_text_is_a_c2sp_checkpoint() -> None:
 
 
 def test_a_text_has_one_reading() -> None:
-    assert decode_checkpoint(checkpoint_text(checkpoint())) == checkpoint()
+    closing = replace(checkpoint(), following=digest("next"))
+    later = replace(closing, epoch=1, constitution=digest("constitution"))
+    for one in (checkpoint(), closing, later, replace(later, following=None)):
+        assert decode_checkpoint(checkpoint_text(one)) == one
+        note = encode_cosignature(cosigned(one, 3))
+        assert decode_cosignature(NETWORK, note).checkpoint == one
+        assert len(note) <= MAX_NOTE_BYTES
+    for wrong in (replace(later, epoch=0), replace(later, constitution=None)):
+        assert code_of(lambda wrong=wrong: decode_checkpoint(checkpoint_text(wrong))) == "malformed-checkpoint"  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -134,6 +142,9 @@ def test_malformed_notes_are_refused() -> None:
         [version, stated, witness, "now", signature],
         [version, stated, witness, timestamp_s, signature[:-1]],
         [version, stated[:-1], witness, timestamp_s, signature],
+        [3, stated, witness, timestamp_s, signature],
+        [2, [*stated, digest("next")], witness, timestamp_s, signature],
+        [3, [*stated, digest("no"), digest("next")], witness, timestamp_s, signature],
         [version, [epoch, 0, block, *rest], witness, timestamp_s, signature],
         [version, [epoch, anchor, block[:-1], *rest], witness, timestamp_s, signature],
         [version, [epoch, True, block, *rest], witness, timestamp_s, signature],
@@ -142,7 +153,7 @@ def test_malformed_notes_are_refused() -> None:
         7,
     ):
         assert code_of(lambda bad=bad: decode_cosignature(NETWORK, encode(bad))) == "malformed-cosignature"  # type: ignore[misc]
-    assert code_of(lambda: decode_cosignature(NETWORK, encode([3, "what comes"]))) == "cosignature-too-new"
+    assert code_of(lambda: decode_cosignature(NETWORK, encode([4, "what comes"]))) == "cosignature-too-new"
     assert code_of(lambda: decode_cosignature(NETWORK, bytes(MAX_NOTE_BYTES + 1))) == "too-large"
 
 

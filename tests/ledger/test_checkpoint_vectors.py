@@ -94,7 +94,7 @@ def text_of(
     size: int,
     root: bytes,
     state: bytes,
-    *named: bytes,
+    *named: bytes | None,
     network: bytes = NETWORK,
 ) -> str:
     lines = (
@@ -103,7 +103,11 @@ def text_of(
         b64encode(root).decode(),
         f"state {b64encode(state).decode()}",
         f"anchor {epoch} {anchor} {time_ms} {b64encode(block).decode()}",
-        *(f"constitution {b64encode(one).decode()}" for one in named),
+        *(
+            f"{word} {b64encode(one).decode()}"
+            for word, one in zip(("constitution", "next")[: len(named)], named, strict=True)
+            if one
+        ),
     )
     return "".join(line + "\n" for line in lines)
 
@@ -246,6 +250,23 @@ def test_constitutions_and_the_checkpoint_that_names_one() -> None:
     version, stated, witness, _, _ = cbor2.loads(bytes.fromhex(made["note"]))
     assert (version, witness, stated[7]) == (2, 0, digest)
     assert text_of(*stated, network=network) == made["text"]
+
+
+def test_the_close_of_an_epoch_names_the_next_constitution() -> None:
+    made = VECTORS["epochs"]
+    network, digests = bytes.fromhex(made["network"]), [None, *map(bytes.fromhex, made["digests"])]
+    receipt = cbor2.loads(bytes.fromhex(made["receipt"]))
+    head = cbor2.loads(dict(receipt[11][1])[0])
+    for epoch, closing in enumerate(made["closings"]):
+        version, stated, witness, seconds, signature = cbor2.loads(bytes.fromhex(closing["note"]))
+        assert (version, witness, stated[0], stated[7:]) == (3, 0, epoch, digests[epoch : epoch + 2])
+        assert text_of(*stated, network=network) == closing["text"]
+        ((again, opened, signed, kept, hashes),), constitutions = cbor2.loads(bytes.fromhex(closing["proof"]))
+        assert (again, kept, hashes, constitutions) == (stated, [], b"", [])
+        verified(cut(signed[4])[0], closing["text"], seconds, signature)
+        roll, _ = opened_head(opened, stated[8])
+        assert roll[:2] == [1, epoch + 1]
+        counted(signed, head[6], head[7], head[6] // 2 + 1, closing["text"], stated[3])
 
 
 def test_a_receipt_that_leads_to_a_later_roll() -> None:

@@ -89,9 +89,10 @@ def test_a_chain_that_lies_is_refused() -> None:
     unnamed = replace(good.checkpoint, constitution=None)
     refused = {
         # Two of the four who founded: more than may lie, and yet not more than half of them.
-        "certificate-below-quorum": [[replace(good, kept=(0, 1))], [replace(good, kept=())]],
+        "certificate-below-quorum": [[replace(good, kept=(0, 1))]],
         "bad-epoch-proof": [
             [replace(good, kept=(0, 1, 3))],  # who has not signed
+            [replace(good, kept=())],  # a state that closes no epoch
             [replace(good, kept_hashes=())],
             [GROWN.step(0, 2), GROWN.step(2, 1)],  # never back
             [good, good],
@@ -102,6 +103,45 @@ def test_a_chain_that_lies_is_refused() -> None:
         ],
         "bad-cosignature": [[replace(good, certificate=swapped)]],
         "bad-charter-proof": [[replace(good, checkpoint=forged, opened=opened(1, of=other, law=False))]],
+    }
+    for code, chains in refused.items():
+        for number, chain in enumerate(chains):
+            assert walked(*chain) == code, (code, number)
+
+
+def test_those_whose_keys_go_name_the_next_roll() -> None:
+    """The states at the close of epochs lead on, alone or among others; also with fewer than a quorum."""
+    head = decode_head(GROWN.network.charter.head)
+    closings = [GROWN.closing_step(epoch, epoch, (0, 1, 2)) for epoch in range(3)]
+    assert check_steps(EpochProof(tuple(closings)), head, verify).constitution == GROWN.digests[3]
+    farther = GROWN.closing_step(0, 1, (0, 1, 3))  # founders say at the close of epoch 1 who follows
+    assert check_steps(EpochProof((farther, GROWN.step(2, 3, (0, 1, 3)))), head, verify).epoch == 3
+    epochs = EpochProof((closings[0], GROWN.step(1, 2)), (opened(3, 2),))
+    assert LAW_DIGEST in check_receipt(GROWN.receipt(epochs, 2), verify, GROWN.network.id).law_digests
+    assert decode_epoch_proof(GROWN.network.id, encode_epoch_proof(epochs)) == epochs
+
+
+def test_a_close_that_lies_is_refused() -> None:
+    good, other = GROWN.closing_step(0, 0, (0, 1, 2)), grown("Another")
+    elsewhere = replace(GROWN.closing(0), following=other.digests[1])
+    skipped = replace(GROWN.closing(0), following=GROWN.digests[2])
+    refused = {
+        # Two of four are more than may lie, and yet not more than half of them.
+        "certificate-below-quorum": [[GROWN.closing_step(0, 0, (0, 1))], [good, GROWN.closing_step(1, 1, (2, 3))]],
+        "bad-epoch-proof": [
+            [GROWN.closing_step(0, 0, (0, 1, 2), elsewhere)],  # another constitution than the one opened
+            [replace(GROWN.closing_step(0, 0, (0, 1, 2), skipped), opened=opened(2, law=False))],  # an epoch left out
+            [good, good],
+            [GROWN.step(0, 2), GROWN.closing_step(1, 1, (0, 1, 2))],  # never back
+            [replace(good, checkpoint=replace(good.checkpoint, following=None))],
+        ],
+        # Signed by others than the roll so far: with keys that only the next one gives, or of another network.
+        "bad-charter-proof": [
+            [GROWN.closing_step(2, 2, (0, 1, 3))],
+            [other.closing_step(0, 0, (0, 1, 2))],
+            [replace(other.closing_step(0, 0, (0, 1, 2)), checkpoint=good.checkpoint, opened=good.opened)],
+        ],
+        "bad-cosignature": [[replace(good, checkpoint=replace(GROWN.closing(0), size=7))]],
     }
     for code, chains in refused.items():
         for number, chain in enumerate(chains):

@@ -205,7 +205,17 @@ def test_wrong_kinds_are_malformed(done: Finished) -> None:
     bad += [[True, *parts[1:]], [0, *parts[1:]], parts[:-1], [*parts, 1]]
     for value in bad:
         assert code_of(lambda value=value: check(done, encode(value))) == "malformed-final-proof", value  # type: ignore[misc]
-    assert code_of(lambda: check(done, encode([3, "what comes"]))) == "final-proof-too-new"
+    assert code_of(lambda: check(done, encode([4, "what comes"]))) == "final-proof-too-new"
+
+
+def test_the_state_at_the_close_of_an_epoch_proves_an_act(done: Finished) -> None:
+    closing = replace(done, checkpoint=replace(done.checkpoint, following=seed("next")))
+    proof = closing.proof(FIVE)
+    assert check(closing, proof).checkpoint == closing.checkpoint
+    version, *rest = decode(proof)
+    assert version == 3
+    for other in (1, 2):
+        assert code_of(lambda other=other: check(closing, encode([other, *rest]))) == "malformed-final-proof"  # type: ignore[misc]
 
 
 def test_a_record_that_rides_along_was_written_under_the_same_root(done: Finished) -> None:
@@ -271,14 +281,15 @@ def test_the_proof_is_short() -> None:
 # -- records --------------------------------------------------------------------------------------------------------
 
 
-def record_receipt(network: Network) -> tuple[bytes, Checkpoint]:
-    """The state of one of 100 parcels."""
+def record_receipt(network: Network, following: bytes | None = None) -> tuple[bytes, Checkpoint]:
+    """The state of one of 100 parcels; `following`: at the close of an epoch."""
     store = empty_store()
     records = [make_record(number, keeper=number % 3, area=number) for number in range(100)]
     agree(store, [Change(None, record) for record in records])
     agree(store, [Change(records[7], next_version(records[7], area=700))])
     encoded, proof = store.state.prove(records[7].id)
-    checkpoint = Checkpoint(network.id, 0, 5, seed("anchor"), CONSENSUS_MS, 101, seed("root"), store.state.state_root())
+    roots = (seed("root"), store.state.state_root())
+    checkpoint = Checkpoint(network.id, 0, 5, seed("anchor"), CONSENSUS_MS, 101, *roots, following=following)
     signed = [cosign(checkpoint, n, CONSENSUS_MS // 1000 + n, network.nodes[n].sign) for n in FIVE]
     certificate = make_roll_certificate(network.charter.roll, signed, verify)
     assert certificate is not None
@@ -296,6 +307,11 @@ def test_a_stranger_learns_the_present_state_of_a_record(network: Network) -> No
     assert facts.record == next_version(make_record(7, keeper=1, area=7), area=700)
     assert (facts.head.name, facts.head.quorum) == ("Muniment of the tests", 5)
     assert len(data) < 1500
+    at_close, closing = record_receipt(network, seed("next"))
+    assert (read(network, at_close).checkpoint, decode(at_close)[1]) == (closing, 3)
+    for version in (1, 2):
+        wrong = encode([*decode(at_close)[:1], version, *decode(at_close)[2:]])
+        assert code_of(lambda wrong=wrong: read(network, wrong)) == "malformed-record-receipt"  # type: ignore[misc]
 
 
 def test_an_altered_receipt_of_a_record_is_refused(network: Network) -> None:
@@ -321,7 +337,7 @@ def test_an_altered_receipt_of_a_record_is_refused(network: Network) -> None:
         assert code_of(lambda altered=altered: read(network, altered)) == code, part  # type: ignore[misc]
     unnamed = encode([kind, version, bytes(32), record, proof, checkpoint, certificate, charter])
     assert code_of(lambda: check_record_receipt(unnamed, verify)) == "bad-charter-proof"
-    assert code_of(lambda: read(network, encode([kind, 3, "what comes"]))) == "receipt-too-new"
+    assert code_of(lambda: read(network, encode([kind, 4, "what comes"]))) == "receipt-too-new"
     assert code_of(lambda: read(network, encode(["muniment-charter"]))) == "malformed-record-receipt"
 
 

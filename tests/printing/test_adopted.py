@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from io import BytesIO
+from itertools import combinations, cycle
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ from desktop.verify_result import AsPrinted
 from sync.certificate import make_certificate
 from tests.drawing import draw
 from tests.ledger.building import seed
-from tests.offices import StepClock, sign
+from tests.offices import StepClock, meet, sign
 from tests.test_epochs import Town, new_card, pass_change
 
 DAY = (2026, 11, 23)
@@ -122,13 +123,26 @@ def admit(life: Life, file: Path) -> None:
     town.offices.append(Office(ReplicaStore(database), charter, 4, node, MemoryJournal(), StepClock(), draw))
 
 
+def close_at_first(town: Town, law: bytes) -> None:
+    """Rules are voted, and the first office has just heard that the epoch is closed; what it says then is not signed."""
+    first = town.offices[0]
+    proposal = town.propose(first, "law", None, law)
+    town.settle()
+    for office in town.offices[:3]:
+        town.vote(office, proposal)
+    pairs = cycle(combinations(town.offices, 2))
+    while first.lace.epoch == 0:
+        meet(*next(pairs))
+
+
 @pytest.fixture(scope="module")
 def life(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Life:
     life = Life(Town(), {})
     town, acts = life.town, life.acts
-    pass_change(town, "law", None, plots(1))
+    close_at_first(town, plots(1))
     acts["before any state named the rules"] = enter(town, town.offices[0], "Darya")
     life.paper("before any state named the rules")
+    town.settle()
     acts["under the first rules"] = enter(town, town.offices[1], "Anna")
     town.settle()
     renew(town, 3)
@@ -191,7 +205,7 @@ def test_a_copy_whose_steps_do_not_hold_is_not_joined(life: Life) -> None:
 
 
 def test_a_paper_that_cannot_prove_its_rules_yet_says_so(life: Life, save: Save) -> None:
-    """The first act under rules just adopted: no state of the register that most have signed names them yet."""
+    """The first act under rules just adopted: most have not yet signed the state at the close, which names them."""
     paper = life.paper("before any state named the rules")
     with open_pdf(paper) as document:
         assert "Show this file, or a picture of the code, at an office" in page_text(document, 0)

@@ -22,12 +22,11 @@ class LyingHand(Hand):
     Which of the two first anchors executes an act hangs on hashes.
     """
 
-    def _cosignature_due(self) -> Checkpoint | None:
+    def _cosignatures_due(self) -> list[Checkpoint]:
         tips = self._replica.lace.tips(self._number)
         number = max((vertex.seq for vertex in tips), default=0) + 1
-        return (
-            Checkpoint(self._replica.network, 0, number, bytes(32), 1, 1, bytes(32), bytes(32)) if number <= 2 else None
-        )
+        stated = Checkpoint(self._replica.network, 0, number, bytes(32), 1, 1, bytes(32), bytes(32))
+        return [stated] if number <= 2 else []
 
 
 class Liar(Office):

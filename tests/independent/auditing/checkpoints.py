@@ -16,7 +16,8 @@ from .values import RefusedError, decode, is_bytes, is_id, is_natural, require, 
 
 @dataclass(frozen=True)
 class Cosignature:
-    stated: tuple  # epoch, anchor, block, consensus ms, size, root, state root, digest of the constitution or None
+    # epoch, anchor, block, consensus ms, size, root, state root, digests of the constitution and the next one or None
+    stated: tuple
     witness: int
     time_s: int
     signature: bytes
@@ -39,22 +40,24 @@ def check_checkpoints(
     executed: list[Executed],
     after: dict[int, After],
 ) -> Tally:
-    """One after exactly those anchors that executed an act; certified exactly where a quorum has cosigned it.
+    """One after exactly those anchors that executed an act or close an epoch; certified exactly where a quorum has cosigned it.
 
     `constitutions`: digests, by epoch; the first is the network id.
     """
     network = constitutions[0]
     claimed = items(files, "checkpoints")
     cosignatures = _cosignatures(graph, rolls, network)
-    tally = Tally()
+    tally, newest = Tally(), None
     for one in executed:
         anchor, about = one.anchor, f"anchor {one.anchor.number}"
-        if anchor.number not in after:
+        newest = after.get(anchor.number, newest)
+        if anchor.number not in after and not anchor.closing:
             continue
-        entries, root, state_root = astuple(after[anchor.number])
+        entries, root, state_root = astuple(newest)
         block = graph.blocks[anchor.index].id
         named = constitutions[anchor.epoch] if anchor.epoch else None
-        stated = (anchor.epoch, anchor.number, block, one.consensus_ms, entries, root, state_root, named)
+        following = constitutions[anchor.epoch + 1] if anchor.closing else None
+        stated = (anchor.epoch, anchor.number, block, one.consensus_ms, entries, root, state_root, named, following)
         same = {found.witness for found in cosignatures.get(anchor.number, []) if found.stated == stated}
         other = {found.witness for found in cosignatures.get(anchor.number, []) if found.stated != stated}
         claimed_root, certified = _read_claim(next(claimed, None), about)
@@ -104,16 +107,18 @@ def _read_note(note: bytes) -> Cosignature | None:
     match value:
         case [version, [epoch, anchor, block, consensus, size, root, state_root, *named], witness, time, signature]:
             naturals = all(map(is_natural, (version, epoch, anchor, consensus, size, witness, time)))
-            ids = all(map(is_id, (block, root, state_root, *named))) and is_bytes(signature, 64)
-            if naturals and version == 1 + len(named) <= 1 + min(epoch, 1) and anchor and size and ids:
-                stated = (epoch, anchor, block, consensus, size, root, state_root, named[0] if named else None)
+            hashes = named[1:] if epoch == 0 and len(named) == 2 and named[0] is None else named
+            whole = len(named) <= 2 and (epoch > 0 or hashes is not named or not named)
+            ids = all(map(is_id, (block, root, state_root, *hashes))) and is_bytes(signature, 64)
+            if naturals and version == 1 + len(named) and whole and anchor and size and ids:
+                stated = (epoch, anchor, block, consensus, size, root, state_root, *named, *[None] * (2 - len(named)))
                 return Cosignature(stated, witness, time, signature)
     return None
 
 
 def text(network: bytes, stated: tuple) -> bytes:
     """The body of a C2SP tlog-checkpoint, as witnesses sign it."""
-    epoch, anchor, block, consensus_ms, size, root, state_root, constitution = stated
+    epoch, anchor, block, consensus_ms, size, root, state_root, constitution, following = stated
     lines = [
         f"muniment/{network.hex()}",
         f"{size}",
@@ -123,6 +128,8 @@ def text(network: bytes, stated: tuple) -> bytes:
     ]
     if constitution is not None:
         lines.append(f"constitution {_base64(constitution)}")
+    if following is not None:
+        lines.append(f"next {_base64(following)}")
     return "".join(f"{line}\n" for line in lines).encode()
 
 
