@@ -5,7 +5,7 @@ its code, for it could be voted and would still pass nowhere. Nothing here decid
 core/epochs.py do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from core import officers, voting
@@ -65,15 +65,27 @@ def find_change(office: Office, text: str) -> ChangeView:
     return named[0]
 
 
+def check_change(office: Office, kind: str, member: int | None, content: bytes) -> None:
+    """Raises what `apply` raises for a change that leads nowhere, and `change-already-open` where this office has
+    proposed the same before. What another has proposed it may drop: it stands in nobody's way.
+    """
+    wanted = Change(kind, bytes(16), member, content)
+    office.epochs.check(wanted)
+    state, applied = WorkingState(office.store.state, office.number), office.epochs.present.proposals
+    for one in voting.open_proposals(state):
+        own = one.record.keeper == office.number and one.record.id not in applied
+        if own and one.change is not None and replace(one.change, proposal=wanted.proposal) == wanted:
+            raise MunimentError("change-already-open", reference=one.record.key["reference"])
+
+
 def draw_up_change(
     office: Office, kind: str, member: int | None, content: bytes, reason: str, administrator: int
 ) -> Proposal:
     """The act that proposes a change, for the administrator (number of the officer) to sign.
 
-    Raises what `apply` raises for a change that leads nowhere, `too-large`, `no-place-for-proposal`, and `rejected`
-    where the law refuses.
+    Raises what `check_change` raises, `too-large`, `no-place-for-proposal`, and `rejected` where the law refuses.
     """
-    office.epochs.check(Change(kind, bytes(16), member, content))
+    check_change(office, kind, member, content)
     act: dict[str, Value] = {
         **next_place(office),
         "kind": kind,

@@ -6,11 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from core.changing import NEEDS_MEMBER, next_place
+from core.changing import NEEDS_MEMBER, check_change, next_place
 from core.folder import read_bounded
 from core.laws.form import typed_text
 from core.laws.law_reading import parse_law
-from core.ledger.constitution import POLICIES, Change
+from core.ledger.constitution import POLICIES
 from core.ledger.encoding import Value
 from core.office import Office
 from core.views import OfficeStanding
@@ -143,7 +143,7 @@ class ProposeForm(QFrame):
 
         def check(content: bytes) -> None:
             def work(office: Office) -> dict[str, Value]:
-                office.epochs.check(Change(kind, bytes(16), member, content))
+                check_change(office, kind, member, content)
                 return next_place(office)
 
             self._desk.ask(self, work, lambda named: wanted(named, content), self.notice.tell_trouble)

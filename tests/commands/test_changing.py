@@ -39,6 +39,8 @@ def test_two_offices_change_how_many_must_agree(network: Founded) -> None:
     proposed = run("charter", "propose", "dormancy", "--office", "2", "--reason", "asleep", *administrator(first)).json
     assert (proposed["reference"], proposed["office"], proposed["standing"]) == ("P1-1", 2, "open")
     assert "2 of 2 offices must agree; 0 have. It waits for 2 more offices." in proposed["message"]
+    again = run("charter", "propose", "dormancy", "--office", "2", "--reason", "still", *administrator(first))
+    refused(again, 1, "change-already-open")
     voted = run("charter", "vote", "P1-1", "yes", *administrator(first)).json
     assert (voted["agree"], voted["own"]) == (1, "yes")
     again = run("charter", "vote", "P1-1", "yes", *administrator(first)).json

@@ -123,14 +123,14 @@ def test_no_office_alone_moves_the_terms_of_all() -> None:
     counter = Administrator(library_law("charter"), DictState(), homes={})
     calendar = propose(counter, "BY/2026", [], [])
     assert told(counter.do("vote_for_calendar", {"calendar": calendar.id})) == ("key-taken", [])  # one vote an office
-    assert told(counter.do("enforce_calendar", {}, calendar=calendar)) == ("calendar-not-agreed", [])
+    assert told(counter.do("enforce_calendar", {}, calendar=calendar)) == ("no-quorum", [])
     with pytest.raises(CalendarMissingError):
         WorkingDays(counter.state, "BY").is_working(date(2026, 9, 24))
     counter.do("vote_for_calendar", {"calendar": calendar.id}, 1)
     vote = next(one for one in map(counter.state.record, counter.state.records) if one and one.keeper == 1)
     assert told(counter.do("withdraw_calendar_vote", {}, 1, vote=vote)) == ("entered", [])
     verdict = counter.do("enforce_calendar", {}, calendar=calendar)
-    assert (verdict.code, verdict.shared) == ("calendar-not-agreed", True)
+    assert (verdict.code, verdict.shared) == ("no-quorum", True)
 
 
 def test_one_that_is_in_force_is_replaced_in_one_step_and_terms_that_have_begun_keep_their_end(
@@ -141,9 +141,9 @@ def test_one_that_is_in_force_is_replaced_in_one_step_and_terms_that_have_begun_
     counter = Administrator(library_law("charter"), state, homes={}, acts=9)
     present = state.record(state.find(CALENDAR_INDEX, encode([None, "BY/2026"]), 1)[0])
     new, other = propose(counter, "BY/2026", [[2026, 9, 28]], []), propose(counter, "BY/2027", [], [])
-    assert told(counter.do("enforce_calendar", {}, 1, calendar=new)) == ("calendar-not-agreed", [])
+    assert told(counter.do("enforce_calendar", {}, 1, calendar=new)) == ("no-quorum", [])
     reason = {"reason": "A day was missing"}
-    assert told(counter.do("replace_calendar", reason, 1, calendar=present, new=new)) == ("new-not-agreed", [])
+    assert told(counter.do("replace_calendar", reason, 1, calendar=present, new=new)) == ("no-quorum", [])
     for one in (new, other):
         counter.do("vote_for_calendar", {"calendar": one.id}, 2)
     assert told(counter.do("enforce_calendar", {}, 1, calendar=new)) == ("key-taken", [])

@@ -17,6 +17,11 @@ CHANGES_DONE = {
 }
 
 CHANGES_TROUBLES = {
+    "change-already-open": Trouble(
+        "This office has proposed the same as {reference}, and that is not decided.",
+        "Nothing is proposed.",
+        "Vote on {reference}, or drop it and propose again.",
+    ),
     "bad-change": Trouble(
         "A change is one of {of}; a card or rules come as a file, an office is named, and nothing else: {kind}.",
         UNWRITTEN,
