@@ -33,6 +33,7 @@ AT_THE_COUNTER = frozenset(
         "unknown-request",
         "roles-held-already",
         "already-in-force",
+        "change-already-open",
     }
 )
 MINUTES_A_MEETING_MS = 17 * 60_000
