@@ -138,8 +138,8 @@ def read_checkpoint_value(network: bytes, value: Value) -> Checkpoint | None:
     match value:
         case [epoch, anchor, bytes(block), consensus_ms, size, bytes(root), bytes(state_root), *named]:
             numbers = all(is_natural(number) for number in (epoch, anchor, consensus_ms, size))
-            hashes = all(map(_is_hash, (block, root, state_root))) and _is_named(epoch, named)
-            if numbers and anchor and size and hashes:
+            hashes = all(map(_is_hash, (block, root, state_root)))
+            if numbers and anchor and size and hashes and _is_named(epoch, named):
                 return Checkpoint(network, epoch, anchor, block, consensus_ms, size, root, state_root, *named)
     return None
 

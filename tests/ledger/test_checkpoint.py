@@ -148,6 +148,7 @@ def test_malformed_notes_are_refused() -> None:
         [version, [epoch, 0, block, *rest], witness, timestamp_s, signature],
         [version, [epoch, anchor, block[:-1], *rest], witness, timestamp_s, signature],
         [version, [epoch, True, block, *rest], witness, timestamp_s, signature],
+        [version, ["", anchor, block, *rest, digest("no")], witness, timestamp_s, signature],
         [0, stated, witness, timestamp_s, signature],
         [True, stated, witness, timestamp_s, signature],
         7,
