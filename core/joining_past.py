@@ -238,14 +238,16 @@ class SettledPast:
         check_steps(self._steps, decode_head(self._replica.charter.head), verify)
         for step in self._steps.steps:
             stated = step.checkpoint
-            before_c = stated.epoch <= self._checkpoint.epoch and stated.anchor < self._checkpoint.anchor
-            anchor = next(iter(self._store.chain.anchors(stated.anchor - 1, 1)), None) if before_c else None
+            up_to_c = stated.epoch <= self._checkpoint.epoch and stated.anchor <= self._checkpoint.anchor
+            anchor = next(iter(self._store.chain.anchors(stated.anchor - 1, 1)), None) if up_to_c else None
             require_fit(anchor is not None and (anchor.block, anchor.epoch) == (stated.block, stated.epoch), "steps")
             digests = [None, *self._replica.epochs.digests[1:], None]
             require_fit(stated.constitution == digests[stated.epoch], "steps")
             require_fit(stated.following in (None, digests[stated.epoch + 1]), "steps")
             roll = self._replica.epochs.constitutions[stated.epoch].roll
-            if self._store.checkpoints.at(stated.anchor) is None:
+            held = self._store.checkpoints.at(stated.anchor)  # where it is C itself, or that of the step before
+            require_fit(held in (None, stated), "steps")
+            if held is None:
                 self._store.checkpoints.add(stated, roll, verify)
             signed = step.certificate
             for parts in zip(signed.witnesses, signed.timestamps_s, signed.signatures, strict=True):
