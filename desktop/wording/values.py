@@ -62,12 +62,13 @@ def row_text(
     entry_words: EntryWords | None = None,
     names: Names = _NO_NAMES,
 ) -> str:
-    parts = [
-        value_lines(row[column.name], column, offices, entry_words, names)[0]
+    """What a row may be without is told with its label: nobody could tell which of them stands there."""
+    shown = [
+        (column, value_lines(row[column.name], column, offices, entry_words, names)[0])
         for column in columns
         if row.get(column.name) is not None and (column.type not in _UNSHOWN or row[column.name] in names)
     ]
-    return " · ".join(parts)
+    return " · ".join(f"{column.label} {text}" if not column.required else text for column, text in shown)
 
 
 def _text(value: Value, field: FormField, offices: Sequence[str]) -> str:  # noqa: C901  # one line a type

@@ -128,7 +128,9 @@ def test_an_officer_is_appointed_and_a_founding_one_ended(network: MadeNetwork, 
     assert "Ева Лис: registrar" in told
     press(page, "Other roles for Ева Лис")
     deputy: Value = {"role": "registrar", "until": [2040, 1, 31], "territory": "28", "deputy_for": 0}
-    changed = sign_draft(qtbot, office, roles=[deputy])
+    reviewed: list[str] = []
+    changed = sign_draft(qtbot, office, reviewed, roles=[deputy])
+    assert "Registrar · Until 2040-01-31 · Territory 28 · Deputy of officer No. 0" in reviewed
     assert (changed.transaction.procedure, changed.transaction.act["roles"]) == ("change_roles", [deputy])
     first = office.desk.standing.officers[0].name
     assert f"Ева Лис: registrar (until 2040-01-31, only 28, deputy of {first})" in texts(changes(qtbot, office))

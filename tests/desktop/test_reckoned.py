@@ -72,6 +72,7 @@ def test_the_fee_follows_from_its_day_and_who_has_no_number_is_given_one(desk: O
     settle()
     told = [one.text() for one in page.filling.findChildren(QLabel)]
     assert any(one.endswith("press “Give one”.") for one in told)
+    qtbot.waitUntil(lambda: len(form.findChildren(PartyEditor)) == 1, timeout=20_000)  # the row of before is gone
     (person,) = form.findChildren(PartyEditor)
     picture(desk, "ungiven")
     assert not person.give.isHidden()
