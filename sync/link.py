@@ -105,8 +105,9 @@ class Link:
         self._here += data
 
     async def close(self) -> None:
-        """Flush and close; a peer that does not take the rest is dropped."""
-        self._writer.close()
+        """Flush and close; a peer that does not take the rest is dropped. May come twice, and after `abort`."""
+        if not self._writer.is_closing():  # closed again, asyncio of Python 3.11.2 (Debian 12) could not be aborted
+            self._writer.close()
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 await self._writer.wait_closed()
