@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from core.clock import SystemClock
@@ -22,9 +21,9 @@ from desktop.desk import Desk
 from desktop.dialogs.gate import Gate
 from desktop.main_window import MainWindow
 from desktop.pages.papers import clear_copies
+from desktop.qt_application import make_application
 from desktop.remembering import forget, remember, remembered
 from desktop.standing import Standing, read_standing
-from desktop.style import SHEET, dress
 from desktop.unlocking import Access
 from desktop.window_control import attach_control
 from sync.service import Service, Settings
@@ -157,17 +156,6 @@ class Application(QObject):
         self.background.stop()
         if self.office is not None:
             self.office.stop()
-
-
-def make_application() -> QApplication:
-    """The Qt application, dressed; the one that there is already, if so."""
-    application = QApplication.instance() or QApplication(["muniment"])
-    assert isinstance(application, QApplication)
-    QGuiApplication.setApplicationDisplayName("Muniment")
-    QGuiApplication.setDesktopFileName("muniment")
-    if application.styleSheet() != SHEET:
-        dress(application)
-    return application
 
 
 def run(access: Access, control: bool = False, settings: Settings | None = None) -> int:

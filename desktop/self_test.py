@@ -7,7 +7,6 @@ printed and read back, a window shows.
 
 import asyncio
 import json
-import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -43,8 +42,6 @@ ALTERED = "Каваль"  # a name in the act below
 
 def self_test_command() -> dict[str, Any]:
     """Every step is tried, also after one that failed; `steps` tells each."""
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # the test runs unseen, with a screen or without
-    os.environ["QT_LOGGING_RULES"] = "default.warning=false"  # offscreen complains of every window that it is one
     with tempfile.TemporaryDirectory(prefix="muniment-self-test-") as folder:
         test = _SelfTest(Path(folder))
         steps = [test.step(name) for name in ("replica", "kit", "sign", "verify", "discovery", "paper", "window")]

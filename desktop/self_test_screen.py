@@ -8,11 +8,11 @@ from core.crypto.keyfile import Cost
 from core.errors import MunimentError
 from core.folder import Folder
 from core.office import Office
-from desktop.application import make_application
 from desktop.background import Background
 from desktop.dialogs.gate import Gate
 from desktop.knowledge import knowledge_of_office
 from desktop.printing.office_extract import extract_pdf
+from desktop.qt_application import make_unseen_application
 from desktop.verification import verify_file
 
 SHOWN_LIMIT_MS = 15_000
@@ -20,7 +20,7 @@ SHOWN_LIMIT_MS = 15_000
 
 def print_and_read(office: Office, act: bytes, path: Path) -> None:
     """Raises `self-test-failed`."""
-    make_application()
+    make_unseen_application()
     path.write_bytes(extract_pdf(office, office.proofs.receipt(act), office.acts.view(act), (2026, 1, 1)))
     if not verify_file(path, knowledge_of_office(office)).valid:
         raise MunimentError("self-test-failed", step="paper")
@@ -28,7 +28,7 @@ def print_and_read(office: Office, act: bytes, path: Path) -> None:
 
 def show_window(folder: Path) -> None:
     """The first window of a new installation, shown until it is painted. Raises `self-test-failed`."""
-    application = make_application()
+    application = make_unseen_application()
     background = Background(application)
     gate = Gate(Folder(folder), background, Cost.floor)
     gate.show()

@@ -7,6 +7,7 @@ of modules in between; a sentence about one library looks at what a module itsel
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -151,6 +152,18 @@ def test_only_one_file_leaves_the_window_thread() -> None:
     windows.should_not_import("threading", "concurrent*", "asyncio*").check("desktop", only_direct_imports=True)
 
 
+@pytest.mark.parametrize("top", TOP_FOLDERS)
+def test_no_circles(top: str) -> None:
+    """No module reaches itself through others: each can be read, tested and replaced without what stands above it."""
+    imported = {name: set(_imported(path)) for name, path in _modules(top)}
+    assert not [sorted(circle) for circle in _circles(imported)]
+
+
+def test_circles_are_found() -> None:
+    imported = {"a": {"b"}, "b": {"c", "d"}, "c": {"a"}, "d": set()}
+    assert [sorted(circle) for circle in _circles(imported)] == [["a", "b", "c"]]
+
+
 def test_command_starts_without_qt() -> None:
     """`muniment verify` and `muniment node` run on computers without a screen, and start at once."""
     script = "import sys, desktop.cli; sys.exit('PySide6' in sys.modules)"
@@ -159,6 +172,35 @@ def test_command_starts_without_qt() -> None:
 
 def test_packaging_hides_no_library() -> None:
     assert not (PROJECT / "packaging" / "__init__.py").exists()
+
+
+def _modules(top: str) -> list[tuple[str, Path]]:
+    """Each module below a folder by its name as it is imported."""
+    paths = sorted((PROJECT / top).rglob("*.py"))
+    return [
+        (".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__"), path) for path in paths
+    ]
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """Names that a module imports at its own level, also in functions and for its types."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{one.name}" for one in node.names)  # where that is a module
+
+
+def _circles(imported: Mapping[str, set[str]]) -> list[set[str]]:
+    """Groups of modules each of which reaches all of its group (Warshall 1962, by sets)."""
+    reached = {name: names & imported.keys() for name, names in imported.items()}
+    for middle in imported:
+        for names in reached.values():
+            if middle in names:
+                names |= reached[middle]
+    found = {frozenset(other for other in reached[name] if name in reached[other]) for name in reached}
+    return [set(circle) for circle in found if circle]
 
 
 def _calls(folder: Path) -> list[tuple[Path, str]]:

@@ -1,6 +1,5 @@
 """Changes of the network from the command line: proposals, votes, officers, and a new key for this office."""
 
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,7 @@ from core.voting import KINDS
 from desktop.commands.law_files import law_refused, read_law
 from desktop.commands.meeting import office_number
 from desktop.library import laws_beside
+from desktop.qt_application import make_unseen_application
 from desktop.stories.run import refuse_broken
 from desktop.unlocking import Access, SigningOfficer, parse_signing_officer, read_passphrase
 from desktop.wording import sentence
@@ -60,7 +60,7 @@ def propose_command(
         body = policy.encode() if policy is not None else b""
         if content is not None and kind == "law":
             proposed = read_law(content, office.epochs.present.homes)
-            os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a story's extracts are drawn and read unseen
+            make_unseen_application()  # a story's extracts are drawn and read
             refuse_broken(proposed, content, laws_beside(content))
             body = proposed.canonical
         elif content is not None:

@@ -1,6 +1,5 @@
 """`muniment law explain`, `diff` and `replay`: a law as pages, what another version changes, an act judged again."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,9 +42,10 @@ def explain_command(path: Path, out: Path | None, homes: Sequence[str]) -> dict[
 
 
 def _pdf(page: str) -> bytes:
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # a page is set unseen
     from desktop.printing.page_pdf import page_pdf
+    from desktop.qt_application import make_unseen_application
 
+    make_unseen_application()
     return page_pdf(page)
 
 

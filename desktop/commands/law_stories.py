@@ -1,6 +1,5 @@
 """`muniment law test`: the stories of a law, played on whole offices in memory, and told line by line."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from core.laws.problems import LawError
 from desktop.commands.law_files import law_refused, read_homes, read_law
 from desktop.library import laws_beside
 from desktop.outcome import DONE, REFUSED
+from desktop.qt_application import make_unseen_application
 from desktop.stories.playing import Seen
 from desktop.stories.run import FOLDER, Told, never_failed, never_printed, never_taken, run_story, stories_of
 from desktop.wording import catalogue, law_fault, sentence, text_in
@@ -25,7 +25,7 @@ def play_law_command(path: Path, stories: Path | None, homes: Sequence[str], as_
         law = read_law(path, read_homes(homes))
     except LawError as error:
         return law_refused(path, error)
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # extracts are drawn and read unseen
+    make_unseen_application()
     told = []
     for name, text in stories_of(law.name, stories or path.parent / FOLDER / law.name).items():
         told.append(run_story(name, text, law, laws_beside(path)))

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF
 from PySide6.QtGui import QFont, QPageSize, QPdfWriter, QTextDocument
 
-from desktop.application import make_application
+from desktop.qt_application import make_application
 
 POINTS = 9
 

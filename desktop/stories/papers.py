@@ -8,6 +8,7 @@ from desktop.knowledge import knowledge_of_office
 from desktop.printing.following import following, given_number
 from desktop.printing.office_extract import extract_pdf
 from desktop.printing.paper import NEWEST
+from desktop.qt_application import make_application
 from desktop.stories.playing import Play
 from desktop.stories.story import Step
 from desktop.verification import verify_pdf
@@ -15,8 +16,6 @@ from desktop.verification import verify_pdf
 
 def print_extract(play: Play, step: Step) -> None:
     """The PDF of an act is drawn, read back from its pixels, and verified with what the office knows."""
-    from desktop.application import make_application
-
     done, act = play.act(step.subject, step.line)
     office = play.office(step.at) if step.at is not None else play.network.offices[done.office]
     make_application()

@@ -81,8 +81,9 @@ def show_bare(started_ns: int, row_count: int) -> None:
 def show_office(started_ns: int, path: Path) -> None:
     from core.clock import SystemClock
     from core.folder import Folder, open_office, open_officer
-    from desktop.application import OpenOffice, make_application
+    from desktop.application import OpenOffice
     from desktop.background import Background
+    from desktop.qt_application import make_application
     from desktop.standing import read_standing
     from sync.service import Service, Settings
     from tests.bench.offices import PASSPHRASE

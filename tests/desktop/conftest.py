@@ -22,10 +22,11 @@ from core.office import Office
 from core.store.computer import computer_identity
 from core.store.intent import IntentLog
 from core.views import ActView
-from desktop.application import OpenOffice, make_application
+from desktop.application import OpenOffice
 from desktop.background import Background
 from desktop.library import library_laws
 from desktop.pages.reviewing import Reviewing
+from desktop.qt_application import make_application
 from desktop.standing import read_standing
 from sync.certificate import make_certificate
 from sync.service import Service, Settings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.application import make_application
+from desktop.qt_application import make_application
 
 
 @pytest.fixture(autouse=True, scope="session")
