@@ -28,6 +28,8 @@ def main() -> None:
     try:
         if not _environment_works() or (found and found[0] != wanted[0]):
             print("Making the environment .venv", flush=True)
+            if ENVIRONMENT.is_symlink():  # it leads to the environment of another clone, which is not ours to empty
+                ENVIRONMENT.unlink()
             venv.create(ENVIRONMENT, clear=True, with_pip=True)
             found = []
         if found[:2] != wanted[:2]:
