@@ -2,38 +2,27 @@
 
 A law says `procedures_of_every_law: {on: {parcel: [notes, notices]}, complaint_days: 30, article: "70"}`. When its file
 is read they are put in as if they stood there, for each register named, with two conditions before those of every
-procedure that changes its records and is no order and no fact. The canonical form holds them whole: what a charter
-carries means the same for ever, whatever a later version of this program would put in.
+procedure that changes its records and is no order and no fact.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from core.laws.every_law_text import TEXT
 from core.laws.law_source import Node, read_text
-from core.laws.problems import Problems
 from core.laws.reading import Part
+from core.laws.tree_rewriting import Change, asking, filled, items, mapping, rewritten, with_conditions
 
 KEY = "procedures_of_every_law"
 MAX_COMPLAINT_DAYS = 3650
 _SECTIONS = ("registers", "procedures", "indexes", "extracts")
-BOUND = frozenset({"application", "decision", "payment"})  # orders, and what has happened, pass
 _PLACES = re.compile("SUBJECT|TITLE|RECORD|DAYS|ARTICLE")
-
-Change = Callable[[str], str]
 
 
 def with_those_of_every_law(root: Node) -> Node:
     """The tree of a law file with what it takes, and without the line that says so. Raises `LawError`."""
-    if not isinstance(root.value, dict) or KEY not in root.value:
-        return root
-    problems = Problems()
-    taken = root
-    with problems.section():
-        taken = _take(root, Part(root, problems, ""))
-    problems.raise_any()
-    return taken
+    return rewritten(root, KEY, _take)
 
 
 def papers_of_every_law(registers: Iterable[str]) -> frozenset[str]:
@@ -42,10 +31,9 @@ def papers_of_every_law(registers: Iterable[str]) -> frozenset[str]:
     return frozenset(name.replace("SUBJECT", register) for register in registers for name in papers)
 
 
-def _take(root: Node, law: Part) -> Node:
-    assert isinstance(root.value, dict)
+def _take(root: Mapping[str, Node], law: Part) -> Node:
     line = law.line_of(KEY)
-    sections = {name: mapping(root.value.get(name)) for name in _SECTIONS}
+    sections = {name: mapping(root.get(name)) for name in _SECTIONS}
     own = frozenset(sections["registers"])  # not those that are put in: no notes on notes
     with law.part(KEY).whole() as part:
         days = part.integer("complaint_days", 30, low=1, high=MAX_COMPLAINT_DAYS)
@@ -60,9 +48,9 @@ def _take(root: Node, law: Part) -> Node:
                 if group not in _groups():
                     on.fail("unknown-word", f"{register}: {group}", on.line_of(register))
                 _put(sections, _groups()[group], told, _states(of_register), line, part)
-    others = {name: node for name, node in root.value.items() if name != KEY and name not in _SECTIONS}
+    others = {name: node for name, node in root.items() if name != KEY and name not in _SECTIONS}
     found = {name: Node(section, line) for name, section in sections.items() if section}
-    return Node({**others, **found}, root.line)
+    return Node({**others, **found}, law.line)
 
 
 @cache
@@ -70,11 +58,6 @@ def _groups() -> Mapping[str, Mapping[str, Node]]:
     groups = read_text(TEXT).value
     assert isinstance(groups, dict)
     return {name: mapping(node) for name, node in groups.items()}
-
-
-def mapping(node: Node | None) -> dict[str, Node]:
-    """A copy; of what is no mapping nothing, for whoever reads the law tells of that."""
-    return dict(node.value) if node is not None and isinstance(node.value, dict) else {}
 
 
 def _title(register: Node, name: str) -> str:
@@ -110,34 +93,13 @@ def _put(
             sections[name][change(own)] = filled(node, change, states, line)
 
 
-def filled(node: Node, change: Change, states: list[str], line: int) -> Node:
-    """A piece of the text for one register, as if it stood where the law asks for it."""
-    if isinstance(node.value, dict):
-        parts = {change(key): filled(below, change, states, line) for key, below in node.value.items()}
-        return Node(parts, line)
-    if isinstance(node.value, list):
-        return Node([filled(below, change, states, line) for below in node.value], line)
-    if node.value == "STATES":
-        return Node([Node(state, line) for state in states], line)
-    return Node(change(node.value) if isinstance(node.value, str) else node.value, line)
-
-
 def _bind(procedures: dict[str, Node], conditions: Node, register: str) -> None:
     """The conditions before those of each procedure that changes a record of the register, under its name there."""
-    assert isinstance(conditions.value, list)
-    for name, procedure in procedures.items():
-        below = mapping(procedure)
-        act_class = below.get("class")
-        if act_class is None or isinstance(act_class.value, dict | list) or act_class.value not in BOUND:
-            continue
-        for record, kept in mapping(below.get("changes")).items():
-            if kept.value != register:
-                continue
-            bound = [filled(one, _naming(record), [], one.line) for one in conditions.value]
-            own = below.get("requires")
-            own_rules = own.value if own is not None and isinstance(own.value, list) else []
-            below["requires"] = Node([*bound, *own_rules], procedure.line)
-            procedures[name] = Node(below, procedure.line)
+    for name, procedure in asking(procedures):
+        for record, kept in mapping(mapping(procedure).get("changes")).items():
+            if kept.value == register:
+                bound = [filled(one, _naming(record), [], one.line) for one in items(conditions)]
+                procedures[name] = with_conditions(procedures[name], bound)
 
 
 def _naming(record: str) -> Change:

@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from core.laws.every_law import mapping
 from core.laws.law_source import Node
-from core.laws.problems import Problems
 from core.laws.reading import Part
 from core.laws.reckoning import RECKONED
+from core.laws.tree_rewriting import items, mapping, rewritten
 
 KEY = "fees"
 MAX_AMOUNT = 1_000_000_000_000  # minor units
@@ -38,13 +37,7 @@ class _Line:
 
 def with_fees(root: Node) -> Node:
     """The tree of a law file with what its fees need, and without the table. Raises `LawError`."""
-    if not isinstance(root.value, dict) or KEY not in root.value:
-        return root
-    problems, told = Problems(), root
-    with problems.section():
-        told = _put_in(root.value, Part(root, problems, ""))
-    problems.raise_any()
-    return told
+    return rewritten(root, KEY, _put_in)
 
 
 def _put_in(root: Mapping[str, Node], law: Part) -> Node:
@@ -194,14 +187,14 @@ def _ask(
     stated = {name: {key: part for key, part in _stated(fields[name]).items() if key != RECKONED} for name in _KEPT}
     kept = {name: _node({**stated[name], "optional": True}, line) for name in _KEPT}
     held["fields"] = Node({**mapping(held.get("fields")), **kept}, line)
-    below["requires"] = Node([*_items(below.get("requires")), *(_node(one, line) for one in conditions)], line)
+    below["requires"] = Node([*items(below.get("requires")), *(_node(one, line) for one in conditions)], line)
     effects = [_node({"set": f"{record}.{name}", "to": f"act.{name}"}, line) for name in _KEPT]
-    below["effects"] = Node([*_items(below.get("effects")), *effects], line)
+    below["effects"] = Node([*items(below.get("effects")), *effects], line)
     _replace(made, "procedures", procedure, below)
     _replace(made, "registers", register, held)
     if "extract" in below:
         extract = _inside(made, "extracts", str(below["extract"].value))
-        shown = _items(extract.get("shows"))
+        shown = items(extract.get("shows"))
         told = {str(one.value) for one in shown}
         more = [Node(f"{register}.{name}", line) for name in _KEPT if f"{register}.{name}" not in told]
         _replace(made, "extracts", str(below["extract"].value), {**extract, "shows": Node([*shown, *more], line)})
@@ -215,10 +208,6 @@ def _replace(made: dict[str, Node], section: str, name: str, below: Mapping[str,
     parts = mapping(made.get(section))
     line = parts[name].line if name in parts else 0
     made[section] = Node({**parts, name: Node(dict(below), line)}, made[section].line if section in made else 0)
-
-
-def _items(node: Node | None) -> list[Node]:
-    return list(node.value) if node is not None and isinstance(node.value, list) else []
 
 
 def _stated(tree: Tree) -> dict[str, Tree]:

@@ -8,10 +8,9 @@ where no signing officer is concerned, and a condition that refuses the act wher
 
 from collections.abc import Mapping
 
-from core.laws.every_law import BOUND, filled, mapping
 from core.laws.law_source import Node, read_text
-from core.laws.problems import Problems
 from core.laws.reading import Part
+from core.laws.tree_rewriting import asking, filled, mapping, rewritten, with_conditions
 
 KEY, FIELD = "own_case", "own_case"
 _TEXT = """
@@ -34,13 +33,7 @@ condition:
 
 def with_own_case(root: Node) -> Node:
     """The tree of a law file with what asks for it, and without the line that says so. Raises `LawError`."""
-    if not isinstance(root.value, dict) or KEY not in root.value:
-        return root
-    problems, told = Problems(), root
-    with problems.section():
-        told = _put_in(root.value, Part(root, problems, ""))
-    problems.raise_any()
-    return told
+    return rewritten(root, KEY, _put_in)
 
 
 def _put_in(root: Mapping[str, Node], law: Part) -> Node:
@@ -49,17 +42,11 @@ def _put_in(root: Mapping[str, Node], law: Part) -> Node:
         article = part.text("article")
         text = mapping(filled(read_text(_TEXT), lambda one: one.replace("ARTICLE", article), [], line))
         procedures = mapping(root.get("procedures"))
-        for name, node in procedures.items():
-            below = mapping(node)
-            act_class = below.get("class")
-            if act_class is None or isinstance(act_class.value, dict | list) or act_class.value not in BOUND:
-                continue
-            fields, rules = mapping(below.get("fields")), below.get("requires")
+        for name, procedure in asking(procedures):
+            fields = mapping(mapping(procedure).get("fields"))
             if FIELD in fields:
-                part.fail("name-twice", f"{name}: {FIELD}", node.line)
-            own_rules = rules.value if rules is not None and isinstance(rules.value, list) else []
-            below["fields"] = Node({**fields, FIELD: text["field"]}, node.line)
-            below["requires"] = Node([text["condition"], *own_rules], node.line)
-            procedures[name] = Node(below, node.line)
+                part.fail("name-twice", f"{name}: {FIELD}", procedure.line)
+            asked = Node({**fields, FIELD: text["field"]}, procedure.line)
+            procedures[name] = with_conditions(procedure, [text["condition"]], fields=asked)
     others = {name: node for name, node in root.items() if name != KEY}
     return Node({**others, "procedures": Node(procedures, law.line)}, law.line)
