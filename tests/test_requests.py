@@ -353,8 +353,10 @@ def test_a_request_that_is_too_long_to_be_carried_is_not_drawn_up(network: Netwo
     settle(offices)
     act = {**sale(laptop, parcel, 7), "note": "x" * MAX_REQUEST_BYTES}
     notary = Signer(LAPTOP, 1, "notary")
-    propose = lambda: laptop.propose("land", "transfer", {"parcel": parcel}, act, [notary], addressed_to=KEEPER)  # noqa: E731
-    assert code_of(propose) == "malformed-request"
+    assert (
+        code_of(lambda: laptop.propose("land", "transfer", {"parcel": parcel}, act, [notary], addressed_to=KEEPER))
+        == "malformed-request"
+    )
 
 
 def test_who_is_competent(network: Network, offices: list[Office]) -> None:

@@ -66,7 +66,7 @@ def make_value(given: Scalar, target: Field, scope: Scope, known: Known, most: i
     kind = target.type
     constant = _constant(given, kind)
     if constant is not None:
-        return lambda frame: constant  # noqa: ARG005  # every value takes the frame
+        return lambda _frame: constant
     require(isinstance(given, str), "mixed-types", f"{target.name}: {given}")
     text = str(given)
     if text == "act" and isinstance(kind, ActType):
@@ -239,7 +239,7 @@ def make_erase(name: str, columns: tuple[str, ...]) -> Apply:
 
 def make_erase_act() -> Apply:
     """An act that made no record has nothing in any: only the nodes have to do with it (core/sealing)."""
-    return lambda frame, drafts: None  # noqa: ARG005  # every effect takes both
+    return lambda _frame, _drafts: None
 
 
 def make_add(name: str, column: str, values: Mapping[str, Run]) -> Apply:

@@ -112,7 +112,7 @@ def _literal(node: Literal) -> Typed:
         kind = TextType(words=(value,))
     elif not isinstance(value, bool):
         kind = IntegerType(value, value)
-    return Typed(kind, lambda frame: value)  # noqa: ARG005  # every piece takes the frame
+    return Typed(kind, lambda _frame: value)
 
 
 def _logic(node: Logic, scope: Scope, known: Known) -> Typed:
@@ -191,6 +191,6 @@ def _list(node: ListLiteral, scope: Scope, known: Known) -> Typed:
     cost = 1 + sum(item.cost for item in items)
     if all(isinstance(item, Literal) for item in node.items):
         constant = tuple(item.value for item in node.items if isinstance(item, Literal))
-        return Typed(ListType(kind, len(items), len(items)), lambda frame: constant, cost)  # noqa: ARG005
+        return Typed(ListType(kind, len(items), len(items)), lambda _frame: constant, cost)
     runs = [item.run for item in items]
     return Typed(ListType(kind, len(items), len(items)), lambda frame: [run(frame) for run in runs], cost)

@@ -103,8 +103,7 @@ def member(node: Member, scope: Scope, known: Known, check: Check) -> Typed:
         raise ExpressionError("sealed-not-read", node.text)
     run = _read(owner, field)
     if isinstance(field.type, FractionType):
-        stored = run
-        run = lambda frame: to_fraction(stored(frame))  # noqa: E731  # the same piece, converted
+        return Typed(field.type, lambda frame: to_fraction(run(frame)), owner.cost + 1, path)
     return Typed(field.type, run, owner.cost + 1, path)
 
 

@@ -14,6 +14,7 @@ from core.laws.expression_syntax import Call, ExpressionError, Member, Name
 from core.laws.expression_time import TIME_FUNCTIONS
 from core.laws.expression_types import (
     CONFIRMED,
+    Frame,
     Known,
     Run,
     Scope,
@@ -58,10 +59,14 @@ def _has(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     if asked.path is None:
         raise ExpressionError("wrong-arguments", node.text)
     holder, name = owner.run, argument.field
-    if owner.type.kind == "subject":
-        run: Run = lambda frame: name in holder(frame).fields  # noqa: E731  # two shapes of one closure
-    else:
-        run = lambda frame: name in holder(frame)  # noqa: E731
+
+    def of_record(frame: Frame) -> bool:
+        return name in holder(frame).fields
+
+    def of_group(frame: Frame) -> bool:
+        return name in holder(frame)
+
+    run = of_record if owner.type.kind == "subject" else of_group
     return Typed(BOOLEAN, run, owner.cost + 1, when_true=frozenset({asked.path}))
 
 
@@ -82,7 +87,10 @@ def _sum(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
     if isinstance(kind, MoneyType):
         require(len(kind.currencies) == 1, "several-currencies", node.text)
         (currency,) = kind.currencies
-        total: Run = lambda frame: [sum(item[0] for item in run(frame)), currency]  # noqa: E731
+
+        def total(frame: Frame) -> list[Any]:
+            return [sum(item[0] for item in run(frame)), currency]
+
         return Typed(MoneyType(kind.currencies, exact=kind.exact), total, loop_cost(summed, 1))
     require(is_number(kind), "mixed-types", node.text)
     if isinstance(kind, IntegerType):
@@ -121,7 +129,10 @@ def _least_or_most(node: Call, scope: Scope, known: Known, check: Check) -> Type
             require_family(kind, piece.type, node.text)
             kind = FRACTION if isinstance(piece.type, FractionType) else kind
         runs = [piece.run for piece in pieces]
-        values = lambda frame: [run(frame) for run in runs]  # noqa: E731
+
+        def values(frame: Frame) -> list[Any]:
+            return [run(frame) for run in runs]
+
     require(is_number(kind) or (isinstance(kind, MoneyType) and bool(family(kind))), "no-order", node.text)
     result: FieldType = kind
     if is_number(kind):

@@ -129,11 +129,11 @@ def _arithmetic(sign: str, left: Typed, right: Typed, text: str, cost: int) -> T
         return Typed(FRACTION, lambda frame: Fraction(first(frame)) / second(frame), cost)
     compute = _ARITHMETIC[sign]
     both_whole = isinstance(left.type, IntegerType) and isinstance(right.type, IntegerType)
-    run: Run = lambda frame: compute(first(frame), second(frame))  # noqa: E731  # two shapes of one closure
+    kind = INTEGER if both_whole else FRACTION
     if isinstance(right.type, IntegerType) and right.type.low is not None and right.type.low == right.type.high:
         constant = right.type.low
-        run = lambda frame: compute(first(frame), constant)  # noqa: E731
-    return Typed(INTEGER if both_whole else FRACTION, run, cost)
+        return Typed(kind, lambda frame: compute(first(frame), constant), cost)
+    return Typed(kind, lambda frame: compute(first(frame), second(frame)), cost)
 
 
 def _money_arithmetic(sign: str, left: Typed, right: Typed, text: str, cost: int) -> Typed:

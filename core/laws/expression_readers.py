@@ -38,8 +38,7 @@ def read_index(node: Call, scope: Scope, known: Known, check: Check) -> Typed:
         return encode_known([run(frame) for run in runs])
 
     if node.name == "count":
-        run: Run = lambda frame: frame[STATE].count(name, group(frame))  # noqa: E731
-        return Typed(IntegerType(0, index.max), run, cost)
+        return Typed(IntegerType(0, index.max), lambda frame: frame[STATE].count(name, group(frame)), cost)
     subject, most = scope.subjects[index.register], index.max
 
     def listed(frame: Frame) -> list[Any]:

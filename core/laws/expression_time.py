@@ -77,7 +77,7 @@ def fixed_day(node: Call, scope: Scope, known: Known, check: Check) -> Typed:  #
     except (ValueError, OverflowError):
         raise ExpressionError("no-such-day", node.text) from None
     value = [stated.year, stated.month, stated.day]
-    return Typed(_WHOLE_DAY, lambda frame: value, 1)  # noqa: ARG005  # every piece takes the frame
+    return Typed(_WHOLE_DAY, lambda _frame: value, 1)
 
 
 def placed_day(node: Member, scope: Scope) -> Typed:

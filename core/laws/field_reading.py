@@ -235,25 +235,34 @@ def _ordered(part: Part, low: int | None, high: int) -> None:
         part.fail("bounds-crossed", part.where)
 
 
+def _plain(kind: FieldType) -> Callable[[Part], FieldType]:
+    """The reader of a type that has nothing to say besides its name."""
+
+    def read(_part: Part) -> FieldType:
+        return kind
+
+    return read
+
+
 _READERS: Mapping[str, Callable[[Part], FieldType]] = {
     "text": _text,
     "integer": _integer,
     "fraction": _fraction,
     "money": _money,
-    "boolean": lambda part: BooleanType(),  # noqa: ARG005  # nothing to read
+    "boolean": _plain(BooleanType()),
     "choice": _choice,
     "day": _day,
-    "period": lambda part: PeriodType(),  # noqa: ARG005
-    "party": lambda part: PartyType(),  # noqa: ARG005
-    "person": lambda part: PartyType(),  # noqa: ARG005
-    "office": lambda part: OfficeType(),  # noqa: ARG005
+    "period": _plain(PeriodType()),
+    "party": _plain(PartyType()),
+    "person": _plain(PartyType()),
+    "office": _plain(OfficeType()),
     "document": _document,
-    "act": lambda part: ActType(),  # noqa: ARG005
+    "act": _plain(ActType()),
     "record": _record,
     "entry_of": _entry_of,
     "attestation": _attestation,
     "opening": _opening,
-    "number": lambda part: NumberType(),  # noqa: ARG005
+    "number": _plain(NumberType()),
     "list": _list,
     "group": _group,
 }

@@ -214,8 +214,13 @@ def test_a_change_that_is_refused_changes_nothing(member: OnDisk) -> None:
     assert refused(OFFICE_SECRET, "short") == "passphrase-too-short"
     assert refused(OFFICE_SECRET, NEW_SECRET, CHEAP, None) == "key-file-cost-too-low"
     assert member.folder.node_key.read_bytes() == before
-    call = lambda: change_officer_passphrase(member.folder, 5, OFFICER_SECRET, NEW_SECRET, lambda: CHEAP, CHEAP)  # noqa: E731
-    assert code_of(call) == "no-officer-key"
+    nobody = 5
+    assert (
+        code_of(
+            lambda: change_officer_passphrase(member.folder, nobody, OFFICER_SECRET, NEW_SECRET, lambda: CHEAP, CHEAP)
+        )
+        == "no-officer-key"
+    )
 
 
 # -- the key of the copy --------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """A computer is gone. With its recovery kit the office goes on: on a backup, or on what any neighbour gives."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -170,10 +171,8 @@ def test_what_does_not_belong_together_is_refused_and_leaves_nothing(desk: Desk,
     assert refused(bring(kit), desk.folder.charter, "password1234") == "passphrase-too-easy"
     before = sorted(desk.folder.path.iterdir())
     for folder in (desk.folder, Folder(tmp_path)):
-        call = lambda folder=folder: restore_from_kit(  # noqa: E731  # told apart by its folder
-            folder, bring(kit), FromNeighbour(desk.folder.charter), new_passphrase()
-        )
-        assert code_of(call) == "folder-not-empty"
+        taken = partial(restore_from_kit, folder, bring(kit), FromNeighbour(desk.folder.charter), new_passphrase())
+        assert code_of(taken) == "folder-not-empty"
     assert sorted(desk.folder.path.iterdir()) == before
 
 

@@ -393,9 +393,11 @@ def test_words_narrow_the_list_of_acts(open_desk: Callable[..., OpenOffice]) -> 
     press(Qt.Key.Key_3, CTRL)
     choosing = office.window.new_act.choosing
     rows = range(choosing.procedures.count())
-    shown = lambda: [  # noqa: E731  # asked four times
-        choosing.procedures.item(row).text().strip() for row in rows if not choosing.procedures.isRowHidden(row)
-    ]
+
+    def shown() -> list[str]:
+        every = [choosing.procedures.item(row) for row in rows if not choosing.procedures.isRowHidden(row)]
+        return [item.text().strip() for item in every]
+
     everything = shown()
     write("OWNERSHIP transf")
     assert "Transfer of ownership" in shown()

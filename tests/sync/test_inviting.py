@@ -227,7 +227,10 @@ def test_a_newcomer_is_paired_voted_in_and_works(tmp_path: Path) -> None:
             path = tmp_path / "invitation.png"
             path.write_bytes(invitation_file(invitation, path))
             assert read_invitation(path) == invitation
-            show = lambda code: loop.call_soon_threadsafe(digits.put_nowait, code)  # noqa: E731
+
+            def show(code: str) -> None:
+                loop.call_soon_threadsafe(digits.put_nowait, code)
+
             pairing = asyncio.ensure_future(asyncio.to_thread(pair_with, desk, invitation, OFFICE_SECRET, show))
             port = inviting.port
             await inviting.type_code(
