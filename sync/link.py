@@ -106,7 +106,7 @@ class Link:
 
     async def close(self) -> None:
         """Flush and close; a peer that does not take the rest is dropped. May come twice, and after `abort`."""
-        if not self._writer.is_closing():  # closed again, asyncio of Python 3.11.2 (Debian 12) could not be aborted
+        if not self._writer.is_closing():  # told so again, asyncio forgets what it was to close
             self._writer.close()
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
