@@ -7,6 +7,7 @@ from typing import Any
 from core.changing import (
     NEEDS_MEMBER,
     ChangeView,
+    check_change,
     draw_up_appointment,
     draw_up_change,
     draw_up_roles,
@@ -32,10 +33,8 @@ from core.store.working import WorkingState
 from core.views import ActView
 from core.voting import KINDS
 from desktop.commands.law_files import law_refused, read_law
+from desktop.commands.law_stories import play_before_proposing
 from desktop.commands.meeting import office_number
-from desktop.library import laws_beside
-from desktop.qt_application import make_unseen_application
-from desktop.stories.run import refuse_broken
 from desktop.unlocking import Access, SigningOfficer, parse_signing_officer, read_passphrase
 from desktop.wording import sentence
 from desktop.wording.changes import change_title, heard_words, standing_words
@@ -60,9 +59,9 @@ def propose_command(
         body = policy.encode() if policy is not None else b""
         if content is not None and kind == "law":
             proposed = read_law(content, office.epochs.present.homes)
-            make_unseen_application()  # a story's extracts are drawn and read
-            refuse_broken(proposed, content, laws_beside(content))
             body = proposed.canonical
+            check_change(office, kind, None, body)  # first: the stories take a while
+            play_before_proposing(proposed, content)
         elif content is not None:
             body = read_bounded(content)
         member = office_number(office, office_text) if office_text is not None else None

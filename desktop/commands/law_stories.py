@@ -1,17 +1,28 @@
 """`muniment law test`: the stories of a law, played on whole offices in memory, and told line by line."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from core.laws.law import Law
 from core.laws.problems import LawError
 from desktop.commands.law_files import law_refused, read_homes, read_law
 from desktop.library import laws_beside
 from desktop.outcome import DONE, REFUSED
 from desktop.qt_application import make_unseen_application
 from desktop.stories.playing import Seen
-from desktop.stories.run import FOLDER, Told, never_failed, never_printed, never_taken, run_story, stories_of
-from desktop.wording import catalogue, law_fault, sentence, text_in
+from desktop.stories.run import (
+    FOLDER,
+    Told,
+    never_failed,
+    never_printed,
+    never_taken,
+    refuse_broken,
+    run_story,
+    stories_of,
+)
+from desktop.wording import catalogue, law_fault, say, sentence, text_in
 from desktop.wording.catalogue import Trouble
 
 
@@ -44,6 +55,23 @@ def play_law_command(path: Path, stories: Path | None, homes: Sequence[str], as_
         "rules": missing,
         "stories": [_as_json(one) for one in told],
     }
+
+
+def play_before_proposing(law: Law, path: Path) -> None:
+    """The stories beside the file of rules; a terminal is told which is being played.
+
+    Raises `rules-fail-their-tests`, and what `stories_of` raises.
+    """
+    make_unseen_application()
+    told = -1
+
+    def tell(done: int, of: int) -> None:
+        nonlocal told
+        if done != told and sys.stderr is not None and sys.stderr.isatty():
+            print(say("propose.story", number=done + 1, count=of), file=sys.stderr)
+        told = done
+
+    refuse_broken(law, path, laws_beside(path), tell)
 
 
 def _transcript(told: Told) -> str:

@@ -83,6 +83,7 @@ class AppointForm(QFrame):
             fields: dict[str, Value] = {"number": number, "name": name, "public_key": key.public.hex(), "roles": rows}
             self.act_wanted.emit("appoint", fields)
 
+        self.go_on.setEnabled(False)
         self.busy.begin(say("appoint.busy"))
         self._desk.background.run(
             self, lambda: make_officer_key(folder, number, secret, calibrate(time.perf_counter)), made, self._failed
@@ -90,4 +91,5 @@ class AppointForm(QFrame):
 
     def _failed(self, error: MunimentError) -> None:
         self.busy.end()
+        self.go_on.setEnabled(True)
         self.notice.tell_trouble(error)

@@ -79,6 +79,8 @@ class ChangesPage(Page):
         self._close_form()
 
     def show_changes(self, answer: Changing) -> None:
+        if self.form is not None:  # it was opened while the office was asked
+            return
         content = QWidget(self._scroll)
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -1,14 +1,16 @@
 """Proposing a change: what it is, whom it concerns, the file it comes in. What leads nowhere is refused here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from core.changing import NEEDS_MEMBER, check_change, next_place
+from core.errors import MunimentError
 from core.folder import read_bounded
 from core.laws.form import typed_text
+from core.laws.law import Law
 from core.laws.law_reading import parse_law
 from core.ledger.constitution import POLICIES
 from core.ledger.encoding import Value
@@ -19,7 +21,7 @@ from desktop.desk import Desk
 from desktop.library import laws_beside
 from desktop.stories.run import refuse_broken
 from desktop.widgets.fields.choice_box import ChoiceBox
-from desktop.widgets.notice import Notice
+from desktop.widgets.notice import Busy, Notice
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say
 from desktop.wording.changes import heard_words
@@ -44,7 +46,7 @@ class ProposeForm(QFrame):
             self.policy.addItem(say(f"change.policy.{policy}"), policy)
         self.file, self.reason = QLineEdit(self), QLineEdit(self)
         self.reason.setMaxLength(500)
-        self.notice = Notice(self)
+        self.notice, self.busy = Notice(self), Busy(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         frame, inside = card(self)
@@ -61,7 +63,8 @@ class ProposeForm(QFrame):
         self.heard = label("", frame)
         self.heard.setVisible(lost)
         inside.addWidget(self.heard)
-        inside.addWidget(self.notice)
+        for part in (self.busy, self.notice):
+            inside.addWidget(part)
         row = QHBoxLayout()
         self.back, self.go_on = button(say("propose.back"), frame), button(say("propose.go-on"), frame, main=True)
         self.back.clicked.connect(self.left)
@@ -133,31 +136,57 @@ class ProposeForm(QFrame):
             return
         member = self.office.currentData() if kind in NEEDS_MEMBER else None
         policy = self.policy.currentData()
+        rules: list[Law] = []
 
         def read() -> bytes:
             if kind == "law":
-                law = parse_law(read_bounded(Path(path)).decode("utf-8", "replace"))
-                refuse_broken(law, Path(path), laws_beside(Path(path)))
-                return law.canonical
+                rules.append(parse_law(read_bounded(Path(path)).decode("utf-8", "replace")))
+                return rules[0].canonical
             return read_bounded(Path(path)) if kind in _WITH_FILE else policy.encode() if kind == "quorum" else b""
 
         def check(content: bytes) -> None:
-            def work(office: Office) -> dict[str, Value]:
-                check_change(office, kind, member, content)
-                return next_place(office)
-
-            self._desk.ask(self, work, lambda named: wanted(named, content), self.notice.tell_trouble)
-
-        def wanted(named: dict[str, Value], content: bytes) -> None:
-            fields: dict[str, Value] = {
-                **named,
-                "kind": kind,
-                "reason": reason,
-                "content": pack_content(content),
-            }
+            fields: dict[str, Value] = {"kind": kind, "reason": reason, "content": pack_content(content)}
             if member is not None:
                 fields["member"] = member
-            self.act_wanted.emit("propose", fields)
+
+            def work(office: Office) -> dict[str, Value]:
+                check_change(office, kind, member, content)
+                return {**next_place(office), **fields}
+
+            self._desk.ask(self, work, go_on, self._failed)
+
+        def go_on(act: Mapping[str, Value]) -> None:
+            if rules:
+                self._play(rules[0], Path(path), act)
+            else:
+                self.act_wanted.emit("propose", act)
 
         self.notice.clear()
-        self._desk.background.run(self, read, check, self.notice.tell_trouble)
+        self._allow(False)
+        self._desk.background.run(self, read, check, self._failed)
+
+    def _play(self, law: Law, path: Path, act: Mapping[str, Value]) -> None:
+        """The stories beside the rules, before they become an act: half a minute for many of them, on a thread."""
+        watch = self._desk.background.watch(self, self._show_far)
+        for stopping in (self.left, self.destroyed):  # nobody waits for the outcome any more
+            stopping.connect(watch.stop)
+        self.busy.begin(say("propose.stories"), watch.stop)
+        self._desk.background.run(
+            self,
+            lambda: refuse_broken(law, path, laws_beside(path), watch),
+            lambda _none: self.act_wanted.emit("propose", act),
+            self._failed,
+        )
+
+    def _show_far(self, far: tuple[int, int]) -> None:
+        done, whole = far
+        self.busy.advance(done, whole, say("propose.story", number=done + 1, count=whole))
+
+    def _allow(self, allowed: bool) -> None:
+        for widget in (*(one for row in self._rows.values() for one in row), self.go_on):
+            widget.setEnabled(allowed)
+
+    def _failed(self, error: MunimentError) -> None:
+        self.busy.end()
+        self._allow(True)
+        self.notice.tell_trouble(error)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from core.errors import MunimentError
@@ -43,8 +44,12 @@ class Told:
     printed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def run_story(name: str, text: str, law: Law, find_law: Callable[[str], Law]) -> Told:
-    """Play one story. `find_law`: another law in force, by name. Never raises: what is wrong is told with its line."""
+def run_story(
+    name: str, text: str, law: Law, find_law: Callable[[str], Law], before_step: Callable[[], None] = lambda: None
+) -> Told:
+    """Play one story. `find_law`: another law in force, by name. What is wrong is told with its line and never raised;
+    what `before_step` raises ends the story.
+    """
     try:
         story = parse_story(text, law.name)
         laws = [law if other == law.name else _found(find_law, other) for other in story.laws]
@@ -57,7 +62,7 @@ def run_story(name: str, text: str, law: Law, find_law: Callable[[str], Law]) ->
     except MunimentError as error:
         return Told(name, name, False, (Seen(0, error.code, error.facts, False),))
     with closing(play.network):
-        _play(play)
+        _play(play, before_step)
     failed = {one: {rule: frozenset(how) for rule, how in rules.items()} for one, rules in play.failed.items()}
     printed = {one: frozenset(papers) for one, papers in play.printed.items()}
     return Told(name, story.title, play.wrong == 0, tuple(play.seen), failed, printed)
@@ -70,18 +75,34 @@ def _found(find_law: Callable[[str], Law], name: str) -> Law:
         raise unfit(0, "unknown-name", name) from None
 
 
-def _play(play: Play) -> None:
-    step = None
+def _play(play: Play, before_step: Callable[[], None]) -> None:
+    """To its end, or to the step that cannot be played."""
+    line = 0
+    for step in play.story.steps:
+        before_step()
+        line = step.line
+        if not _goes(play, line, partial(_take, play, step)):
+            return
+    _goes(play, line, partial(end, play))
+
+
+def _take(play: Play, step: Step) -> None:
+    play.network.pass_step()
+    _STEPS[step.verb](play, step)
+
+
+def _goes(play: Play, line: int, work: Callable[[], None]) -> bool:
+    """Whether this could be played; else it is told why not."""
     try:
-        for step in play.story.steps:
-            play.network.pass_step()
-            _STEPS[step.verb](play, step)
-        end(play)
+        work()
     except StoryError as error:
         for problem in error.problems:
             play.differs(problem.line, problem.code, detail=problem.detail)
+        return False
     except MunimentError as error:
-        play.differs(step.line if step else 0, error.code, **error.facts)
+        play.differs(line, error.code, **error.facts)
+        return False
+    return True
 
 
 def _meet(play: Play, step: Step) -> None:
@@ -169,14 +190,19 @@ def stories_of(law: str, folder: Path) -> dict[str, str]:
     return {path.stem: read_bounded(path, MAX_LAW_BYTES).decode("utf-8", "replace") for path in paths}
 
 
-def refuse_broken(law: Law, path: Path, find_law: Callable[[str], Law]) -> None:
+def refuse_broken(
+    law: Law, path: Path, find_law: Callable[[str], Law], tell_far: Callable[[int, int], None] = lambda _done, _of: None
+) -> None:
     """Play the stories beside a law's file before it is put to the vote; without any there is nothing to play.
 
-    Raises `rules-fail-their-tests`.
+    `tell_far`: how many have been played, of how many, before each step; what it raises ends the playing. Raises
+    `rules-fail-their-tests`.
     """
     folder = path.parent / FOLDER / law.name
-    for name, text in (stories_of(law.name, folder) if folder.is_dir() else {}).items():
-        wrong = next((seen.line for seen in run_story(name, text, law, find_law).seen if not seen.good), None)
+    stories = stories_of(law.name, folder) if folder.is_dir() else {}
+    for done, (name, text) in enumerate(stories.items()):
+        told = run_story(name, text, law, find_law, partial(tell_far, done, len(stories)))
+        wrong = next((seen.line for seen in told.seen if not seen.good), None)
         if wrong is not None:
             raise MunimentError("rules-fail-their-tests", law=law.name, story=name, line=wrong)
 

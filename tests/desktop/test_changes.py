@@ -4,6 +4,7 @@ acts entered again.
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -17,6 +18,8 @@ from desktop.pages.proposing import ProposeForm
 from desktop.pages.today_reading import Waiting
 from tests.desktop.conftest import ALICE, REGISTRAR_SECRET, MadeNetwork, first_registration, record_act
 from tests.desktop.looking import press, texts
+from tests.laws.test_walkthrough import EXAMPLE
+from tests.offices import LIBRARY
 
 Open = Callable[..., OpenOffice]
 
@@ -103,6 +106,60 @@ def test_what_leads_nowhere_is_told_before_it_becomes_an_act(open_desk: Open, qt
     assert "holds already" in form.notice.text
     assert office.window.page is office.window.changes
     assert office.service.call(lambda: office.service.office.records.count("charter.proposal")).result() == 0
+
+
+def propose_rules(qtbot: QtBot, office: OpenOffice, file: Path) -> ProposeForm:
+    page = changes(qtbot, office)
+    press(page, "Propose a change…")
+    form = page.form
+    assert isinstance(form, ProposeForm)
+    form.kind.setCurrentIndex(form.kind.findData("law"))
+    form.file.setText(str(file))
+    form.reason.setText("boats")
+    form.go_on.click()
+    return form
+
+
+def test_the_stories_of_proposed_rules_are_played_with_progress_and_can_be_stopped(
+    open_desk: Open, qtbot: QtBot
+) -> None:
+    office = open_desk(0)
+    form = propose_rules(qtbot, office, LIBRARY / "auctions.yaml")
+    qtbot.waitUntil(lambda: any(text.startswith("Story 1 of 3 of these rules") for text in texts(form)), timeout=10_000)
+    press(form, "Cancel")
+    qtbot.waitUntil(lambda: form.notice.text.startswith("It was stopped."), timeout=20_000)
+    assert form.go_on.isEnabled()
+    assert office.window.page is office.window.changes
+
+
+def test_rules_become_an_act_once_their_stories_go_as_they_are_told(
+    open_desk: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    office = open_desk(0)
+    law, story = tmp_path / "boats.yaml", tmp_path / "stories" / "boats" / "one.yaml"
+    law.write_text(EXAMPLE, "utf-8")
+    story.parent.mkdir(parents=True)
+    boat = "{mark: AB-12, name: Seagull, owners: [{owner: Ana, part: 1/2}]}"
+    head = "story: A boat with half an owner\noffices: {A: {}, B: {}, C: {}}\nsteps:\n"
+    story.write_text(f"{head}  - {{sign: enter_boat, at: A, fields: {boat}}}\n", "utf-8")
+    form = propose_rules(qtbot, office, law)
+    qtbot.waitUntil(lambda: "does not go as it is told: line 4" in form.notice.text, timeout=20_000)
+    assert form.busy.isHidden()
+    story.write_text(story.read_text("utf-8").replace("1/2", "1/1"), "utf-8")
+    form.go_on.click()
+    seen: list[str] = []
+    proposed = sign_draft(qtbot, office, seen)
+    assert (proposed.transaction.act["kind"], proposed.transaction.act["reason"]) == ("law", "boats")
+
+
+def test_a_form_that_is_opened_while_the_page_asks_stays(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk(0)
+    page = changes(qtbot, office)
+    page.refresh()
+    page.propose()
+    wait(qtbot, office)
+    assert isinstance(page.form, ProposeForm)
+    assert page.form.go_on.isVisible()
 
 
 def test_an_officer_is_appointed_and_a_founding_one_ended(network: MadeNetwork, open_desk: Open, qtbot: QtBot) -> None:
