@@ -11,3 +11,5 @@ BACKUP_FILE = "office.backup"
 PORT_FILE = "neighbour.port"
 STICK_FILE = "stick.courier"
 MAP_FILE, TABLE_FILE, PASSPHRASE_FILE = "import.yaml", "import.csv", "passphrase"
+SNAPSHOT_FILE, NUMBERS_FILE = "register.snapshot", "snapshot.numbers"
+ASKED = 1  # office for which a stick is written

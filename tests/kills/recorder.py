@@ -7,7 +7,7 @@ each it forks a child. With the task `renew` it makes a new key for the office; 
 `reset` and `restore` it does what the custody of its keys needs (tests/kills/test_custody_kills.py); with `meet` and
 `stick` it takes a neighbour's blocks in as the service does (tests/kills/test_meeting_kills.py); with `import` it runs
 the command (tests/kills/test_import_kills.py); with `enter` it executes an anchor block by block
-(tests/kills/test_order_kills.py); with `work` it opens the office in the folder, takes a neighbour's blocks in, records
+(tests/kills/test_order_kills.py); those of tests/kills/upkeep.py are told there; with `work` it opens the office in the folder, takes a neighbour's blocks in, records
 acts and answers the neighbour. After each call
 *returned*, the child prints what was done (`open`, `act <id>`, `block <id>`), and that line is the acknowledgement. The
 child kills itself at the boundary of that number, counted where our code meets the system: before and after each
@@ -65,6 +65,7 @@ from tests.kills.cases import (
     TABLE_FILE,
     WORDS_FILE,
 )
+from tests.kills.upkeep import UPKEEP
 from tests.offices import StepClock, land_law, propose_registration, registrar, registration
 
 REPORT = sys.stdout.fileno()
@@ -263,6 +264,7 @@ TASKS = {
     "kit": kit,
     "reset": reset,
     "restore": restore,
+    **UPKEEP,
 }
 
 

@@ -4,7 +4,6 @@ Each task is counted once and then killed at each of its boundaries (tests/kills
 core/custody/{keys,passphrases,rekeying,restoring}.py.
 """
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,7 +23,7 @@ from core.folder import Folder, open_office
 from tests.custody.kits import make_kit
 from tests.kills.cases import BOX_FILE, NEW_PASSPHRASE, PASSPHRASE, WORDS_FILE
 from tests.kills.moments import kill_at_random
-from tests.kills.test_kills import Desk, Ending, Recorder, check
+from tests.kills.test_kills import Desk, Ending, Recorder, check, working_desk
 from tests.offices import StepClock
 
 RANDOM_KILLS = 12
@@ -40,7 +39,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory, recorder: Recorder) -> Iter
     """
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path_factory.mktemp("desk")) as folder:
-        made = Desk(Path(folder) / "office")
+        made = working_desk(Path(folder) / "office")
         recorder.run(made.folder)
         (sheet,) = make_kit(made.folder, passphrase=PASSPHRASE).sheets
         (made.folder.path / WORDS_FILE).write_text(sheet.words)
@@ -51,7 +50,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory, recorder: Recorder) -> Iter
 
 @pytest.fixture
 def desk(worked: Desk) -> Desk:
-    put_back(worked)
+    worked.put_back()
     return worked
 
 
@@ -61,18 +60,12 @@ def killed_everywhere(recorder: Recorder, desk: Desk, task: str) -> Iterator[tup
     assert whole.status == 0
     reached = set()
     for boundary in range(1, whole.boundaries + 1):
-        put_back(desk)
+        desk.put_back()
         ending = recorder.run(desk.folder, boundary, task=task)
         assert ending.status == -9
         reached.add(len(ending.done))
         yield ending, f"{task} killed at boundary {boundary} of {whole.boundaries}"
     assert reached >= set(range(len(whole.done)))
-
-
-def put_back(desk: Desk) -> None:
-    desk.put_back()
-    for name in (UNDER_WAY, MADE, "new"):
-        shutil.rmtree(desk.folder.path / name, ignore_errors=True)
 
 
 def opens_with(desk: Desk) -> str:
@@ -134,7 +127,7 @@ def test_a_new_key_of_the_copy_is_finished_by_the_next_opening(recorder: Recorde
 
 def test_killed_anywhere_while_the_key_changes(recorder: Recorder, desk: Desk) -> None:
     def run(delay_s: float | None) -> bool:
-        put_back(desk)
+        desk.put_back()
         ending = recorder.run(desk.folder, delay_s=delay_s, task="rekey")
         check(desk, Ending([], 0, 0), f"random kill after {delay_s} s")
         return ending.status == -9

@@ -14,7 +14,7 @@ from random import Random
 
 import pytest
 
-from tests.kills.faulting import TASKS, Faulting, examine, prepared
+from tests.kills.faulting import TASKS, Faulting, examine, prepared, require_told
 from tests.kills.test_kills import Desk
 
 FAILURES = ("io", "full", "short", "sync")
@@ -44,7 +44,9 @@ def test_what_a_failing_disk_leaves(faulting: Faulting, desk: Desk, task: str, k
     told = 0
     for at in sorted(places):
         ending = faulting.run(desk, task, kind, at)
-        examine(desk, task, ending, f"{task}: {kind} at {at} of {whole.boundaries}")
+        why = f"{task}: {kind} at {at} of {whole.boundaries}"
+        require_told(ending, why)
+        examine(desk, task, ending, why)
         told += len(ending.errors)
     assert told
 

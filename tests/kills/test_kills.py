@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +18,9 @@ import pytest
 from core.crypto.keyfile import Cost, open_keys
 from core.crypto.signing import SigningKey, verify
 from core.folder import Folder, NewOfficer, create_office, enter_network, open_office, open_officer
+from core.laws import Law
 from core.ledger.charter import decode_card, found
-from core.ledger.encoding import encode
+from core.ledger.encoding import Value, encode
 from core.ledger.payload import Group
 from core.office import Office
 from core.store.computer import computer_identity
@@ -27,11 +29,13 @@ from core.store.intent_format import BOX_AT, HEAD_BYTES, HEADER_BYTES, place_of,
 from core.views import Step
 from sync.certificate import make_certificate
 from tests.kills.cases import ACTS, BATCH_ACTS, CARD_FILE, NEIGHBOUR_FILE, PASSPHRASE
+from tests.kills.kept import KeptFolder
 from tests.kills.moments import kill_at_random
 from tests.ledger.building import FOUNDED_MS, Network
 from tests.offices import StepClock, land_law, land_network, open_in_memory, propose_registration, register
 
 RANDOM_KILLS = 30
+LAND_HOMES = {"land.parcel": "office"}
 PEOPLE = (("Anna", "registrar"), ("Boris", "notary"))
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(
@@ -77,43 +81,29 @@ class Recorder:
         assert self._process.wait(10) == 0
 
 
-class Desk:
-    """An office's folder that can be put back as it was, file by file.
+class Desk(KeptFolder):
+    """An office on the disk, the first of a network whose others are those of tests/offices.py."""
 
-    In place: the intent file knows its own number (inode), and a copy of it would be seen as one.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.folder = Folder(path)
+    def __init__(self, path: Path, law: Law | None = None, homes: Mapping[str, str] = LAND_HOMES) -> None:
+        """`law`: of the network, the land law if none is named."""
+        folder = Folder(path)
         people = [NewOfficer(name, frozenset({role}), PASSPHRASE) for name, role in PEOPLE]
         cheap = Cost.cheapest()
-        own = create_office(self.folder, "Desk", PASSPHRASE, people, make_certificate, cheap, floor=cheap)
-        others = land_network().charter.cards[1:]
-        charter = found("Kills", FOUNDED_MS, [own, *others], [land_law().canonical], {"land.parcel": "office"})
-        enter_network(self.folder, charter.encoded, PASSPHRASE)
+        own = create_office(folder, "Desk", PASSPHRASE, people, make_certificate, cheap, floor=cheap)
         neighbours = land_network()
-        seed = open_keys(self.folder.node_key.read_bytes(), PASSPHRASE).secrets["node_seed"]
-        own_keys = tuple(open_officer(self.folder, place, PASSPHRASE) for place in range(len(PEOPLE)))
+        cards, laws = [own, *neighbours.charter.cards[1:]], [(law or land_law()).canonical]
+        charter = found("Kills", FOUNDED_MS, cards, laws, dict(homes))
+        enter_network(folder, charter.encoded, PASSPHRASE)
+        seed = open_keys(folder.node_key.read_bytes(), PASSPHRASE).secrets["node_seed"]
+        own_keys = tuple(open_officer(folder, place, PASSPHRASE) for place in range(len(PEOPLE)))
         officers = (own_keys, *neighbours.officers[1:])
         self.network = Network(charter, (SigningKey(seed), *neighbours.nodes[1:]), officers)
-        neighbour = open_in_memory(self.network, 1)
-        for number in (50, 51):
-            register(self.network, neighbour, number)
-        blocks = [list(neighbour.block(block)) for block in neighbour.newer_than([])]
-        (path / NEIGHBOUR_FILE).write_bytes(encode(blocks))
+        super().__init__(folder)
+
+    def bring(self, blocks: Iterable[Sequence[Value]]) -> None:
+        """What the process that is killed takes in as a neighbour's."""
+        (self.folder.path / NEIGHBOUR_FILE).write_bytes(encode([list(block) for block in blocks]))
         self.keep()
-
-    def keep(self) -> None:
-        """What stands here now is what `put_back` gives."""
-        self._files = {path: path.read_bytes() for path in self.folder.path.rglob("*") if path.is_file()}
-
-    def put_back(self) -> Folder:
-        for path in list(self.folder.path.rglob("*")):
-            if path.is_file() and path not in self._files:
-                path.unlink()
-        for path, content in self._files.items():
-            path.write_bytes(content)
-        return self.folder
 
     def intents(self) -> list[tuple[int, bytes]]:
         """(seq, block id) of the last blocks, two at most, that this office meant to sign, the older first."""
@@ -127,9 +117,19 @@ class Desk:
         return sorted(found)
 
 
+def working_desk(path: Path) -> Desk:
+    """With a neighbour's acts to be taken in."""
+    desk = Desk(path)
+    neighbour = open_in_memory(desk.network, 1)
+    for number in (50, 51):
+        register(desk.network, neighbour, number)
+    desk.bring(neighbour.block(block) for block in neighbour.newer_than([]))
+    return desk
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path / "office")
+    return working_desk(tmp_path / "office")
 
 
 def record_one_more(desk: Desk, office: Office) -> None:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from core.errors import MunimentError
 from core.laws import parse_law
@@ -44,6 +43,7 @@ from tests.sealing.homes import (
     settle,
     sign_in,
 )
+from tests.sealing.left_behind import keys_of, plain_pages
 
 OPEN = {"name": NAME, "report": REPORT}
 PLAIN = (NAME.encode(), REPORT.encode())
@@ -314,25 +314,6 @@ def test_nothing_of_a_destroyed_key_is_left_in_the_file(tmp_path: Path) -> None:
     assert not any(key in pages for key in gone)
     homes[0].store.database.close()
     assert all(key in plain_pages(path) for key in kept)
-
-
-def keys_of(office: Office, record: bytes) -> list[bytes]:
-    found = [office.store.sealing.key(row.name) for row in office.store.sealing.of_record(record)]
-    return [key for key in found if key is not None]
-
-
-def plain_pages(path: Path) -> bytes:
-    """SQLCipher 4 with a raw key: AES-256-CBC a page of 4,096 bytes, of which the last 80 are IV and HMAC."""
-    log, plain = path.with_name(f"{path.name}-wal"), []
-    data = path.read_bytes()
-    pages = [(data[at : at + 4096], 16 if at == 0 else 0) for at in range(0, len(data), 4096)]  # a salt comes first
-    if log.exists():
-        data = log.read_bytes()
-        pages += [(data[at + 24 : at + 24 + 4096], 0) for at in range(32, len(data), 24 + 4096)]
-    for page, start in pages:
-        decryptor = Cipher(algorithms.AES(DATABASE_KEY), modes.CBC(page[4016:4032])).decryptor()
-        plain.append(decryptor.update(page[start:4016]) + decryptor.finalize())
-    return b"".join(plain)
 
 
 def test_a_cut_between_destroying_and_noting_is_made_good_at_the_next_start(tmp_path: Path) -> None:

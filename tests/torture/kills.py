@@ -3,7 +3,7 @@
 from pathlib import Path
 from random import Random
 
-from tests.kills.test_kills import Desk, Recorder, check
+from tests.kills.test_kills import Recorder, check, working_desk
 from tests.torture.part import Part
 
 PLANNED = 10_000
@@ -13,7 +13,7 @@ LONGEST_DELAY_S = 0.12
 
 def torture_kills(work: Path, first_seed: int, until_s: float) -> list[Part]:
     part = Part("kills at random moments", PLANNED)
-    recorder, desk = Recorder(), Desk(work / "killed")
+    recorder, desk = Recorder(), working_desk(work / "killed")
 
     def one(seed: int) -> None:
         delay_s = Random(seed).uniform(0.001, LONGEST_DELAY_S)
