@@ -55,6 +55,7 @@ class Replica:
 
     newest_taken: "tuple[int, Admitted] | None" = None  # position and block
     acts_at_once: int | None = None  # that one transaction may execute, one block at least; None: all
+    when_due: Callable[[], None] | None = None  # told when a block leaves something to `enter_in_order`
     unread = False  # a write was undone, and the disk did not say again what it holds: nothing is taken in or signed
 
     def __init__(self, store: ReplicaStore, charter: Charter) -> None:
@@ -273,6 +274,8 @@ class Replica:
             raise
         self.newest_taken = (position, admitted)
         self.settle_graph()
+        if self.when_due is not None and self.execution.under_way is not None:
+            self.when_due()
         return added
 
     def settle_graph(self) -> None:

@@ -13,7 +13,6 @@ from sync.opened import OwnedReplica
 
 ACTS_AT_ONCE = 256  # as long as a click in the window may wait; a block is not divided, and an import's has no more
 TOLD_EVERY_S = 0.25
-_LOOK_S = 0.5
 _AGAIN_S = 60.0  # a full disk is not empty at once
 
 
@@ -21,19 +20,22 @@ class Entering:
     """On the office's thread."""
 
     def __init__(self, office: OwnedReplica, tell: Callable[[Event], None]) -> None:
-        office.acts_at_once = ACTS_AT_ONCE
         self._office, self._tell = office, tell
         self._told_s = 0.0
+        self._due = asyncio.Event()
+        office.acts_at_once, office.when_due = ACTS_AT_ONCE, self._due.set
 
     async def keep_on(self) -> None:
-        """Whenever something is to be entered, until it is cancelled."""
-        while True:
+        """What an earlier run has left, then whatever blocks bring, until it is cancelled. It sleeps in between."""
+        self._due.set()
+        while await self._due.wait():
+            self._due.clear()
             try:
                 await self.enter_all()
             except MunimentError as error:
                 self._tell(EnteringFailed(error.code, error.facts))
                 await asyncio.sleep(_AGAIN_S)
-            await asyncio.sleep(_LOOK_S)
+                self._due.set()
 
     async def enter_all(self) -> None:
         """Until nothing is left to enter. Raises `disk-full`, `disk-failed`, `replica-damaged`."""

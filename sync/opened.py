@@ -1,6 +1,6 @@
 """What the node at work asks of an unlocked office: to be met, verified, and opened again with another key."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol, TypeVar
 
 from core.crypto.keyfile import OpenedKeys
@@ -29,6 +29,7 @@ class OwnedReplica(Replica, Protocol):
         """What signs for it, or does not."""
 
     acts_at_once: int | None  # that one transaction executes; None: all that is decided
+    when_due: Callable[[], None] | None  # told when a block leaves something to `enter_in_order`
 
     def entering(self) -> tuple[int, int] | None:
         """(executed, all) acts of what is being executed in portions; None while nothing is."""

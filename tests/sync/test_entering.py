@@ -1,5 +1,6 @@
 """Very many acts become final at once: they are entered in portions, and meetings, pages and records go on meanwhile."""
 
+import asyncio
 import queue
 from collections.abc import Iterator
 from typing import Any, TypeVar
@@ -12,11 +13,12 @@ from core.store.journal import MemoryJournal
 from core.store.replica import ReplicaStore
 from core.views import Step
 from desktop.simulation.computer import FragileDatabase, Fuse
-from sync.events import ActsEntered, EnteringFailed
+from sync.entering import Entering
+from sync.events import ActsEntered, EnteringFailed, Event
 from sync.service import Service, Settings
 from tests.drawing import draw
 from tests.ledger.building import seed
-from tests.offices import StepClock, land_network, register, registrar, registration
+from tests.offices import StepClock, land_network, meet, open_in_memory, register, registrar, registration
 from tests.sync.besieged import Opened
 
 NETWORK = land_network(2)
@@ -83,9 +85,10 @@ def nodes() -> Iterator[list[Node]]:
         node.service.stop()
 
 
-def bring_in(office: Braked) -> None:
+def bring_in(office: Office) -> None:
     """An import: many blocks of some acts."""
-    office.let_go = True
+    if isinstance(office, Braked):
+        office.let_go = True
     for block in range(BLOCKS):
         batch = office.batch([registrar(office)])
         for act in range(ACTS_EACH):
@@ -140,3 +143,60 @@ def test_an_import_is_entered_between_meetings_pages_and_records(nodes: list[Nod
     else:
         raise AssertionError("the offices do not come to one state")
     assert set(asked.ask(lambda office: list(office.checking.verify_state()))) == {None}
+
+
+class CountingLoop(asyncio.SelectorEventLoop):
+    """How often somebody asked to be woken later."""
+
+    timers = 0
+
+    def call_at(self, *args: Any, **named: Any) -> Any:
+        self.timers += 1
+        return super().call_at(*args, **named)
+
+
+def test_what_is_decided_is_entered_at_once_and_nobody_is_woken_while_nothing_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sync.entering._AGAIN_S", 0)
+    fuse = Fuse()
+    asked, importing = open_in_memory(NETWORK, 0, ReplicaStore(FragileDatabase(fuse))), open_in_memory(NETWORK, 1)
+    told: list[tuple[int, int]] = []
+    failed: list[str] = []
+
+    async def run() -> int:
+        entered = asyncio.Event()
+
+        def tell(event: Event) -> None:
+            if isinstance(event, EnteringFailed):
+                failed.append(event.code)
+                return
+            assert isinstance(event, ActsEntered)
+            told.append((event.entered, event.acts))
+            if event.entered == event.acts:
+                entered.set()
+
+        keeping_on = asyncio.create_task(Entering(asked, tell).keep_on())
+        asked.acts_at_once = 1
+        async with asyncio.timeout(TIMEOUT_S):  # which is woken once, if ever
+            while asked.entering() is None:
+                await asyncio.sleep(0)
+                meet(importing, asked)
+            fuse.light(0, full=True)
+            await entered.wait()
+            for _ in range(MEETINGS):
+                await asyncio.sleep(0)
+        assert not keeping_on.done()
+        keeping_on.cancel()
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, CountingLoop)
+        return loop.timers
+
+    bring_in(importing)
+    with asyncio.Runner(loop_factory=CountingLoop) as runner:
+        assert runner.run(run()) == 1
+    assert failed == ["disk-full"], "and then it went on"
+    assert told[0] == (ACTS_EACH, BLOCKS * ACTS_EACH)
+    assert told[-1] == (BLOCKS * ACTS_EACH, BLOCKS * ACTS_EACH)
+    assert asked.entering() is None
+    assert told_as_final(asked) == BLOCKS * ACTS_EACH

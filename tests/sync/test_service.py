@@ -37,7 +37,7 @@ class NothingToCheck:
 
 class OwnedGraph(GraphReplica):
     closed = False
-    acts_at_once = None
+    acts_at_once = when_due = None
     hand, checking = SteadyHand(), NothingToCheck()
 
     def entering(self):
