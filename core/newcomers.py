@@ -2,7 +2,8 @@
 
 At the office that invited, below `newcomers/`: `<key>.office` is the newcomer's card, which an administrator proposes,
 and `<key>.newcomer` what is needed to hand the register over to it; the second is written last and removed last. At the
-newcomer, `paired` is the invitation, from the moment its code was typed until the office has joined.
+newcomer, `paired` is the invitation, from the moment its code was typed until the office has joined. An office that has
+lost everything comes back in the same way, with a card of its old name and a new key.
 A restore forgets both: then a new invitation is made.
 """
 
@@ -13,7 +14,10 @@ from core.crypto.signing import verify
 from core.data_folder import Folder, read_bounded
 from core.errors import MunimentError
 from core.ledger.charter import MAX_CARD_BYTES, OfficeCard, decode_card
+from core.ledger.constitution import Change
 from core.ledger.encoding import decode, encode
+from core.ledger.record import RECORD_ID_BYTES
+from core.ledger.roll import Roll
 from core.store.files import write_durably
 
 MAX_NOTE_BYTES = 64
@@ -37,6 +41,16 @@ def keep_newcomer(folder: Folder, card: OfficeCard, token: bytes, port: int) -> 
     write_durably(card_file, card.encoded)
     write_durably(note, encode([token, port]))
     return Awaited(card, card_file, token, port)
+
+
+def change_to_let_in(roll: Roll, card: OfficeCard) -> Change:
+    """What the offices are to vote: a new member, or, of a member that has lost its computer, the key under which it
+    comes back. Nobody has proposed it yet.
+    """
+    member = next((one for one in roll.members if one.office == card.name and not one.removed), None)
+    if member is None:
+        return Change("admit", bytes(RECORD_ID_BYTES), None, card.encoded)
+    return Change("incarnation", bytes(RECORD_ID_BYTES), member.number, card.encoded)
 
 
 def list_newcomers(folder: Folder) -> list[Awaited]:

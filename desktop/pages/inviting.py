@@ -14,9 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLineEdit, QVBox
 from core.changing import next_place
 from core.errors import MunimentError
 from core.ledger.charter import OfficeCard
-from core.ledger.constitution import Change
 from core.ledger.encoding import Value
-from core.newcomers import Awaited, keep_newcomer, list_newcomers
+from core.newcomers import Awaited, change_to_let_in, keep_newcomer, list_newcomers
 from core.office import Office
 from core.people.actions import Action
 from core.store.files import write_durably
@@ -204,15 +203,17 @@ class InvitingCard(QFrame):
             self._awaited.addWidget(line)
 
     def propose(self, awaited: Awaited) -> None:
-        """Draw up the act that proposes to admit it, for an administrator to read and sign."""
-        content = awaited.card.encoded
+        """Draw up the act that proposes to admit it, or its new key, for an administrator to read and sign."""
 
         def work(office: Office) -> dict[str, Value]:
-            office.epochs.check(Change("admit", bytes(16), None, content))
-            return next_place(office)
+            change = change_to_let_in(office.roll, awaited.card)
+            office.epochs.check(change)
+            fields: dict[str, Value] = {"kind": change.kind, "content": pack_content(change.content)}
+            if change.member is not None:
+                fields["member"] = change.member
+            return {**next_place(office), **fields}
 
-        def wanted(named: dict[str, Value]) -> None:
-            fields: dict[str, Value] = {**named, "kind": "admit", "content": pack_content(content)}
+        def wanted(fields: dict[str, Value]) -> None:
             self.act_wanted.emit(f"{LAW}.propose", {**fields, "reason": say("inviting.reason")})
 
         self.notice.clear()

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from core.crypto.keyfile import Cost
 from core.folder import Folder, NewOfficer, create_office
+from core.newcomers import keep_newcomer
 from desktop.application import Application, OpenOffice
 from desktop.dialogs.invited import InvitedStage
 from desktop.dialogs.welcome import WelcomeStage
@@ -91,6 +92,23 @@ def test_an_office_is_invited_and_proposed(
     named(card, "Propose to admit Brașov").click()
     proposed = sign_draft(qtbot, office)
     assert proposed.transaction.act["kind"] == "admit"
+
+
+def test_of_a_member_that_has_lost_its_computer_the_new_key_is_proposed(
+    open_desk: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    office = open_desk()
+    member = 1
+    people = [NewOfficer("Ana", frozenset({"registrar"}), REGISTRAR_SECRET)]
+    name, cheap = office.desk.standing.offices[member], Cost.cheapest()
+    new = create_office(Folder(tmp_path / "new"), name, OFFICE_SECRET, people, make_certificate, cheap, cheap)
+    keep_newcomer(office.desk.folder, new, bytes(16), 0)
+    office.window.go("offices")
+    office.window.offices.join.click()
+    qtbot.waitUntil(lambda: not office.desk.background.busy(), timeout=TIMEOUT_MS)
+    named(office.window.offices.newcomer.inviting, f"Propose to admit {name}").click()
+    act = sign_draft(qtbot, office).transaction.act
+    assert (act["kind"], act["member"]) == ("incarnation", member)
 
 
 def test_a_wrong_code_is_told_in_both_windows(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.errors import MunimentError
 from core.folder import Folder, open_office
 from core.ledger.charter import OfficeCard
-from core.newcomers import find_newcomer, forget_newcomer, keep_newcomer, list_newcomers, paired_file
+from core.newcomers import change_to_let_in, find_newcomer, forget_newcomer, keep_newcomer, list_newcomers, paired_file
 from desktop.commands.pairing import fetch_register, invitation_file, pair_with, read_invitation
 from desktop.commands.provisioning import follow_invitation
 from sync import inviting as inviting_module
@@ -213,11 +213,16 @@ def test_a_taken_port_is_told(town: Town) -> None:
     asyncio.run(run())
 
 
-def test_a_newcomer_is_paired_voted_in_and_works(tmp_path: Path) -> None:
-    """From the invitation to the open office; before the vote, and to another key, nothing is handed over."""
+@pytest.mark.parametrize(("kind", "number"), [("admit", 4), ("incarnation", 3)])
+def test_a_newcomer_is_paired_voted_in_and_works(tmp_path: Path, kind: str, number: int) -> None:
+    """From the invitation to the open office; before the vote, and to another key, nothing is handed over.
+
+    A member whose computer is lost comes back in the same way.
+    """
     town, members, desk = Town(), Folder(tmp_path / "member"), Folder(tmp_path / "desk")
     members.path.mkdir()
-    make_office(desk.path)
+    name = "Desk" if kind == "admit" else town.network.charter.cards[number].name
+    make_office(desk.path, name)
     host, beside = town.offices[0], tmp_path / "beside"
 
     async def invite() -> Invitation:
@@ -234,7 +239,7 @@ def test_a_newcomer_is_paired_voted_in_and_works(tmp_path: Path) -> None:
             pairing = asyncio.ensure_future(asyncio.to_thread(pair_with, desk, invitation, OFFICE_SECRET, show))
             port = inviting.port
             await inviting.type_code(
-                await _after(inviting, digits), lambda card: keep_newcomer(members, card, TOKEN, port)
+                await _after(inviting, name, digits), lambda card: keep_newcomer(members, card, TOKEN, port)
             )
             await pairing
             return invitation
@@ -255,13 +260,15 @@ def test_a_newcomer_is_paired_voted_in_and_works(tmp_path: Path) -> None:
             await handing.close()
 
     invitation = asyncio.run(invite())
-    awaited = find_newcomer(members, "Desk")
+    awaited = find_newcomer(members, name)
     with pytest.raises(MunimentError, match="port-refused"):
         fetch_register(desk, OFFICE_SECRET)
     assert follow_invitation(desk, Path("gone"), OFFICE_SECRET) == []
     with pytest.raises(MunimentError, match="not-admitted-yet"):
         HandingOver(host, CREDENTIALS, TOKEN, awaited.card.node_key, beside)
-    pass_change(town, "admit", None, awaited.card_file.read_bytes())
+    change = change_to_let_in(host.roll, awaited.card)
+    assert (change.kind, change.content) == (kind, awaited.card_file.read_bytes())
+    pass_change(town, change.kind, change.member, change.content)
     assert invitation.addresses == (f"{LOOPBACK}:{awaited.port}",)
     asyncio.run(hand_over(awaited.port))
     forget_newcomer(members, awaited)
@@ -269,12 +276,13 @@ def test_a_newcomer_is_paired_voted_in_and_works(tmp_path: Path) -> None:
     assert not paired_file(desk).exists()
     assert not beside.exists()
     office = open_office(desk, OFFICE_SECRET, StepClock()).office
-    assert (office.number, office.state_root()) == (4, host.state_root())
+    assert (office.number, office.state_root(), office.hand.quarantine) == (number, host.state_root(), None)
+    assert office.roll.members[number].incarnation == (kind == "incarnation")
     office.close()
 
 
-async def _after(inviting: Inviting, digits: "asyncio.Queue[str]") -> str:
-    assert await inviting.caller() == "Desk"
+async def _after(inviting: Inviting, name: str, digits: "asyncio.Queue[str]") -> str:
+    assert await inviting.caller() == name
     return await digits.get()
 
 
