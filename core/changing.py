@@ -135,7 +135,7 @@ def draw_up_roles(
 ) -> Proposal:
     """The act that gives an officer other roles, each within these limits, or ends the office without any.
 
-    Raises `unknown-officer`, `roles-held-already`, `last-administrator`: an office without one can change nothing.
+    Raises `unknown-officer`, `roles-held-already`. What the office refuses besides, core/appointing.py tells.
     """
     state = WorkingState(office.store.state, office.number)
     people = officers.officers_of(state, office.roll, office.number)
@@ -144,10 +144,6 @@ def draw_up_roles(
         raise MunimentError("unknown-officer", officer=officer)
     if found.roles == frozenset(roles) and all(found.limits.get(role, NO_LIMITS) == limits for role in roles):
         raise MunimentError("roles-held-already", name=found.name)
-    if ADMINISTRATOR not in roles and not any(
-        ADMINISTRATOR in one.roles for one in people if one.number != found.number
-    ):
-        raise MunimentError("last-administrator", name=found.name)
     rows: list[Value] = [row_of(role, limits) for role in roles]
     if found.record is None:
         act: dict[str, Value] = {"number": found.number, "name": found.name, "roles": rows, "reason": reason}

@@ -141,6 +141,7 @@ class Fold:
             powers_change=True,
             ended_unseen=partial(officers.ended_unseen, state, self.roll, order),
             limits=partial(officers.limits, state),
+            key=partial(officers.key, state, self.roll),
             agrees=partial(is_quorum, self.roll),
             lacking=self.lacking,
             late=self._is_late(law, epoch, order),

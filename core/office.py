@@ -9,6 +9,7 @@ from os import urandom
 
 from core.act_views import Acts
 from core.answering import Answering
+from core.appointing import as_appointed
 from core.batch import Batch
 from core.bracketing import Bracketing
 from core.clock import Clock
@@ -345,6 +346,7 @@ class Office(Exchange):
         ran, waiting = list[Ran](), self.store.waiting.of(self.number)
         for number, (act_id, transaction) in enumerate(zip(ids, transactions, strict=True)):
             verdict = self.fold.judge(working, transaction, act_id, self.number, waiting=waiting)
+            verdict = as_appointed(working, self.roll, self.number, verdict, transaction.claimed_ms)
             if isinstance(verdict, Rejected):
                 raise rejection_error(verdict, number)
             working.apply(verdict.changes, verdict.index_changes)

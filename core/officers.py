@@ -9,6 +9,7 @@ gave the role and which ended it, so that an end which an act could not know is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from core.laws.placing import Order
 from core.laws.powers import NO_LIMITS, Limits, limits_of
@@ -48,9 +49,7 @@ def officer_record(state: WorkingState, office: int, number: int) -> Record | No
 def roles(state: WorkingState, roll: Roll, office: int, number: int) -> frozenset[str]:
     """The roles that an officer holds in this state; none for a person it does not know."""
     record = officer_record(state, office, number)
-    if record is None:
-        return roll.roles(office, number)
-    return _roles(record, roll, office) if roll.member(office) is not None else _NOBODY
+    return _roles(record, roll, office) if record is not None else roll.roles(office, number)
 
 
 def limits(state: WorkingState, office: int, number: int, role: str) -> Limits | None:
@@ -88,14 +87,19 @@ def ended_unseen(
     return None
 
 
-def officers_of(state: WorkingState, roll: Roll, office: int) -> list[Serving]:
-    """Everybody who signs or has signed for an office, by number."""
+def officers_of(
+    state: WorkingState, roll: Roll, office: int, changed: Mapping[int, Record] = MappingProxyType({})
+) -> list[Serving]:
+    """Everybody who signs or has signed for an office, by number. `changed`: what an act would make of some."""
     member = roll.member(office)
     if member is None:
         return []
-    first = [_serving(state, roll, office, number, one) for number, one in enumerate(member.officers)]
-    return first + [
-        _serving(state, roll, office, number, None) for number in range(FIRST_NUMBER, next_number(state, office))
+    first: dict[int, Officer | None] = dict(enumerate(member.officers))
+    appointed = {*range(FIRST_NUMBER, next_number(state, office)), *changed} - first.keys()
+    numbered = {**first, **dict.fromkeys(sorted(appointed))}
+    return [
+        _serving(changed.get(number) or officer_record(state, office, number), roll, office, number, one)
+        for number, one in numbered.items()
     ]
 
 
@@ -116,15 +120,16 @@ def next_number(state: WorkingState, office: int) -> int:
     return number
 
 
-def _serving(state: WorkingState, roll: Roll, office: int, number: int, first: Officer | None) -> Serving:
-    record = officer_record(state, office, number)
+def _serving(record: Record | None, roll: Roll, office: int, number: int, first: Officer | None) -> Serving:
     name = first.name if first is not None else record.key["name"] if record is not None else ""
-    held = roles(state, roll, office, number)
+    held = _roles(record, roll, office) if record is not None else roll.roles(office, number)
     limited = _limits(record) if record is not None else {}
     return Serving(number, name, first.key if first else _key(record), held, record.id if record else None, limited)
 
 
 def _roles(record: Record, roll: Roll, office: int) -> frozenset[str]:
+    if roll.member(office) is None:
+        return _NOBODY
     held = frozenset(row["role"] for row in record.fields["powers"] if "ended" not in row)
     known = "public_key" in record.fields or roll.officer(office, record.key["number"]) is not None
     return held if known else _NOBODY

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from core.appointing import as_appointed
 from core.clock import Clock
 from core.errors import MunimentError
 from core.laws.field_checks import FieldFault
@@ -101,7 +102,8 @@ class Proposing:
             return Proposal(transaction, encoded, act_id, unfit)
         decoded = decode_transaction(encoded, encoded_here=True)
         waiting = self._replica.store.waiting.of(self._number)
-        verdict = self._replica.fold.judge(working, decoded, act_id, self._number, trace, waiting=waiting)
+        judged = self._replica.fold.judge(working, decoded, act_id, self._number, trace, waiting=waiting)
+        verdict = as_appointed(working, self._replica.roll, self._number, judged, decoded.claimed_ms)
         if isinstance(verdict, Accepted):
             self._newest = DrawnUp(act_id, decoded, verdict, working, self._replica.store.database.row_changes)
             self._sealing.await_recording(act_id, secrets)

@@ -15,13 +15,13 @@ from core.office import Office, Proposal
 from core.store.working import WorkingState
 from core.views import ActView, Step
 from tests.independent.confirming import confirm
-from tests.ledger.building import PEOPLE, seed
+from tests.ledger.building import seed
 from tests.offices import hand_over, open_in_memory, propose_registration, register, registrar, registration
 from tests.requesting import sale
 from tests.test_epochs import Town, pass_change
 
 EVE = SigningKey(seed("eve"))
-NOTARY = 1  # among the officers of every card
+NOTARY, LAST = 1, 3  # among the officers of every card: the notary, and the one administrator
 
 
 @pytest.fixture
@@ -36,15 +36,37 @@ def state(office: Office) -> WorkingState:
     return WorkingState(office.store.state, office.number)
 
 
-def appoint(town: Town, office: Office, *roles: str, number: int = officers.FIRST_NUMBER) -> bytes:
-    rows: list[Value] = [{"role": role} for role in roles]
-    act: dict[str, Value] = {"number": number, "name": "Ева Лис", "public_key": EVE.public.hex(), "roles": rows}
-    return town.act(office, "appoint", act)[0]
+def appointment(
+    *roles: str, number: int = officers.FIRST_NUMBER, key: SigningKey = EVE, **term: Value
+) -> dict[str, Value]:
+    rows: list[Value] = [{"role": role, **term} for role in roles]
+    return {"number": number, "name": "Ева Лис", "public_key": key.public.hex(), "roles": rows}
+
+
+def appoint(
+    town: Town, office: Office, *roles: str, number: int = officers.FIRST_NUMBER, key: SigningKey = EVE
+) -> bytes:
+    return town.act(office, "appoint", appointment(*roles, number=number, key=key))[0]
+
+
+def refusal(town: Town, office: Office, procedure: str, act: dict[str, Value], **records: bytes) -> str:
+    """The code with which the office does not let an act about its officers be signed."""
+    verdict = office.propose("charter", procedure, records, act, [town.administrator(office)]).verdict
+    assert isinstance(verdict, Rejected)
+    return verdict.code
+
+
+def write_all_the_same(town: Town, office: Office, proposal: Proposal) -> bytes:
+    """As an office does that breaks the rules; the act."""
+    office.hand.write_block((sign(town, office, proposal),))
+    town.settle()
+    return proposal.id
 
 
 def restate(town: Town, office: Office, number: int, *roles: str) -> bytes:
     rows: list[Value] = [{"role": role} for role in roles]
-    act: dict[str, Value] = {"number": number, "name": PEOPLE[number][0], "roles": rows, "reason": "on leave"}
+    name = town.network.charter.cards[office.number].officers[number].name
+    act: dict[str, Value] = {"number": number, "name": name, "roles": rows, "reason": "on leave"}
     return town.act(office, "restate", act)[0]
 
 
@@ -117,7 +139,7 @@ def test_a_dishonest_office_cannot_make_others_take_an_unknown_officer(town: Tow
     appoint(town, second, "registrar")
     for eve, code in ((EVE, "officer-unknown"), (SigningKey(seed("mallory")), "bad-officer-signature")):
         if code == "bad-officer-signature":
-            appoint(town, first, "registrar")
+            appoint(town, first, "registrar", key=SigningKey(seed("ewa")))
         first.hand.write_block((sign(town, first, propose_by(first, 3, eve_of(first)), eve),))
         position = first.newest_taken[0]  # type: ignore[index]  # it was just written
         act = first.store.chain.acts_of_block(position)[0].id
@@ -250,3 +272,71 @@ def test_the_disk_is_asked_once_while_nobody_was_appointed(town: Town) -> None:
         assert officers.roles(working, first.roll, office, 0) == frozenset({"clerk", "registrar"})
     first.store.database._connection.set_trace_callback(None)
     assert len(asked) <= 2
+
+
+# -- what an office refuses of an act about its own officers ---------------------------------------------------------
+
+
+def test_an_office_is_never_left_without_an_administrator(town: Town) -> None:
+    """Neither at once nor on the day after a term: nobody could appoint any more, and no vote of others mends it."""
+    first = town.offices[0]
+    own = {"number": LAST, "name": "Ирина Орлова", "reason": "retires"}
+    until: Value = [2099, 12, 31]
+    assert refusal(town, first, "restate", {**own, "roles": [{"role": "registrar"}]}) == "last-administrator"
+    assert refusal(town, first, "restate", {**own, "roles": []}) == "last-administrator"
+    retiring: dict[str, Value] = {**own, "roles": [{"role": "administrator", "until": until}]}
+    assert refusal(town, first, "restate", retiring) == "no-administrator-then"
+    later: dict[str, Value] = {**own, "roles": [{"role": "administrator", "since": [2098, 1, 1]}]}
+    assert refusal(town, first, "restate", later) == "last-administrator"
+    assert first.records.count(officers.REGISTER) == 0
+
+    officer = appoint(town, first, "administrator", "registrar")
+    town.act(first, "restate", retiring)  # somebody goes on after him
+    gap: Value = [{"role": "administrator", "since": [2100, 1, 2]}]
+    assert refusal(town, first, "change_roles", {"roles": gap}, officer=officer) == "no-administrator-then"
+    change(town, first, "change_roles", officer, {"roles": [{"role": "administrator", "since": [2100, 1, 1]}]})
+    assert refusal(town, first, "end", {"reason": "x"}, officer=officer) == "no-administrator-then"
+
+
+def test_two_acts_that_each_leave_another_administrator_do_not_leave_none(town: Town) -> None:
+    """Both were drawn up while two served: the second is refused where it is recorded."""
+    first = town.offices[0]
+    officer = appoint(town, first, "administrator")
+    eve = eve_of(first, "administrator")
+    ends = first.propose("charter", "end", {"officer": officer}, {"reason": "x"}, [eve])
+    restate(town, first, LAST, "registrar")
+    with pytest.raises(MunimentError, match="rejected") as caught:
+        first.record(sign(town, first, ends))
+    assert caught.value.facts["reason"] == "last-administrator"
+
+
+def test_one_key_is_one_officer(town: Town) -> None:
+    first, second = town.offices[:2]
+    own = town.network.officers[0][NOTARY]
+    assert refusal(town, first, "appoint", appointment("registrar", key=own)) == "same-person-twice"
+    neighbour = town.network.officers[1][NOTARY]
+    assert refusal(town, first, "appoint", appointment("registrar", key=neighbour)) == "same-person-twice"
+    assert refusal(town, first, "appoint", appointment("registrar", key=town.network.nodes[2])) == "same-person-twice"
+    officer = appoint(town, first, "registrar")
+    again = appointment("clerk", number=101)
+    assert refusal(town, first, "appoint", again) == "same-person-twice"
+    town.settle()
+    assert refusal(town, second, "appoint", appointment("registrar")) == "same-person-twice"
+    change(town, first, "end", officer, {"reason": "on leave"})
+    town.act(first, "appoint", again)  # the same person comes back under the next number
+
+
+def test_two_numbers_with_one_key_are_one_person_to_every_office(town: Town) -> None:
+    """An office that breaks the rules gives its notary a second number; with both he signs nothing that asks for two."""
+    first = town.offices[0]
+    (parcel,) = register(town.network, first, 1).records
+    notary = town.network.officers[0][NOTARY]
+    act = first.propose("charter", "appoint", {}, appointment("registrar", key=notary), [town.administrator(first)])
+    assert isinstance(act.verdict, Rejected)
+    write_all_the_same(town, first, act)
+    sold = propose_sale(first, parcel, 5, [eve_of(first), Signer(0, NOTARY, "notary")], 0)
+    assert isinstance(sold.verdict, Rejected)
+    assert sold.verdict.code == "one-person-two-roles"
+    first.hand.write_block((sign(town, first, sold, notary),))
+    town.settle()
+    assert {office.acts.view(sold.id).ladder.code for office in town.offices} == {"one-person-two-roles"}

@@ -36,6 +36,10 @@ def _unlimited(_office: int, _officer: int, _role: str) -> None:
     """Where no power has a term or a territory."""
 
 
+def _no_key(_office: int, _officer: int) -> None:
+    """Where each officer has a key of his own: the founding and every vote saw to it."""
+
+
 def _nobody_agrees(_offices: Collection[int | None]) -> bool:
     """Where no roll says who counts."""
     return False
@@ -63,6 +67,7 @@ class Context(NamedTuple):
     powers_change: bool = False  # offices appoint and end officers: what another office's may do, the order decides
     ended_unseen: Callable[[int, int, str], bytes | None] = _never_ended
     limits: Callable[[int, int, str], Limits | None] = _unlimited  # of a role that an officer holds
+    key: Callable[[int, int], bytes | None] = _no_key  # that an officer signs with
     agrees: Callable[[Collection[int | None]], bool] = _nobody_agrees
     late: bool = False  # the block is of an epoch before the law's, and the order still takes acts of that one
     former: Mapping[int, Law] = MappingProxyType({})  # by version: of acts begun before (transition.py)

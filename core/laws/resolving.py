@@ -16,7 +16,7 @@ from core.laws.field_types import REASON, ActType, Field
 from core.laws.law import Law, Procedure
 from core.laws.offering import is_joint, request_record_id, withdraw_request
 from core.laws.placing import DAY_MS
-from core.laws.signing import Signed, check_people
+from core.laws.signing import Signed, are_one_person, check_people
 from core.laws.terms import open_term
 from core.laws.undecided import (
     HELD,
@@ -157,8 +157,11 @@ def _check_who(
     if way == WITHDRAW and procedure is not None and procedure.act_class == "fact":
         raise Refused("fact-not-withdrawn", procedure=procedure.name)
     if deciding and law.deciding.second_person:
-        people = {(signer.office, signer.officer) for signer in undecided.signers}
-        if any((signer.office, signer.officer) in people for signer in transaction.signers):
+        signed, decides = (
+            {(signer.office, signer.officer) for signer in signers}
+            for signers in (undecided.signers, transaction.signers)
+        )
+        if any(are_one_person(one, other, context) for one in signed for other in decides):
             raise Refused("decided-by-signer", article=law.deciding.article)
 
 

@@ -94,11 +94,10 @@ class SignatureCheck:
                 raise Refused("signer-of-another-office", office=office, role=role)
             self._check_power(office, officer, role)
             person = (office, officer)
-            if person in persons:
-                if role in present and signed.people.count(signer) > 1:
-                    raise Refused("signer-twice", office=office, officer=officer, role=role)
-                if signing.different_persons:
-                    raise Refused("one-person-two-roles", office=office, officer=officer)
+            if person in persons and role in present and signed.people.count(signer) > 1:
+                raise Refused("signer-twice", office=office, officer=officer, role=role)
+            if signing.different_persons and any(are_one_person(person, one, self._context) for one in persons):
+                raise Refused("one-person-two-roles", office=office, officer=officer)
             persons.append(person)
             present.append(role)
         if not signed.whole:
@@ -146,6 +145,11 @@ class SignatureCheck:
 def _outside(office: int, officer: int, role: str, limits: Limits) -> Refused:
     since, until = (str(day) if day is not None else "…" for day in (limits.since, limits.until))
     return Refused("appointment-not-in-term", office=office, officer=officer, role=role, since=since, until=until)
+
+
+def are_one_person(one: tuple[int, int], other: tuple[int, int], context: Context) -> bool:
+    """Of (office, officer): one number, or two that sign with one key."""
+    return one == other or ((key := context.key(*one)) is not None and key == context.key(*other))
 
 
 def check_people(signers: tuple[Signer, ...], office: int, context: Context, claimed_ms: int) -> None:

@@ -50,11 +50,6 @@ CHANGES_TROUBLES = {
     "roles-held-already": Trouble(
         "{name} holds exactly these roles already, or none any more.", UNWRITTEN, "There is nothing to do."
     ),
-    "last-administrator": Trouble(
-        "{name} is the last administrator of this office, and without one nothing about its officers could be changed.",
-        UNWRITTEN,
-        "Appoint another administrator first.",
-    ),
     "change-refused": Trouble("The rules of the network refuse this: {why}", UNWRITTEN, "Change what they name."),
     "officer-key-exists": Trouble(
         "There is a key for officer No. {officer} already, under another passphrase.",
@@ -64,6 +59,21 @@ CHANGES_TROUBLES = {
 }
 
 CHANGES_REFUSALS = {
+    "last-administrator": Trouble(
+        "This office would have no administrator, and without one nothing about its officers could be changed.",
+        UNWRITTEN,
+        "Appoint another administrator first.",
+    ),
+    "no-administrator-then": Trouble(
+        "From {day} on this office would have no administrator: no term covers that day.",
+        UNWRITTEN,
+        "Appoint another administrator first, without a term or for the days after.",
+    ),
+    "same-person-twice": Trouble(
+        "This key is that of {name} already, and one person is one officer.",
+        UNWRITTEN,
+        "Let the person make a key for this office alone; who has served under this number gets other roles.",
+    ),
     "not-in-the-roll": Trouble(
         "The key that signed this act was taken out of the network before the majority had confirmed the act.",
         "The act stays on record as not entered.",
