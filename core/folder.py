@@ -179,6 +179,7 @@ def _open_with(folder: Folder, keys: OpenedKeys, clock: Clock) -> OpenedOffice:
     with ExitStack() as opened:
         database = open_replica(folder, database_key)
         opened.callback(database.close)
+        database.keep_log_room()
         number, seed = _key_in_force(keys, Epochs(database, charter))
         key = SigningKey(seed)
         journal = _open_journal(folder, key.public, seed)

@@ -14,6 +14,7 @@ from typing import Any
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from core.errors import MunimentError
+from core.store.files import lengthen
 from core.store.schema import SCHEMA, SCHEMA_VERSION
 
 KEY_BYTES = 32
@@ -21,6 +22,7 @@ DAILY_CACHE_KIB = 64 << 10
 IMPORT_CACHE_KIB = 256 << 10
 DAILY_LOG_PAGES = 1_000
 IMPORT_LOG_PAGES = 16_384  # 64 MiB
+LOG_ROOM_BYTES = (DAILY_LOG_PAGES + 100) * (4_096 + 24)  # a log is folded back after the commit that makes it too long
 IN_MEMORY = ":memory:"
 BUSY_TIMEOUT_S = 1.0
 _INCREMENTAL = 2  # of PRAGMA auto_vacuum
@@ -57,7 +59,7 @@ class Database:
         self._changes_before = 0  # row_changes when what is gathered began
         self._put_off: list[Callable[[], None]] = []
         self._when_undone: list[Callable[[], None]] = []
-        self._cache_kib = cache_kib
+        self._cache_kib, self._keeps_log_room = cache_kib, False
         try:
             self._connection = sqlcipher.connect(
                 self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, cached_statements=256
@@ -193,7 +195,22 @@ class Database:
             yield
         finally:
             self._make_room(self._cache_kib, DAILY_LOG_PAGES)
-            self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.empty_log()
+
+    def keep_log_room(self) -> None:
+        """From here on the log keeps the length that it comes to in a day: written over, it waits for one flush of the
+        disk, where each commit that makes it longer waits for the file system's own journal as well.
+        """
+        self._keeps_log_room = True
+        with suppress(OSError):  # the same without it, only slower
+            lengthen(Path(f"{self.path}-wal"), LOG_ROOM_BYTES)
+
+    def empty_log(self) -> bool:
+        """Fold the log back into the file, outside `atomic`; whether nothing is left in it."""
+        busy, _, _ = self.row("PRAGMA wal_checkpoint(TRUNCATE)")
+        if self._keeps_log_room:
+            self.keep_log_room()
+        return not busy
 
     def _make_room(self, cache_kib: int, log_pages: int) -> None:
         self.rows(f"PRAGMA cache_size = -{cache_kib}")
@@ -283,7 +300,7 @@ class Database:
         self.rows(f"PRAGMA incremental_vacuum({pages})")
         more = bool(self.scalar("PRAGMA freelist_count"))
         if not more:
-            self.rows("PRAGMA wal_checkpoint(TRUNCATE)")  # until then the file itself stays as long as it was
+            self.empty_log()  # until then the file itself stays as long as it was
         return more
 
     def check_pages(self) -> None:

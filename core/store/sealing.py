@@ -251,8 +251,7 @@ class SealingStore:
         """Outside `atomic`: take what was destroyed out of the write-ahead log as well; whether it is out."""
         if self._db.in_atomic:
             return False
-        busy, _, _ = self._db.row("PRAGMA wal_checkpoint(TRUNCATE)")
-        if busy:
+        if not self._db.empty_log():
             return False
         self._db.execute("UPDATE erasure SET swept = 1 WHERE swept = 0")
         return True

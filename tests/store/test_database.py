@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import MunimentError
 from core.ledger.record import Change
-from core.store.database import IN_MEMORY, Database
+from core.store.database import IN_MEMORY, LOG_ROOM_BYTES, Database
 from core.store.replica import ReplicaStore
 from core.store.schema import SCHEMA_VERSION
 from tests.store.records import KEY, agree, empty_store, make_record
@@ -331,6 +331,38 @@ def test_bulk_keeps_what_atomic_promises(path: Path) -> None:
             set_and_fail(database, b"2")
     assert database.meta("name") == b"1"
     database.close()
+
+
+def test_a_log_with_room_is_written_over_and_emptied_like_any_other(path: Path, tmp_path: Path) -> None:
+    def held_elsewhere(number: int) -> bytes | None:
+        """By whoever opens the files as a power cut would leave them now."""
+        copy = tmp_path / f"copy-{number}.db"
+        for suffix in ("", "-wal"):
+            shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
+        database = Database(copy, KEY)
+        database.check_pages()
+        found = database.meta("name")
+        database.close()
+        return found
+
+    def written_to() -> int:
+        """Where the log ends that holds anything."""
+        return len(log.read_bytes().rstrip(b"\0"))
+
+    log, database = Path(f"{path}-wal"), Database(path, KEY)
+    database.keep_log_room()
+    assert (log.stat().st_size, written_to(), held_elsewhere(1)) == (LOG_ROOM_BYTES, 0, None)
+    for name in (b"first", b"second"):
+        database.set_meta("name", name)
+        assert held_elsewhere(len(name)) == name
+    assert log.stat().st_size == LOG_ROOM_BYTES
+    assert database.empty_log()
+    assert (log.stat().st_size, written_to(), held_elsewhere(2)) == (LOG_ROOM_BYTES, 0, b"second")
+    database.set_meta("name", b"third")
+    assert 0 < written_to() < LOG_ROOM_BYTES
+    assert held_elsewhere(3) == b"third"
+    database.close()
+    assert not log.exists()
 
 
 def test_every_statement_of_an_empty_store_answers() -> None:

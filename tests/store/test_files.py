@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import MunimentError
-from core.store.files import write_durably
+from core.store.files import lengthen, write_durably
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,6 +57,24 @@ def test_a_full_disk_leaves_the_old_file_and_no_rest(tmp_path: Path) -> None:
     assert answer.stdout.strip() == "disk-full"
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["node.key"]
+
+
+def test_a_file_gets_longer_by_zeros_or_stays_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"what stands there")
+    lengthen(path, 3_000)
+    assert path.read_bytes() == b"what stands there".ljust(3_000, b"\0")
+    lengthen(path, 2_000)
+    assert path.stat().st_size == 3_000
+    resource = pytest.importorskip("resource", reason="limits on file sizes are a POSIX feature")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            lengthen(path, 5_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.stat().st_size == 3_000
 
 
 WRITE_FOREVER = """
