@@ -8,6 +8,7 @@ from core.crypto.signing import verify
 from core.errors import MunimentError
 from core.laws.signing import is_of_node
 from core.laws.visibility import Withheld
+from core.ledger.appointment import deputised
 from core.ledger.block import Header
 from core.ledger.encoding import Value
 from core.ledger.epoch_proof import EpochProof
@@ -18,7 +19,7 @@ from core.ledger.receipt_format import MAX_CREATED, Origin, decode_receipt
 from core.ledger.receipt_making import TEMPLATE, later_members, make_final_receipt, make_receipt
 from core.ledger.record import Record, decode_record, encode_record, new_record_id
 from core.ledger.record_receipt import make_record_receipt
-from core.ledger.request import act_of
+from core.ledger.request import act_of, decode_request
 from core.ledger.transaction import Transaction, decode_transaction
 from core.people.actions import Action
 from core.people.people import EXTRACT
@@ -144,34 +145,61 @@ class ProofReading:
             leaf, path = self._store.entries.leaf(number), self._store.entries.path(number, covering.checkpoint.size)
         except MunimentError:  # entry-not-held: it came with a snapshot
             return None
-        records = self._appointments(transaction, covering.checkpoint.size)
+        records = self._officers(transaction, number, covering.checkpoint.size)
         proof = make_final_proof(leaf, number, path, covering.checkpoint, certified.certificate, records)
         joined = later_members(self._charter, transaction)
         opened = self._proving.open(covering.checkpoint.epoch, self._law_text(transaction), joined)
         return proof, epoch_proof(certified.steps, opened or ())
 
-    def _appointments(self, transaction: Transaction, size: int) -> list[WrittenRecord]:
-        """The records that name appointed officers among those who signed or asked, as first written."""
-        people = {(one.office, one.officer) for one in (*transaction.signers, *act_of(transaction).signers)}
-        state, found = WorkingState(self._store.state, None), []
-        for office, number in sorted(one for one in people if one[1] >= officers.FIRST_NUMBER):
-            record = officers.officer_record(state, office, number)
-            written = self._first_version(record, size) if record else None
-            if written is not None:
-                found.append(written)
-        return found[:MAX_RECORDS]
+    def _officers(self, transaction: Transaction, number: int, size: int) -> list[WrittenRecord]:
+        """The records of those who signed or asked, where the charter does not name them or they stood in for others.
 
-    def _first_version(self, record: Record, size: int) -> WrittenRecord | None:
-        first = min((record, *self._store.state.history(record.id)), key=lambda version: version.version)
-        row = self._store.chain.act_by_prefix(first.last_act)
-        number = self._entry(row) if row else None
-        if number is None or number >= size:
+        Each as it stood at the entry with that number, or at that of the request: an act is judged by it there.
+        """
+        asked = self._entry_of_request(transaction)
+        signers = [(one, number) for one in transaction.signers]
+        signers += [(one, asked or number) for one in act_of(transaction).signers]
+        found: dict[bytes, WrittenRecord] = {}
+        for signer, place in signers:
+            written = self._officer(signer.office, signer.officer, place, size)
+            record = decode_record(written.record) if written else None
+            if written is None or record is None:
+                continue
+            absent = deputised(record, signer.office, signer.officer, signer.role)
+            if absent is not None or signer.officer >= officers.FIRST_NUMBER:
+                found.setdefault(record.id, written)
+            other = self._officer(signer.office, absent, place, size) if absent is not None else None
+            if other is not None and absent is not None and absent >= officers.FIRST_NUMBER:
+                found.setdefault(decode_record(other.record).id, other)
+        return list(found.values())[:MAX_RECORDS]
+
+    def _entry_of_request(self, transaction: Transaction) -> int | None:
+        requests = transaction.requests
+        row = self._store.chain.act(decode_request(requests[0]).id(self._replica.network)) if requests else None
+        return self._entry(row) if row else None
+
+    def _officer(self, office: int, number: int, place: int, size: int) -> WrittenRecord | None:
+        """The record of an officer as the entries before a place left it; of one named later, as first written."""
+        record = officers.officer_record(WorkingState(self._store.state, None), office, number)
+        if record is None:
+            return None
+        versions = sorted((record, *self._store.state.history(record.id)), key=lambda one: one.version)
+        placed = [(one, entry) for one in versions if (entry := self._entry_of_version(one)) is not None]
+        before = [one for one in placed if one[1] < place] or placed[:1]
+        return self._written(*before[-1], size) if before else None
+
+    def _entry_of_version(self, version: Record) -> int | None:
+        row = self._store.chain.act_by_prefix(version.last_act)
+        return self._entry(row) if row else None
+
+    def _written(self, version: Record, number: int, size: int) -> WrittenRecord | None:
+        if number >= size:
             return None
         try:
             leaf, path = self._store.entries.leaf(number), self._store.entries.path(number, size)
         except MunimentError:  # entry-not-held
             return None
-        return WrittenRecord(encode_record(first), leaf, number, tuple(path))
+        return WrittenRecord(encode_record(version), leaf, number, tuple(path))
 
     def _entry(self, row: ActRow) -> int | None:
         """The number of the entry of an act that was not rejected."""

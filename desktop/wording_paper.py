@@ -111,6 +111,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "attested": "{answer}, attested by {name}",
         "officer": "officer {officer} of office {office}",
         "office": "office {office}",
+        "deputy": "{person}, deputising for {absent}",
+        "deputy-number": "officer {officer}",
         "role-clerk": "Clerk",
         "role-node": "Entered by the office’s computer, as its rules order",
         "role-registrar": "Registrar",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from core.errors import MunimentError
 from core.ledger import merkle, multiproof
-from core.ledger.appointment import read_appointment
+from core.ledger.appointment import deputised, read_appointment
 from core.ledger.block import Header, block_id, block_preimage, decode_header
 from core.ledger.charter import (
     CharterHead,
@@ -42,6 +42,8 @@ class SignedBy:
     signer: Signer
     office: str | None  # their names, where the charter has them
     officer: str | None
+    deputy_for: int | None = None  # the officer of the same office for whom this one acted …
+    deputised: str | None = None  # … and that one's name, if it is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +194,25 @@ class _People:
         return member.office if member else None
 
     def officer(self, signer: Signer) -> Officer | None:
-        member = self.members.get(signer.office)
-        if member is not None and signer.officer < len(member.officers):
-            return member.officers[signer.officer]
+        return self._numbered(signer.office, signer.officer)
+
+    def _numbered(self, office: int, number: int) -> Officer | None:
+        member = self.members.get(office)
+        if member is not None and number < len(member.officers):
+            return member.officers[number]
         for one in map(read_appointment, self.final.records if self.final else ()):
-            if one is not None and (one.office, one.number) == (signer.office, signer.officer):
+            if one is not None and (one.office, one.number) == (office, number):
                 return Officer(one.name, one.key, frozenset())
         return None
+
+    def signed(self, signer: Signer) -> SignedBy:
+        """What the paper says of one whose signature holds."""
+        officer, records = self.officer(signer), self.final.records if self.final else ()
+        stated = (deputised(one, signer.office, signer.officer, signer.role) for one in records)
+        absent = next((one for one in stated if one is not None), None)
+        named = self._numbered(signer.office, absent) if absent is not None else None
+        name, other = officer.name if officer else None, named.name if named else None
+        return SignedBy(signer, self.office(signer), name, absent, other)
 
 
 def _check_signatures(
@@ -216,7 +230,7 @@ def _check_signatures(
             raise MunimentError("bad-receipt-signature", by="officer", office=office, officer=officer.name)
         if officer is not None and people.final is None and signer.role not in officer.roles:
             raise MunimentError("role-not-held", officer=officer.name, role=signer.role)
-        found.append(SignedBy(signer, office, officer.name if officer else None))
+        found.append(people.signed(signer))
     return tuple(found)
 
 

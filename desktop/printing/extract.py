@@ -1,4 +1,4 @@
-"""The extract, templates 1 to 5: where each fact of a receipt stands on A4.
+"""The extract, templates 1 to 6: where each fact of a receipt stands on A4.
 
 An extract is set from a receipt alone, twice: once to be printed and again by whoever verifies it. The only words on
 it that no signature covers stand in a box of their own which says so: how far the act had come on the day of printing,

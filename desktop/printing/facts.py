@@ -20,6 +20,7 @@ from desktop.printing.values import Teller, grouped, is_document
 from desktop.wording_paper import day_text, knows, ladder_text, say
 
 SHOWN = 5  # the template since which a paper says that its rules must be shown at an office
+DEPUTIES = 6  # … and says for whom a deputy signed
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST_SHOWN = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -74,7 +75,7 @@ def make_content(facts: ReceiptFacts, law: Law | None) -> Content:
             *_record_rows(teller, facts, law, procedure),
             *_act_rows(teller, transaction, procedure),
         ),
-        (*_signer_rows(facts.language, facts.signed_by), *_asking_rows(facts)),
+        (*_signer_rows(facts, facts.signed_by), *_asking_rows(facts)),
         tuple(_kept_rows(facts)),
         tuple(_technical_rows(teller, facts, law, procedure)),
         grouped(facts.network.hex()),
@@ -176,12 +177,15 @@ def _request_rows(facts: ReceiptFacts, procedure: Procedure | None) -> list[Row]
     return []
 
 
-def _signer_rows(language: str, people: Sequence[SignedBy]) -> list[Row]:
-    rows = []
+def _signer_rows(facts: ReceiptFacts, people: Sequence[SignedBy]) -> list[Row]:
+    rows, language = [], facts.language
     for signed in people:
         key = f"role-{signed.signer.role}"
-        role = say(language, key) if knows(key) else signed.signer.role
-        rows.append(Row(role, (_person(language, signed),)))
+        role, person = say(language, key) if knows(key) else signed.signer.role, _person(language, signed)
+        if signed.deputy_for is not None and facts.template >= DEPUTIES:
+            absent = signed.deputised or say(language, "deputy-number", officer=signed.deputy_for)
+            person = say(language, "deputy", person=person, absent=absent)
+        rows.append(Row(role, (person,)))
     return rows
 
 
@@ -200,7 +204,7 @@ def _asking_rows(facts: ReceiptFacts) -> list[Row]:
     if not facts.requested_by:
         return []
     asked = act_of(facts.transaction)
-    rows = _signer_rows(language, facts.requested_by)
+    rows = _signer_rows(facts, facts.requested_by)
     people = tuple(f"{line} ({row.label})" for row in rows for line in row.lines)
     return [Row(say(language, "requested-by"), (*people, claimed_text(language, asked.claimed_ms)))]
 

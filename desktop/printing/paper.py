@@ -14,14 +14,14 @@ from core.ledger.receipt_making import TEMPLATE
 from desktop.printing.code import draw_symbols
 from desktop.printing.drawing import draw_pdf
 from desktop.printing.extract import PrintedStep, set_extract
-from desktop.printing.facts import SHOWN, make_content
+from desktop.printing.facts import DEPUTIES, SHOWN, make_content
 from desktop.wording_paper import say
 
 BRACKETED = 2  # the box of what is not proved says between what the act was made
 NUMBERED = 3  # and which number the competent office gave
 FOLLOWING = 4  # and what follows from the record on the day of printing
-TEMPLATES = (TEMPLATE, BRACKETED, NUMBERED, FOLLOWING, SHOWN)  # every version that was ever printed can be set again
-NEWEST = SHOWN
+TEMPLATES = (TEMPLATE, BRACKETED, NUMBERED, FOLLOWING, SHOWN, DEPUTIES)  # what was ever printed can be set again
+NEWEST = DEPUTIES
 RULES_FILE = "rules.cbor"
 
 
