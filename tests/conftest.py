@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from PySide6.QtWidgets import QApplication
 
 from core.cycles import look_seldom
@@ -17,6 +18,9 @@ from tests import drawing
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 look_seldom()
+# No test fails because the computer has other work.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 HERE = Path(__file__).parent
 # Those of which one test lasts longest come first in each process, so that none is left alone with one at the end. The

@@ -346,7 +346,7 @@ def test_a_strange_head_is_refused(tmp_path: Path, head: bytes) -> None:
     assert restoring(tmp_path / "source", tmp_path / "restored") == "not-a-backup"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, 2047), value=st.binary(min_size=1, max_size=24))
 def test_any_header_of_the_archive_is_refused_or_harmless(tmp_path: Path, place: int, value: bytes) -> None:
     """The first blocks of an archive, overwritten: never anything but an error of ours, never a file outside."""

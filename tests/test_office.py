@@ -295,7 +295,7 @@ def force(office: Office, *groups: Group) -> bytes:
     return office.hand.write_block(groups)
 
 
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=40, database=None)
 @given(st.lists(one_place_wrong(decode(hostile_start())), min_size=4, max_size=10))
 def test_nothing_in_an_act_stops_a_replica(acts: list[bytes]) -> None:
     """Whatever a malicious office encloses is rejected or entered, equally everywhere; its block is taken in."""

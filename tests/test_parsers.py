@@ -23,7 +23,7 @@ def test_there_are_at_least_twelve() -> None:
 
 @pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.name.replace(" ", "-"))
 def test_whatever_comes_is_read_or_refused_with_a_code(parser: Parser) -> None:
-    @settings(max_examples=INPUTS // TO_AN_EXAMPLE, deadline=None, database=None)
+    @settings(max_examples=INPUTS // TO_AN_EXAMPLE, database=None)
     @given(DRAWN)
     @example([b""])
     def read(drawn: list[int | bytes]) -> None:

@@ -227,7 +227,7 @@ def test_bytes_that_are_no_document_are_refused(saved: bytes) -> None:
         CaseFile(BORIS, saved)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.randoms(use_true_random=False))
 def test_three_copies_agree_however_they_met(chance: random.Random) -> None:
     """Random edits and meetings; at the end all have met all, in different orders."""

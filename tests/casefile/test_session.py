@@ -273,7 +273,7 @@ def test_a_decompression_bomb_stays_in_bounds(files: CaseFiles) -> None:
 ALTERED = CaseFile.create(b"anna....", {"a": 1, "rows": [{"x": "y"}, {"x": "z"}]}).save()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(st.tuples(st.integers(8, len(ALTERED) - 1), st.integers(0, 255)), min_size=1, max_size=3))
 def test_altered_documents_end_in_a_code_or_in_a_draft(files: CaseFiles, changes: list[tuple[int, int]]) -> None:
     """Under a right checksum, as a hostile colleague would send it."""
@@ -308,7 +308,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(
     frame=st.binary(max_size=50)
     | REQUESTS.map(lambda value: encode_value(value, MAX_FRAME_BYTES))

@@ -135,7 +135,7 @@ def test_calibration_aims_at_a_second_and_keeps_floor_and_ceiling(pass_s: float,
     assert calibrate(lambda: next(readings)) == Cost(passes, 256 << 10)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(st.binary(max_size=400), st.booleans(), st.booleans())
 def test_hostile_bytes_end_in_a_code(data: bytes, with_magic: bool, with_right_hash: bool) -> None:
     body = (keyfile.MAGIC if with_magic else b"") + data
@@ -152,7 +152,7 @@ def test_hostile_bytes_end_in_a_code(data: bytes, with_magic: bool, with_right_h
     }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=80))
 def test_hostile_content_under_the_right_passphrase_is_damaged_or_exact(content: bytes) -> None:
     """Whoever knows the passphrase may have sealed anything."""

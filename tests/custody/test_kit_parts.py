@@ -145,7 +145,7 @@ def test_a_sheets_code_holds_words_and_box() -> None:
 CODE = pack_sheet(Sheet(split(SEED, 2, 3)[0], seal_box(KitKey(SEED).public, SECRETS)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, len(CODE) - 1), st.binary(max_size=12), st.integers(0, 40))
 def test_any_code_is_a_sheet_or_refused(place: int, value: bytes, removed: int) -> None:
     with suppress(MunimentError):  # refused: anything else that is raised fails
@@ -153,14 +153,14 @@ def test_any_code_is_a_sheet_or_refused(place: int, value: bytes, removed: int) 
         assert share_of(sheet.words)[1] == 2
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_box_or_refused(content: bytes) -> None:
     for data in (content, MAGIC + content):
         assert code_of(KitKey(SEED).open, data) in ("not-a-kit-box", "kit-box-damaged")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=400))
 def test_any_text_is_a_share_or_refused(text: str) -> None:
     assert code_of(share_of, text) == "kit-words-wrong"

@@ -109,7 +109,7 @@ PLAIN = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy computer is no fault of a map
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy computer is no fault of a map
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(("first_of", "signers", "records", "fields"), PLAIN)))
 def test_any_yaml_is_a_map_or_refused(content: object) -> None:
     """Also whatever such a map then makes of a row."""

@@ -478,7 +478,7 @@ LAND = library_law("land")
 FIELD_NAMES = sorted({name for procedure in LAND.procedures.values() for name in procedure.fields})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(sorted(LAND.procedures)), st.dictionaries(st.sampled_from(FIELD_NAMES), VALUES, max_size=6))
 def test_no_act_makes_execution_raise(procedure: str, act: dict[str, Any]) -> None:
     """Whatever a received block holds comes to a verdict."""
@@ -506,7 +506,7 @@ def altered(value: Any, place: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(places(DEED)[1:]), VALUES)
 def test_no_alteration_of_a_good_act_makes_execution_raise(place: tuple[Any, ...], new: Any) -> None:
     counter = Counter(LAND)

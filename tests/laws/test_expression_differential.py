@@ -120,7 +120,7 @@ def theirs(text: str, act: dict[str, Any]) -> bool:
     return bool(program.evaluate({"act": celpy.json_to_cel(act)}))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(conditions(None, 3).filter(lambda text: len(text) <= 900), ACTS)
 def test_both_come_to_the_same(text: str, act: dict[str, Any]) -> None:
     assert ours(text, act) == theirs(text, act)

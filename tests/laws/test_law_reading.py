@@ -205,7 +205,7 @@ def test_bytes_that_are_no_law(data: bytes) -> None:
         law_from_canonical(data)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_damaged_law_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(EXAMPLE)))

@@ -488,7 +488,7 @@ def test_the_longest_request_finds_room_in_its_decision() -> None:
 # -- whatever a decision carries ------------------------------------------------------------------------------------
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_whatever_a_decision_carries_it_gets_a_verdict(law: Law, data: st.DataObject) -> None:
     """Execution never raises, and no altered request is taken for another that the same people have signed."""

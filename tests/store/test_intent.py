@@ -265,7 +265,7 @@ def test_the_mark_against_the_head() -> None:
     assert compare(two, other) == "differs"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(content=st.binary(max_size=400))
 def test_hostile_bytes_end_in_a_code(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("hostile") / "intent"

@@ -50,7 +50,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps, steps, st.lists(st.tuples(st.integers(0, 99), st.sampled_from(sorted(ALTERED))), max_size=4))
 def test_a_rehearsal_and_the_real_thing_agree_on_every_block(before, after, changes):
     replicas = make_replicas(4)

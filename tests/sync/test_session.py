@@ -215,7 +215,7 @@ def test_the_forker_meets_one_who_knows():
     assert forker in fresh.forkers()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.one_of(
