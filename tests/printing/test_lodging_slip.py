@@ -36,7 +36,9 @@ def lodged(office: Office) -> ActView:
         "asked": "ownership",
         "applicant": party("Bob"),
         "papers": document("1"),
-        "fee": "paid",
+        "fee_day": [2026, 11, 23],
+        "fee_settled": "paid",
+        "fee_reference": "Slip 1",
         "handed_in": [2026, 11, 23],
     }
     proposal = office.propose("land", "lodge", {"parcel": parcel}, act, [registrar(office)])
