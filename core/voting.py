@@ -7,7 +7,7 @@ an act holds text. What is read here is the agreed state, so every office finds 
 
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import MunimentError
@@ -20,6 +20,7 @@ LAW = "charter"
 KINDS = ("admit", "dormancy", "incarnation", "law", "quorum", "remove", "waking")
 PLACES = range(1, 51)  # of one office's open proposals
 MAX_OFFICES = 1000  # one proposal of each at a place, one standing vote of each on a proposal: no list is ever full
+PART = "part"  # the one column of the list that holds content
 PART_CHARS = 6000
 MAX_PARTS = 8
 MAX_CONTENT_BYTES = 1 << 20
@@ -94,15 +95,15 @@ def pack_content(content: bytes) -> list[dict[str, Value]]:
     parts = [text[start : start + PART_CHARS] for start in range(0, len(text), PART_CHARS)]
     if len(parts) > MAX_PARTS:
         raise MunimentError("too-large", bytes=len(content), limit=MAX_PARTS * PART_CHARS)
-    return [{"part": part} for part in parts]
+    return [{PART: part} for part in parts]
 
 
-def unpack_content(rows: Sequence[dict[str, Value]]) -> bytes:
+def unpack_content(rows: Sequence[Mapping[str, Value]]) -> bytes:
     """Raises `content-damaged`."""
     if not rows:
         return b""
     try:
-        packed = b64decode("".join(row["part"] for row in rows), validate=True)
+        packed = b64decode("".join(row[PART] for row in rows), validate=True)
         reader = zlib.decompressobj()
         content = reader.decompress(packed, MAX_CONTENT_BYTES)
     except (ValueError, zlib.error):

@@ -186,7 +186,10 @@ class MainWindow(QMainWindow):
                 page.offices_wanted.connect(lambda: self.go("offices"))
             case ChangesPage():
                 page.act_wanted.connect(self._start_with)
-            case NewActPage() | LedgerPage() | ErasuresPage() | TwicePage():
+            case NewActPage():
+                page.record_wanted.connect(self.open_record)
+                page.change_wanted.connect(self._begin_change)
+            case LedgerPage() | ErasuresPage() | TwicePage():
                 page.record_wanted.connect(self.open_record)
 
     # -- moves --------------------------------------------------------------------------------------------------
@@ -207,6 +210,10 @@ class MainWindow(QMainWindow):
     def open_record(self, record_id: bytes) -> None:
         self.go("register")
         self.register.open_record(record_id)
+
+    def _begin_change(self, procedure: str) -> None:
+        self.go("changes")
+        self.changes.begin(procedure)
 
     def _decide_alike(self, question: Question) -> None:
         self.go("duplicates")

@@ -22,10 +22,11 @@ LINE = "#cfd6dc"
 GOOD = "#22663a"
 CARE = "#7a4d00"
 BAD = "#9c1f26"
+DISABLED = "#7a848d"
 
 SHEET = f"""
 QWidget#sidebar {{ background: #e9edf1; border-right: 1px solid {LINE}; }}
-QWidget#sidebar QPushButton {{ text-align: left; padding: 9px 14px; border: 0; border-left: 4px solid transparent;
+QWidget#sidebar QPushButton {{ text-align: left; padding: 7px 14px; border: 0; border-left: 4px solid transparent;
     background: transparent; color: {INK}; }}
 QWidget#sidebar QPushButton:hover {{ background: #dde4ea; }}
 QWidget#sidebar QPushButton:focus {{ background: #d3dde6; }}
@@ -48,7 +49,8 @@ QPushButton[role="main"] {{ background: {ACCENT}; color: white; border: 1px soli
     font-weight: bold; }}
 QPushButton[role="main"]:focus {{ border: 2px solid {INK}; }}
 QPushButton[role="main"]:hover {{ background: #174a6e; }}
-QPushButton[role="main"]:disabled {{ background: #b9c4cd; border-color: #b9c4cd; color: {PAPER}; }}
+QPushButton[role="main"]:disabled {{ background: #dde3e8; border-color: #b9c4cd; color: {QUIET}; }}
+QLabel[role="quiet"]:disabled {{ color: {DISABLED}; }}
 QLineEdit, QPlainTextEdit {{ padding: 4px 6px; min-height: 22px; border: 1px solid #9aa5ae; border-radius: 3px;
     background: {PAPER}; selection-background-color: {ACCENT}; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border: 2px solid {ACCENT}; padding: 3px 5px; }}
@@ -65,6 +67,7 @@ QHeaderView::section {{ background: {GROUND}; border: 0; border-bottom: 1px soli
 QScrollArea {{ border: 0; background: transparent; }}
 QScrollArea > QWidget#qt_scrollarea_viewport, QScrollArea > QWidget#qt_scrollarea_viewport > QWidget {{
     background: transparent; }}
+QScrollArea > QWidget#qt_scrollarea_viewport > QFrame[role="card"] {{ background: {PAPER}; }}
 QStatusBar {{ border-top: 1px solid {LINE}; color: {QUIET}; }}
 """
 
@@ -101,5 +104,5 @@ def _palette() -> QPalette:
     for name, colour in colours.items():
         palette.setColor(name, QColor(colour))
     for name in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor("#7a848d"))
+        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(DISABLED))
     return palette

@@ -4,6 +4,7 @@ Pure: the form is generated from the law, so a new law needs no new code (5-laws
 asked for where the law has it, else in English, else the name itself with spaces.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -85,6 +86,8 @@ def procedure_form(law: Law, procedure_name: str, language: str = "en") -> list[
     """The records to pick, then the fields of the act, in the law's order. Raises KeyError for no such procedure."""
     procedure = law.procedures[procedure_name]
     subjects = [_subject(law, procedure, name, register, language) for name, register in procedure.referenced.items()]
+    count = Counter(field.label for field in subjects)
+    subjects = [_told_apart(field) if count[field.label] > 1 else field for field in subjects]
     fields = [_field(law, field, language) for field in procedure.fields.values()]
     made = {name: partial(reckon, one) for name, one in procedure.reckoned.items()}
     return subjects + [replace(field, reckoned=made.get(field.name)) for field in fields]
@@ -133,6 +136,11 @@ def text(texts: Texts, language: str, name: str = "") -> str:
 def typed_text(entered: str) -> str:
     """Text as acts hold it: NFC, one kind of space at the ends removed. For whatever people type or files bring."""
     return normalize("NFC", entered).strip()
+
+
+def _told_apart(subject: FormField) -> FormField:
+    """One of several records of one register, as the law names it."""
+    return replace(subject, label=f"{subject.label} ({subject.name.replace('_', ' ')})")
 
 
 def _subject(law: Law, procedure: Procedure, name: str, register_name: str, language: str) -> FormField:

@@ -85,21 +85,25 @@ class Gate(QWidget):
         stage = WelcomeStage(self)
         stage.create_wanted.connect(self.show_founders_office)
         stage.charter_wanted.connect(self.show_members_office)
+        stage.invited_wanted.connect(self.show_invited_office)
         stage.restore_wanted.connect(self.show_restoring)
         stage.demonstration_wanted.connect(self.show_demonstration)
         self._show(stage)
 
     def show_founders_office(self) -> None:
-        self.show_office(founding=True)
+        self._office_stage(True).made.connect(self.show_founders_kit)
 
     def show_members_office(self) -> None:
-        self.show_office(founding=False)
+        self._office_stage(False).made.connect(self.show_members_kit)
 
-    def show_office(self, founding: bool) -> None:
+    def show_invited_office(self) -> None:
+        self._office_stage(False).made.connect(self.show_invited_kit)
+
+    def _office_stage(self, founding: bool) -> OfficeStage:
         stage = OfficeStage(self.folder, self.background, self._choose_cost, self._floor, founding, self)
         stage.left.connect(self.show_welcome)
-        stage.made.connect(self.show_founders_kit if founding else self.show_members_kit)
         self._show(stage)
+        return stage
 
     def show_founders_kit(self, passphrase: str) -> None:
         stage = self._kit_stage(passphrase)
@@ -109,6 +113,11 @@ class Gate(QWidget):
     def show_members_kit(self, passphrase: str) -> None:
         stage = self._kit_stage(passphrase)
         stage.finished.connect(self.show_entering)
+        self._show(stage)
+
+    def show_invited_kit(self, passphrase: str) -> None:
+        stage = self._kit_stage(passphrase)
+        stage.finished.connect(self.show_invited)
         self._show(stage)
 
     def _kit_stage(self, passphrase: str) -> KitStage:

@@ -70,7 +70,7 @@ class AppointForm(QFrame):
         self.notice.clear()
         try:
             if not name or not roles:
-                raise MunimentError("office-incomplete")
+                raise MunimentError("appointment-incomplete")
             self.passphrase.check()
         except MunimentError as error:
             self.notice.tell_trouble(error)

@@ -239,6 +239,13 @@ class ChangesPage(Page):
 
     # -- forms --------------------------------------------------------------------------------------------------
 
+    def begin(self, procedure: str) -> None:
+        """`propose`, or `appoint` under the office's next number."""
+        if procedure == "propose":
+            self.propose()
+        else:
+            self.desk.ask(self, lambda office: _read(office).next_number, self.appoint, self.tell_trouble)
+
     def propose(self) -> None:
         self._show_form(ProposeForm(self.desk, self._scroll))
 

@@ -53,7 +53,8 @@ class Deciding(QWidget):
         self._asking: Asking = law.asking
         self.signers: list[tuple[str, QComboBox, QLineEdit]] = []
         self.notice = Notice(self)
-        self._verdict = StatusLine(self, "large")
+        self._verdict, self._next = StatusLine(self, "large"), label("", self, "quiet")
+        self._next.hide()
         self._text = RequestText(law, desk, self)
         self.reason = QPlainTextEdit(self)
         self.reason.setTabChangesFocus(True)
@@ -89,6 +90,7 @@ class Deciding(QWidget):
         layout.addWidget(self.notice)
         frame, inside = card(self)
         inside.addWidget(self._verdict)
+        inside.addWidget(self._next)
         layout.addWidget(frame)
         layout.addWidget(self._text, 1)
         layout.addWidget(self._reason_caption)
@@ -171,6 +173,8 @@ class Deciding(QWidget):
         verdict = asked.proposal.verdict
         if isinstance(verdict, Rejected):
             self._verdict.show_words(Shape.REJECTED, say("decide.cannot", why=refusal(self._law, verdict)))
+            self._next.setText(say("decide.cannot.next"))
+            self._next.show()
         else:
             shape = _SHAPES.get(verdict.outcome, Shape.HELD)
             self._verdict.show_words(shape, say(f"review.{verdict.outcome}"))
@@ -258,6 +262,7 @@ class Deciding(QWidget):
             outcome = say(f"outcome.{view.ladder.outcome}")
             shape, words = Shape.HELD, say("decide.ended", seq=view.seq, outcome=outcome)
         self._verdict.show_words(shape, words)
+        self._next.hide()
         self.close_button.show()
         self.close_button.setFocus()
         self._desk.tell_changed()

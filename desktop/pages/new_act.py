@@ -15,6 +15,7 @@ from core.ledger.encoding import Value
 from core.ledger.transaction import Signer
 from core.office import Office, Proposal
 from core.views import ActView, Draft, RecordView
+from core.voting import LAW
 from desktop.desk import Desk
 from desktop.drafting import DraftKeeper, new_draft
 from desktop.naming import names_in
@@ -25,9 +26,12 @@ from desktop.pages.page import Page
 from desktop.pages.reviewing import Reviewing
 from desktop.wording import say
 
+_DRAWN_UP_FROM_FILES = {f"{LAW}.{name}" for name in ("propose", "appoint")}  # on a page of their own
+
 
 class NewActPage(Page):
     record_wanted = Signal(bytes)
+    change_wanted = Signal(str)  # procedure
     recorded = Signal(object)  # ActView
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
@@ -41,7 +45,7 @@ class NewActPage(Page):
         self.filling: Filling | None = None
         self.reviewing: Reviewing | None = None
         self.keeper: DraftKeeper | None = None
-        self.choosing.procedure_chosen.connect(self.start)
+        self.choosing.procedure_chosen.connect(self._chosen)
         self.choosing.draft_chosen.connect(self.go_on)
         self.choosing.failed.connect(self.tell_trouble)
         self.done.record_wanted.connect(self.record_wanted)
@@ -66,6 +70,12 @@ class NewActPage(Page):
         self.enter()
 
     # -- the draft ----------------------------------------------------------------------------------------------
+
+    def _chosen(self, full_name: str) -> None:
+        if full_name in _DRAWN_UP_FROM_FILES:
+            self.change_wanted.emit(full_name.partition(".")[2])
+        else:
+            self.start(full_name)
 
     def start(self, full_name: str, picked: RecordView | None = None) -> None:
         """A new draft of "<law>.<procedure>", on a record where one was open."""

@@ -132,6 +132,7 @@ class ProposeForm(QFrame):
         kind, path, reason = self.kind.currentData(), self.file.text().strip(), typed_text(self.reason.text())
         empty = next((line for line in (self.file, self.reason) if line.isVisible() and not line.text().strip()), None)
         if empty is not None:
+            self.notice.tell_trouble(MunimentError("form-incomplete", fields=[empty.accessibleName()]))
             empty.setFocus()
             return
         member = self.office.currentData() if kind in NEEDS_MEMBER else None

@@ -39,7 +39,8 @@ class RecordFields(QScrollArea):
         told += [("", [words]) for words in self._rules_words(view)]
         for row, (name, lines) in enumerate(told):
             grid.addWidget(label(name, content, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label("\n".join(lines), content, selectable=True), row, 1)
+            value = label("\n".join(lines), content, selectable=True)
+            grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)
         self._finish(content, grid, grid.rowCount())
 
     def _derived_form(self, view: RecordView) -> Sequence[FormField]:

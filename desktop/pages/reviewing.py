@@ -105,7 +105,8 @@ class Reviewing(QWidget):
         grid.setVerticalSpacing(6)
         for row, (caption, lines) in enumerate(self._lines(transaction)):
             grid.addWidget(label(caption, frame, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label("\n".join(lines), frame, selectable=True), row, 1)
+            value = label("\n".join(lines), frame, selectable=True)
+            grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)
         grid.setColumnMinimumWidth(0, 200)
         grid.setColumnStretch(1, 1)
         layout.addLayout(grid)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
 from core.people.actions import Action
 from desktop.desk import Desk
 from desktop.locking import ASKED
-from desktop.widgets.texts import label
+from desktop.widgets.texts import NarrowName, label
 from desktop.widgets.who import WhoIsHere
 from desktop.wording import say
 from desktop.wording.meetings import entered_words
@@ -33,9 +33,9 @@ class Sidebar(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 18, 0, 14)
         layout.setSpacing(2)
-        name = label(desk.office_name, self, "strong")
+        name = NarrowName(desk.office_name, self, "strong")
         name.setContentsMargins(18, 0, 10, 0)
-        network = label(desk.standing.network_name, self, "quiet")
+        network = NarrowName(desk.standing.network_name, self, "quiet")
         network.setContentsMargins(18, 0, 10, 12)
         layout.addWidget(name)
         layout.addWidget(network)

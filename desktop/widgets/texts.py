@@ -1,6 +1,7 @@
 """Labels and buttons of the house. Every label shows plain text: what came from elsewhere is never markup or a link."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 
@@ -17,6 +18,33 @@ def label(text: str, parent: QWidget, role: str = "", wrap: bool = True, selecta
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
     return made
+
+
+class NarrowName(QLabel):
+    """A name in a narrow place, in two lines at most: what does not fit is under the mouse and for screen readers."""
+
+    def __init__(self, text: str, parent: QWidget, role: str) -> None:
+        super().__init__(parent)
+        self.whole = text
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.setAccessibleName(text)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = self.contentsRect().width()
+        layout = QTextLayout(self.whole, self.font())
+        layout.beginLayout()
+        first = layout.createLine()
+        first.setLineWidth(width)
+        layout.endLayout()
+        length = first.textLength()
+        rest = self.whole[length:].strip()
+        lines = [self.whole[:length].strip(), self.fontMetrics().elidedText(rest, Qt.TextElideMode.ElideRight, width)]
+        self.setText("\n".join(line for line in lines if line))
+        self.setToolTip(self.whole if "…" in lines[1] else "")
 
 
 def button(text: str, parent: QWidget, main: bool = False) -> QPushButton:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from core.people.people import Person
 from desktop.locking import CHOICES_S
-from desktop.widgets.texts import label
+from desktop.widgets.texts import NarrowName, label
 from desktop.wording import say
 
 
@@ -17,7 +17,7 @@ class WhoIsHere(QWidget):
     def __init__(self, person: Person, lock_s: int, parent: QWidget) -> None:
         super().__init__(parent)
         roles = ", ".join(say(f"role.{role}") for role in sorted(person.roles))
-        self.name = label(say("who.name", name=person.name), self, "strong")
+        self.name = NarrowName(say("who.name", name=person.name), self, "strong")
         self.roles = label(roles, self, "quiet")
         self.button = QPushButton(say("who.menu"), self)
         self.button.setAccessibleName(say("who.menu").replace("&", ""))

@@ -9,10 +9,10 @@ Words of 1-product's glossary that users must not meet (hash, fork, peer, node) 
 from collections.abc import Mapping
 from typing import Any
 
-from desktop.wording.catalogue import Catalogue, Trouble, in_catalogue, plain_fact
+from desktop.wording.catalogue import OPEN, Catalogue, Trouble, in_catalogue, plain_fact
 from desktop.wording.english import ENGLISH
 
-__all__ = ["catalogue", "languages", "law_fault", "say", "sentence", "text_in"]
+__all__ = ["catalogue", "languages", "law_fault", "outcome_words", "say", "sentence", "text_in"]
 
 _CATALOGUES: Mapping[str, Catalogue] = {ENGLISH.language: ENGLISH}
 
@@ -27,22 +27,28 @@ def catalogue(language: str = "en") -> Catalogue:
 
 
 def sentence(code: str, facts: Mapping[str, Any] | None = None, language: str = "en") -> str:
-    """What a code means to a person. `rejected` is told by its reason; an unknown code is told as unexpected.
-
-    With the fact `unseen` no word may say that one act came before another that it had not seen.
-    """
+    """What a code means to a person. `rejected` is told by its reason; an unknown code is told as unexpected."""
     words = catalogue(language)
     given = dict(facts or {})
     if code in ("rejected", "quarantine"):
         reason = str(given.get("reason", given.get("why", "")))
         code = reason if words.outcome(reason) else code
-    if given.get("unseen") and words.outcome(f"{code}-unseen"):
-        code = f"{code}-unseen"
-    found = words.outcome(code)
+    found = outcome_words(code, given, language)
     if found is None:
         found, given = words.troubles["unexpected"], {"what": code}
     text = found.text if isinstance(found, Trouble) else found
     return in_catalogue(text, given)
+
+
+def outcome_words(code: str, facts: Mapping[str, Any], language: str = "en") -> Trouble | str | None:
+    """With the fact `unseen` no word may say that one act came before another that it had not seen; a term that is open
+    at one end is told by the other.
+    """
+    words = catalogue(language)
+    variants = ["unseen"] if facts.get("unseen") else []
+    if "since" in facts and "until" in facts:
+        variants += [name for name, other in (("since", "until"), ("until", "since")) if facts[other] == OPEN]
+    return next(filter(None, (words.outcome(one) for one in (*(f"{code}-{name}" for name in variants), code))), None)
 
 
 def say(key: str, language: str = "en", **facts: Any) -> str:

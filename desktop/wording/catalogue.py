@@ -6,6 +6,7 @@ from string import Formatter
 from typing import Any, NamedTuple
 
 MAX_FACT_CHARS = 300
+OPEN = "…"  # a fact that is missing, or the open end of a term
 
 
 class Trouble(NamedTuple):
@@ -59,7 +60,7 @@ def plain_fact(value: Any) -> str:
     """A fact as a person reads it, on one line and bounded."""
     match value:
         case None | "":
-            return "…"
+            return OPEN
         case bool():
             return "yes" if value else "no"
         case bytes():

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 
+from core.errors import MunimentError
 from core.laws.form import FormField
 from core.laws.visibility import Withheld
 from core.ledger.encoding import Value
 from core.ledger.sealed import erased_by, is_sealed
+from core.voting import PART, unpack_content
 from desktop.wording import say
 
 NARROW_SPACE = "\u202f"
@@ -30,6 +33,8 @@ def value_lines(
     """
     if isinstance(value, Withheld):
         return [say(f"value.withheld.{value.value}")]
+    if is_enclosure(field) and isinstance(value, list):
+        return [_enclosed_text(value)]
     if field.type == "list" and isinstance(value, list):
         return [row_text(row, field.of, offices, entry_words, names) for row in value] or [say("value.none")]
     if isinstance(value, bytes) and value in names:
@@ -37,6 +42,21 @@ def value_lines(
     if field.type == "entry_of" and entry_words is not None:
         return [entry_words(field, value) or value_text(value, field, offices)]
     return [value_text(value, field, offices)]
+
+
+def is_enclosure(field: FormField) -> bool:
+    """Whether the list holds a file in parts, of which nobody could read any."""
+    return field.type == "list" and [column.name for column in field.of] == [PART]
+
+
+def _enclosed_text(rows: Sequence[Mapping[str, Value]]) -> str:
+    try:
+        content = unpack_content(rows)
+    except MunimentError:
+        return say("value.enclosed-damaged")
+    if not content:
+        return say("value.none")
+    return say("value.enclosed", size=size_text(len(content)), digest=sha256(content).hexdigest())
 
 
 def value_text(value: Value, field: FormField, offices: Sequence[str] = ()) -> str:

@@ -4,11 +4,13 @@ acts entered again.
 
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from core.laws.law_reading import parse_law
 from core.ledger.encoding import Value
 from core.views import ActView, Step
 from desktop.application import OpenOffice
@@ -150,6 +152,21 @@ def test_rules_become_an_act_once_their_stories_go_as_they_are_told(
     seen: list[str] = []
     proposed = sign_draft(qtbot, office, seen)
     assert (proposed.transaction.act["kind"], proposed.transaction.act["reason"]) == ("law", "boats")
+    (enclosed,) = (words for words in seen if words.startswith("A file of "))  # nobody can read its bytes
+    assert enclosed.endswith(sha256(parse_law(EXAMPLE).canonical).hexdigest())
+
+
+def test_an_act_that_brings_a_file_begins_on_the_page_that_takes_it(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk(0)
+    for procedure, form in (("propose", ProposeForm), ("appoint", AppointForm)):
+        office.window.go("new")
+        office.window.new_act.choosing.procedure_chosen.emit(f"charter.{procedure}")
+        wait(qtbot, office)
+        page = office.window.changes
+        assert office.window.page is page
+        assert isinstance(page.form, form)
+        page.form.go_on.click()
+        assert "Fill in" in page.form.notice.text
 
 
 def test_a_form_that_is_opened_while_the_page_asks_stays(open_desk: Open, qtbot: QtBot) -> None:

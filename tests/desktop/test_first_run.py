@@ -17,6 +17,7 @@ from core.ledger.charter import decode_charter
 from desktop.application import Application
 from desktop.dialogs.entering import EnteringStage, grouped_number
 from desktop.dialogs.founding import FoundingStage
+from desktop.dialogs.invited import InvitedStage
 from desktop.dialogs.kit_stages import KitStage
 from desktop.dialogs.office_form import OfficeStage
 from desktop.dialogs.unlock import UnlockStage
@@ -101,7 +102,7 @@ def test_create_found_enter_and_open(start: Callable[[Folder], Application], qtb
     application = start(Folder(tmp_path / "mine"))
     welcome = _stage(application, WelcomeStage, qtbot)
     assert isinstance(welcome, WelcomeStage)
-    assert list(welcome.buttons) == ["create", "charter", "restore", "demonstration"]
+    assert list(welcome.buttons) == ["create", "charter", "invited", "restore", "demonstration"]
     QTest.keyClick(welcome.buttons["create"], Qt.Key.Key_Space)
     office = _stage(application, OfficeStage, qtbot)
     assert isinstance(office, OfficeStage)
@@ -137,6 +138,23 @@ def test_create_found_enter_and_open(start: Callable[[Folder], Application], qtb
     assert application.office.desk.office_name == "First office"
 
 
+def test_an_invited_office_is_led_from_the_first_question_to_its_invitation(
+    start: Callable[[Folder], Application], qtbot: QtBot, tmp_path: Path
+) -> None:
+    application = start(Folder(tmp_path / "mine"))
+    welcome = _stage(application, WelcomeStage, qtbot)
+    assert isinstance(welcome, WelcomeStage)
+    welcome.buttons["invited"].click()
+    office = _stage(application, OfficeStage, qtbot)
+    assert isinstance(office, OfficeStage)
+    _fill_office(office, "Invited office")
+    office.make.click()
+    kit = _stage(application, KitStage, qtbot)
+    assert isinstance(kit, KitStage)
+    kit.later.click()
+    assert isinstance(_stage(application, InvitedStage, qtbot), InvitedStage)
+
+
 def test_an_interrupted_first_run_goes_on_where_it_stopped(
     start: Callable[[Folder], Application], qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -153,7 +171,7 @@ def test_the_floor_of_passphrases_is_told_while_typing(
 ) -> None:
     application = start(Folder(tmp_path / "office"))
     assert application.gate is not None
-    application.gate.show_office(founding=True)
+    application.gate.show_founders_office()
     stage = _stage(application, OfficeStage, qtbot)
     assert isinstance(stage, OfficeStage)
     QTest.keyClicks(stage.passphrase.first, "short")

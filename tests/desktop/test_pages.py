@@ -7,7 +7,7 @@ from threading import Event
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.casefile.document import CaseFile
@@ -22,6 +22,7 @@ from desktop.pages.verify import DropPlace, VerifyPage
 from desktop.pages_picture import PAGES, PagePictures
 from desktop.printing.office_extract import extract_pdf
 from desktop.printing.paper import NEWEST
+from desktop.widgets.texts import NarrowName
 from sync.events import CourierProgress, MeetingProgress
 from sync.pace import Limits
 from sync.progress import Progress
@@ -194,6 +195,23 @@ def test_a_window_that_opens_makes_today_alone(open_desk: Open, qtbot: QtBot) ->
     assert window.verify is first
     window.close()  # no draft was begun, no page is made to put one away
     assert window.pages.kept(NewActPage) is None
+
+
+def test_a_long_name_takes_two_lines_on_the_left_and_is_told_whole(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    QVBoxLayout(window).addWidget(
+        name := NarrowName("Нацыянальны архіў Рэспублікі Беларусь, аддзел актаў, Мінск №1", window, "strong")
+    )
+    window.setFixedWidth(190)
+    with qtbot.waitExposed(window):
+        window.show()
+    first, second = name.text().split("\n")
+    assert first == "Нацыянальны архіў"
+    assert second.startswith("Рэспублікі")
+    assert second.endswith("…")
+    assert name.toolTip() == name.accessibleName() == name.whole
+    assert name.fontMetrics().horizontalAdvance(second) <= name.width()
 
 
 def test_pages_by_number_key(open_desk: Open, qtbot: QtBot) -> None:

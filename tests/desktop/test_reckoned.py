@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.laws import check_law, parse_law
+from core.laws.form import FormField
 from core.laws.numbers import is_person_mistyped
 from desktop.application import OpenOffice
 from desktop.printing.law_page import law_page
@@ -88,6 +89,20 @@ def test_the_fee_follows_from_its_day_and_who_has_no_number_is_given_one(desk: O
     (entered,) = signed["owners"]
     assert entered["owner"]["number"].startswith("P-")
     assert not is_person_mistyped(entered["owner"]["number"])
+
+
+def test_a_name_has_room_beside_its_number_or_above_it(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    editor = PartyEditor(FormField("owner", "party", "Owner", "", True), window)
+    QVBoxLayout(window).addWidget(editor)
+    with qtbot.waitExposed(window):
+        window.show()
+    name, number = editor.findChildren(QLineEdit)
+    for width, beside in ((1000, True), (600, False)):
+        window.resize(width, 200)
+        qtbot.waitUntil(lambda beside=beside: (name.y() == number.y()) is beside, timeout=5_000)
+        qtbot.waitUntil(lambda: name.width() > 200, timeout=5_000)
 
 
 def test_a_document_is_asked_for_what_the_law_asks_of_its_paper(desk: OpenOffice, qtbot: QtBot) -> None:

@@ -60,7 +60,7 @@ def repair(stage: RepairingStage, qtbot: QtBot) -> None:
     stage.repair.click()
     qtbot.waitUntil(lambda: not stage.open.isHidden(), timeout=20_000)
     assert f"with {PARCELS - 1} acts" in stage.notice.text
-    assert "1 parts could not be read any more" in stage.notice.text
+    assert "Parts that could not be read any more: 1;" in stage.notice.text
 
 
 def opened(application: Application, qtbot: QtBot, click: Callable[[], None]) -> None:

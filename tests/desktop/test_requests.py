@@ -218,7 +218,7 @@ def test_what_cannot_be_entered_any_more_can_only_be_refused(
     }
     record_act(keeper.service, keeper.desk.folder, "transfer", {"parcel": parcel}, act, ("registrar", "notary"))
     deciding = open_request(qtbot, keeper)
-    assert "This request cannot be entered: The record was changed meanwhile by another act." in all_text(deciding)
+    assert "This request cannot be entered. The record was changed meanwhile by another act." in all_text(deciding)
     assert not deciding.enter.isEnabled()
     assert deciding.refuse.isEnabled()
 

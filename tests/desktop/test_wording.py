@@ -4,19 +4,26 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from core.laws.form import FormField
+from core.laws.verdict import Rejected
 from core.views import Ladder, Step
+from core.voting import pack_content
 from desktop.wording import catalogue, languages, law_fault, say, sentence
 from desktop.wording.catalogue import Catalogue, Trouble, plain_fact
 from desktop.wording.ladder import ladder_words, short_step
+from desktop.wording.refusal import refusal
+from desktop.wording.values import value_lines
 
 PROJECT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 # Calls whose first argument is a code that a person may meet.
 TELLING = {"MunimentError", "Rejected", "Refused", "lost", "FieldFault", "Finding", "_note", "sentence"}
+NO_BEGINNING, NO_END = {"since": "…"}, {"until": "…"}  # of a term
 FORBIDDEN = re.compile(r"\b(hash|hashes|fork|forks|forked|peer|peers|node|nodes|DAG|CRDT|blockchain)\b", re.IGNORECASE)
 
 
@@ -183,6 +190,34 @@ def test_an_unknown_code_is_told_all_the_same() -> None:
 
 def test_rejected_is_told_by_its_reason() -> None:
     assert sentence("rejected", {"reason": "one-person-two-roles"}) == sentence("one-person-two-roles")
+
+
+def test_a_term_that_is_open_at_one_end_is_told_by_the_other() -> None:
+    whom = {"officer": 3, "role": "registrar"}
+    days = {"since": "2026-01-01", "until": "2026-12-31"}
+    told = [
+        refusal(None, Rejected("appointment-not-in-term", facts={**whom, **days, **end}))
+        for end in ({}, NO_BEGINNING, NO_END)
+    ]
+    assert told == [
+        "Officer No. 3 is appointed as registrar from 2026-01-01 until 2026-12-31, and this act is not of these days.",
+        "Officer No. 3 is appointed as registrar until 2026-12-31, and this act is of a day after.",
+        "Officer No. 3 is appointed as registrar from 2026-01-01 on, and this act is of a day before.",
+    ]
+    for end in ({}, NO_BEGINNING, NO_END):
+        words = sentence("appointment-not-in-term", {**whom, **days, **end})
+        assert words.endswith("or have this one appointed for it first.")
+        assert "…" not in words
+
+
+def test_a_file_that_an_act_encloses_is_told_by_its_number() -> None:
+    part = FormField("part", "text", "Part", "", True)
+    field = FormField("content", "list", "Content", "", True, of=(part,))
+    (told,) = value_lines(pack_content(b"rules" * 900), field)
+    assert told.startswith("A file of 4.5 kB, enclosed. ")
+    assert told.endswith(sha256(b"rules" * 900).hexdigest())
+    assert value_lines([{"part": "torn"}], field) == ["A file that cannot be read: it was cut or mixed up."]
+    assert value_lines([], field) == ["–"]
 
 
 def test_ladder_words() -> None:

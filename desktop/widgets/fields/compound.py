@@ -3,7 +3,8 @@
 from os import urandom
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLineEdit, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from core.errors import MunimentError
 from core.folder import read_bounded
@@ -14,12 +15,13 @@ from desktop.desk import Desk
 from desktop.widgets.fields.choice_box import ChoiceBox, choice_box
 from desktop.widgets.fields.editor import Editor
 from desktop.widgets.fields.entering import read_typed, show_typed
-from desktop.widgets.texts import button, label
+from desktop.widgets.texts import button, label, restyle
 from desktop.wording import say, sentence
 
 PARTY_KINDS = ("natural", "legal", "group", "state", "unknown")
 _DAY = FormField("day", "day", "", "", True)
 _PAGES = FormField("pages", "integer", "", "", True)
+ONE_LINE_WIDTH = 700  # with less a name would have no room beside its number
 
 
 class PartyEditor(Editor):
@@ -41,7 +43,17 @@ class PartyEditor(Editor):
         for line in (self._name, self._number):
             line.textEdited.connect(lambda _text: self._changed())
         self._kind.activated.connect(lambda _index: self.edited.emit())
-        self._hold(self._name, self._number, self.give, self._kind)
+        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        numbers = QHBoxLayout()
+        for layout in (self._lines, numbers):
+            layout.setSpacing(8)
+        for part in (self._number, self.give, self._kind):
+            numbers.addWidget(part)
+        numbers.addStretch(1)
+        self._lines.addWidget(self._name, 1)
+        self._lines.addLayout(numbers)
+        self.setFocusProxy(self._name)
         self.give.setAccessibleName(f"{field.label}: {say('party.give')}")
         self._name.setAccessibleName(f"{field.label}: {say('party.name')}")
         self._number.setAccessibleName(f"{field.label}: {say('party.number')}")
@@ -61,6 +73,12 @@ class PartyEditor(Editor):
         self._number.setText(party["number"])
         self._kind.setCurrentIndex(max(0, self._kind.findData(party["kind"])))
         self._offer()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a row of a list the number stands below the name."""
+        super().resizeEvent(event)
+        narrow = self.width() < ONE_LINE_WIDTH
+        self._lines.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     def _give_number(self) -> None:
         self._number.setText(person_number(urandom(PERSON_DRAWN_BYTES)))
@@ -121,6 +139,7 @@ class DocumentEditor(Editor):
         self._choose = button(say("document.choose"), self)
         self._choose.clicked.connect(self._ask_path)
         self._state = label("", self, "quiet")
+        self._state.hide()
         self._asked: dict[str, QLineEdit | ChoiceBox] = {part.name: self._line_of(part) for part in field.of}
         self._lay_out()
         for line in (self._kind, self._paper, self._issuer, self._day, self._pages):
@@ -145,7 +164,7 @@ class DocumentEditor(Editor):
                 grid.addWidget(caption, row, place * 2)
                 grid.addWidget(line, row, place * 2 + 1)
         grid.addWidget(self._choose, 3, 1)
-        grid.addWidget(self._state, 3, 2, 1, 2)
+        grid.addWidget(self._state, 8, 1, 1, 3)
         for place, (name, line) in enumerate(self._asked.items()):
             caption = label(say(f"document.asked-{name}"), self, "quiet", wrap=False)
             caption.setBuddy(line)
@@ -206,7 +225,7 @@ class DocumentEditor(Editor):
             return
         self._read_path, self._reading = path, True
         limit = (self.field.high or 1) << 20
-        self._state.setText(say("document.reading"))
+        self._tell(say("document.reading"))
         self._desk.background.run(self, lambda: read_bounded(Path(path), limit), self._keep_scan, self._not_scanned)
 
     def _keep_scan(self, content: bytes) -> None:
@@ -214,7 +233,7 @@ class DocumentEditor(Editor):
 
     def _not_scanned(self, error: MunimentError) -> None:
         self._reading = False
-        self._state.setText(sentence(error.code, error.facts))
+        self._tell(sentence(error.code, error.facts), "trouble")
         self.edited.emit()
 
     def _scanned(self, digest: bytes) -> None:
@@ -224,7 +243,13 @@ class DocumentEditor(Editor):
 
     def _take_digest(self, digest: bytes | None) -> None:
         self._digest = digest
-        self._state.setText(say("document.kept") if digest else "")
+        self._tell(say("document.kept") if digest else "")
+
+    def _tell(self, words: str, role: str = "quiet") -> None:
+        self._state.setProperty("role", role)
+        restyle(self._state)
+        self._state.setText(words)
+        self._state.setVisible(bool(words))
 
 
 def _said(line: QLineEdit | ChoiceBox) -> Value:

@@ -17,6 +17,7 @@ from desktop.desk import Desk
 from desktop.drafting import path_of
 from desktop.widgets.fields.compound import AttestationEditor, DocumentEditor, PartyEditor
 from desktop.widgets.fields.editor import ChoiceEditor, Editor, LineEditor, MoneyEditor, TextEditor, YesNoEditor
+from desktop.widgets.fields.enclosed import EnclosedEditor
 from desktop.widgets.fields.entering import (
     clean_value,
     is_complete,
@@ -33,7 +34,7 @@ from desktop.widgets.tab_order import step
 from desktop.widgets.texts import label
 from desktop.wording import say
 from desktop.wording.sealing import sealed_words
-from desktop.wording.values import row_text, value_text
+from desktop.wording.values import is_enclosure, row_text, value_text
 
 _ALONE: Mapping[str, Callable[[FormField, QWidget], Editor]] = {
     "party": PartyEditor,
@@ -174,6 +175,8 @@ class ActForm(QWidget):
 
     def _make(self, field: FormField) -> Editor | RowsEditor:
         path = path_of(field)
+        if is_enclosure(field):
+            return EnclosedEditor(field, self)
         if field.type == "list":
             rows = RowsEditor(field, self, self._make_editor)
             rows.row_edited.connect(lambda key, name: self._note((field.name, key, name), rows.editors()[key, name]))

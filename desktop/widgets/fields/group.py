@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from core.laws.form import FormField
 from core.ledger.encoding import Value
 from desktop.widgets.fields.editor import Editor
 from desktop.widgets.texts import label
+from desktop.wording import say
 
 
 class GroupEditor(Editor):
@@ -18,10 +20,12 @@ class GroupEditor(Editor):
         grid.setContentsMargins(0, 0, 0, 0)
         for row, part in enumerate(field.of):
             editor = make_editor(part, self)
-            caption = label(part.label, self, "quiet", wrap=False)
+            words = part.label if part.required else say("form.optional", label=part.label)
+            caption = label(words, self, "quiet", wrap=False)
+            caption.setContentsMargins(0, 6, 0, 0)
             caption.setBuddy(editor)
             editor.edited.connect(self.edited)
-            grid.addWidget(caption, row, 0)
+            grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(editor, row, 1)
             self._editors[part.name] = editor
         grid.setColumnStretch(1, 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.casefile.view import FieldPath
@@ -75,11 +75,13 @@ class RowsEditor(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
         for place, column in enumerate(self.field.of):
-            caption = label(column.label, frame, "quiet", wrap=False)
+            words = column.label if column.required else say("form.optional", label=column.label)
+            caption = label(words, frame, "quiet", wrap=False)
+            caption.setContentsMargins(0, 6, 0, 0)
             editor = self._make_editor(column, frame)
             caption.setBuddy(editor)
             editor.edited.connect(lambda key=key, name=column.name: self.row_edited.emit(key, name))
-            grid.addWidget(caption, place, 0)
+            grid.addWidget(caption, place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(editor, place, 1)
             self._editors[key, column.name] = editor
         grid.setColumnStretch(1, 1)
@@ -89,7 +91,7 @@ class RowsEditor(QWidget):
         line = QHBoxLayout(frame)
         line.setContentsMargins(12, 8, 12, 8)
         line.addLayout(grid, 1)
-        line.addWidget(remove)
+        line.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
         self._frames[key] = frame
         self._layout.insertWidget(self._layout.count() - 1, frame)
         frame.show()  # a layout shows it one turn later: a Tab typed before that would not find the row it stands in

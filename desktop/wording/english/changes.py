@@ -23,9 +23,9 @@ CHANGES_TROUBLES = {
         "Vote on {reference}, or drop it and propose again.",
     ),
     "bad-change": Trouble(
-        "A change is one of {of}; a card or rules come as a file, an office is named, and nothing else: {kind}.",
+        "“{kind}” and what was named with it are no change; a change is one of {of}.",
         UNWRITTEN,
-        "Name the change and what belongs to it.",
+        "Name the file that it brings (a card, or rules), else the office that it concerns, and nothing more.",
     ),
     "bad-answer": Trouble("An answer is yes, no or withdrawn, not {answer}.", UNWRITTEN, "Give one of them."),
     "own-computer-lost": Trouble(
@@ -50,7 +50,14 @@ CHANGES_TROUBLES = {
     "roles-held-already": Trouble(
         "{name} holds exactly these roles already, or none any more.", UNWRITTEN, "There is nothing to do."
     ),
-    "change-refused": Trouble("The rules of the network refuse this: {why}", UNWRITTEN, "Change what they name."),
+    "appointment-incomplete": Trouble(
+        "An officer needs a name and at least one role.",
+        UNWRITTEN,
+        "Fill in the name, and mark what the officer signs as.",
+    ),
+    "change-refused": Trouble(
+        "The rules of the network refuse this: {why}", UNWRITTEN, "Change what the reason names, and try again."
+    ),
     "officer-key-exists": Trouble(
         "There is a key for officer No. {officer} already, under another passphrase.",
         UNWRITTEN,
@@ -92,7 +99,7 @@ CHANGES_REFUSALS = {
     "powers-ended-unseen": Trouble(
         "The powers of an officer who signed as {role} had ended, and this office could not know it yet.",
         "The act is kept and holds its place, but has no effect.",
-        "The supervising office confirms it or sets it aside.",
+        "Tell the supervising office: it confirms the act or sets it aside.",
     ),
 }
 
@@ -137,6 +144,8 @@ CHANGES_SCREEN: dict[str, str | tuple[str, ...]] = {
     "changes.mine.yes": "This office has voted yes.",
     "changes.mine.no": "This office has voted no.",
     "changes.withdraw": "&Withdraw the vote…",
+    "value.enclosed": "A file of {size}, enclosed. Its number, to compare by telephone: {digest}",
+    "value.enclosed-damaged": "A file that cannot be read: it was cut or mixed up.",
     "changes.digest": "Number of the content, to compare by telephone",
     "changes.officers": "Who signs at this office",
     "changes.officer": "{name}: {roles}",

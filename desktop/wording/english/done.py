@@ -15,8 +15,8 @@ DONE = {
     "backup-tried": "This backup is whole: it was written on {when} and holds {acts} acts. Everything in it was verified.",
     "copy-checked": "Everything that this office keeps was verified: {acts} acts. Nothing is damaged.",
     "copy-repaired": "The copy is put together anew, with {acts} acts. What was there is kept beside it.",
-    "copy-repaired-lacking": "{bad} parts could not be read any more, and {waiting} wait for them. Nothing was made up"
-    " for them. Meet another office, or repair again with a backup: the rest comes from there.",
+    "copy-repaired-lacking": "Parts that could not be read any more: {bad}; parts that wait for them: {waiting}. Nothing was"
+    " made up for them. Meet another office, or repair again with a backup: the rest comes from there.",
     "copy-repaired-empty": "None of its acts could be read. Meet the other offices. If they cannot pass on the first acts, ask"
     " one for a copy of the register and repair again with it: in the window under what asks for attention, or by muniment"
     " repair --copy FILE --checkpoint NUMBER.",

@@ -30,7 +30,7 @@ DUPLICATES_SCREEN = {
     "duplicates.why.day_swapped": "day and month changed places",
     "duplicates.why.day_imprecise": "a day that is not known precisely but fits",
     "duplicates.why.also_agrees": "what goes with it agrees",
-    "page.duplicates": "Twi&ce?",
+    "page.duplicates": "Entered twi&ce?",
     "duplicates.title": "Perhaps entered twice",
     "duplicates.none": "No possible duplicates are known here. New ones are looked for after every import and meeting.",
     "duplicates.more": "There may be more; the next ones follow when these have been looked at.",

@@ -35,7 +35,7 @@ ORDER_REFUSALS = {
     "time-undecided": Trouble(
         "Whether this was in time cannot be said for sure: the clocks or the meetings of the offices leave it open.",
         _KEPT,
-        "Somebody competent decides on the papers.",
+        "Lay the papers before an officer who may decide; until then the act waits on “Today”.",
     ),
     "record-held": Trouble(
         "The record is held: acts of offices that had not seen each other met on it ({acts}).",

@@ -4,6 +4,7 @@ from desktop.wording.catalogue import Trouble
 
 DRAFT = "Nothing was recorded; the draft is kept."
 LATER = "Nothing was lost: the act stays on record as not entered."
+_IN_TERM = "Let an officer sign whose appointment covers the day, or have this one appointed for it first."
 
 REFUSALS = {
     "rejected": Trouble(
@@ -65,7 +66,15 @@ REFUSALS = {
     "appointment-not-in-term": Trouble(
         "Officer No. {officer} is appointed as {role} from {since} until {until}, and this act is not of these days.",
         DRAFT,
-        "Let an officer sign whose appointment covers the day.",
+        _IN_TERM,
+    ),
+    "appointment-not-in-term-since": Trouble(
+        "Officer No. {officer} is appointed as {role} from {since} on, and this act is of a day before.",
+        DRAFT,
+        _IN_TERM,
+    ),
+    "appointment-not-in-term-until": Trouble(
+        "Officer No. {officer} is appointed as {role} until {until}, and this act is of a day after.", DRAFT, _IN_TERM
     ),
     "wrong-territory": Trouble(
         "Officer No. {officer} acts as {role} only in the territory {territory}; {place} is not in it.",

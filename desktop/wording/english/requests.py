@@ -71,7 +71,9 @@ REQUEST_SCREEN = {
     "decide.back": "&Back",
     "decide.sign-entry": "&Sign and enter",
     "decide.sign-refusal": "&Sign the refusal",
-    "decide.cannot": "This request cannot be entered: {why}",
+    "decide.cannot": "This request cannot be entered. {why}",
+    "decide.cannot.next": "Nothing has changed. Refuse it: the office that asked learns of it, with your reason, and can ask"
+    " anew.",
     "decide.entered": "The request is entered as No. {seq} of this office. {office} learns of it at the next meeting or from"
     " a file.",
     "decide.ended": "The request is decided as No. {seq} of this office: {outcome}. Nothing in the register has changed.",
@@ -117,7 +119,7 @@ REQUEST_REFUSALS = {
     "request-withdrawn": Trouble(
         "The office that asked has taken its request back ({winner}).",
         "Nothing was lost: the request stays on record and cannot be entered any more.",
-        "Where the act is wanted after all, it is requested anew.",
+        "If the act is wanted after all, ask the office to request it anew.",
     ),
     "already-requested": Trouble(
         "Another request on this record as it stands now came first ({winner}) and is not decided yet.",
@@ -172,7 +174,7 @@ REQUEST_REFUSALS = {
     "asked-enough": Trouble(
         "The other register asks about {most} entries at most, and so many were answered.",
         _KEPT,
-        "Whether the act is due all the same, an officer decides: sign it without naming what asks for it.",
+        "If the act is due all the same, sign it without naming what asks for it.",
     ),
     "unknown-question": Trouble(
         "Nothing with this reference waits for an answer of this office ({text}).",

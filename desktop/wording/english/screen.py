@@ -26,7 +26,7 @@ SCREEN = {
     # The window
     "window.title": "Muniment – {office}",
     "window.number": "Office No. {number}",
-    "order.entering": "Entering {entered} of {acts} acts in the common order… Meanwhile you can work as always.",
+    "order.entering": "Entering {entered} of {acts} acts in the common order… You can go on working.",
     "order.entered": "{acts} acts are entered in the common order.",
     "window.another": "Another window",
     "page.today": "&Today",

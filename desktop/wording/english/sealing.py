@@ -69,9 +69,10 @@ SEALING_REFUSALS = {
         "This record holds nothing sealed any more.", KEPT, "Look at its history: an order may have erased it already."
     ),
     "nothing-sealed-in-act": Trouble(
-        "This is no act of this office, or of one that has left the network, that has ended without a record and still holds something sealed.",
+        "An order can erase an act only if this office signed it, or one that has left the network, if it ended without a"
+        " record, and if something sealed is still in it. This act is not so.",
         KEPT,
-        "What a record holds is erased by an order about that record. Look at the act: it may not be decided yet.",
+        "Look at the act: it may not be decided yet. What stands in a record is erased by an order about that record.",
     ),
     "nothing-to-open": Trouble(
         "There is nothing sealed in this record that the act could open.",

@@ -87,7 +87,7 @@ UNDECIDED_REFUSALS = {
     "day-undecided": Trouble(
         "The day is not known precisely enough to reckon with ({day}).",
         _KEPT,
-        "Somebody competent decides on the papers.",
+        "Lay the papers before an officer who may decide; until then the act waits on “Today”.",
     ),
     "calendar-missing": Trouble(
         "The working days of {calendar} have not been entered, and they are not guessed.",
