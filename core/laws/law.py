@@ -147,6 +147,7 @@ class Register:
     worst_bytes: Mapping[str, int] = field(default_factory=dict)  # of one row of each list; "" for all the rest
     duplicates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what possible duplicates are found by
     territory: str = ""  # the key or field that begins with the territory it lies in
+    withheld: Mapping[str, frozenset[str]] = field(default_factory=dict)  # state → who still reads what stands there
     line: int = 0
 
 

@@ -11,7 +11,7 @@ from core.laws.expression import compile_condition
 from core.laws.expression_syntax import ExpressionError
 from core.laws.expression_types import ForeignRead, IndexShape, Name, Run, Scope, Slots, TotalShape
 from core.laws.field_checks import make_check
-from core.laws.field_reading import KEY_TYPES, STORED_TYPES, read_field, read_fields
+from core.laws.field_reading import KEY_TYPES, STORED_TYPES, read_field, read_fields, read_roles
 from core.laws.field_types import (
     EntryOfType,
     Field,
@@ -47,7 +47,7 @@ def read_register(name: str, part: Part, law: str) -> Register:
         for field_name in fields:
             if field_name in key:
                 part.fail("name-twice", f"{part.where}: {field_name}", fields[field_name].line)
-        start, moves, states, labels = _read_states(part)
+        start, moves, states, labels, withheld = _read_states(part)
         register = Register(
             name,
             f"{law}.{name}",
@@ -64,6 +64,7 @@ def read_register(name: str, part: Part, law: str) -> Register:
             day_book=day_book,
             duplicates=_read_duplicates(part, {**key, **fields}),
             territory=_read_territory(part, {**key, **fields}),
+            withheld=withheld,
             line=part.line,
         )
     if worst_fields(key) + worst_fields(fields) + 200 > MAX_RECORD_BYTES:
@@ -124,7 +125,7 @@ def _read_home(part: Part, fields: Mapping[str, Field]) -> Home:
     return Home("with", name)
 
 
-States = tuple[str, dict[str, tuple[frozenset[str], str]], tuple[str, ...], dict[str, Texts]]
+States = tuple[str, dict[str, tuple[frozenset[str], str]], tuple[str, ...], dict[str, Texts], dict[str, frozenset[str]]]
 
 
 def _read_states(part: Part) -> States:
@@ -143,7 +144,19 @@ def _read_states(part: Part) -> States:
             if state not in states:
                 texts.fail("unknown-state", state)
             labels[state] = {language: texts.text(language) for language in texts.keys()}  # noqa: SIM118  # a Part
-    return start, moves, states, labels
+        withheld = _read_withheld(below, states)
+    return start, moves, states, labels, withheld
+
+
+def _read_withheld(part: Part, states: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    """States in which only these roles read what a record says, and said before (core/laws/visibility.py)."""
+    if not part.has("withheld"):
+        return {}
+    with part.part("withheld").whole() as below:
+        for state in below.keys():  # noqa: SIM118  # a Part
+            if state not in states:
+                below.fail("unknown-state", state, below.line_of(state))
+        return {state: frozenset(read_roles(below, state)) for state in below.keys()}  # noqa: SIM118  # a Part
 
 
 def resolve_types(part: Part, registers: Mapping[str, Register]) -> dict[str, Register]:

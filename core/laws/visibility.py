@@ -68,6 +68,12 @@ class Reader:
         return Withheld.PURPOSE if needs_purpose(visible) and not self.stated else None
 
 
+def hides(register: Register | None, state: str, reader: Reader) -> bool:
+    """Whether the state that a record is in now keeps from this reader what it says, and what it said in any other."""
+    allowed = register.withheld.get(state) if register is not None else None
+    return allowed is not None and not reader.roles & allowed
+
+
 def mask_record(values: Mapping[str, Value], register: Register | None, reader: Reader) -> dict[str, Value]:
     """Keys or fields of a record as this reader is shown them; None: of a law that this replica does not know."""
     if register is None:

@@ -5,16 +5,17 @@ public waits until a purpose was stored for this very record or act (people.py).
 command opens, shows everything, as its passphrase does.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from core.laws.alike import DECIDING_ALIKE
 from core.laws.field_types import REASON
-from core.laws.law import Law
+from core.laws.law import Law, Register
 from core.laws.questions import DISMISS
 from core.laws.requests import DECISIONS
 from core.laws.resolving import RESOLVING
 from core.laws.undecided import undecided_id
-from core.laws.visibility import Withheld, mask_act, mask_record
+from core.laws.visibility import Withheld, hides, mask_act, mask_record
 from core.ledger.encoding import Value
 from core.ledger.record import Record
 from core.ledger.transaction import Transaction
@@ -58,6 +59,8 @@ class Showing:
     def _shown_derived(self, view: RecordView, stated: bool) -> dict[str, Value | Withheld]:
         """Withheld is also what the rules of today withhold."""
         reader, shown = self.people.reader(stated), dict[str, Value | Withheld](view.derived)
+        if self._hides(view.record.id):
+            return dict.fromkeys(shown, Withheld.ROLE)
         for law in (view.rules, self._replica.laws.get(view.record.register.partition(".")[0])):
             register = law.by_full_name.get(view.record.register) if law is not None else None
             for name, one in register.subject.derived.items() if register is not None else ():
@@ -88,6 +91,8 @@ class Showing:
         """What an act says about records: `Withheld` until a purpose was stored, where one of them asks for it."""
         if not self.people.attended:
             return reason
+        if any(map(self._hides, records)):
+            return Withheld.ROLE
         shown = (self._shown(one, stated=False) for one in map(self._store.state.present, records) if one is not None)
         waits = (value is Withheld.PURPOSE for one in shown for value in one.fields.values())
         stated = self.people.has_stated(*records) or not any(waits)
@@ -98,12 +103,23 @@ class Showing:
         return self._shown(record, stated=True)
 
     def _shown(self, record: Record, stated: bool) -> Record:
-        register = self._replica.register_of(record.register)
+        register, fields = self._replica.register_of(record.register), record.fields
+        hidden = register is not None and bool(register.withheld) and self._hides(record.id)
         return replace(
             record,
             key=mask_record(record.key, register, self.people.reader(stated=True)),
-            fields=mask_record(record.fields, register, self.people.reader(stated)),
+            fields=dict.fromkeys(fields, Withheld.ROLE) if hidden else self._masked(fields, register, stated),
         )
+
+    def _masked(self, fields: Mapping[str, Value], register: Register | None, stated: bool) -> dict[str, Value]:
+        return mask_record(fields, register, self.people.reader(stated))
+
+    def _hides(self, record_id: bytes) -> bool:
+        """Whether the state in which a record is now keeps all of it from the person, and the acts that made it so."""
+        record = self._store.state.present(record_id)
+        if record is None:
+            return False
+        return hides(self._replica.register_of(record.register), record.state, self.people.reader(stated=True))
 
     # -- acts ---------------------------------------------------------------------------------------------------
 
@@ -113,7 +129,9 @@ class Showing:
         transaction = view.transaction
         if transaction.procedure in DECISIONS or transaction.procedure == DISMISS:
             return view  # an answer to another office
-        about = (ref.record for ref in transaction.changes.values())
+        about = [ref.record for ref in transaction.changes.values()]
+        if any(map(self._hides, (*view.records, *about))):
+            return view._replace(transaction=replace(transaction, act=dict.fromkeys(transaction.act, Withheld.ROLE)))
         stated = self.people.has_stated(view.id, *view.records, *about)
         law = self._replica.laws.get(transaction.law)
         if transaction.procedure in RESOLVING:

@@ -85,6 +85,9 @@ class _Page:
             for move, (begin, end) in register.moves.items()
         ]
         yield _listed(say("law.states", start=state[register.start]), moves)
+        if register.withheld:
+            told = {state[one]: roles(sorted(readers)) for one, readers in register.withheld.items()}
+            yield _listed(say("law.withheld"), [f"{one}: {readers}" for one, readers in told.items()])
         yield from self._conditions(say("law.always"), register.always)
         told = [
             say("law.derived-rule", name=self._names.of(one.field), rule=one.rule)

@@ -43,6 +43,8 @@ FAULTS = [
     ("bad-name", "changes: {boat: boat}", "changes: {act: boat}"),
     ("unknown-role", "all_of: [registrar]", "all_of: [captain]"),
     ("unknown-state", "in_state: {boat: [afloat]}", "in_state: {boat: [sunk]}"),
+    ("unknown-state", "to: scrapped}}}", "to: scrapped}}, withheld: {sunk: [registrar]}}"),
+    ("unknown-role", "to: scrapped}}}", "to: scrapped}}, withheld: {scrapped: [captain]}}"),
     ("unknown-effect", "move_state: boat, move", "moove_state: boat, move"),
     ("unknown-word", "move: scrap}", "move: sink}"),
     ("unknown-record", "set: boat.inspected", "set: ship.inspected"),

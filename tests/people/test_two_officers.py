@@ -104,9 +104,11 @@ def test_one_person_in_both_roles_is_refused(staffed: Staffed) -> None:
     }
     transaction = act("appoint", twin, None, [Signer(0, ADMINISTRATOR, "administrator")], 1, "charter")
     staffed.sign_in(ADMINISTRATOR)
-    staffed.office.record(staffed.group(transaction))
+    assert _code(staffed, staffed.group(transaction)) == "rejected"  # one key is one officer …
+    staffed.office.hand.write_block((staffed.group(transaction),))  # … where the office keeps to the rules
     staffed.sign_in(REGISTRAR)
     sale = _sale(staffed, notary=FIRST_NUMBER)
+    assert getattr(sale.verdict, "code", "") == "one-person-two-roles"
     staffed.office.people.open_review(FIRST_NUMBER, staffed.key(REGISTRAR), sale.encoded)
     message = staffed.office.signing_message([sale.encoded])
     signature = staffed.key(REGISTRAR).sign(message)

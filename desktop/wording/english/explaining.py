@@ -57,6 +57,7 @@ EXPLAINING_SCREEN = {
     "law.of-record": "“{field}” of {record}",
     "law.states": "It begins as {start}.",
     "law.move": "{move}: from {begin} to {end}.",
+    "law.withheld": "What stands and stood in a record is shown to these alone while it is",
     "law.always": "At all times",
     "law.reads-public": "everybody",
     "law.reads-by_object": "for a stated purpose",
