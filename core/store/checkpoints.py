@@ -40,8 +40,6 @@ class Counted(Enum):
 class CheckpointStore:
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._newest: list[Checkpoint | None] = []  # at most one, as it was read: each act recorded asks for it
-        database.when_undone(self._newest.clear)
 
     # -- writing; inside `atomic` -------------------------------------------------------------------------------
 
@@ -56,7 +54,6 @@ class CheckpointStore:
             (checkpoint.anchor, checkpoint.size, checkpoint_text(checkpoint)),
         )
         self._db.execute("DELETE FROM cosignature WHERE anchor = ?", (checkpoint.anchor,))
-        self._newest.clear()
         return [one for one in early if self.take(one, roll, verify) is Counted.CONFLICT]
 
     def take(self, cosignature: CheckpointCosignature, roll: Roll | None, verify: Verify) -> Counted:
@@ -109,9 +106,7 @@ class CheckpointStore:
         return self._checkpoint("anchor = ?", anchor)
 
     def newest(self) -> Checkpoint | None:
-        if not self._newest:
-            self._newest.append(self._checkpoint("1 ORDER BY anchor DESC"))
-        return self._newest[0]
+        return self._checkpoint("1 ORDER BY anchor DESC")
 
     def all_held(self) -> Iterator[Checkpoint]:
         """By anchor."""
