@@ -36,6 +36,7 @@ from core.store.working import WorkingState
 
 _STOPPED = "finality-stopped"
 _TOLD_AS_IT_IS = ("replica-damaged", "looks-damaged", "disk-full", "disk-failed")
+Signing = Callable[[], bytes]
 __all__ = ["Admitted", "Judged", "Replica"]
 
 
@@ -239,8 +240,8 @@ class Replica:
             raise MunimentError("payload-differs", author=author)
         return payload
 
-    def take(self, admitted: Admitted, judged: Judged | None = None) -> Added:
-        """Store and execute an admitted block whose parents are here. Durable on return."""
+    def take(self, admitted: Admitted, judged: Judged | None = None, sign: Signing | None = None) -> Added:
+        """Store and execute a block whose parents are here; durable on return. `sign`: gives its signature, late."""
         block, payload = admitted.block, admitted.payload
         if block.id in self.lace.vertices:  # the table of blocks has no index of ids that would refuse it
             raise MunimentError("replica-damaged", path=self.store.database.path, block=self.vertex(block.id).position)
@@ -258,6 +259,9 @@ class Replica:
                     self.execution.enter(added.vertex, payload.groups, admitted.acts, position, judged)
                 if payload is not None and (intake := self._intake()).needed:
                     intake.take_block(block, payload)
+                if sign is not None:
+                    block = Block(block.id, block.header, block.header_bytes, sign(), block.payload)
+                    admitted = admitted._replace(block=block)
                 self.store.chain.add_block(position, block, act_count, accused)
                 if self._take_up(self.finality.add(added.vertex)) or self.acts_at_once is None:
                     self._execute()

@@ -1,7 +1,8 @@
 """The hand that signs: when a node writes a block, and how it never signs two at one place.
 
 Own-key discipline (3-ledger §7): a block is first kept with its intent outside the database, then signed, then
-committed with its effect in one transaction; only then is it told to anybody. In quarantine the node reads and relays,
+committed with its effect in one transaction; only then is it told to anybody. While the disk keeps the intent, the
+effect is written into the transaction already; the signature comes last. In quarantine the node reads and relays,
 and signs nothing. Writing rule (§5): a node writes when a block of its own acts is asked for, and a witness when
 something awaits that its block would help on; when nothing awaits, nobody writes.
 """
@@ -230,13 +231,16 @@ class Hand:
         payload_bytes: bytes | None,
         judged: Judged | None = None,
     ) -> bytes:
-        signature = self.key.sign(block_preimage(self._replica.network, header_bytes))
-        block = Block(block_id(self._replica.network, header_bytes), header, header_bytes, signature, payload_bytes)
+        def sign() -> bytes:
+            self.journal.sync()
+            return self.key.sign(block_preimage(self._replica.network, header_bytes))
+
+        block = Block(block_id(self._replica.network, header_bytes), header, header_bytes, b"", payload_bytes)
         if judged is not None:
             checked = Checked(judged.transactions)
         else:
             checked = self._replica.check_acts(header.epoch, payload)
-        self._replica.take(Admitted(block, payload, checked), judged)
+        self._replica.take(Admitted(block, payload, checked), judged, sign)
         return block.id
 
 

@@ -615,9 +615,12 @@ class NotedJournal(MemoryJournal):
         self.fails = False
 
     def prepare(self, mark: Mark, unsigned_block: bytes) -> None:
+        super().prepare(mark, unsigned_block)
+        self._noted.append("written")
+
+    def sync(self) -> None:
         if self.fails:
             raise MunimentError("file-not-written")
-        super().prepare(mark, unsigned_block)
         self._noted.append("durable")
 
 
@@ -637,11 +640,11 @@ def test_a_block_is_signed_only_when_its_intent_is_on_the_disk(network: Network)
     office.hand.key = NotedKey(office.hand.key, noted)
     journal.fails = True
     assert code_of(lambda: register(network, office, 1)) == "file-not-written"
-    assert (noted, office.vector(), office.records.page("land.parcel")) == ([], [], [])
+    assert (noted, office.vector(), office.records.page("land.parcel")) == (["written"], [], [])
     journal.fails = False
     register(network, office, 2)
-    assert noted == ["durable", "signed"]
-    assert [row.label for row in office.records.page("land.parcel")] == ["0000000002"]
+    assert noted == ["written", *("durable", "signed"), *("written", "durable", "signed")]
+    assert [row.label for row in office.records.page("land.parcel")] == ["0000000001", "0000000002"]
 
 
 def test_an_interrupted_block_is_finished_at_the_next_start(network: Network, offices: list[Office]) -> None:

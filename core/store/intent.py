@@ -8,12 +8,12 @@ Its bytes: core/store/intent_format.py.
 last mark and its box are not touched. The file has its full length from the beginning: where files are
 overwritten in place nothing is allocated later, no full disk stops it, and fdatasync(2) has content alone to write.
 
-**A torn end.** `append` returns after the sync, and only then may anything be signed. A power cut before that leaves
-any of the sectors under way old and the others new. A mark without its whole box was therefore never returned and its
-block never signed, provided that the database stands at the mark before it, as it did when the box was written:
-`settle` then drops it. Where the database stands elsewhere the box was damaged later, and the mark holds. A mark's
-head lies within one sector: a wrong checksum there is no torn write but damage, `intent-damaged`, and so are two marks
-that do not follow one another, and a file of another length.
+**A torn end.** Only when `sync` has returned may anything be signed; between `append` and it the disk writes while the
+office works. A power cut before that leaves any of the sectors under way old and the others new. A mark without its
+whole box was therefore never synced and its block never signed, provided that the database stands at the mark before
+it, as it did when the box was written: `settle` then drops it. Where the database stands elsewhere the box was damaged
+later, and the mark holds. A mark's head lies within one sector: a wrong checksum there is no torn write but damage,
+`intent-damaged`, and so are two marks that do not follow one another, and a file of another length.
 
 **What a killed process left** is in the system's cache, perhaps not on the disk: opening syncs it, then believes it.
 """
@@ -25,7 +25,7 @@ from typing import Literal, NamedTuple
 
 from core.errors import MunimentError
 from core.store.computer import file_identity
-from core.store.files import compose_durably, file_error, sync_content, sync_file, write_all
+from core.store.files import begin_sync, compose_durably, file_error, sync_content, sync_file, write_all
 from core.store.intent_format import (
     BOX_AT,
     FILE_BYTES,
@@ -72,7 +72,7 @@ def compare(mark: Mark | None, head: Mark | None) -> Standing:
 class IntentLog:
     """An open intent file. One thread of one process writes it.
 
-    After any failure of `append` the object refuses to go on (`intent-not-kept`): what is on the disk is
+    After any failure of `append` or `sync` the object refuses to go on (`intent-not-kept`): what is on the disk is
     known only after a restart reads it again.
     """
 
@@ -89,7 +89,8 @@ class IntentLog:
         self._usable = True
         self._origin: Origin = "own"
         self._last: Slot | None = None
-        self._before: Slot | None = None  # the mark before a last one without its whole box
+        self._before: Slot | None = None  # the mark before a last one that is not on the disk, or not whole
+        self._synced = True  # the last mark
         self._is_torn = False
         self._header_hash = b""
         try:
@@ -147,7 +148,7 @@ class IntentLog:
             raise MunimentError("file-not-read", path=str(self._path)) from None
 
     def append(self, seq: int, block_id: bytes, box: bytes = b"") -> None:
-        """Durable on return, mark and box; only then sign. The last mark again (a block signed anew) writes nothing.
+        """Write mark and box; `sync` before anything is signed. The last mark again (a block signed anew): nothing.
 
         Raises `would-fork` (facts: seq, last_seq) when another block of this or a later seq was meant
         before, or when one is skipped; `too-large`; `file-not-written`, and `intent-not-kept` after such a
@@ -159,11 +160,26 @@ class IntentLog:
             return
         if len(box) > MAX_BOX_BYTES:
             raise MunimentError("too-large", bytes=len(box), limit=MAX_BOX_BYTES)
+        self.sync()  # the mark before this one stays whole, whatever happens now
         number = 1 - self._last.number if self._last else 0
         previous = self._last.checksum if self._last else self._header_hash
         head = compose_head(seq, block_id, box, previous, self._header_hash)
         self._write(number, head.ljust(BOX_AT, b"\0") + box)
-        self._last = split_head(number, head)
+        self._before, self._last, self._synced = self._last, split_head(number, head), False
+
+    def sync(self) -> None:
+        """What was appended is durable on return: only now sign. Raises `file-not-written` and `intent-not-kept`."""
+        if not self._usable:
+            raise MunimentError("intent-not-kept", path=str(self._path))
+        if self._synced:
+            return
+        self._usable = False
+        try:
+            sync_content(self._descriptor)
+        except OSError as error:
+            self._last = self._before
+            raise file_error(error, self._path) from None
+        self._usable = self._synced = True
 
     def _check(self, mark: Mark) -> None:
         if len(mark.id) != 32 or not 0 <= mark.seq < 2**64:
@@ -185,7 +201,7 @@ class IntentLog:
         try:
             os.lseek(self._descriptor, place_of(number), os.SEEK_SET)
             write_all(self._descriptor, content)
-            sync_content(self._descriptor)
+            begin_sync(self._descriptor, place_of(number), len(content))
         except OSError as error:
             raise file_error(error, self._path) from None
         self._usable = True

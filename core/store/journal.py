@@ -1,10 +1,11 @@
 """What a node writes down before it signs, so that no crash makes it sign two blocks at one place.
 
 Between the intent and the commit that stores the block a power cut would leave a mark without its block, and a node
-may never sign another block of that seq. So `prepare` makes the unsigned block durable together with its mark, and
-only then the caller signs and commits. After a cut `unfinished` gives the block back: signed again it is the same
-block (Ed25519 is deterministic), no fork, and the office goes on as if nothing had happened. To a database that was
-put back the block does not fit: there the mark stays unmatched and the quarantine holds.
+may never sign another block of that seq. So the unsigned block is made durable together with its mark: `prepare`, and
+`sync` once there is nothing else to do meanwhile; only then the caller signs and commits. After a cut `unfinished`
+gives the block back: signed again it is the same block (Ed25519 is deterministic), no fork, and the office goes on as
+if nothing had happened. To a database that was put back the block does not fit: there the mark stays unmatched and the
+quarantine holds.
 
 The block is sealed under the database's key, associated data "muniment pending" ‖ seq (8) ‖ block id (32).
 """
@@ -35,7 +36,11 @@ class Journal(Protocol):
         ...
 
     def prepare(self, mark: Mark, unsigned_block: bytes) -> None:
-        """Durable on return; only then sign."""
+        """Write it down; `sync` before it is signed."""
+        ...
+
+    def sync(self) -> None:
+        """What was prepared is durable on return; only then sign."""
         ...
 
     def unfinished(self) -> bytes | None:
@@ -68,6 +73,10 @@ class FileJournal:
     def prepare(self, mark: Mark, unsigned_block: bytes) -> None:
         """Raises what `IntentLog.append` raises."""
         self._intent.append(mark.seq, mark.id, seal(self._key, unsigned_block, _associated(mark)))
+
+    def sync(self) -> None:
+        """Raises what `IntentLog.sync` raises."""
+        self._intent.sync()
 
     def unfinished(self) -> bytes | None:
         mark, box = self._intent.last(), self._intent.last_box()
@@ -104,6 +113,9 @@ class MemoryJournal:
     def prepare(self, mark: Mark, unsigned_block: bytes) -> None:
         self._last = (mark, unsigned_block)
 
+    def sync(self) -> None:
+        """Nothing is slower than memory."""
+
     def unfinished(self) -> bytes | None:
         return self._last[1] if self._last else None
 
@@ -128,6 +140,9 @@ class LostJournal:
 
     def prepare(self, mark: Mark, unsigned_block: bytes) -> None:  # noqa: ARG002  # nothing is ever signed here
         raise MunimentError("quarantine", why=self.fault)
+
+    def sync(self) -> None:
+        """Nothing was prepared."""
 
     def unfinished(self) -> bytes | None:
         return None
