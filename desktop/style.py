@@ -29,8 +29,11 @@ QWidget#sidebar {{ background: #e9edf1; border-right: 1px solid {LINE}; }}
 QWidget#sidebar QPushButton {{ text-align: left; padding: 7px 14px; border: 0; border-left: 4px solid transparent;
     background: transparent; color: {INK}; }}
 QWidget#sidebar QPushButton:hover {{ background: #dde4ea; }}
-QWidget#sidebar QPushButton:focus {{ background: #d3dde6; }}
-QWidget#sidebar QPushButton:checked {{ background: {PAPER}; border-left: 4px solid {ACCENT}; font-weight: bold; }}
+QWidget#sidebar QPushButton:focus {{ background: #d3dde6; border: 0; border-left: 4px solid transparent;
+    border-radius: 0; padding: 7px 14px; }}
+QWidget#sidebar QPushButton:checked {{ background: {PAPER}; border: 0; border-left: 4px solid {ACCENT};
+    font-weight: bold; }}
+QWidget#sidebar QPushButton:checked:focus {{ background: #d3dde6; }}
 QLabel[role="title"] {{ font-size: 19pt; font-weight: bold; color: {INK}; }}
 QLabel[role="heading"] {{ font-size: 12.5pt; font-weight: bold; color: {INK}; }}
 QLabel[role="quiet"] {{ color: {QUIET}; }}
@@ -45,9 +48,10 @@ QFrame[role="notice-trouble"] {{ background: #f9e7e8; border: 1px solid {BAD}; b
 QFrame[role="banner-care"] {{ background: #fbf1dd; border: 0; border-bottom: 1px solid {CARE}; }}
 QFrame[role="banner-trouble"] {{ background: #f9e7e8; border: 0; border-bottom: 1px solid {BAD}; }}
 QPushButton {{ padding: 6px 16px; min-height: 20px; }}
+QPushButton:focus {{ border: 2px solid {ACCENT}; border-radius: 3px; background: {PAPER}; padding: 5px 15px; }}
 QPushButton[role="main"] {{ background: {ACCENT}; color: white; border: 1px solid {ACCENT}; border-radius: 3px;
     font-weight: bold; }}
-QPushButton[role="main"]:focus {{ border: 2px solid {INK}; }}
+QPushButton[role="main"]:focus {{ border: 2px solid {INK}; background: {ACCENT}; }}
 QPushButton[role="main"]:hover {{ background: #174a6e; }}
 QPushButton[role="main"]:disabled {{ background: #dde3e8; border-color: #b9c4cd; color: {QUIET}; }}
 QLabel[role="quiet"]:disabled {{ color: {DISABLED}; }}

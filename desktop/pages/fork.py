@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.errors import MunimentError
@@ -15,6 +14,7 @@ from core.views import ActView, ForkBranch, ForkView
 from desktop.desk import Desk
 from desktop.widgets.notice import Notice
 from desktop.widgets.status import Shape, StatusLine
+from desktop.widgets.tab_order import on_escape
 from desktop.widgets.technical import Technical
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say, sentence
@@ -54,9 +54,7 @@ class ForkPanel(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.notice)
         layout.addWidget(self._scroll, 1)
-        QShortcut(
-            QKeySequence(Qt.Key.Key_Escape), self, self.left.emit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
-        )
+        on_escape(self, self.left.emit)
         self.setFocusProxy(self.save)
 
     def show_fork(self, number: int) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core.errors import MunimentError
@@ -20,6 +20,7 @@ from desktop.desk import Desk
 from desktop.dialogs.entering import grouped_number
 from desktop.pages.inviting import InvitingCard
 from desktop.widgets.notice import Busy, Notice
+from desktop.widgets.tab_order import on_escape
 from desktop.widgets.technical import Technical
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say, sentence
@@ -67,9 +68,7 @@ class NewcomerPanel(QWidget):
         layout.addWidget(self._part("file", self.write))
         layout.addWidget(self._numbers)
         layout.addStretch(1)
-        QShortcut(
-            QKeySequence(Qt.Key.Key_Escape), self, self.left.emit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
-        )
+        on_escape(self, self.left.emit)
         self.setFocusProxy(self.write)
 
     def _part(self, key: str, *buttons: QPushButton) -> QFrame:

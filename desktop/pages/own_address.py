@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.store.files import write_durably
 from desktop.desk import Desk
 from desktop.printing.address_code import address_picture, read_address_picture
 from desktop.widgets.notice import Notice
+from desktop.widgets.tab_order import on_escape
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say
 
@@ -53,9 +54,7 @@ class OwnAddressPanel(QWidget):
         layout.addWidget(self.notice)
         layout.addWidget(frame)
         layout.addStretch(1)
-        QShortcut(
-            QKeySequence(Qt.Key.Key_Escape), self, self.left.emit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
-        )
+        on_escape(self, self.left.emit)
         self.setFocusProxy(self.read)
 
     def show_addresses(self) -> None:

@@ -3,7 +3,6 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -30,6 +29,7 @@ from desktop.pages.sealed import SealedPanel
 from desktop.printing_act import print_act, save_proof
 from desktop.widgets.notice import Notice
 from desktop.widgets.status import StatusLine, ladder_shape, shape_icon
+from desktop.widgets.tab_order import on_escape
 from desktop.widgets.texts import button, label, literal
 from desktop.wording import say, sentence
 from desktop.wording.ladder import ladder_words, short_step
@@ -88,9 +88,7 @@ class RecordPanel(QWidget):
         self.papers.failed.connect(self.notice.tell_trouble)
         self.papers.saved.connect(lambda path: self.notice.tell(sentence("paper-saved", {"path": path}), "done"))
         self._lay_out()
-        QShortcut(
-            QKeySequence(Qt.Key.Key_Escape), self, self.left.emit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
-        )
+        on_escape(self, self.left.emit)
         self.setFocusProxy(self.timeline)
 
     def _lay_out(self) -> None:

@@ -26,7 +26,7 @@ from desktop.wording import say
 
 SEARCH_PAUSE_MS = 120
 ROW_HEIGHT = 30
-_WIDTHS = (140, 0, 130, 250, 290)  # 0: what is left
+_WIDTHS = (140, 0, 130, 300, 280)  # 0: what is left
 _WIDEST_NUMBER = 300
 
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.errors import MunimentError
@@ -17,6 +16,7 @@ from desktop.background import Task
 from desktop.desk import Desk
 from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.notice import Busy, Notice
+from desktop.widgets.tab_order import on_escape
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say, sentence
 from desktop.wording.meetings import brought_words, carried_words
@@ -58,9 +58,7 @@ class SticksPanel(QWidget):
         for widget in (self.notice, self.busy, self._writing(), self._reading(), self._connection()):
             layout.addWidget(widget)
         layout.addStretch(1)
-        QShortcut(
-            QKeySequence(Qt.Key.Key_Escape), self, self.left.emit, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
-        )
+        on_escape(self, self.left.emit)
         self.setFocusProxy(self.write)
 
     def _writing(self) -> QWidget:

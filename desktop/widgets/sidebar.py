@@ -33,7 +33,7 @@ class Sidebar(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 18, 0, 14)
         layout.setSpacing(2)
-        name = NarrowName(desk.office_name, self, "strong")
+        name = NarrowName(desk.office_name, self, "strong", lines=3)
         name.setContentsMargins(18, 0, 10, 0)
         network = NarrowName(desk.standing.network_name, self, "quiet")
         network.setContentsMargins(18, 0, 10, 12)

@@ -1,12 +1,31 @@
-"""The order of Tab where rows come and go: the order in which the layouts hold the widgets.
+"""Keys that lead through a page: Tab in the order in which the layouts hold the widgets, Escape back.
 
 Qt's own chain is that of creation, so a row that was added last would come last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QLayout, QScrollArea, QSplitter, QWidget
+
+
+class TabsAsLaidOut(QWidget):
+    """Inside, Tab goes from stop to stop as they stand, and from the last to the first."""
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        stops = tab_stops(self)
+        if self.window().focusWidget() not in stops:
+            return super().focusNextPrevChild(forward)
+        if not step(self, forward, stops[0]):
+            stops[-1].setFocus(Qt.FocusReason.BacktabFocusReason)
+        return True
+
+
+def on_escape(page: QWidget, back: Callable[[], object]) -> None:
+    """Escape leads back from wherever in the page the focus is."""
+    inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
+    QShortcut(QKeySequence(Qt.Key.Key_Escape), page, back, context=inside)
 
 
 def tab_stops(top: QWidget) -> list[QWidget]:
@@ -38,7 +57,12 @@ def _is_stop(widget: QWidget) -> bool:
 def _in_layout_order(widget: QWidget) -> Iterator[QWidget]:
     yield widget
     layout = widget.layout()
-    if layout is not None:
+    if isinstance(widget, QScrollArea) and widget.widget() is not None:
+        yield from _in_layout_order(widget.widget())
+    elif isinstance(widget, QSplitter):
+        for place in range(widget.count()):
+            yield from _in_layout_order(widget.widget(place))
+    elif layout is not None:
         yield from _in_layout(layout)
 
 

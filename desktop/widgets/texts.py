@@ -21,11 +21,11 @@ def label(text: str, parent: QWidget, role: str = "", wrap: bool = True, selecta
 
 
 class NarrowName(QLabel):
-    """A name in a narrow place, in two lines at most: what does not fit is under the mouse and for screen readers."""
+    """A name in a narrow place, in so many lines at most: the whole is under the mouse and for screen readers."""
 
-    def __init__(self, text: str, parent: QWidget, role: str) -> None:
+    def __init__(self, text: str, parent: QWidget, role: str, lines: int = 2) -> None:
         super().__init__(parent)
-        self.whole = text
+        self.whole, self._most = text, lines
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self.setAccessibleName(text)
@@ -37,14 +37,19 @@ class NarrowName(QLabel):
         width = self.contentsRect().width()
         layout = QTextLayout(self.whole, self.font())
         layout.beginLayout()
-        first = layout.createLine()
-        first.setLineWidth(width)
+        lines, begun = [], 0
+        for _ in range(self._most - 1):
+            line = layout.createLine()
+            if not line.isValid():
+                break
+            line.setLineWidth(width)
+            lines.append(self.whole[begun : begun + line.textLength()].strip())
+            begun += line.textLength()
         layout.endLayout()
-        length = first.textLength()
-        rest = self.whole[length:].strip()
-        lines = [self.whole[:length].strip(), self.fontMetrics().elidedText(rest, Qt.TextElideMode.ElideRight, width)]
-        self.setText("\n".join(line for line in lines if line))
-        self.setToolTip(self.whole if "…" in lines[1] else "")
+        rest = self.whole[begun:].strip()
+        last = self.fontMetrics().elidedText(rest, Qt.TextElideMode.ElideRight, width)
+        self.setText("\n".join(line for line in (*lines, last) if line))
+        self.setToolTip(self.whole if last != rest else "")
 
 
 def button(text: str, parent: QWidget, main: bool = False) -> QPushButton:

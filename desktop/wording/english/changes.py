@@ -187,7 +187,8 @@ CHANGES_SCREEN: dict[str, str | tuple[str, ...]] = {
     "propose.back": "&Back",
     "propose.go-on": "&Go on",
     "appoint.title": "Appoint an officer",
-    "appoint.about": "The officer chooses a passphrase and types it here; nobody else can sign with it.",
+    "appoint.about": "The officer chooses a passphrase and types it here; nobody else can sign with it. A"
+    " term, a territory, or whom the officer stands in for is asked on the next page.",
     "appoint.go-on": "&Go on",
     "appoint.busy": "The officer's key is being made…",
     "today.void": (
