@@ -250,13 +250,14 @@ class Exchange(Replica):
         return more
 
     def _check_may_come(self, header: Header, signed: StoredBlock) -> None:
-        """In an epoch to come no key returns that has left the roll, and an incarnation's key is what it was.
+        """In an epoch to come no key returns that has left the roll, and an incarnation's key is what it was. An office
+        that was removed may come back there under a new one.
 
         Raises `unknown-author`, `wrong-incarnation`, `bad-block-signature`.
         """
         members = self.roll.members
         member = members[header.author] if header.author < len(members) else None
-        if member is None or (header.incarnation > member.incarnation and not member.removed):
+        if member is None or header.incarnation > member.incarnation:
             return  # of somebody who comes later
         if member.removed:
             raise MunimentError("unknown-author", author=header.author)

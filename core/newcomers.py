@@ -45,9 +45,15 @@ def keep_newcomer(folder: Folder, card: OfficeCard, token: bytes, port: int) -> 
 
 def change_to_let_in(roll: Roll, card: OfficeCard) -> Change:
     """What the offices are to vote: a new member, or, of a member that has lost its computer, the key under which it
-    comes back. Nobody has proposed it yet.
+    comes back. Nobody has proposed it yet. Of one that was removed meanwhile too, if an officer of it is on the card:
+    its records wait for it under its number, where nobody else can act on them.
     """
-    member = next((one for one in roll.members if one.office == card.name and not one.removed), None)
+    keys = {officer.key for officer in card.officers}
+    named = [one for one in roll.members if one.office == card.name]
+    back = [one for one in named if not one.removed] or [
+        one for one in named if any(officer.key in keys for officer in one.officers)
+    ]
+    member = back[-1] if back else None
     if member is None:
         return Change("admit", bytes(RECORD_ID_BYTES), None, card.encoded)
     return Change("incarnation", bytes(RECORD_ID_BYTES), member.number, card.encoded)

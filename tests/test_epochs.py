@@ -1,15 +1,19 @@
 """Whole offices close an epoch: a change is proposed, voted, and in force for all after the closing anchor."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
-from core.crypto.signing import SigningKey
+from core.crypto.signing import SigningKey, verify
 from core.errors import MunimentError
+from core.exchange import Received
 from core.laws.law_reading import parse_law
 from core.ledger.charter import OfficeCard, sign_card
+from core.ledger.constitution import Change, Constitution, apply
 from core.ledger.encoding import Value
+from core.ledger.roll import Member
 from core.ledger.transaction import Signer
 from core.office import RENEWED, Office
 from core.store.journal import MemoryJournal
@@ -204,6 +208,59 @@ def test_a_computer_goes_on_under_a_new_key(town: Town) -> None:
     assert (block.author, block.incarnation, block.seq) == (3, 1, 1)
     assert {office.acts.view(sold.id).ladder.step for office in town.offices} == {Step.FINAL}
     assert first.forkers() == frozenset()
+
+
+def test_an_office_that_was_removed_comes_back_under_a_new_key_and_keeps_its_records(town: Town) -> None:
+    """Nobody else can act on them: an office that was ended for good would take its register with it."""
+    first, sleeper, fourth = town.offices[0], town.offices[2], town.offices[3]
+    parcel = register(town.network, fourth, 1).records[0]
+    town.settle()
+    proposal = town.propose(first, "remove", 3)
+    town.settle()
+    for office in town.offices[:3]:
+        town.vote(office, proposal)
+    town.settle()
+    assert (epochs(town), fourth.hand.quarantine) == ([1, 1, 1, 1], "removed")
+    late = new_card(town, 3, SigningKey(seed("of a thief")), "Another office")
+    with pytest.raises(MunimentError, match="name-differs"):
+        first.epochs.check(Change("incarnation", bytes(16), 3, late))
+    with pytest.raises(MunimentError, match="member-removed"):
+        first.epochs.check(Change("waking", bytes(16), 3, b""))
+
+    key = SigningKey(seed("renewed", 3))
+    fourth.store.database.set_meta(RENEWED, b"1")
+    town.offices[3] = renewed = Office(fourth.store, town.network.charter, 3, key, MemoryJournal(), StepClock(), draw)
+    back = town.propose(first, "incarnation", 3, new_card(town, 3, key))
+    awake = [first, town.offices[1], renewed]
+    town.settle(awake)
+    for office in awake[:2]:
+        town.vote(office, back)
+    town.settle(awake)
+    assert (epochs(town), renewed.hand.quarantine) == ([2, 2, 1, 2], None)
+    sold = sell(town.network, renewed, parcel, 5)
+    newest = renewed.store.chain.block_at(renewed.newest_taken[0]).block  # type: ignore[index]  # it was just written
+    assert sleeper.receive(newest.header_bytes, newest.signature, newest.payload) is Received.ASIDE  # not yet its epoch
+    town.settle()
+    assert {office.acts.view(sold.id).ladder.step for office in town.offices} == {Step.FINAL}
+    assert len({office.state_root() for office in town.offices}) == 1
+    again = open_in_memory(town.network, 0, first.store, first.hand.journal)
+    assert (again.lace.epoch, again.state_root(), again.epochs.present) == (2, first.state_root(), first.epochs.present)
+
+
+def test_the_name_of_a_removed_office_may_be_another_s_by_then(town: Town) -> None:
+    first = town.offices[0]
+    present = first.epochs.present
+    gone = replace(present.members[3], removed=True, witness=False)
+    other = replace(present.members[2], office=gone.office)
+    card = new_card(town, 3, SigningKey(seed("renewed", 3)))
+    back = Change("incarnation", bytes(16), 3, card)
+
+    def following(*members: Member) -> Constitution:
+        return apply(replace(present, members=members), back, bytes(32), verify, lambda law: (law.hex(), 1))
+
+    assert not following(*present.members[:3], gone).members[3].removed
+    with pytest.raises(MunimentError, match="name-taken"):
+        following(*present.members[:2], other, gone)
 
 
 def test_what_the_old_key_still_writes_is_void(town: Town) -> None:

@@ -2,7 +2,8 @@
 
 Epoch 0 has that of the charter. A change that the network has voted takes effect when the epoch closes; it is applied
 here as a pure function, so that every office reaches the same next constitution or none. A member's number never
-changes and is never given again: a removed member keeps its place in the roll, and a new key is a new incarnation.
+changes and is never given again: a removed member keeps its place in the roll, and a new key is a new incarnation,
+under which one that was removed comes back.
 FORMAT.md §10.
 """
 
@@ -84,7 +85,7 @@ def apply(
                 raise MunimentError("already-in-force", office=member.office)
             members[member.number] = replace(member, witness=wakes)
         case "incarnation":
-            member = _member(before, change)
+            member = _known(before, change)  # also one that was removed: it comes back, and its records with it
             members[member.number] = _renewed(before, member, decode_card(change.content, verify))
         case "quorum":
             policy = change.content.decode("ascii", "replace")
@@ -104,10 +105,14 @@ def apply(
     return Constitution(following, tuple(members), quorum, laws, homes, closing_anchor, proposals, above_least)
 
 
-def _member(before: Constitution, change: Change) -> Member:
+def _known(before: Constitution, change: Change) -> Member:
     if change.member is None or not 0 <= change.member < len(before.members):
         raise MunimentError("unknown-member", number=change.member)
-    member = before.members[change.member]
+    return before.members[change.member]
+
+
+def _member(before: Constitution, change: Change) -> Member:
+    member = _known(before, change)
     if member.removed:
         raise MunimentError("member-removed", office=member.office)
     return member
@@ -116,8 +121,7 @@ def _member(before: Constitution, change: Change) -> Member:
 def _admitted(before: Constitution, card: OfficeCard) -> Member:
     if len(before.members) >= MAX_MEMBERS:
         raise MunimentError("too-many-members", limit=MAX_MEMBERS)
-    if any(member.office == card.name and not member.removed for member in before.members):
-        raise MunimentError("name-taken", office=card.name)
+    _check_name(before, card, None)
     _check_new_keys(before, card)
     return Member(len(before.members), card.name, card.node_key, card.certificate, card.officers)
 
@@ -128,9 +132,16 @@ def _renewed(before: Constitution, member: Member, card: OfficeCard) -> Member:
         raise MunimentError("name-differs", office=member.office, card=card.name)
     if any(known.key == card.node_key for known in before.members):
         raise MunimentError("not-a-new-key", office=member.office)
-    return replace(
-        member, key=card.node_key, certificate=card.certificate, incarnation=member.incarnation + 1, witness=True
-    )
+    _check_name(before, card, member)
+    following = member.incarnation + 1
+    renewed = replace(member, key=card.node_key, certificate=card.certificate, incarnation=following)
+    return replace(renewed, witness=True, removed=False)
+
+
+def _check_name(before: Constitution, card: OfficeCard, own: Member | None) -> None:
+    """The name of an office that was removed is free for another, until it comes back."""
+    if any(one.office == card.name and not one.removed and one is not own for one in before.members):
+        raise MunimentError("name-taken", office=card.name)
 
 
 def _check_new_keys(before: Constitution, card: OfficeCard) -> None:

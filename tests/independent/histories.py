@@ -162,8 +162,11 @@ class History:
         if kind == "admit":
             everybody.append(Member(len(everybody), f"Office {len(everybody)}", _key(len(everybody), 0), ()))
         elif kind == "renew":
-            incarnation = member.incarnation + 1
-            everybody[number] = replace(member, key=_key(number, incarnation), incarnation=incarnation, witness=True)
+            gone = [one for one in everybody if one.removed]
+            member = random.choice(gone) if gone and random.random() < 0.5 else member  # it comes back
+            number, incarnation = member.number, member.incarnation + 1
+            back = replace(member, key=_key(number, incarnation), incarnation=incarnation)
+            everybody[number] = replace(back, witness=True, removed=False)
         elif kind in ("remove", "turn") and (count > 1 or not member.witness):
             removed = kind == "remove"
             everybody[number] = replace(member, removed=removed, witness=not removed and not member.witness)

@@ -84,8 +84,11 @@ def apply(before: Roll, change: Change, proposal: bytes, closing_anchor: bytes) 
     elif change.kind == "law":
         laws = _with_law(laws, change.content)
     else:
-        require(change.member in before.members, "wrong-constitution", "a member that is not there")
-        members[change.member] = _changed(before.members[change.member], change)
+        there = change.member in before.members or (
+            change.kind == "incarnation" and change.member is not None and change.member < len(before.everybody)
+        )  # one that was removed comes back under a new key
+        require(there, "wrong-constitution", "a member that is not there")
+        members[change.member] = _changed(before.everybody[change.member], change)
     quorum, proposals = quorum_by(policy, sum(member.witness for member in members)), (*before.proposals, proposal)
     return Roll(before.epoch + 1, quorum, tuple(members), laws, closing_anchor, proposals, policy)
 
@@ -99,7 +102,7 @@ def _changed(member: Member, change: Change) -> Member:
         case "incarnation":
             name, key, _ = _card(change.content)
             require(name == member.name, "wrong-constitution", "a card of another office")
-            return replace(member, key=key, incarnation=member.incarnation + 1, witness=True)
+            return replace(member, key=key, incarnation=member.incarnation + 1, witness=True, removed=False)
     raise RefusedError("wrong-constitution", f"a change of kind {change.kind}")
 
 
