@@ -163,7 +163,7 @@ class History:
             everybody.append(Member(len(everybody), f"Office {len(everybody)}", _key(len(everybody), 0), ()))
         elif kind == "renew":
             gone = [one for one in everybody if one.removed]
-            member = random.choice(gone) if gone and random.random() < 0.5 else member  # it comes back
+            member = gone[0] if gone else member  # it comes back
             number, incarnation = member.number, member.incarnation + 1
             back = replace(member, key=_key(number, incarnation), incarnation=incarnation)
             everybody[number] = replace(back, witness=True, removed=False)

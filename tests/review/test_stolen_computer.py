@@ -83,12 +83,12 @@ class Robbed(Town):
         """A block of the new epoch, or under another incarnation, upon anything that the thief knows."""
         tip = self.thief.store.chain.block_at(self.thief.lace.tips(STOLEN)[0].position).block
         seen = self.honest[0].lace.tips(0)[0]
-        epoch = random.choice((1, 1, 2))
+        epoch, known = random.choice((1, 1, 2)), self.honest[0].roll.members[STOLEN].incarnation
         header = replace(
             tip.header,
             epoch=epoch,
-            # A third incarnation in a second epoch has a key that nobody can know yet: such a block lies aside in memory.
-            incarnation=random.choice((0, 1, 2) if epoch == 1 else (0, 1)),
+            # The next incarnation in an epoch to come has a key that nobody can know yet: such a block lies aside in memory.
+            incarnation=random.choice((0, 1, 2) if epoch == 1 else range(known + 1)),
             seq=random.choice((1, tip.header.seq + 1)),
             prev=random.choice((None, tip.id, seen.id)),
             claimed_ms=tip.header.claimed_ms + random.randrange(1000),

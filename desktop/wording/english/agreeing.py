@@ -26,7 +26,9 @@ AGREEING = {
     ),
     "unknown-member": Trouble("The network has no office No. {number}.", UNWRITTEN, "Choose one of its offices."),
     "member-removed": Trouble(
-        "{office} has left the network.", UNWRITTEN, "Choose another office, or propose a new key for it: so it comes back."
+        "{office} has left the network.",
+        UNWRITTEN,
+        "Choose another office, or propose a new key for it: so it comes back.",
     ),
     "too-many-members": Trouble("A network has at most {limit} offices.", UNWRITTEN, "Found a second network."),
     "name-taken": Trouble("Another office is named {office} already.", UNWRITTEN, "Give the new office another name."),
