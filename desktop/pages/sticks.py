@@ -25,6 +25,7 @@ from sync.events import CourierProgress, Event
 
 LINES = (Line(0, True), Line(32_000, True), Line(8_000, False))  # bytes per second, whether scans travel
 COLUMNS = 3
+NAMES_WIDTH = 1050  # of the page on the narrowest screen: longer names take fewer columns
 
 
 class SticksPanel(QWidget):
@@ -67,11 +68,13 @@ class SticksPanel(QWidget):
         inside.addWidget(label(say("sticks.writing.about"), frame))
         grid = QGridLayout()
         others = [number for number in range(len(self._desk.offices)) if number != self._desk.number]
+        longest = max((frame.fontMetrics().horizontalAdvance(self._desk.offices[one]) for one in others), default=0)
+        columns = max(1, min(COLUMNS, NAMES_WIDTH // (longest + 40)))
         for place, number in enumerate(others):
             box = QCheckBox(self._desk.offices[number].replace("&", "&&"), frame)
             box.setChecked(True)
             box.toggled.connect(self._enable)
-            grid.addWidget(box, place // COLUMNS, place % COLUMNS)
+            grid.addWidget(box, place // columns, place % columns)
             self.recipients[number] = box
         inside.addLayout(grid)
         row = QHBoxLayout()

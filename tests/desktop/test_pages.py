@@ -1,6 +1,7 @@
 """The pages over real offices: today, register and record, offices that meet, papers that verify."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -304,6 +305,21 @@ def _share_draft(office: OpenOffice, with_office: int) -> None:
         office.service.office.drafts.share(draft.id, with_office)
 
     office.service.call(work).result()
+
+
+def test_long_names_make_no_page_wider_than_the_screen(open_desk: Open, qtbot: QtBot) -> None:
+    office = open_desk()
+    long = "Primăria comunei Sfântu Gheorghe din județul Covasna, biroul 2"
+    office.desk.standing = replace(office.desk.standing, offices=[office.desk.office_name, *(long for _ in range(3))])
+    for name in office.window.side.buttons:
+        office.window.go(name)
+        _wait(qtbot, office)
+    office.window.go("offices")
+    for show in (office.window.offices.show_sticks, office.window.offices.show_newcomer):
+        show()
+        _wait(qtbot, office)
+        assert office.window.minimumSizeHint().width() <= SIZE[0]
+        press(Qt.Key.Key_Escape)
 
 
 def test_courier_file_goes_and_comes_back(open_desk: Open, qtbot: QtBot, tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""The box of choices in a form: the mouse wheel scrolls the form and never changes what was chosen."""
+"""The box of choices in a form: the mouse wheel scrolls the form and never changes what was chosen.
+
+What has no room in the box is under the mouse, and in its list.
+"""
 
 from collections.abc import Sequence
 
@@ -10,6 +13,14 @@ from desktop.wording import say
 
 
 class ChoiceBox(QComboBox):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.currentTextChanged.connect(self.setToolTip)
+
+    def showPopup(self) -> None:
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0))
+        super().showPopup()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
