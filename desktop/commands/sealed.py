@@ -82,7 +82,7 @@ def erasures_command(access: Access) -> dict[str, Any]:
         missing = sum(bool(order.missing) for order in orders)
         lines = [sentence("erasures-listed", {"count": len(orders), "missing": missing})]
         for order in orders:
-            lines += [_heading(office, order, names), *(f"  {words}" for words in erasure_words(order, names))]
+            lines += [_heading(office, order, names), *(f"  {words}" for words, _ in erasure_words(order, names))]
         if orders:
             lines.append(say("erasures.backups"))
     finally:

@@ -70,9 +70,9 @@ class ErasuresPage(Page):
             grid.addWidget(label(say(f"erasures.{key}"), frame, "quiet"), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label(text, frame, selectable=True), row, 1)
         layout.addLayout(grid)
-        for line in erasure_words(view, self.desk.offices):
+        for line, waits in erasure_words(view, self.desk.offices):
             status = StatusLine(frame)
-            status.show_words(Shape.WAITING if view.missing else Shape.FINAL, line)
+            status.show_words(Shape.WAITING if waits else Shape.FINAL, line)
             layout.addWidget(status)
         return frame
 

@@ -54,15 +54,17 @@ def order_words(order: tuple[int, int] | None, offices: Sequence[str]) -> str:
     return say("sealed.erased", seq=order[1], office=offices[order[0]])
 
 
-def erasure_words(view: ErasureView, offices: Sequence[str]) -> list[str]:
-    """What an order has come to."""
-    told = [say("erasures.noted", count=len(view.noted), offices=names(view.noted, offices))]
-    if not view.register and not view.fields:
-        told.append(say("erasures.of-an-office-that-left"))
+def erasure_words(view: ErasureView, offices: Sequence[str]) -> list[tuple[str, bool]]:
+    """What an order has come to, a line each, and whether that line waits for somebody."""
+    alone = not view.register and not view.fields
+    noted = "erasures.noted-alone" if alone else "erasures.noted"
+    told = [(say(noted, count=len(view.noted), offices=names(view.noted, offices)), False)]
+    if alone:
+        told.append((say("erasures.of-an-office-that-left"), True))
     if view.missing:
-        told.append(say("erasures.missing", count=len(view.missing), offices=names(view.missing, offices)))
+        told.append((say("erasures.missing", count=len(view.missing), offices=names(view.missing, offices)), True))
     else:
-        told.append(say("erasures.all"))
+        told.append((say("erasures.all"), False))
     return told
 
 

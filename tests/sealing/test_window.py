@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from core.office import Office
 from desktop.application import OpenOffice
 from desktop.background import Background
 from desktop.standing import read_standing
-from desktop.wording.sealing import sealed_words
+from desktop.wording.sealing import erasure_words, sealed_words
 from sync.certificate import make_certificate
 from sync.service import Service, Settings
 from tests.desktop.looking import all_text
@@ -132,6 +133,22 @@ def test_the_list_of_erasures_tells_who_has_noted(opened: OpenOffice, children: 
     with qtbot.waitSignal(window.erasures.record_wanted) as wanted:
         window.erasures.record_wanted.emit(window.erasures.orders[0].record)
     assert wanted.args == [children[1]]
+
+
+def test_an_order_that_needs_others_says_so_and_what_waits(
+    opened: OpenOffice, children: list[bytes], qtbot: QtBot
+) -> None:
+    page = opened.window.erasures
+    opened.window.go("erasures")
+    qtbot.waitUntil(lambda: bool(page.orders), timeout=10_000)
+    (order, *_) = page.orders
+    page.show_orders([replace(order, register="", fields=0, noted=(0,), missing=(1,))])
+    told = all_text(page)
+    assert "One office has noted the order: Pinsk home." in told
+    assert "By this order alone nothing is destroyed" in told
+    assert "One office has not noted it yet: Pinsk court." in told
+    waits = [waits for _, waits in erasure_words(replace(order, missing=(1,)), opened.desk.offices)]
+    assert waits == [False, True]
 
 
 def test_the_form_says_what_is_sealed_and_for_whom() -> None:

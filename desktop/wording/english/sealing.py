@@ -43,12 +43,16 @@ SEALING_SCREEN = {
         "One office has noted that it destroyed it: {offices}.",
         "{count} offices have noted that they destroyed it: {offices}.",
     ),
+    "erasures.noted-alone": (
+        "One office has noted the order: {offices}.",
+        "{count} offices have noted the order: {offices}.",
+    ),
     "erasures.missing": (
         "One office has not noted it yet: {offices}. Meet it, or ask it.",
         "{count} offices have not noted it yet: {offices}. Meet them, or ask them.",
     ),
-    "erasures.of-an-office-that-left": "It has destroyed nothing by itself. What an office sealed that has left the network is"
-    " destroyed once as many offices have ordered it as decide a change.",
+    "erasures.of-an-office-that-left": "By this order alone nothing is destroyed: the office that sealed it has left the network,"
+    " so as many offices must order it as decide a change. Ask the other offices to order it too.",
     "erasures.all": "Every office has noted it.",
     "erasures.backups": "Backups made before an order still hold what it destroyed: destroy them as well.",
     "bracket.after": "Made after register state No. {state} ({when})",
