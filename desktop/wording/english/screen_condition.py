@@ -33,7 +33,7 @@ SCREEN_CONDITION = {
     "condition.way.recover.about": "Meet the other offices, or read their files from a stick, until everything that this"
     " computer has signed is here again. The office then signs again by itself; nobody has to decide anything.",
     "condition.way.recover.progress": "Held again: {held} of {meant} entries",
-    "condition.way.recover.last": "If no office has the last of them, only the other way is left.",
+    "condition.way.recover.last": "If no office has the last of them, only a new key is left: see below.",
     "condition.way.recover.not": "Meeting the others does not end this: what they hold proves nothing about the newest"
     " entry, which may lie with one office that is away. Meet them all the same, so that this copy is complete.",
     "condition.way.recover.twice": "Meeting the others does not end this: with this key two histories were signed. Find"
