@@ -6,6 +6,7 @@ asks for the same passphrases (from files). `{"do": NAME, …}` is answered by `
 """
 
 import json
+import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -77,12 +78,16 @@ class Control:
             return {"ok": False, "code": "unexpected-failure", "message": unexpected(error)}
 
     def serve(self, on_end: Callable[[], None]) -> threading.Thread:
-        """Answer standard input in a thread of its own until it ends, then call `on_end` there."""
+        """Answer standard input in a thread of its own until it ends or nobody reads answers; then call `on_end`."""
 
         def loop() -> None:
-            say({"ready": True, "port": self._service.port})
-            while line := sys.stdin.readline(MAX_LINE_BYTES):
-                say(self.answer(line))
+            try:
+                say({"ready": True, "port": self._service.port})
+                while line := sys.stdin.readline(MAX_LINE_BYTES):
+                    say(self.answer(line))
+            except OSError:  # whoever drives this office was killed before an answer
+                # Else Python, when it ends, fails on what was not written.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             on_end()
 
         thread = threading.Thread(target=loop, name="control", daemon=True)

@@ -134,6 +134,18 @@ def test_it_ends_when_standard_input_ends(node: Node) -> None:
     assert (node.process.returncode, out, err) == (0, "", "")
 
 
+def test_it_ends_when_nobody_reads_its_answers(node: Node) -> None:
+    """Whoever drives it was killed between a line and its answer."""
+    process = node.process
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    process.stdin.write('{"do": "status"}\n')
+    process.stdin.flush()
+    assert (process.wait(30), process.stderr.read()) == (0, "")
+
+
 def test_in_quarantine_it_records_nothing(office: Place) -> None:
     office.record(1)
     old = office.folder.replica.read_bytes()
