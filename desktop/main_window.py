@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QStackedWidget,
     QVBoxLayout,
+    QWidget,
 )
 
 from core.casefile.view import SUBJECT_PREFIX
@@ -39,7 +40,6 @@ from desktop.pages.twice import TwicePage
 from desktop.pages.verify import VerifyPage
 from desktop.widgets.banner import Banner
 from desktop.widgets.sidebar import Sidebar
-from desktop.widgets.tab_order import TabsAsLaidOut
 from desktop.widgets.who import WhoIsHere
 from desktop.window_pages import PageOf, WindowPages
 from desktop.wording import say, sentence
@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
 
     def _make_pages(self) -> None:
         """The frame around the pages; each page itself when it is first opened."""
-        both = TabsAsLaidOut(self)
+        both = QWidget(self)
         self._stack = QStackedWidget(both)
         self.pages = WindowPages(self.desk, self._stack, self._connect)
         self.banner = Banner(self.desk, both)

@@ -48,7 +48,6 @@ QFrame[role="notice-trouble"] {{ background: #f9e7e8; border: 1px solid {BAD}; b
 QFrame[role="banner-care"] {{ background: #fbf1dd; border: 0; border-bottom: 1px solid {CARE}; }}
 QFrame[role="banner-trouble"] {{ background: #f9e7e8; border: 0; border-bottom: 1px solid {BAD}; }}
 QPushButton {{ padding: 6px 16px; min-height: 20px; }}
-QPushButton:focus {{ border: 2px solid {ACCENT}; border-radius: 3px; background: {PAPER}; padding: 5px 15px; }}
 QPushButton[role="main"] {{ background: {ACCENT}; color: white; border: 1px solid {ACCENT}; border-radius: 3px;
     font-weight: bold; }}
 QPushButton[role="main"]:focus {{ border: 2px solid {INK}; background: {ACCENT}; }}

@@ -16,7 +16,6 @@ from desktop.desk import Desk
 from desktop.dialogs.office_form import ROLES
 from desktop.dialogs.secrets import NewPassphrase
 from desktop.widgets.notice import Busy, Notice
-from desktop.widgets.tab_order import on_escape
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say
 
@@ -54,7 +53,6 @@ class AppointForm(QFrame):
         foot = QHBoxLayout()
         self.back, self.go_on = button(say("propose.back"), frame), button(say("appoint.go-on"), frame, main=True)
         self.back.clicked.connect(self.left)
-        on_escape(self, self.back.click)
         self.go_on.clicked.connect(self._make)
         foot.addStretch(1)
         foot.addWidget(self.back)

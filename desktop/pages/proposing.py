@@ -22,7 +22,6 @@ from desktop.library import laws_beside
 from desktop.stories.run import refuse_broken
 from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.notice import Busy, Notice
-from desktop.widgets.tab_order import on_escape
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say
 from desktop.wording.changes import heard_words
@@ -69,7 +68,6 @@ class ProposeForm(QFrame):
         row = QHBoxLayout()
         self.back, self.go_on = button(say("propose.back"), frame), button(say("propose.go-on"), frame, main=True)
         self.back.clicked.connect(self.left)
-        on_escape(self, self.back.click)
         self.go_on.clicked.connect(self._check)
         row.addStretch(1)
         row.addWidget(self.back)

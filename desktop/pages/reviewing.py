@@ -18,7 +18,6 @@ from desktop.pages.signing import Signing
 from desktop.pages.verdict_card import VerdictCard
 from desktop.widgets.notice import Busy
 from desktop.widgets.status import Shape, StatusLine
-from desktop.widgets.tab_order import on_escape
 from desktop.widgets.texts import button, card, label, literal
 from desktop.wording import say
 from desktop.wording.sealing import sealed_words
@@ -68,7 +67,6 @@ class Reviewing(QWidget):
         row.addStretch(1)
         self.back = button(say("review.back"), self)
         self.back.clicked.connect(self.left)
-        on_escape(self, self.back.click)
         row.addWidget(self.back)
         self.sign = button("", self, main=True)
         self.sign.clicked.connect(self._go_on)

@@ -7,19 +7,7 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLayout, QScrollArea, QSplitter, QWidget
-
-
-class TabsAsLaidOut(QWidget):
-    """Inside, Tab goes from stop to stop as they stand, and from the last to the first."""
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        stops = tab_stops(self)
-        if self.window().focusWidget() not in stops:
-            return super().focusNextPrevChild(forward)
-        if not step(self, forward, stops[0]):
-            stops[-1].setFocus(Qt.FocusReason.BacktabFocusReason)
-        return True
+from PySide6.QtWidgets import QLayout, QWidget
 
 
 def on_escape(page: QWidget, back: Callable[[], object]) -> None:
@@ -57,12 +45,7 @@ def _is_stop(widget: QWidget) -> bool:
 def _in_layout_order(widget: QWidget) -> Iterator[QWidget]:
     yield widget
     layout = widget.layout()
-    if isinstance(widget, QScrollArea) and widget.widget() is not None:
-        yield from _in_layout_order(widget.widget())
-    elif isinstance(widget, QSplitter):
-        for place in range(widget.count()):
-            yield from _in_layout_order(widget.widget(place))
-    elif layout is not None:
+    if layout is not None:
         yield from _in_layout(layout)
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -21,7 +20,6 @@ from desktop.pages.proposing import ProposeForm
 from desktop.pages.today_reading import Waiting
 from tests.desktop.conftest import ALICE, REGISTRAR_SECRET, MadeNetwork, first_registration, record_act
 from tests.desktop.looking import press, texts
-from tests.desktop.typing_keys import press as press_key
 from tests.laws.test_walkthrough import EXAMPLE
 from tests.offices import LIBRARY
 
@@ -169,8 +167,6 @@ def test_an_act_that_brings_a_file_begins_on_the_page_that_takes_it(open_desk: O
         assert isinstance(page.form, form)
         page.form.go_on.click()
         assert "Fill in" in page.form.notice.text
-        press_key(Qt.Key.Key_Escape)
-        assert page.form is None
 
 
 def test_a_form_that_is_opened_while_the_page_asks_stays(open_desk: Open, qtbot: QtBot) -> None:

@@ -198,26 +198,6 @@ def test_a_window_that_opens_makes_today_alone(open_desk: Open, qtbot: QtBot) ->
     assert window.pages.kept(NewActPage) is None
 
 
-def test_tab_goes_through_a_page_as_it_is_laid_out(open_desk: Open, qtbot: QtBot) -> None:
-    office = open_desk()
-    window = office.window
-    for page, first, order in (
-        ("new", window.new_act.choosing.words, ("Words of an act, such as transfer", "What is to be done?", "Begin")),
-        ("offices", window.side.buttons["offices"], ("Offices", "Signed in", "Let an office join…", "Meet now")),
-    ):
-        window.go(page)
-        _wait(qtbot, office)
-        first.setFocus()
-        for name in order:
-            focus = window.focusWidget()
-            assert name in (focus.accessibleName(), getattr(focus, "text", str)().replace("&", ""))
-            press(Qt.Key.Key_Tab)
-        for name in reversed(order):
-            press(Qt.Key.Key_Backtab)
-            focus = window.focusWidget()
-            assert name in (focus.accessibleName(), getattr(focus, "text", str)().replace("&", ""))
-
-
 def test_a_long_name_takes_two_lines_on_the_left_and_is_told_whole(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
