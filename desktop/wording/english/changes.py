@@ -183,7 +183,7 @@ CHANGES_SCREEN: dict[str, str | tuple[str, ...]] = {
     "propose.choose": "C&hoose…",
     "propose.choose.title": "The card or the rules",
     "propose.stories": "The stories of these rules are played first…",
-    "propose.story": "Story {number} of {count} of these rules is played: what it tells has to come out…",
+    "propose.story": "Playing story {number} of {count} of these rules: each must end as it is told…",
     "propose.back": "&Back",
     "propose.go-on": "&Go on",
     "appoint.title": "Appoint an officer",
