@@ -127,7 +127,9 @@ def test_the_stories_of_proposed_rules_are_played_with_progress_and_can_be_stopp
 ) -> None:
     office = open_desk(0)
     form = propose_rules(qtbot, office, LIBRARY / "auctions.yaml")
-    qtbot.waitUntil(lambda: any(text.startswith("Story 1 of 3 of these rules") for text in texts(form)), timeout=10_000)
+    qtbot.waitUntil(
+        lambda: any(text.startswith("Playing story 1 of 3 of these rules") for text in texts(form)), timeout=10_000
+    )
     press(form, "Cancel")
     qtbot.waitUntil(lambda: form.notice.text.startswith("It was stopped."), timeout=20_000)
     assert form.go_on.isEnabled()
