@@ -14,6 +14,9 @@ from tests.bench.disk import file_system
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
 NAMES = [
+    "judge a transfer, with trace",
+    "judge a transfer",
+    "read a total",
     "bulk import",
     "record one act",
     "verify a received chain",
@@ -23,9 +26,6 @@ NAMES = [
     "open the register",
     "commit rule, n = 20",
     "commit rule, n = 100",
-    "judge a transfer, with trace",
-    "judge a transfer",
-    "read a total",
     "import a sheet",
     "import its second entry",
     "give a number",

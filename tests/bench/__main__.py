@@ -39,13 +39,13 @@ def measure(network: Network, work: Path, parcels: int, acts: int, chain: int, r
     """All figures. The first office is filled by the import; recording and painting then work on it."""
     full, fresh = network.places[:2]
     steps: list[Callable[[], Sequence[Figure]]] = [
+        lambda: measure_judging(rounds * 5),  # first: what the others leave in memory makes it a fifth dearer
         lambda: [measure_import(full, work, parcels)],
         lambda: [measure_recording(full, work, acts)],
         lambda: [measure_verifying(fresh, network.charter, chain)],
         lambda: [measure_catching_up(network, work, chain)],
         lambda: measure_painting(full, parcels, rounds),
         lambda: [measure_commit_rule(20, min(6_000, 4 * parcels)), measure_commit_rule(100, min(12_000, 12 * parcels))],
-        lambda: measure_judging(rounds * 5),
         lambda: measure_sheets(min(500, parcels // 3), rounds),
         lambda: measure_numbering(min(1_000_000, 20 * parcels)),
         lambda: measure_graph_memory(20, min(24_000, 4 * parcels)),
