@@ -1,5 +1,7 @@
 """Labels and buttons of the house. Every label shows plain text: what came from elsewhere is never markup or a link."""
 
+from html import escape
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -18,6 +20,11 @@ def label(text: str, parent: QWidget, role: str = "", wrap: bool = True, selecta
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
     return made
+
+
+def tip(words: str) -> str:
+    """For what stands under the mouse: Qt reads what looks like markup as markup there, and names come from outside."""
+    return f"<span>{escape(words)}</span>" if words else ""
 
 
 class NarrowName(QLabel):
@@ -49,7 +56,7 @@ class NarrowName(QLabel):
         rest = self.whole[begun:].strip()
         last = self.fontMetrics().elidedText(rest, Qt.TextElideMode.ElideRight, width)
         self.setText("\n".join(line for line in (*lines, last) if line))
-        self.setToolTip(self.whole if last != rest else "")
+        self.setToolTip(tip(self.whole) if last != rest else "")
 
 
 def button(text: str, parent: QWidget, main: bool = False) -> QPushButton:

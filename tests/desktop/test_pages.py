@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -23,6 +23,7 @@ from desktop.pages.verify import DropPlace, VerifyPage
 from desktop.pages_picture import PAGES, PagePictures
 from desktop.printing.office_extract import extract_pdf
 from desktop.printing.paper import NEWEST
+from desktop.widgets.fields.choice_box import ChoiceBox
 from desktop.widgets.texts import NarrowName
 from sync.events import CourierProgress, MeetingProgress
 from sync.pace import Limits
@@ -211,8 +212,28 @@ def test_a_long_name_takes_two_lines_on_the_left_and_is_told_whole(qtbot: QtBot)
     assert first == "Нацыянальны архіў"
     assert second.startswith("Рэспублікі")
     assert second.endswith("…")
-    assert name.toolTip() == name.accessibleName() == name.whole
+    assert _as_read(name.toolTip()) == name.accessibleName() == name.whole
     assert name.fontMetrics().horizontalAdvance(second) <= name.width()
+
+
+def test_markup_of_others_is_text_under_the_mouse_too(qtbot: QtBot) -> None:
+    """Qt would read it as markup there, and open the file that a picture in it names."""
+    box = ChoiceBox(window := QWidget())
+    qtbot.addWidget(window)
+    box.addItem("Harbour & Town", 0)
+    box.addItem(name := '<img src="file:///etc/passwd"> <b>Town</b>', 1)
+    box.setCurrentIndex(1)
+    assert Qt.mightBeRichText(box.toolTip())
+    assert "<img" not in box.toolTip()
+    assert _as_read(box.toolTip()) == name
+    box.setCurrentIndex(0)
+    assert _as_read(box.toolTip()) == "Harbour & Town"
+
+
+def _as_read(tool_tip: str) -> str:
+    document = QTextDocument()
+    document.setHtml(tool_tip)
+    return document.toPlainText()
 
 
 def test_pages_by_number_key(open_desk: Open, qtbot: QtBot) -> None:

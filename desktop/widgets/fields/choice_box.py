@@ -9,13 +9,14 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.laws.form import Choice
+from desktop.widgets.texts import tip
 from desktop.wording import say
 
 
 class ChoiceBox(QComboBox):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.currentTextChanged.connect(self.setToolTip)
+        self.currentTextChanged.connect(lambda text: self.setToolTip(tip(text)))
 
     def showPopup(self) -> None:
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0))
