@@ -223,7 +223,6 @@ def test_markup_of_others_is_text_under_the_mouse_too(qtbot: QtBot) -> None:
     box.addItem("Harbour & Town", 0)
     box.addItem(name := '<img src="file:///etc/passwd"> <b>Town</b>', 1)
     box.setCurrentIndex(1)
-    assert Qt.mightBeRichText(box.toolTip())
     assert "<img" not in box.toolTip()
     assert _as_read(box.toolTip()) == name
     box.setCurrentIndex(0)
