@@ -73,7 +73,7 @@ def read_effects(part: Part, ground: Ground) -> tuple[Effect, ...]:
 
 
 def _read_effect(part: Part, ground: Ground) -> Effect:
-    verb = part.keys()[0] if part.keys() else ""
+    verb = part.names()[0] if part.names() else ""
     if verb not in _VERBS:
         part.fail("unknown-effect", verb)
     try:
@@ -122,7 +122,7 @@ def _value(part: Part, key: str, target: Field, ground: Ground, rows: _Rows | No
 
 def _values(part: Part, fields: Mapping[str, Field], ground: Ground, rows: _Rows | None = None) -> dict[str, Run]:
     values = {}
-    for key in part.keys():  # noqa: SIM118  # Part is no mapping
+    for key in part.names():
         field = fields.get(key)
         if field is None:
             part.fail("unknown-field", f"{part.where}.{key}", part.line_of(key))
@@ -184,7 +184,7 @@ def _give(part: Part, target: str, ground: Ground) -> Apply:
         if held is None or (field.optional and not held.optional):
             part.fail("unknown-field" if held is None else "field-not-set", f"{target}: {key}")
         convert(Typed(field.type, _nothing), held.type, f"{target}: {key}")
-    extra = [key for key in part.keys() if key not in ("give", "entries")]  # noqa: SIM118  # Part is no mapping
+    extra = [key for key in part.names() if key not in ("give", "entries")]
     for key in extra:
         if key not in rows.fields or key in given.fields:
             part.fail("unknown-field", f"{target}: {key}", part.line_of(key))

@@ -39,7 +39,7 @@ def _take(root: Mapping[str, Node], law: Part) -> Node:
         days = part.integer("complaint_days", 30, low=1, high=MAX_COMPLAINT_DAYS)
         article = part.text("article")
         on = part.part("on")
-        for register in on.keys():  # noqa: SIM118  # Part is no mapping
+        for register in on.names():
             if register not in own:
                 on.fail("unknown-register", register, on.line_of(register))
             of_register = sections["registers"][register]

@@ -47,7 +47,7 @@ def _put_in(root: Mapping[str, Node], law: Part) -> Node:
         cure = part.node("cure") if unpaid == "suspend" else None
         outside = part.choice("day_outside", OUTSIDE) if part.has("day_outside") else None
         grounds = part.part("grounds")
-        labels: dict[str, Tree] = {name: dict(grounds.texts(name)) for name in grounds.keys()}  # noqa: SIM118  # Part is no mapping
+        labels: dict[str, Tree] = {name: dict(grounds.texts(name)) for name in grounds.names()}
         table = {name: _line(below) for name, below in part.parts("table", optional=False)}
         for procedure, asked in part.parts("asked", optional=False):
             with asked.whole():

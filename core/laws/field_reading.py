@@ -152,7 +152,7 @@ def _choice(part: Part) -> ChoiceType:
             part.fail("bad-name", word, part.line_of("of"))
     labels = {}
     for word, below in _labels(part):
-        labels[word] = {language: below.text(language) for language in below.keys()}  # noqa: SIM118  # a Part
+        labels[word] = {language: below.text(language) for language in below.names()}
         if word not in words:
             below.fail("unknown-word", f"{below.where}")
     return ChoiceType(words, labels)

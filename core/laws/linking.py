@@ -44,18 +44,18 @@ def read_links(part: Part, scope: Scope, existing: Mapping[str, str], records: M
 
 def is_request(effect: Part) -> bool:
     """Whether an effect asks: a link, written where the act does what it does."""
-    return effect.keys()[:1] == [REQUEST]
+    return effect.names()[:1] == [REQUEST]
 
 
 def _read_link(part: Part, scope: Scope, records: Mapping[str, str]) -> Link:
     law, dot, procedure = part.text("request").partition(".")
-    found = part.part("find").keys()
+    found = part.part("find").names()
     if not dot or len(found) != 1:
         part.fail("link-finds-one", part.text("request"))
     named = {}
     if part.has("records"):
         with part.part("records").whole() as below:
-            named = {name: below.choice(name, records) for name in below.keys()}  # noqa: SIM118  # a Part
+            named = {name: below.choice(name, records) for name in below.names()}
     try:
         when = compile_condition(part.text("when"), scope) if part.has("when") else None
         known: Known = when.when_true if when else frozenset()
@@ -72,7 +72,7 @@ def _read_link(part: Part, scope: Scope, records: Mapping[str, str]) -> Link:
 
 def _values(part: Part, key: str, scope: Scope, known: Known) -> dict[str, Typed]:
     with part.part(key).whole() as below:
-        return {name: compile_expression(below.text(name), scope, known) for name in below.keys()}  # noqa: SIM118  # a Part
+        return {name: compile_expression(below.text(name), scope, known) for name in below.names()}
 
 
 # -- whether the other law can be asked so --------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def _named_records(part: Part, key: str, around: Around) -> dict[str, str]:
         return {}
     below = part.part(key)
     named = {}
-    for name in below.keys():  # noqa: SIM118  # Part is no mapping
+    for name in below.names():
         below.check_name(name)
         register = below.choice(name, around.registers)
         if key != "reads" and is_other(register):
@@ -181,7 +181,7 @@ def _read_lets(part: Part, scope: Scope) -> tuple[tuple[Let, ...], Scope]:
     lets = []
     if part.has("let"):
         below = part.part("let")
-        for name in below.keys():  # noqa: SIM118  # Part is no mapping
+        for name in below.names():
             with part.problems.section():
                 below.check_name(name)
                 text = below.text(name)

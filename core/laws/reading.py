@@ -45,7 +45,7 @@ class Part:
     def has(self, key: str) -> bool:
         return key in self._children
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         return list(self._children)
 
     def node(self, key: str) -> Node:
@@ -108,7 +108,7 @@ class Part:
         if optional and not self.has(key):
             return {}
         part = self.part(key)
-        texts = {language: part.text(language) for language in part.keys()}  # noqa: SIM118  # Part is no mapping
+        texts = {language: part.text(language) for language in part.names()}
         for language in texts:
             if len(language) != 2 or not set(language) <= LANGUAGE_LETTERS:
                 part.fail("unknown-language", language)
@@ -125,7 +125,7 @@ class Part:
             return []
         below = self.part(key)
         found = []
-        for name in below.keys():  # noqa: SIM118  # Part is no mapping
+        for name in below.names():
             with self.problems.section():
                 below.check_name(name)
                 found.append((name, below.part(name)))

@@ -143,7 +143,7 @@ def _read_states(part: Part) -> States:
         for state, texts in below.parts("labels"):
             if state not in states:
                 texts.fail("unknown-state", state)
-            labels[state] = {language: texts.text(language) for language in texts.keys()}  # noqa: SIM118  # a Part
+            labels[state] = {language: texts.text(language) for language in texts.names()}
         withheld = _read_withheld(below, states)
     return start, moves, states, labels, withheld
 
@@ -153,10 +153,10 @@ def _read_withheld(part: Part, states: tuple[str, ...]) -> dict[str, frozenset[s
     if not part.has("withheld"):
         return {}
     with part.part("withheld").whole() as below:
-        for state in below.keys():  # noqa: SIM118  # a Part
+        for state in below.names():
             if state not in states:
                 below.fail("unknown-state", state, below.line_of(state))
-        return {state: frozenset(read_roles(below, state)) for state in below.keys()}  # noqa: SIM118  # a Part
+        return {state: frozenset(read_roles(below, state)) for state in below.names()}
 
 
 def resolve_types(part: Part, registers: Mapping[str, Register]) -> dict[str, Register]:

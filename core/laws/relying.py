@@ -50,7 +50,7 @@ def read_others(root: Part, law: str) -> dict[str, Register]:
     others = {}
     if root.has("relies_on"):
         below = root.part("relies_on")
-        for name in below.keys():  # noqa: SIM118  # Part is no mapping
+        for name in below.names():
             with root.problems.section():
                 of, dot, register = name.partition(".")
                 if not dot or of == law:
@@ -117,10 +117,12 @@ def _read_total(law: str, name: str, part: Part, register: Register) -> Total:
     with part.whole():
         prefixes = not isinstance(part.node("by").value, dict)
         below = None if prefixes else part.part("by")
-        named = {word: word for word in part.words("by")} if below is None else {k: below.text(k) for k in below.keys()}  # noqa: SIM118  # a Part
+        named = (
+            {word: word for word in part.words("by")} if below is None else {k: below.text(k) for k in below.names()}
+        )
         types = dict(zip(named, _members(part, register, tuple(named.values())), strict=True))
         added = part.part("add")
-        sums = {key: _sum_type(added, key) for key in added.keys()}  # noqa: SIM118  # a Part
+        sums = {key: _sum_type(added, key) for key in added.names()}
         return Total(
             name,
             f"{law}.{name}",

@@ -72,7 +72,7 @@ def _groups(part: Part, register: Register) -> tuple[dict[str, str], bool]:
         named, prefixes = {word: f"{register.name}.{word}" for word in words}, True
     else:
         below, prefixes = part.part("by"), False
-        named = {key: below.text(key) for key in below.keys()}  # noqa: SIM118  # a Part
+        named = {key: below.text(key) for key in below.names()}
     if not 0 < len(named) <= MAX_PARTS:
         part.fail("out-of-range", f"{part.where}: by", part.line_of("by"))
     return named, prefixes
@@ -80,7 +80,7 @@ def _groups(part: Part, register: Register) -> tuple[dict[str, str], bool]:
 
 def _added(part: Part) -> dict[str, str]:
     below, added = part.part("add"), {}
-    for name in below.keys():  # noqa: SIM118  # a Part
+    for name in below.names():
         below.check_name(name)
         added[name] = str(below.integer(name)) if type(below.node(name).value) is int else below.text(name)
     if not added:

@@ -24,14 +24,14 @@ def read_homes(root: Part) -> dict[str, str]:
     if not root.has("homes"):
         return {}
     part = root.part("homes")
-    return {register: part.choice(register, HOMES) for register in part.keys()}  # noqa: SIM118  # Part is no mapping
+    return {register: part.choice(register, HOMES) for register in part.names()}
 
 
 def read_offices(root: Part) -> tuple[dict[str, People], frozenset[str], dict[str, tuple[str, ...]]]:
     """All offices, founders first; those that join later; of each the persons whom it may appoint."""
     part = root.part("offices")
     founders, joining, later = {}, {}, {}
-    for name in part.keys():  # noqa: SIM118  # Part is no mapping
+    for name in part.names():
         with root.problems.section(), part.part(name).whole() as office:
             joins = office.flag("joins")
             (joining if joins else founders)[name] = _read_officers(office)
@@ -46,7 +46,7 @@ def _read_officers(office: Part) -> dict[str, tuple[str, ...]]:
     if not office.has("officers"):
         return {role: (role,) for role in DEFAULT_ROLES}
     part = office.part("officers")
-    officers = {name: part.words(name) for name in part.keys()}  # noqa: SIM118  # Part is no mapping
+    officers = {name: part.words(name) for name in part.names()}
     for name, roles in officers.items():
         if not ROLES.issuperset(roles):
             part.fail("unknown-role", f"{name}: {', '.join(roles)}", part.line_of(name))

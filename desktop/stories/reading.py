@@ -60,7 +60,7 @@ def _read_story(root: Part, law: str) -> Story:
 
 
 def _read_step(part: Part, offices: Mapping[str, object]) -> Step:
-    verbs = [key for key in part.keys() if key in VERBS]  # noqa: SIM118  # Part is no mapping
+    verbs = [key for key in part.names() if key in VERBS]
     if len(verbs) != 1:
         part.fail("not-one-step", ", ".join(verbs))
     with part.whole():
@@ -124,7 +124,7 @@ def _signed(part: Part) -> Found:
     by = None
     if part.has("by"):
         people = part.part("by")
-        by = {role: people.words(role) for role in people.keys()}  # noqa: SIM118  # Part is no mapping
+        by = {role: people.words(role) for role in people.names()}
     name = part.text("name") if part.has("name") else None
     if name is not None and ("." in name or "/" in name):
         part.fail("bad-name", name, part.line_of("name"))
@@ -138,9 +138,9 @@ def _expected(part: Part) -> Expected | None:
     if isinstance(node.value, str):
         return Expected(part.choice("expect", PLAIN_OUTCOMES), line=node.line)
     with part.part("expect").whole() as below:
-        outcomes = [key for key in below.keys() if key in OUTCOMES]  # noqa: SIM118  # Part is no mapping
+        outcomes = [key for key in below.names() if key in OUTCOMES]
         if len(outcomes) != 1 or outcomes[0] in PLAIN_OUTCOMES:
-            below.fail("unknown-word", f"{below.where}: {', '.join(below.keys())}")
+            below.fail("unknown-word", f"{below.where}: {', '.join(below.names())}")
         article = str(below.node("article").value) if below.has("article") else None
         says = below.text("says") if below.has("says") else None
         return Expected(outcomes[0], frozenset(below.words(outcomes[0])), article, says, node.line)
@@ -150,7 +150,7 @@ def _nodes(part: Part, key: str) -> Mapping[str, Node] | None:
     if not part.has(key):
         return None
     below = part.part(key)
-    return {name: below.node(name) for name in below.keys()}  # noqa: SIM118  # Part is no mapping
+    return {name: below.node(name) for name in below.names()}
 
 
 def _who(part: Part, verb: str, offices: tuple[str, ...]) -> Found:
