@@ -7,6 +7,7 @@ is not waited for.
 """
 
 import asyncio
+import re
 import socket
 import ssl
 import struct
@@ -23,6 +24,7 @@ HANDSHAKE_TIMEOUT_S = 10.0
 MESSAGE_TIMEOUT_S = 60.0  # for a short message; a peer may need this long to commit what it got
 SLOWEST_BYTES_PER_S = 2048  # 16 kbit/s
 _BUFFER_BYTES = 64 << 10
+_PORT = re.compile(r"[0-9]{1,5}")  # no longer: Python refuses to read a number of thousands of digits
 
 
 class Link:
@@ -204,7 +206,7 @@ def parse_address(text: str, default_port: int) -> tuple[str, int]:
             raise MunimentError("bad-address", address=text)
     elif not separator or ":" in host:  # no port; or bare IPv6
         host, separator, port_text = text, "", ""
-    if not host or (separator and not (port_text.isascii() and port_text.isdigit())):
+    if not host or (separator and not _PORT.fullmatch(port_text)):
         raise MunimentError("bad-address", address=text)
     port = int(port_text) if separator else default_port
     if not 0 < port < 1 << 16:

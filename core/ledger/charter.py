@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from unicodedata import normalize
+from unicodedata import is_normalized, ucd_3_2_0
 
 from core.crypto.hashing import tag_bytes, tagged_hash
 from core.errors import MunimentError
@@ -122,7 +122,7 @@ def decode_head(data: bytes) -> CharterHead:
         case [version, str(name), founded_ms, quorum, dict(homes), [*digests], offices, bytes(nodes)] if _is_version(
             version
         ):
-            named = _is_name(name) and all(type(home) is str for home in homes.values())
+            named = is_name(name) and all(type(home) is str for home in homes.values())
             counted = is_natural(founded_ms) and is_natural(quorum) and is_natural(offices)
             if named and counted and all(type(digest) is bytes for digest in digests):
                 return CharterHead(name, founded_ms, quorum, homes, tuple(digests), offices, nodes)
@@ -218,7 +218,7 @@ def _check_charter(charter: Charter) -> None:
         raise MunimentError("same-key-twice")
     if len({card.name for card in charter.cards}) != count:
         raise MunimentError("same-name-twice")
-    if not _is_name(charter.name) or not set(charter.homes.values()) <= HOMES:
+    if not is_name(charter.name) or not set(charter.homes.values()) <= HOMES:
         raise MunimentError("not-a-charter")
 
 
@@ -227,9 +227,16 @@ def fault_tolerance(charter: Charter) -> int:
     return tolerated(len(charter.cards))
 
 
-def _is_name(name: str) -> bool:
-    """One spelling, and nothing that is invisible or turns text around: names stand on papers and in terminals."""
-    spelled_once = name == normalize("NFC", name.strip())
+def is_name(name: str) -> bool:
+    """One spelling, and nothing that is invisible or turns text around: names stand on papers and in terminals.
+
+    Composed as Unicode 3.2 has it, as in RFC 3454: the newest tables differ from one Python to the next, and a charter
+    that one office refuses and another opens would part them. What Unicode had by then is composed for ever in the same
+    way (its stability policy); what came later composes with nothing here. Python's old tables do not tell that alone:
+    they compose by the new ones.
+    """
+    known = "".join("\n" if ucd_3_2_0.category(one) == "Cn" else one for one in name)
+    spelled_once = name == name.strip() and is_normalized("NFC", known)
     return 0 < len(name) <= MAX_NAME_CHARS and spelled_once and not _UNSEEN.search(name)
 
 
@@ -243,7 +250,7 @@ def _officer_value(officer: Officer) -> list[Value]:
 
 def _decode_officer(value: Value) -> Officer:
     match value:
-        case [str(name), bytes(key), [*roles]] if len(key) == 32 and _is_name(name):
+        case [str(name), bytes(key), [*roles]] if len(key) == 32 and is_name(name):
             if all(type(role) is str and role in ROLES for role in roles) and roles == sorted(set(roles)):
                 return Officer(name, key, frozenset(roles))
     raise MunimentError("not-an-office-card")
@@ -252,7 +259,7 @@ def _decode_officer(value: Value) -> Officer:
 def _decode_card_body(body: bytes, signatures: Sequence[bytes]) -> OfficeCard:
     match decode(body, MAX_CARD_BYTES):
         case [version, str(name), bytes(node_key), bytes(certificate), [*officers]] if _is_version(version):
-            if _is_name(name) and len(node_key) == 32 and 0 < len(officers) <= MAX_OFFICERS:
+            if is_name(name) and len(node_key) == 32 and 0 < len(officers) <= MAX_OFFICERS:
                 people = tuple(_decode_officer(officer) for officer in officers)
                 return OfficeCard(name, node_key, certificate, people, tuple(signatures))
     raise MunimentError("not-an-office-card")

@@ -371,7 +371,9 @@ def test_addresses_are_read(text, address):
     assert parse_address(format_address(*address), 7420) == address
 
 
-@pytest.mark.parametrize("text", ["", ":99", "host:", "host:0", "host:65536", "host:x", "[::1", "[::1]99", "[]:1"])
+@pytest.mark.parametrize(
+    "text", ["", ":99", "host:", "host:0", "host:65536", "host:x", "[::1", "[::1]99", "[]:1", f"host:{'9' * 5000}"]
+)
 def test_bad_addresses_are_refused(text):
     with pytest.raises(MunimentError, match="bad-address"):
         parse_address(text, 7420)

@@ -1,7 +1,8 @@
 """The charter and its office cards. FORMAT.md §1."""
 
 from dataclasses import dataclass
-from unicodedata import category, normalize
+from itertools import groupby
+from unicodedata import category, normalize, ucd_3_2_0
 
 from .rolls import Member, Roll, least_quorum, policy_of
 from .values import (
@@ -39,7 +40,7 @@ def read_charter(data: bytes) -> Charter:
     match decode(head):
         case [version, str(name), founded, quorum, dict(homes), [*digests], count, bytes(nodes)]:
             require(
-                is_one(version) and is_natural(founded) and is_natural(quorum) and is_natural(count) and _named(name),
+                is_one(version) and is_natural(founded) and is_natural(quorum) and is_natural(count) and named(name),
                 "not-a-charter",
             )
             require(all(home in ("office", "shared") for home in homes.values()), "not-a-charter", "homes")
@@ -71,7 +72,7 @@ def read_card(card: bytes) -> list:
     match fields:
         case [version, str(name), bytes(key), bytes(_), [*officers]] if len(key) == 32 and 1 <= len(officers) <= 100:
             require(
-                is_one(version) and _named(name) and all(_is_officer(officer) for officer in officers),
+                is_one(version) and named(name) and all(_is_officer(officer) for officer in officers),
                 "not-an-office-card",
             )
         case _:
@@ -87,10 +88,12 @@ def read_card(card: bytes) -> list:
 def _is_officer(value) -> bool:
     match value:
         case [str(name), key, [*roles]] if is_bytes(key, 32) and all(type(role) is str for role in roles):
-            return _named(name) and set(roles) <= ROLES and roles == sorted(set(roles))
+            return named(name) and set(roles) <= ROLES and roles == sorted(set(roles))
     return False
 
 
-def _named(name: str) -> bool:
+def named(name: str) -> bool:
     plain = all((category(one) not in ("Cc", "Zl", "Zp") and one not in UNSEEN) or one in JOINERS for one in name)
-    return plain and 1 <= len(name) <= 120 and normalize("NFC", name) == name and name == name.strip()
+    parts = ["".join(run) for old, run in groupby(name, lambda one: ucd_3_2_0.category(one) != "Cn") if old]
+    composed = all(normalize("NFC", part) == part for part in parts)
+    return plain and 1 <= len(name) <= 120 and composed and name == name.strip()
