@@ -112,7 +112,8 @@ class Link:
             self._writer.close()
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                await self._writer.wait_closed()
+                # Shielded: a wait that is given up would call off asyncio's own future, and whoever asks again with it.
+                await asyncio.shield(self._writer.wait_closed())
         except OSError:
             pass
         finally:

@@ -284,6 +284,30 @@ def test_a_link_that_is_ended_twice_is_a_lost_link(ends):
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("wait_s", [0.0, 60.0], ids=["given up", "called off"])
+def test_a_link_whose_end_was_not_waited_for_is_ended_again(wait_s, monkeypatch):
+    """The wait for asyncio's own end of it is given up, not that end: asked for once more it must not look as if whoever
+    asks had been called off.
+    """
+
+    async def run():
+        async with linked() as (ours, _):  # that one does not read, so the rest stays with us
+            monkeypatch.setattr(link_module, "CONNECT_TIMEOUT_S", wait_s)
+            for _ in range(64):
+                ours._writer.write(bytes(1 << 20))
+            closing = asyncio.create_task(ours.close())
+            await asyncio.sleep(0)
+            if wait_s:
+                closing.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await closing
+            else:
+                await closing
+            await ours.close()
+
+    asyncio.run(run())
+
+
 def test_a_peer_that_stops_in_the_middle_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(link_module, "MESSAGE_TIMEOUT_S", 0.05)
 
