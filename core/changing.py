@@ -12,15 +12,19 @@ from core import officers, voting
 from core.errors import MunimentError
 from core.laws.law_reading import law_from_canonical
 from core.laws.powers import NO_LIMITS, Limits, row_of
-from core.ledger.charter import decode_card
+from core.ledger.charter import OfficeCard, decode_card
 from core.ledger.constitution import Change
 from core.ledger.encoding import Value
+from core.ledger.returning import card_returning, returning
+from core.ledger.roll import Officer
 from core.ledger.transaction import Signer
 from core.office import Office, Proposal
 from core.store.working import WorkingState
 
 ADMINISTRATOR = "administrator"
-NEEDS_MEMBER = frozenset({"remove", "dormancy", "waking", "incarnation"})
+RETURN = "return"  # as a person chooses it: a new key, and the card's officers in place of those before
+CHOICES = (*voting.KINDS, RETURN)
+NEEDS_MEMBER = frozenset({"remove", "dormancy", "waking", "incarnation", RETURN})
 _OPEN, _ENOUGH, _PASSED, _BEHIND = "open", "enough", "passed", "behind"
 
 
@@ -44,6 +48,8 @@ class ChangeView:
     my_vote: bytes | None  # its record
     standing: str  # open, enough (as known here), passed (the period is closing), behind (another passed first)
     obstacle: MunimentError | None  # why it could not take effect as things stand
+    leaving: tuple[str, ...] = ()  # who signs for the office so far, where the change puts others in their place
+    coming: tuple[Officer, ...] = ()  # those others
 
 
 def list_changes(office: Office) -> list[ChangeView]:
@@ -63,6 +69,11 @@ def find_change(office: Office, text: str) -> ChangeView:
     if len(named) != 1:
         raise MunimentError("unknown-proposal" if not named else "several-proposals", reference=text)
     return named[0]
+
+
+def as_voted(choice: str, content: bytes) -> tuple[str, bytes]:
+    """The kind and the content of what is proposed, of what a person has chosen and the file that it brings."""
+    return ("incarnation", returning(content)) if choice == RETURN else (choice, content)
 
 
 def check_change(office: Office, kind: str, member: int | None, content: bytes) -> None:
@@ -183,6 +194,7 @@ def _view(office: Office, state: WorkingState, proposal: voting.Proposal) -> Cha
         mine[0] if mine else None,
         _standing(office, proposal.record.id, agree),
         obstacle,
+        *_replaced(office, state, change),
     )
 
 
@@ -208,13 +220,33 @@ def _obstacle(office: Office, change: Change | None) -> MunimentError | None:
     return None
 
 
+def _card(change: Change) -> OfficeCard:
+    return decode_card(card_returning(change.content) or change.content, lambda *_: True)
+
+
+def _replaced(
+    office: Office, state: WorkingState, change: Change | None
+) -> tuple[tuple[str, ...], tuple[Officer, ...]]:
+    """Who would sign for the office no more, and who from then on; two empty ones where its officers stay."""
+    if change is None or change.member is None or change.kind != "incarnation":
+        return (), ()
+    try:
+        if card_returning(change.content) is None:
+            return (), ()
+        coming = _card(change).officers
+    except MunimentError:
+        return (), ()
+    serving = officers.officers_of(state, office.roll, change.member)
+    return tuple(one.name for one in serving if one.roles), coming
+
+
 def _subject(change: Change | None) -> str:
     """What the content is about, in its own words; "" where it says nothing readable."""
     if change is None:
         return ""
     try:
         if change.kind in ("admit", "incarnation"):
-            return decode_card(change.content, lambda *_: True).name
+            return _card(change).name
         if change.kind == "law":
             law = law_from_canonical(change.content)
             return f"{law.name} {law.version}"

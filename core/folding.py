@@ -140,7 +140,7 @@ class Fold:
             waiting,
             powers_change=True,
             ended_unseen=partial(officers.ended_unseen, state, self.roll, order),
-            limits=partial(officers.limits, state),
+            limits=partial(officers.limits, state, self.roll),
             key=partial(officers.key, state, self.roll),
             agrees=partial(is_quorum, self.roll),
             lacking=self.lacking,

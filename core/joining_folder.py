@@ -1,8 +1,9 @@
 """A new office, or one whose disk has died, enters a network with a snapshot instead of its whole past.
 
 The office has made its card before, and the network has admitted it, or its new key, by vote. The replica is written
-beside its place and put there when all of it was verified; then follow the intent file and, last, the charter, which
-makes the folder a member's. A crash before that leaves an office that has not joined, and the same call begins anew.
+beside its place and put there when all of it was verified; then follow the officers' key files, which get the numbers
+that the roll gives to those of the card, the intent file and, last, the charter, which makes the folder a member's.
+A crash before that leaves an office that has not joined, and the same call begins anew.
 """
 
 import os
@@ -17,7 +18,8 @@ from core.errors import MunimentError
 from core.folder import Folder, read_bounded
 from core.joining import join
 from core.ledger.block import decode_header
-from core.ledger.charter import Charter, decode_card
+from core.ledger.charter import Charter, OfficeCard, decode_card
+from core.ledger.returning import first_number
 from core.snapshot_file import Given, Progress
 from core.store.computer import computer_identity
 from core.store.database import Database
@@ -34,6 +36,7 @@ class Joined:
     number: int  # of this office in the roll
     anchor: int  # the newest that the snapshot led to
     records: int
+    first_officer: int  # number of the first officer on its card; not 0 where the vote replaced those before
 
 
 def given_in_person(network: str, checkpoint: str) -> Given:
@@ -69,30 +72,33 @@ def join_network(
         database = Database(beside, keys.secrets["database_key"], create=True)
         try:
             charter = join(database, snapshot, given, progress)
-            joined = _standing(database, charter, card.node_key, card.name)
+            joined = _standing(database, charter, card)
         finally:
             database.close()
         _put_in_place(beside, folder)
     except BaseException:
         _remove(beside)
         raise
+    if joined.first_officer:
+        _number_officers(folder, joined.first_officer)
     folder.intent.unlink(missing_ok=True)
     IntentLog.create(folder.intent, card.node_key, computer_identity()).close()
     write_durably(folder.charter, charter.encoded)
     return joined
 
 
-def _standing(database: Database, charter: Charter, key: bytes, name: str) -> Joined:
+def _standing(database: Database, charter: Charter, card: OfficeCard) -> Joined:
     """Which member of the roll in force has this key, that has signed nothing so far."""
     epochs, store = Epochs(database, charter), ReplicaStore(database)
-    member = epochs.present.roll.by_key.get(key)
+    member = epochs.present.roll.by_key.get(card.node_key)
     if member is None:
-        raise MunimentError("not-admitted", office=name)
+        raise MunimentError("not-admitted", office=card.name)
     for _, header_bytes, _, _ in store.chain.headers():
         header = decode_header(header_bytes)
         if (header.author, header.incarnation) == (member.number, member.incarnation):
-            raise MunimentError("key-was-used", office=name)
-    return Joined(charter, member.number, store.chain.anchor_count(), store.state.record_count())
+            raise MunimentError("key-was-used", office=card.name)
+    anchors, records = store.chain.anchor_count(), store.state.record_count()
+    return Joined(charter, member.number, anchors, records, first_number(member, card))
 
 
 def _put_in_place(beside: Path, folder: Folder) -> None:
@@ -105,6 +111,22 @@ def _put_in_place(beside: Path, folder: Folder) -> None:
         sync_folder(folder.path)
     except OSError as error:
         raise file_error(error, folder.replica) from None
+
+
+def _number_officers(folder: Folder, first: int) -> None:
+    """Move the card's officers' key files, 0, 1, …, to the numbers from `first` on; again it goes on after a crash.
+
+    The last goes first: whatever has been moved, the lowest number that is free says how many have not.
+    """
+    left = 0
+    while folder.officer_key(left).exists():
+        left += 1
+    try:
+        for number in range(left - 1, -1, -1):
+            os.replace(folder.officer_key(number), folder.officer_key(first + number))
+            sync_folder(folder.officer_key(number).parent)
+    except OSError as error:
+        raise file_error(error, folder.officer_key(0)) from None
 
 
 def _remove(database: Path) -> None:

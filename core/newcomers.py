@@ -3,7 +3,7 @@
 At the office that invited, below `newcomers/`: `<key>.office` is the newcomer's card, which an administrator proposes,
 and `<key>.newcomer` what is needed to hand the register over to it; the second is written last and removed last. At the
 newcomer, `paired` is the invitation, from the moment its code was typed until the office has joined. An office that has
-lost everything comes back in the same way, with a card of its old name and a new key.
+lost everything comes back in the same way, with a card of its old name and new keys, of its officers too.
 A restore forgets both: then a new invitation is made.
 """
 
@@ -17,6 +17,7 @@ from core.ledger.charter import MAX_CARD_BYTES, OfficeCard, decode_card
 from core.ledger.constitution import Change
 from core.ledger.encoding import decode, encode
 from core.ledger.record import RECORD_ID_BYTES
+from core.ledger.returning import returning
 from core.ledger.roll import Roll
 from core.store.files import write_durably
 
@@ -46,7 +47,8 @@ def keep_newcomer(folder: Folder, card: OfficeCard, token: bytes, port: int) -> 
 def change_to_let_in(roll: Roll, card: OfficeCard) -> Change:
     """What the offices are to vote: a new member, or, of a member that has lost its computer, the key under which it
     comes back. Nobody has proposed it yet. Of one that was removed meanwhile too, if an officer of it is on the card:
-    its records wait for it under its number, where nobody else can act on them.
+    its records wait for it under its number, where nobody else can act on them. Where none of its officers is on the
+    card, those of the card come in their place: nobody could sign for it otherwise.
     """
     keys = {officer.key for officer in card.officers}
     named = [one for one in roll.members if one.office == card.name]
@@ -56,7 +58,9 @@ def change_to_let_in(roll: Roll, card: OfficeCard) -> Change:
     member = back[-1] if back else None
     if member is None:
         return Change("admit", bytes(RECORD_ID_BYTES), None, card.encoded)
-    return Change("incarnation", bytes(RECORD_ID_BYTES), member.number, card.encoded)
+    known = any(officer.key in keys for officer in member.officers)
+    content = card.encoded if known else returning(card.encoded)
+    return Change("incarnation", bytes(RECORD_ID_BYTES), member.number, content)
 
 
 def list_newcomers(folder: Folder) -> list[Awaited]:

@@ -5,6 +5,9 @@ every change, are records of the charter law's register `officer`, kept by their
 roll says of that number. Who stands in the roll keeps the roll's key; the key of anybody else is the record's, so it is
 looked up where the act is judged, and never taken from the act. What a row of `powers` says it says for ever: which act
 gave the role and which ended it, so that an end which an act could not know is told from one that it ignored.
+
+Where the offices have voted others in place of an office's officers (core/ledger/returning.py), what it had recorded of
+them under earlier keys gives no role any more: the number, name and key in it stay, for what was signed before.
 """
 
 from collections.abc import Mapping
@@ -46,15 +49,22 @@ def officer_record(state: WorkingState, office: int, number: int) -> Record | No
     return state.record(found) if found is not None else None
 
 
+def _in_force(record: Record | None, roll: Roll, office: int) -> Record | None:
+    """The record, unless it was made under a key from before the office's officers were replaced by vote."""
+    member = roll.member(office)
+    replaced = record is not None and member is not None and record.incarnation < member.officers_since
+    return None if replaced else record
+
+
 def roles(state: WorkingState, roll: Roll, office: int, number: int) -> frozenset[str]:
     """The roles that an officer holds in this state; none for a person it does not know."""
-    record = officer_record(state, office, number)
+    record = _in_force(officer_record(state, office, number), roll, office)
     return _roles(record, roll, office) if record is not None else roll.roles(office, number)
 
 
-def limits(state: WorkingState, office: int, number: int, role: str) -> Limits | None:
+def limits(state: WorkingState, roll: Roll, office: int, number: int, role: str) -> Limits | None:
     """Of a role that the officer holds; None without any."""
-    record = officer_record(state, office, number)
+    record = _in_force(officer_record(state, office, number), roll, office)
     return _limits(record).get(role) if record is not None else None
 
 
@@ -71,9 +81,11 @@ def ended_unseen(
 ) -> bytes | None:
     """The act (16 bytes of its id) that ended a role, if neither it nor the act at this place had seen the other.
 
-    None for a role never held, for one whose end the act had seen, and before the order is known.
+    None for a role never held, for one whose end the act had seen, and before the order is known. A vote that took the
+    role is no such act: what comes after the close is refused, like an act of a member that was removed.
     """
-    record = officer_record(state, office, number) if roll.member(office) is not None else None
+    stated = officer_record(state, office, number) if roll.member(office) is not None else None
+    record = _in_force(stated, roll, office)
     if order is None or record is None:
         return None
     rows = [row for row in record.fields["powers"] if row["role"] == role]
@@ -122,8 +134,9 @@ def next_number(state: WorkingState, office: int) -> int:
 
 def _serving(record: Record | None, roll: Roll, office: int, number: int, first: Officer | None) -> Serving:
     name = first.name if first is not None else record.key["name"] if record is not None else ""
-    held = _roles(record, roll, office) if record is not None else roll.roles(office, number)
-    limited = _limits(record) if record is not None else {}
+    valid = _in_force(record, roll, office)
+    held = _roles(valid, roll, office) if valid is not None else roll.roles(office, number)
+    limited = _limits(valid) if valid is not None else {}
     return Serving(number, name, first.key if first else _key(record), held, record.id if record else None, limited)
 
 

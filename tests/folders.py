@@ -46,8 +46,8 @@ def make_member(path: Path) -> OnDisk:
     return OnDisk(Folder(path), charter)
 
 
-def register(folder: Folder, office: Office, number: int) -> ActView:
+def register(folder: Folder, office: Office, number: int, officer: int = 0) -> ActView:
     """Record the first registration of a parcel, signed with the key in the folder."""
-    proposal = propose_registration(office, number)
-    signature = open_officer(folder, 0, OFFICER_SECRET).sign(office.signing_message([proposal.encoded]))
+    proposal = propose_registration(office, number, officer)
+    signature = open_officer(folder, officer, OFFICER_SECRET).sign(office.signing_message([proposal.encoded]))
     return office.record(Group((proposal.encoded,), (signature,)))[0]

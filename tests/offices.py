@@ -86,12 +86,12 @@ def registration(number: int) -> dict[str, Value]:
     }
 
 
-def registrar(office: Office) -> Signer:
-    return Signer(office.number, 0, "registrar")
+def registrar(office: Office, officer: int = 0) -> Signer:
+    return Signer(office.number, officer, "registrar")
 
 
-def propose_registration(office: Office, number: int) -> Proposal:
-    return office.propose("land", "first_registration", {}, registration(number), [registrar(office)])
+def propose_registration(office: Office, number: int, officer: int = 0) -> Proposal:
+    return office.propose("land", "first_registration", {}, registration(number), [registrar(office, officer)])
 
 
 def register(network: Network, office: Office, number: int) -> ActView:

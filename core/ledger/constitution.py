@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from core.errors import MunimentError
 from core.ledger.charter import Charter, OfficeCard, Verify, decode_card
-from core.ledger.encoding import decode, encode
+from core.ledger.encoding import Value, decode, encode
+from core.ledger.returning import card_returning, with_officers_of
 from core.ledger.roll import Member, Officer, Roll, default_quorum
 
 MAX_MEMBERS = 1000
@@ -28,7 +29,7 @@ class Change:
     kind: str  # admit, remove, dormancy, waking, incarnation, quorum or law
     proposal: bytes
     member: int | None = None  # whom it concerns
-    content: bytes = b""  # an office card, a policy or a canonical law
+    content: bytes = b""  # an office card, that of a returning office, a policy or a canonical law
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ def apply(
 ) -> Constitution:
     """The constitution after the close. `read_law`: (name, version) of a law's bytes; raises what forbids the law.
 
-    Raises `already-in-force`, `unknown-member`, `member-removed`, `last-witness`, `name-taken`, `key-taken`,
-    `not-a-new-key`, `too-many-members`, `unknown-change` and the refusals of `decode_card`.
+    Raises `already-in-force`, `unknown-member`, `member-removed`, `last-witness`, `name-taken`, `card-key-taken`,
+    `not-a-new-key`, `too-many-members`, `too-many-officers`, `unknown-change` and the refusals of `decode_card`.
     """
     if change.proposal in before.proposals:
         raise MunimentError("already-in-force", proposal=change.proposal)
@@ -86,7 +87,7 @@ def apply(
             members[member.number] = replace(member, witness=wakes)
         case "incarnation":
             member = _known(before, change)  # also one that was removed: it comes back, and its records with it
-            members[member.number] = _renewed(before, member, decode_card(change.content, verify))
+            members[member.number] = _renewed(before, member, change.content, verify)
         case "quorum":
             policy = change.content.decode("ascii", "replace")
             if policy not in POLICIES or POLICIES[policy] == above_least:
@@ -126,8 +127,12 @@ def _admitted(before: Constitution, card: OfficeCard) -> Member:
     return Member(len(before.members), card.name, card.node_key, card.certificate, card.officers)
 
 
-def _renewed(before: Constitution, member: Member, card: OfficeCard) -> Member:
-    """The same office under a new key; its officers, its history and its records stay."""
+def _renewed(before: Constitution, member: Member, content: bytes, verify: Verify) -> Member:
+    """The same office under a new key; its history and its records stay, and so do its officers unless the offices
+    have voted that those of the card come in their place.
+    """
+    returns = card_returning(content)
+    card = decode_card(content if returns is None else returns, verify)
     if card.name != member.office:
         raise MunimentError("name-differs", office=member.office, card=card.name)
     if any(known.key == card.node_key for known in before.members):
@@ -135,7 +140,11 @@ def _renewed(before: Constitution, member: Member, card: OfficeCard) -> Member:
     _check_name(before, card, member)
     following = member.incarnation + 1
     renewed = replace(member, key=card.node_key, certificate=card.certificate, incarnation=following)
-    return replace(renewed, witness=True, removed=False)
+    renewed = replace(renewed, witness=True, removed=False)
+    if returns is None:
+        return renewed
+    _check_new_keys(before, card)
+    return with_officers_of(renewed, card)
 
 
 def _check_name(before: Constitution, card: OfficeCard, own: Member | None) -> None:
@@ -147,7 +156,7 @@ def _check_name(before: Constitution, card: OfficeCard, own: Member | None) -> N
 def _check_new_keys(before: Constitution, card: OfficeCard) -> None:
     known = {key for member in before.members for key in (member.key, *(one.key for one in member.officers))}
     if not known.isdisjoint({card.node_key, *(officer.key for officer in card.officers)}):
-        raise MunimentError("key-taken", office=card.name)
+        raise MunimentError("card-key-taken", office=card.name)
 
 
 def _with_law(laws: tuple[bytes, ...], new: bytes, read_law: ReadLaw) -> tuple[bytes, ...]:
@@ -166,23 +175,10 @@ def _with_law(laws: tuple[bytes, ...], new: bytes, read_law: ReadLaw) -> tuple[b
 
 
 def encode_constitution(constitution: Constitution) -> bytes:
-    members = [
-        [
-            member.number,
-            member.office,
-            member.key,
-            member.certificate,
-            [[officer.name, officer.key, sorted(officer.roles)] for officer in member.officers],
-            member.incarnation,
-            member.witness,
-            member.removed,
-        ]
-        for member in constitution.members
-    ]
     return encode(
         [
             constitution.epoch,
-            members,
+            [_member_value(member) for member in constitution.members],
             constitution.quorum,
             list(constitution.laws),
             dict(constitution.homes),
@@ -191,6 +187,13 @@ def encode_constitution(constitution: Constitution) -> bytes:
             constitution.above_least,
         ]
     )
+
+
+def _member_value(member: Member) -> list[Value]:
+    officers: list[Value] = [[one.name, one.key, sorted(one.roles)] for one in member.officers]
+    fixed = [member.number, member.office, member.key, member.certificate, officers]
+    since = [member.officers_since] if member.officers_since else []  # only where a vote has replaced them
+    return [*fixed, member.incarnation, member.witness, member.removed, *since]
 
 
 def decode_constitution(data: bytes) -> Constitution:
@@ -222,6 +225,7 @@ def _decode_member(
     incarnation: int,
     witness: bool,
     removed: bool,
+    officers_since: int = 0,
 ) -> Member:
     people = tuple(Officer(name, officer_key, frozenset(roles)) for name, officer_key, roles in officers)
-    return Member(number, office, key, certificate, people, incarnation, witness, removed)
+    return Member(number, office, key, certificate, people, incarnation, witness, removed, officers_since)

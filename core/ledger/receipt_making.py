@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from core.errors import MunimentError
 from core.ledger import merkle, multiproof
+from core.ledger.appointment import FIRST_NUMBER
 from core.ledger.block import Block, Header
 from core.ledger.charter import Charter, Verify, office_leaf
 from core.ledger.epoch_proof import EpochProof, encode_epoch_proof
@@ -72,8 +73,11 @@ def make_final_receipt(
 
 
 def later_members(charter: Charter, transaction: Transaction, header: Header | None = None) -> list[int]:
-    """Offices that a reader cannot know from the charter: those that joined, and the block's author under a new key."""
+    """Offices that a reader cannot know from the charter: those that joined, one whose officers were replaced and who
+    have signed since, and the block's author under a new key.
+    """
     joined = {number for number in _offices(transaction) if number >= len(charter.cards)}
+    joined |= {one.office for one in _people(transaction) if _came_later(charter, one)}
     if header is not None and (header.author >= len(charter.cards) or header.incarnation):
         joined.add(header.author)
     return sorted(joined)
@@ -122,8 +126,18 @@ def _not_founders(
     return found
 
 
+def _came_later(charter: Charter, signer: Signer) -> bool:
+    """Whether it is an officer of a card with which a founder came back (core/ledger/returning.py)."""
+    founder = signer.office < len(charter.cards)
+    return founder and len(charter.cards[signer.office].officers) <= signer.officer < FIRST_NUMBER
+
+
+def _people(transaction: Transaction) -> tuple[Signer, ...]:
+    """Who signs, and who asked for what is decided."""
+    return (*transaction.signers, *act_of(transaction).signers)
+
+
 def _offices(transaction: Transaction) -> set[int]:
     """Whose names and keys a reader needs: who signs, who asked for what is decided, who is asked."""
-    people = (*transaction.signers, *act_of(transaction).signers)
     asked = set() if transaction.addressed_to is None else {transaction.addressed_to}
-    return {signer.office for signer in people} | asked
+    return {signer.office for signer in _people(transaction)} | asked

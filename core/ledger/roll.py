@@ -34,6 +34,7 @@ class Member:
     incarnation: int = 0
     witness: bool = True  # its blocks count towards the quorum; a dormant member's do not
     removed: bool = False  # its number stays taken; it writes nothing in this epoch
+    officers_since: int = 0  # the incarnation with which a vote put others in place of its officers (returning.py)
 
 
 @dataclass(frozen=True)

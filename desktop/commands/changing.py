@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from core.changing import (
+    CHOICES,
     NEEDS_MEMBER,
+    RETURN,
     ChangeView,
+    as_voted,
     check_change,
     draw_up_appointment,
     draw_up_change,
@@ -31,13 +34,12 @@ from core.renewing import make_new_key, note_new_key
 from core.store.files import write_durably
 from core.store.working import WorkingState
 from core.views import ActView
-from core.voting import KINDS
 from desktop.commands.law_files import law_refused, read_law
 from desktop.commands.law_stories import play_before_proposing
 from desktop.commands.meeting import office_number
 from desktop.unlocking import Access, SigningOfficer, parse_signing_officer, read_passphrase
 from desktop.wording import sentence
-from desktop.wording.changes import change_title, heard_words, standing_words
+from desktop.wording.changes import change_title, heard_words, replaced_words, standing_words
 from desktop.wording.refusal import refusal
 from sync.certificate import make_certificate
 
@@ -46,10 +48,10 @@ def propose_command(
     access: Access, kind: str, office_text: str | None, content: Path | None, policy: str | None, reason: str, by: str
 ) -> dict[str, Any]:
     """`content`: a card or a file of rules. Raises `bad-change`, and what the change would be refused for."""
-    takes_file = kind in ("admit", "incarnation", "law")
+    takes_file = kind in ("admit", "incarnation", "law", RETURN)
     shape = (office_text is not None, content is not None, policy is not None)
-    if kind not in KINDS or shape != (kind in NEEDS_MEMBER, takes_file, kind == "quorum"):
-        raise MunimentError("bad-change", kind=kind, of=list(KINDS))
+    if kind not in CHOICES or shape != (kind in NEEDS_MEMBER, takes_file, kind == "quorum"):
+        raise MunimentError("bad-change", kind=kind, of=list(CHOICES))
     if policy is not None and policy not in POLICIES:
         raise MunimentError("bad-change", kind=policy, of=list(POLICIES))
     administrator = parse_signing_officer(by)
@@ -65,7 +67,8 @@ def propose_command(
         elif content is not None:
             body = read_bounded(content)
         member = office_number(office, office_text) if office_text is not None else None
-        proposal = draw_up_change(office, kind, member, body, reason, administrator.number)
+        voted, body = as_voted(kind, body)
+        proposal = draw_up_change(office, voted, member, body, reason, administrator.number)
         act = _record(access.folder, office, proposal, administrator)
         change = find_change(office, act.records[0].hex())
         return {**_change_facts(office, change), "message": sentence("change-proposed", _words(office, change))}
@@ -223,7 +226,7 @@ def _words(office: Office, change: ChangeView) -> dict[str, Any]:
     return {
         "reference": change.reference,
         "change": change_title(change, names),
-        "standing": standing_words(change),
+        "standing": " ".join((*replaced_words(change, names), standing_words(change))),
     }
 
 
@@ -245,4 +248,8 @@ def _change_facts(office: Office, change: ChangeView) -> dict[str, Any]:
         "own": change.mine,
         "standing": change.standing,
         "obstacle": change.obstacle.code if change.obstacle else None,
+        "officers_leaving": list(change.leaving),
+        "officers_coming": [
+            {"name": one.name, "roles": sorted(one.roles), "key": one.key.hex()} for one in change.coming
+        ],
     }

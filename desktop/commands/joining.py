@@ -36,5 +36,6 @@ def join_command(access: Access, file: Path, network: str, checkpoint: str) -> d
         "office": joined.number,
         "number": joined.anchor,
         "records": joined.records,
+        "first_officer": joined.first_officer,
     }
-    return {"message": sentence("network-joined", facts), **facts}
+    return {"message": sentence("network-joined-again" if joined.first_officer else "network-joined", facts), **facts}

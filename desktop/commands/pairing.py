@@ -170,8 +170,9 @@ def join_invited_command(access: Access, file: Path | None) -> dict[str, Any]:
         "office": joined.number,
         "number": joined.anchor,
         "records": joined.records,
+        "first_officer": joined.first_officer,
     }
-    return {"message": sentence("network-joined", told), **told}
+    return {"message": sentence("network-joined-again" if joined.first_officer else "network-joined", told), **told}
 
 
 def require_no_network(folder: Folder) -> None:

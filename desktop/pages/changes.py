@@ -33,7 +33,7 @@ from desktop.widgets.status import Shape, StatusLine
 from desktop.widgets.technical import Technical
 from desktop.widgets.texts import button, card, label
 from desktop.wording import say, sentence
-from desktop.wording.changes import change_title, count_words, next_words, role_words
+from desktop.wording.changes import change_title, count_words, next_words, replaced_words, role_words
 from desktop.wording.values import size_text
 
 _SHAPES = {"open": Shape.WITNESSED, "enough": Shape.CERTIFIED, "passed": Shape.FINAL, "behind": Shape.WAITING}
@@ -126,6 +126,8 @@ class ChangesPage(Page):
         title = f"{change.reference} · {change_title(change, offices)}"
         line.show_words(Shape.HELD if change.obstacle else _SHAPES[change.standing], title)
         layout.addWidget(line)
+        for words in replaced_words(change, offices):
+            layout.addWidget(label(words, frame, "strong"))
         layout.addWidget(label(count_words(change), frame, "strong"))
         layout.addWidget(label(next_words(change), frame))
         for key, numbers in (("changes.for", change.yes), ("changes.against", change.no)):

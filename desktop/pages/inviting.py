@@ -15,6 +15,7 @@ from core.changing import next_place
 from core.errors import MunimentError
 from core.ledger.charter import OfficeCard
 from core.ledger.encoding import Value
+from core.ledger.returning import card_returning
 from core.newcomers import Awaited, change_to_let_in, keep_newcomer, list_newcomers
 from core.office import Office
 from core.people.actions import Action
@@ -208,13 +209,14 @@ class InvitingCard(QFrame):
         def work(office: Office) -> dict[str, Value]:
             change = change_to_let_in(office.roll, awaited.card)
             office.epochs.check(change)
-            fields: dict[str, Value] = {"kind": change.kind, "content": pack_content(change.content)}
+            reason = say("inviting.reason" if card_returning(change.content) is None else "inviting.reason.return")
+            fields: dict[str, Value] = {"kind": change.kind, "content": pack_content(change.content), "reason": reason}
             if change.member is not None:
                 fields["member"] = change.member
             return {**next_place(office), **fields}
 
         def wanted(fields: dict[str, Value]) -> None:
-            self.act_wanted.emit(f"{LAW}.propose", {**fields, "reason": say("inviting.reason")})
+            self.act_wanted.emit(f"{LAW}.propose", fields)
 
         self.notice.clear()
         self._desk.ask(self, work, wanted, self.notice.tell_trouble)

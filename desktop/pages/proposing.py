@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from core.changing import NEEDS_MEMBER, check_change, next_place
+from core.changing import CHOICES, NEEDS_MEMBER, RETURN, as_voted, check_change, next_place
 from core.errors import MunimentError
 from core.folder import read_bounded
 from core.laws.form import typed_text
@@ -16,7 +16,7 @@ from core.ledger.constitution import POLICIES
 from core.ledger.encoding import Value
 from core.office import Office
 from core.views import OfficeStanding
-from core.voting import KINDS, pack_content
+from core.voting import pack_content
 from desktop.desk import Desk
 from desktop.library import laws_beside
 from desktop.stories.run import refuse_broken
@@ -26,7 +26,7 @@ from desktop.widgets.texts import button, card, label
 from desktop.wording import say
 from desktop.wording.changes import heard_words
 
-_WITH_FILE = frozenset({"admit", "incarnation", "law"})
+_WITH_FILE = frozenset({"admit", "incarnation", "law", RETURN})
 
 
 class ProposeForm(QFrame):
@@ -38,7 +38,7 @@ class ProposeForm(QFrame):
         super().__init__(parent)
         self._desk, self._lost = desk, lost
         self.kind, self.office, self.policy = ChoiceBox(self), ChoiceBox(self), ChoiceBox(self)
-        for kind in KINDS:
+        for kind in CHOICES:
             self.kind.addItem(say(f"propose.{kind}"), kind)
         for number, name in enumerate(desk.offices):
             self.office.addItem(name, number)
@@ -145,13 +145,14 @@ class ProposeForm(QFrame):
                 return rules[0].canonical
             return read_bounded(Path(path)) if kind in _WITH_FILE else policy.encode() if kind == "quorum" else b""
 
-        def check(content: bytes) -> None:
-            fields: dict[str, Value] = {"kind": kind, "reason": reason, "content": pack_content(content)}
+        def check(read_content: bytes) -> None:
+            voted, content = as_voted(kind, read_content)
+            fields: dict[str, Value] = {"kind": voted, "reason": reason, "content": pack_content(content)}
             if member is not None:
                 fields["member"] = member
 
             def work(office: Office) -> dict[str, Value]:
-                check_change(office, kind, member, content)
+                check_change(office, voted, member, content)
                 return {**next_place(office), **fields}
 
             self._desk.ask(self, work, go_on, self._failed)

@@ -15,9 +15,7 @@ from core.ledger.transaction import Signer
 from core.office import Office, Proposal
 from core.store.working import WorkingState
 from core.views import ActView
-from desktop.simulation.founding import CHARTER, LAND, OFFICERS, Network
-
-ROLES = [name for name, _ in OFFICERS]  # by number of the officer who has it first
+from desktop.simulation.founding import CHARTER, LAND, Network, officer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,10 @@ class Notary:
             "to": [{"holder": self.person(), "part": holder["part"]}],
             "price": [4_850_000, "EUR"],
             "deed": self.document(),
-            "spouse_consent": {"answer": "not_required", "by": [attesting, ROLES.index("notary")]},
+            "spouse_consent": {
+                "answer": "not_required",
+                "by": [attesting, officer_of(office.roll.members[attesting], "notary")],
+            },
         }
 
     def vote(self, office: Office, proposal: bytes, answer: str = "yes") -> DrawnAct:
@@ -111,7 +112,7 @@ class Notary:
 
     def _serving(self, office: Office, role: str) -> int:
         """Who has the role now; whoever had it first, where nobody has."""
-        first = ROLES.index(role)
+        first = officer_of(office.roll.members[office.number], role)
         if not self._people_change or role == "administrator":
             return first
         state = WorkingState(office.store.state, office.number)

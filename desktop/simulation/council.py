@@ -2,7 +2,8 @@
 
 A change is chosen so that the network stays able to decide, with as many malicious offices as it then tolerates: one
 of them is removed, somebody rests as a witness or wakes, an office is admitted and joins with a snapshot, one that
-lost its disk gets a new key, all must agree or a quorum again, the land law has its next version.
+lost its disk gets a new key, half of them with other officers too, all must agree or a quorum again, the land law has
+its next version.
 """
 
 from collections.abc import Iterator
@@ -10,13 +11,13 @@ from random import Random
 
 from core.changing import draw_up_change
 from core.errors import MunimentError
-from core.ledger.charter import OfficeCard
+from core.ledger.returning import returning
 from core.ledger.roll import default_quorum, tolerated
 from core.office import Office
 from core.renewing import note_new_key
 from core.views import Step
-from desktop.simulation.acts import ROLES, DrawnAct
-from desktop.simulation.founding import LAND
+from desktop.simulation.acts import DrawnAct
+from desktop.simulation.founding import LAND, officer_of
 from desktop.simulation.world import World
 
 PROPOSE_RATE = 0.06  # of meetings, until one has proposed
@@ -63,9 +64,9 @@ class Council:
     def propose(self, number: int, kind: str, member: int | None = None) -> None:
         world = self._world
         content = self._content(kind, member)
-        administrator = ROLES.index("administrator")
 
         def draw(office: Office) -> DrawnAct:
+            administrator = officer_of(office.roll.members[number], "administrator")
             return world.notary.signed(
                 office, draw_up_change(office, kind, member, content, "simulated", administrator)
             )
@@ -128,16 +129,18 @@ class Council:
         if kind == "admit":
             return network.newcomer(len(self._world.computers)).encoded
         if kind == "incarnation" and member is not None:
-            return self._new_key(member).encoded
+            return self._new_key(member)
         if kind == "quorum":
             return POLICY_DEFAULT if self._all_must_agree else POLICY_ALL
         return network.second_version() if kind == "law" else b""
 
-    def _new_key(self, number: int) -> OfficeCard:
-        office = self._world.office(number)
-        card = self._world.network.renewed(office.roll.members[number])
+    def _new_key(self, number: int) -> bytes:
+        world, office = self._world, self._world.office(number)
+        burned = Random(f"{world.seed}/burned/{number}").random() < 0.5
+        made = world.network.returned if burned else world.network.renewed
+        card = made(office.roll.members[number])
         note_new_key(office, card.node_key)
-        return card
+        return returning(card.encoded) if burned else card.encoded
 
     # -- what has taken effect ----------------------------------------------------------------------------------
 

@@ -77,6 +77,15 @@ class Network:
         card = OfficeCard(member.office, key.public, make_certificate(secret), member.officers[:1])
         return sign_card(card, [key.sign, self.officers[member.number][0].sign])
 
+    def returned(self, member: Member) -> OfficeCard:
+        """That of one that has lost the keys of its officers too: others sign for it, behind the former ones."""
+        secret = derived("node", self.seed, member.number, member.incarnation + 1)
+        key = self.nodes[member.number] = SigningKey(secret)
+        card, _, officers = make_office(self.seed, member.number, member.incarnation + 1)
+        self.officers[member.number] = (*self.officers[member.number][: len(member.officers)], *officers)
+        card = OfficeCard(member.office, key.public, make_certificate(secret), card.officers)
+        return sign_card(card, [key.sign, *(one.sign for one in officers)])
+
     def second_version(self) -> bytes:
         """The land law's next version."""
         return law(LAND, self.terms + SECOND_VERSION)
@@ -102,10 +111,17 @@ def law(name: str, replaced: Replaced = ()) -> bytes:
     return parse_law(text).canonical
 
 
-def make_office(seed: int, number: int) -> tuple[OfficeCard, SigningKey, tuple[SigningKey, ...]]:
-    """(card, key of its node, keys of its officers)"""
+def officer_of(member: Member, role: str) -> int:
+    """The number of the officer of its newest card who had the role first."""
+    names = [name for name, _ in OFFICERS]
+    return len(member.officers) - len(names) + names.index(role)
+
+
+def make_office(seed: int, number: int, incarnation: int = 0) -> tuple[OfficeCard, SigningKey, tuple[SigningKey, ...]]:
+    """(card, key of its node, keys of its officers); those of officers who came with a later key are others."""
     node = SigningKey(derived("node", seed, number))
-    keys = tuple(SigningKey(derived("officer", seed, number, one)) for one in range(len(OFFICERS)))
+    later = (incarnation,) if incarnation else ()
+    keys = tuple(SigningKey(derived("officer", seed, number, one, *later)) for one in range(len(OFFICERS)))
     people = tuple(
         Officer(f"{name} {number}", key.public, roles) for (name, roles), key in zip(OFFICERS, keys, strict=True)
     )

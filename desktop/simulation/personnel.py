@@ -6,12 +6,10 @@ from core.changing import draw_up_appointment, draw_up_roles
 from core.office import Office
 from core.officers import FIRST_NUMBER, next_number
 from core.store.working import WorkingState
-from desktop.simulation.acts import ROLES, DrawnAct
-from desktop.simulation.founding import appointed
+from desktop.simulation.acts import DrawnAct
+from desktop.simulation.founding import appointed, officer_of
 from desktop.simulation.world import World
 
-ADMINISTRATOR = ROLES.index("administrator")
-NOTARY = ROLES.index("notary")
 UNSEEN = 0.5  # that somebody relies on a notary at the very time when the powers change
 
 
@@ -43,16 +41,19 @@ class Personnel:
         number = next_number(WorkingState(office.store.state, office.number), office.number)
         key = appointed(self._world.network.seed, office.number, number)
         roles = self._random.sample(("clerk", "notary", "registrar"), self._random.randint(1, 3))
-        proposal = draw_up_appointment(office, f"Person {number}", key.public.hex(), roles, ADMINISTRATOR)
+        administrator = officer_of(office.roll.members[office.number], "administrator")
+        proposal = draw_up_appointment(office, f"Person {number}", key.public.hex(), roles, administrator)
         return self._world.notary.signed(office, proposal)
 
     def _other_roles(self, office: Office) -> DrawnAct:
         """Of the notary, or of somebody who was appointed; the powers end, or come back."""
         last = next_number(WorkingState(office.store.state, office.number), office.number)
-        officer = self._random.choice([NOTARY, NOTARY, *range(FIRST_NUMBER, last)])
+        member = office.roll.members[office.number]
+        notary, administrator = officer_of(member, "notary"), officer_of(member, "administrator")
+        officer = self._random.choice([notary, notary, *range(FIRST_NUMBER, last)])
         roles = self._random.choice(([], ["notary"], ["registrar"], ["notary", "registrar"]))
         return self._world.notary.signed(
-            office, draw_up_roles(office, officer, list(roles), "simulated", ADMINISTRATOR)
+            office, draw_up_roles(office, officer, list(roles), "simulated", administrator)
         )
 
     def _attested(self, office: Office, by: int) -> DrawnAct:

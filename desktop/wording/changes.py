@@ -14,7 +14,23 @@ def change_title(change: ChangeView, offices: Sequence[str]) -> str:
     office = offices[change.member] if change.member is not None and change.member < len(offices) else change.subject
     policy = say(f"change.policy.{change.subject}") if change.subject in ("all", "default") else change.subject
     name, _, version = change.subject.rpartition(" ")
-    return say(f"change.{change.kind}", office=office, policy=policy, law=name, version=version)
+    kind = "return" if change.coming else change.kind
+    return say(f"change.{kind}", office=office, policy=policy, law=name, version=version)
+
+
+def replaced_words(change: ChangeView, offices: Sequence[str]) -> list[str]:
+    """Who would sign no more and who would from then on, and what to be sure of; nothing where the officers stay."""
+    if not change.coming or change.member is None:
+        return []
+    office = offices[change.member] if change.member < len(offices) else change.subject
+    roles = [", ".join(say(f"role.{role}") for role in sorted(one.roles)) for one in change.coming]
+    coming = [say("changes.officer", name=one.name, roles=held) for one, held in zip(change.coming, roles, strict=True)]
+    leaving = ", ".join(change.leaving) or say("change.nobody")
+    return [
+        say("change.leaving", office=office, names=leaving),
+        say("change.coming", office=office, names="; ".join(coming)),
+        say("change.return.warning", office=office),
+    ]
 
 
 def count_words(change: ChangeView) -> str:

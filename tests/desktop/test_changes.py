@@ -20,6 +20,7 @@ from desktop.pages.proposing import ProposeForm
 from desktop.pages.today_reading import Waiting
 from tests.desktop.conftest import ALICE, REGISTRAR_SECRET, MadeNetwork, first_registration, record_act
 from tests.desktop.looking import press, texts
+from tests.folders import make_office
 from tests.laws.test_walkthrough import EXAMPLE
 from tests.offices import LIBRARY
 
@@ -99,6 +100,29 @@ def test_a_change_is_proposed_and_voted_in_plain_words(open_desk: Open, qtbot: Q
     press(page, "Withdraw the vote…")
     assert sign_draft(qtbot, office).transaction.procedure == "withdraw_vote"
     assert "3 of 4 offices must agree; 0 have." in texts(changes(qtbot, office))
+
+
+def test_voters_read_who_would_sign_no_more_and_who_would(open_desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    """An office that lost its computer with all keys: what a thief would ask for is told before anybody votes."""
+    office = open_desk(0)
+    name = office.desk.offices[3]
+    make_office(tmp_path / "again", name)
+    page = changes(qtbot, office)
+    press(page, "Propose a change…")
+    form = page.form
+    assert isinstance(form, ProposeForm)
+    form.kind.setCurrentIndex(form.kind.findData("return"))
+    form.office.setCurrentIndex(form.office.findData(3))
+    form.file.setText(str(tmp_path / "again" / "card.office"))
+    form.reason.setText("burned")
+    form.go_on.click()
+    assert sign_draft(qtbot, office).transaction.act["kind"] == "incarnation"
+    told = texts(changes(qtbot, office))
+    assert f"P1-1 · New key for the computer of {name}, and other officers in place of its own" in told
+    leaving = f"{name} registrar, {name} notary"
+    assert f"Signs for {name} so far, and would sign no more: {leaving}." in told
+    assert f"Would sign for {name} from then on: Anna: registrar." in told
+    assert any(text.startswith("This is what a thief would ask for.") for text in told)
 
 
 def test_what_leads_nowhere_is_told_before_it_becomes_an_act(open_desk: Open, qtbot: QtBot) -> None:

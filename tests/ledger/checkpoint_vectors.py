@@ -11,21 +11,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.crypto.signing import verify
+from core.crypto.signing import SigningKey, verify
+from core.ledger.charter import OfficeCard, sign_card
 from core.ledger.checkpoint import Certificate, checkpoint_digest, checkpoint_text, cosign, encode_cosignature
-from core.ledger.constitution import encode_constitution
-from core.ledger.constitution_tree import open_constitution
+from core.ledger.constitution import Change as ConstitutionChange
+from core.ledger.constitution import apply, encode_constitution
+from core.ledger.constitution_tree import digest_after, open_constitution
 from core.ledger.entry import entry_leaf, rejected_leaf
 from core.ledger.epoch_proof import EpochProof, encode_epoch_proof
 from core.ledger.receipt_format import encode_receipt
 from core.ledger.record import Change, encode_record
 from core.ledger.record_receipt import make_record_receipt
-from core.ledger.roll import Roll
+from core.ledger.returning import returning
+from core.ledger.roll import Officer, Roll
 from core.ledger.roll_certificate import make_roll_certificate
 from core.ledger.signed_note import encode_note
 from core.ledger.state_proof import encode_state_proof
 from core.store.database import IN_MEMORY, Database
 from core.store.entries import EntryLog
+from sync.certificate import make_certificate
 from tests.ledger.building import Network, make_network, seed
 from tests.ledger.finished import CONSENSUS_MS, Finished, finished
 from tests.ledger.grown import ADOPTED_LAW, Grown, grown
@@ -133,6 +137,26 @@ def _epochs() -> dict[str, Any]:
         "proof": encode_epoch_proof(epochs).hex(),
         "receipt": encode_receipt(made.receipt(epochs, 2)).hex(),
         "closings": [_closing(made, epoch) for epoch in (0, 1)],
+        "returning": _returning(made),
+    }
+
+
+def _returning(made: Grown) -> dict[str, Any]:
+    """An office of the last epoch comes back with a card that names another officer."""
+    before, key, officer = made.constitutions[3], SigningKey(seed("a new computer")), SigningKey(seed("after the fire"))
+    office, roles = before.members[1].office, frozenset({"administrator", "registrar"})
+    certificate = make_certificate(seed("a new computer"))
+    card = OfficeCard(office, key.public, certificate, (Officer("Нина Лось", officer.public, roles),))
+    content = returning(sign_card(card, [key.sign, officer.sign]).encoded)
+    change = ConstitutionChange("incarnation", seed("proposal")[:16], 1, content)
+    after = apply(before, change, seed("anchor", 3), verify, lambda law: (law.hex(), 1))
+    return {
+        "member": 1,
+        "content": content.hex(),
+        "proposal": change.proposal.hex(),
+        "closing_anchor": seed("anchor", 3).hex(),
+        "constitution": encode_constitution(after).hex(),
+        "digest": digest_after(made.digests[3], after).hex(),
     }
 
 

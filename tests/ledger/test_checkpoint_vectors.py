@@ -252,6 +252,35 @@ def test_constitutions_and_the_checkpoint_that_names_one() -> None:
     assert text_of(*stated, network=network) == made["text"]
 
 
+def test_a_returning_office_has_the_officers_of_its_card_behind_those_before() -> None:
+    made = VECTORS["epochs"]
+    told, before = made["returning"], cbor2.loads(bytes.fromhex(made["constitutions"][-1]))
+    mark, card = cbor2.loads(bytes.fromhex(told["content"]))
+    kind, body, signatures = cbor2.loads(card)
+    _, name, key, certificate, people = cbor2.loads(body)
+    assert (mark, kind, len(signatures)) == ("muniment-returning-office", "muniment-office-card", 1 + len(people))
+    number = told["member"]
+    _, office, _, _, former, incarnation, _, removed = before[1][number]
+    ended = [[one, public, []] for one, public, _ in former]
+    members = list(before[1])
+    members[number] = [
+        number,
+        office,
+        key,
+        certificate,
+        [*ended, *people],
+        incarnation + 1,
+        True,
+        removed,
+        incarnation + 1,
+    ]
+    proposals = [*before[6], bytes.fromhex(told["proposal"])]
+    anchor, (quorum, laws, homes) = bytes.fromhex(told["closing_anchor"]), before[2:5]
+    after = [before[0] + 1, members, quorum, laws, homes, anchor, proposals, before[7]]
+    assert (name, dump(after).hex()) == (office, told["constitution"])
+    assert tagged("constitution", bytes.fromhex(made["digests"][-1]), constitution_root(after)).hex() == told["digest"]
+
+
 def test_the_close_of_an_epoch_names_the_next_constitution() -> None:
     made = VECTORS["epochs"]
     network, digests = bytes.fromhex(made["network"]), [None, *map(bytes.fromhex, made["digests"])]

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from core.errors import MunimentError
 from core.folder import Folder, open_office
 from core.ledger.charter import OfficeCard
+from core.ledger.returning import returning
 from core.newcomers import change_to_let_in, find_newcomer, forget_newcomer, keep_newcomer, list_newcomers, paired_file
+from core.views import Step
 from desktop.commands.pairing import fetch_register, invitation_file, pair_with, read_invitation
 from desktop.commands.provisioning import follow_invitation
 from sync import inviting as inviting_module
@@ -24,7 +26,7 @@ from sync.inviting import HandingOver, Inviting
 from sync.link import Link, connect_pinned, parse_address
 from sync.pairing import Terms
 from sync.tls import Credentials
-from tests.folders import OFFICE_SECRET, make_office
+from tests.folders import OFFICE_SECRET, make_office, register
 from tests.offices import StepClock
 from tests.sync.pairing_attack import NEWCOMER_CARD, NEWCOMER_KEY
 from tests.test_epochs import Town, pass_change
@@ -217,7 +219,7 @@ def test_a_taken_port_is_told(town: Town) -> None:
 def test_a_newcomer_is_paired_voted_in_and_works(tmp_path: Path, kind: str, number: int) -> None:
     """From the invitation to the open office; before the vote, and to another key, nothing is handed over.
 
-    A member whose computer is lost comes back in the same way.
+    A member whose computer is lost with all keys comes back in the same way, and those of its new card sign for it.
     """
     town, members, desk = Town(), Folder(tmp_path / "member"), Folder(tmp_path / "desk")
     members.path.mkdir()
@@ -267,7 +269,8 @@ def test_a_newcomer_is_paired_voted_in_and_works(tmp_path: Path, kind: str, numb
     with pytest.raises(MunimentError, match="not-admitted-yet"):
         HandingOver(host, CREDENTIALS, TOKEN, awaited.card.node_key, beside)
     change = change_to_let_in(host.roll, awaited.card)
-    assert (change.kind, change.content) == (kind, awaited.card_file.read_bytes())
+    card = awaited.card_file.read_bytes()
+    assert (change.kind, change.content) == (kind, card if kind == "admit" else returning(card))
     pass_change(town, change.kind, change.member, change.content)
     assert invitation.addresses == (f"{LOOPBACK}:{awaited.port}",)
     asyncio.run(hand_over(awaited.port))
@@ -278,6 +281,8 @@ def test_a_newcomer_is_paired_voted_in_and_works(tmp_path: Path, kind: str, numb
     office = open_office(desk, OFFICE_SECRET, StepClock()).office
     assert (office.number, office.state_root(), office.hand.quarantine) == (number, host.state_root(), None)
     assert office.roll.members[number].incarnation == (kind == "incarnation")
+    first = 0 if kind == "admit" else len(town.network.charter.cards[number].officers)
+    assert register(desk, office, 321, first).ladder.step is Step.RECORDED
     office.close()
 
 

@@ -43,7 +43,7 @@ def charter_open(file: Path, data: Data = None, passphrase_file: Secret = None, 
 
 @charter_app.command("propose")
 def charter_propose(
-    change: Annotated[str, typer.Argument(help="admit, remove, dormancy, waking, incarnation, quorum or law.")],
+    change: Annotated[str, typer.Argument(help="admit, remove, dormancy, waking, incarnation, return, quorum or law.")],
     by: By,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT")],
     office: Annotated[

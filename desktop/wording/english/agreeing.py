@@ -30,6 +30,16 @@ AGREEING = {
         UNWRITTEN,
         "Choose another office, or propose a new key for it: so it comes back.",
     ),
+    "too-many-officers": Trouble(
+        "{office} would have had more than {limit} officers on its cards.",
+        UNWRITTEN,
+        "Let it come back with fewer officers on its card; it appoints the others itself.",
+    ),
+    "card-key-taken": Trouble(
+        "The card of {office} holds a key that the network knows already.",
+        UNWRITTEN,
+        "Let the office make a new card; if its officers still have their keys, propose only a new key for its computer.",
+    ),
     "too-many-members": Trouble("A network has at most {limit} offices.", UNWRITTEN, "Found a second network."),
     "name-taken": Trouble("Another office is named {office} already.", UNWRITTEN, "Give the new office another name."),
     "name-differs": Trouble(

@@ -86,6 +86,8 @@ JOINING_DONE = {
     "joining-paper-written": "The paper for the office that joins is {path}. It fits copies of register state No. {number}"
     " only.",
     "network-joined": "The office has joined {name}. All {records} records were verified, up to decision No. {number}.",
+    "network-joined-again": "The office has come back into {name}. All {records} records were verified, up to decision"
+    " No. {number}. The officers of its new card sign for it now, under the numbers from {first_officer} on.",
     "pruned-unshrunk": "Put into the archive, because all offices have settled them: {blocks} batches of acts. Their room"
     " in the office's copy is used again; the acts can be read as before.",
     "pruned": "Put into the archive, because all offices have settled them: {blocks} batches of acts. The office's"

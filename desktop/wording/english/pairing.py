@@ -116,6 +116,7 @@ PAIRING_SCREEN: dict[str, str | tuple[str, ...]] = {
     "inviting.hand-over": "&Hand the register over",
     "inviting.hand-over.which": "Hand the register over to {office}",
     "inviting.reason": "Invited, and proved by its code",
+    "inviting.reason.return": "Its computer is lost with the keys of its officers; invited, and proved by its code",
     "welcome.invited": "Join with an in&vitation…",
     "welcome.invited.about": "An office of a network invites this one. You make this office; then its computer calls the"
     " office that invites, with somebody there on the telephone.",

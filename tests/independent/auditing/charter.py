@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from unicodedata import category, normalize, ucd_3_2_0
 
-from .rolls import Member, Roll, least_quorum, policy_of
+from .rolls import Member, Roll, least_quorum, policy_of, read_officers
 from .values import (
     RefusedError,
     decode,
@@ -51,10 +51,8 @@ def read_charter(data: bytes) -> Charter:
     bodies = [read_card(card) for card in cards]
     require(tree_root([body[2] for body in bodies]) == nodes, "not-a-charter", "the root of the nodes' keys")
     leaves = [encode([number, body[1], body[2], body[4]]) for number, body in enumerate(bodies)]
-    members = tuple(
-        Member(number, body[1], body[2], tuple(officer[1] for officer in body[4])) for number, body in enumerate(bodies)
-    )
-    keys = [key for member in members for key in (member.key, *member.officers)]
+    members = tuple(Member(number, body[1], body[2], read_officers(body[4])) for number, body in enumerate(bodies))
+    keys = [key for member in members for key in (member.key, *(officer.key for officer in member.officers))]
     require(len(set(keys)) == len(keys), "same-key-twice")
     require(len({member.name for member in members}) == len(members), "same-name-twice")
     require(least_quorum(count) <= quorum <= count, "bad-quorum")

@@ -13,14 +13,22 @@ NODE_NUMBER = (1 << 32) - 1
 
 
 @dataclass(frozen=True)
+class Officer:
+    name: str
+    key: bytes
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Member:
     number: int
     name: str
     key: bytes
-    officers: tuple[bytes, ...]  # keys
+    officers: tuple[Officer, ...]
     incarnation: int = 0
     witness: bool = True
     removed: bool = False
+    officers_since: int = 0  # incarnation with which a vote put others in place of the officers
 
 
 @dataclass(frozen=True)
@@ -86,12 +94,19 @@ def read_roll(encoded: bytes, before: Roll) -> Roll:
 
 def _read_member(value) -> Member:
     match value:
-        case [number, str(name), key, bytes(_), [*officers], incarnation, bool(witness), bool(removed)]:
+        case [number, str(name), key, bytes(_), [*officers], incarnation, bool(witness), bool(removed), *since]:
             well = is_natural(number) and is_bytes(key, 32) and is_natural(incarnation) and not (witness and removed)
-            people = [one for one in officers if type(one) is list and len(one) == 3 and is_bytes(one[1], 32)]
+            people = read_officers(officers)
+            well = well and (not since or (len(since) == 1 and is_natural(since[0]) and 0 < since[0] <= incarnation))
             require(well and len(people) == len(officers), "not-a-constitution", "a member")
-            return Member(number, name, key, tuple(one[1] for one in people), incarnation, witness, removed)
+            return Member(number, name, key, people, incarnation, witness, removed, *since)
     raise RefusedError("not-a-constitution", "a member")
+
+
+def read_officers(officers: list) -> tuple[Officer, ...]:
+    """As many as are well written."""
+    well = [one for one in officers if type(one) is list and len(one) == 3 and is_bytes(one[1], 32)]
+    return tuple(Officer(one[0], one[1], tuple(one[2])) for one in well if type(one[2]) is list)
 
 
 def constitution_digest(encoded: bytes, before: bytes) -> bytes:
@@ -101,7 +116,7 @@ def constitution_digest(encoded: bytes, before: bytes) -> bytes:
     head = encode([1, epoch, quorum, sum(member[6] for member in members), len(members), len(laws), nodes])
     offices = [
         encode([encode([number, name, key, people]), incarnation])
-        for number, name, key, _, people, incarnation, _, _ in members
+        for number, name, key, _, people, incarnation, *_ in members
     ]
     return tagged_hash("constitution", before, tree_root([head, *offices, *(tagged_hash("law", law) for law in laws)]))
 
@@ -125,4 +140,4 @@ class Keys:
         if officer == NODE_NUMBER:  # the office's node, with the key of its blocks
             return everybody[office].key if office < len(everybody) else None
         known = office < len(everybody) and officer < len(everybody[office].officers)
-        return everybody[office].officers[officer] if known else None
+        return everybody[office].officers[officer].key if known else None

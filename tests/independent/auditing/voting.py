@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from .charter import read_card
 from .ordering import Executed
-from .rolls import Member, Roll, quorum_by
+from .rolls import Member, Officer, Roll, quorum_by, read_officers
 from .state import State
-from .values import RefusedError, decode, require
+from .values import RefusedError, decode, encode, require
 
 MAX_CONTENT_BYTES = 1 << 20
+RETURNING = "muniment-returning-office"
+MAX_OFFICERS = 100
 
 
 @dataclass(frozen=True)
@@ -100,15 +102,28 @@ def _changed(member: Member, change: Change) -> Member:
         case "dormancy" | "waking":
             return replace(member, witness=change.kind == "waking")
         case "incarnation":
-            name, key, _ = _card(change.content)
-            require(name == member.name, "wrong-constitution", "a card of another office")
-            return replace(member, key=key, incarnation=member.incarnation + 1, witness=True, removed=False)
+            return _renewed(member, change.content)
     raise RefusedError("wrong-constitution", f"a change of kind {change.kind}")
 
 
-def _card(content: bytes) -> tuple[str, bytes, tuple[bytes, ...]]:
+def _renewed(member: Member, content: bytes) -> Member:
+    """With its officers, or, where the content says so, with the card's behind them, who have no role any more."""
+    returns = content.startswith(encode([RETURNING, b""])[:-1])
+    name, key, officers = _card(decode(content, MAX_CONTENT_BYTES)[1] if returns else content)
+    require(name == member.name, "wrong-constitution", "a card of another office")
+    following = member.incarnation + 1
+    renewed = replace(member, key=key, incarnation=following, witness=True, removed=False)
+    if not returns:
+        return renewed
+    former = tuple(replace(one, roles=()) for one in member.officers)
+    require(len(former) + len(officers) <= MAX_OFFICERS, "wrong-constitution", "too many officers")
+    require(not {one.key for one in former} & {one.key for one in officers}, "wrong-constitution", "officers' keys")
+    return replace(renewed, officers=(*former, *officers), officers_since=following)
+
+
+def _card(content: bytes) -> tuple[str, bytes, tuple[Officer, ...]]:
     _, name, key, _, officers = read_card(content)
-    return name, key, tuple(officer[1] for officer in officers)
+    return name, key, read_officers(officers)
 
 
 def _with_law(laws: tuple[bytes, ...], new: bytes) -> tuple[bytes, ...]:
